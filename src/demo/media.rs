@@ -1,0 +1,1 @@
+//! Makes small real media files: JPEG, PNG, WebP, HEIC, MP4.

@@ -1,0 +1,3 @@
+//! Composes the sample archive of `albumen demo`, and the small real media files in it.
+
+pub mod media;

@@ -1,0 +1,97 @@
+//! What every provider is, and the list of those we have. A provider reads; it decides nothing.
+
+use crate::exporter::archive::EntryId;
+use crate::model::evidence::{Evidence, Links};
+use crate::model::outcome::Ignored;
+use crate::model::record::{AlbumRecord, Record};
+
+/// Options of an import that change what a provider reads.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Account given by the user; wins over what the archive says.
+    pub account: Option<String>,
+    /// Read media of private messages, too.
+    pub include_messages: bool,
+    /// Offset of the dates of HTML pages in seconds east of UTC, where the provider's own rule shall not hold.
+    pub html_offset_s: Option<i32>,
+}
+
+/// What a provider takes an entry for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryRole {
+    /// A medium (or a companion of one) to keep.
+    Media,
+    /// A record file that was read.
+    Record,
+    /// Left aside.
+    Ignored(Ignored),
+    /// A record file that could not be read; the text says why.
+    Failed(String),
+}
+
+/// Receives what a provider reads.
+pub trait ItemSink {
+    /// A statement about one medium.
+    fn record(&mut self, record: Record);
+    /// A statement about an album.
+    fn album(&mut self, album: AlbumRecord);
+    /// What an entry is. Told exactly once for every node of the tree.
+    fn entry(&mut self, id: EntryId, role: EntryRole);
+    /// Something odd that does not spoil a whole record file (one record without a path, a date that cannot be read, …).
+    /// `id` is the record file. Text from the archive must go through `model::shown`.
+    fn warn(&mut self, id: EntryId, message: String);
+}
+
+/// One entry of a tree.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The entry.
+    pub id: EntryId,
+    /// Path below the archive's root (wrapper folder taken off).
+    pub path: String,
+}
+
+/// The parts of one provider in one call, merged and with wrapper folders taken off.
+pub trait Tree {
+    /// Returns every entry with a safe name, sorted by path, then by order of parts.
+    fn nodes(&self) -> &[Node];
+    /// Returns the file names of the parts, for account names and export ids (`instagram-anna-2024-05-01-abcdefgh.zip`).
+    fn part_names(&self) -> Vec<String>;
+    /// Returns the file name of the part an entry lies in.
+    fn part_name(&self, id: EntryId) -> String;
+    /// Returns the declared size of an entry in bytes.
+    fn size_bytes(&self, id: EntryId) -> u64;
+    /// Reads a whole record file of at most `limit` bytes. The error is text for [`EntryRole::Failed`].
+    fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String>;
+}
+
+/// Largest record file that is read, in bytes. Real ones stay below 100 MB.
+pub const LARGEST_RECORD_FILE: u64 = 512 << 20;
+
+/// A service whose archives can be read.
+pub trait Provider: Sync {
+    /// Returns the name stored in catalogs and sidecars, for example `google-photos`. Never renamed.
+    fn name(&self) -> &'static str;
+
+    /// Returns a number that is raised when reading improves enough that old archives deserve another run.
+    fn reader_version(&self) -> u32;
+
+    /// Finds this provider's data among the entry paths of one part, by names only.
+    ///
+    /// Returns the roots: `""`, or the path of a wrapper folder ending in `/`. Several roots mean several unpacked parts in one
+    /// folder. Empty: not this provider's.
+    fn recognize(&self, paths: &[&str]) -> Vec<String>;
+
+    /// Reads all record files of the tree and says what each entry is. One bad record file spoils only itself.
+    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink);
+
+    /// Ties records to media. A pure function: it sees all that was ever imported from this provider, in
+    /// one or many archives, and its result must not depend on the order of records or media.
+    fn link(&self, evidence: &Evidence) -> Links;
+
+    /// Returns how a person asks the service for the archive, and which boxes to tick.
+    fn how_to_ask(&self) -> &'static str;
+}
+
+/// Every provider albumen reads.
+pub static PROVIDERS: &[&dyn Provider] = &[];

@@ -1,0 +1,106 @@
+//! One import run: plan, store, settle, report.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::exporter::archive::PartProblem;
+use crate::model::outcome::{Outcome, OutcomeCounts};
+
+/// What to import and how.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// Archive parts, folders of parts, unpacked folders.
+    pub paths: Vec<PathBuf>,
+    /// Take everything for this provider's, whatever it looks like.
+    pub provider: Option<String>,
+    /// Whose data it is.
+    pub account: Option<String>,
+    /// Keep only media taken (or posted) on or after this day.
+    pub since: Option<Date>,
+    /// Keep only media taken (or posted) on or before this day.
+    pub until: Option<Date>,
+    /// Keep media of private messages, too.
+    pub include_messages: bool,
+    /// IANA name of the owner's time zone.
+    pub home_timezone: Option<String>,
+    /// Offset of dates in HTML pages, in seconds east of UTC, instead of the provider's rule.
+    pub html_offset_s: Option<i32>,
+    /// Encoding of entry names that are not UTF-8.
+    pub name_encoding: Option<String>,
+    /// Only print the plan.
+    pub dry_run: bool,
+    /// Worker threads; one a core if `None`.
+    pub threads: Option<usize>,
+}
+
+/// Fate of one entry that is worth a line of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryLine {
+    /// File name of the part.
+    pub part: String,
+    /// Name of the entry as it stands in the part.
+    pub entry: String,
+    /// Its fate.
+    pub outcome: Outcome,
+    /// Where its bytes are in the library, if they are.
+    pub path: Option<String>,
+}
+
+/// A medium that records name and no archive so far holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MissingLine {
+    /// Provider's name.
+    pub provider: String,
+    /// Account, if known.
+    pub account: Option<String>,
+    /// Record file that names it.
+    pub record: String,
+    /// Path of the medium as the record names it.
+    pub uri: String,
+    /// When it was taken or posted, RFC 3339 or shorter, as far as known.
+    pub taken_at: Option<String>,
+}
+
+/// What an import did (or, with `dry_run`, would do).
+#[derive(Debug, Clone, Default)]
+pub struct ImportReport {
+    /// Parts opened.
+    pub parts: u64,
+    /// Entries in them.
+    pub entries: u64,
+    /// Fates; their sum equals `entries`.
+    pub outcomes: OutcomeCounts,
+    /// Items the records describe.
+    pub items: u64,
+    /// Assets that are new in the library.
+    pub assets_added: u64,
+    /// Assets whose facts or place changed.
+    pub assets_changed: u64,
+    /// Bytes read out of archives.
+    pub bytes_read: u64,
+    /// Bytes of new originals.
+    pub bytes_written: u64,
+    /// Duration in seconds.
+    pub seconds: f64,
+    /// Whole parts with a problem.
+    pub problems: Vec<PartProblem>,
+    /// Entries not plainly imported, duplicate or read.
+    pub lines: Vec<EntryLine>,
+    /// Media named and not held.
+    pub missing: Vec<MissingLine>,
+    /// Providers recognised, with the number of items of each: (provider, account, items).
+    pub recognized: Vec<(String, Option<String>, u64)>,
+    /// The user stopped the run.
+    pub interrupted: bool,
+}
+
+impl ImportReport {
+    /// Returns whether everything the archives name is in the library now.
+    pub fn whole(&self) -> bool {
+        self.outcomes.failed == 0
+            && self.missing.is_empty()
+            && self.problems.is_empty()
+            && !self.interrupted
+    }
+}

@@ -1,0 +1,114 @@
+//! A photo or video the library keeps, with the facts that won.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::claim::{Claim, Origin};
+use super::content_hash::ContentHash;
+use super::kind::{CompanionRole, Kind, Visibility};
+use super::media_facts::MediaFacts;
+use super::record::Location;
+use super::time::When;
+
+/// Place of an asset in a post of several.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Group {
+    /// Same for all members.
+    pub id: String,
+    /// From 0.
+    pub index: u32,
+    /// Number of members, missing ones included.
+    pub size: u32,
+}
+
+/// A file beside the original.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Companion {
+    /// What it is for.
+    pub role: CompanionRole,
+    /// Its bytes.
+    pub content_hash: ContentHash,
+    /// Extension its file gets, without dot.
+    pub extension: String,
+}
+
+/// An asset as one item of a provider knew it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ItemRef {
+    /// Provider's name.
+    pub provider: String,
+    /// Whose data it is.
+    pub account: Option<String>,
+    /// What the item was on the service.
+    pub kind: Kind,
+    /// The provider's stable id.
+    pub key: String,
+}
+
+/// An asset, as derived from all evidence. Equal evidence gives an equal asset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asset {
+    /// Its original's bytes: the identity.
+    pub content_hash: ContentHash,
+    /// Size of the original in bytes.
+    pub size_bytes: u64,
+    /// Name the file had, without folder and extension; made safe only when a path is formed.
+    pub name: String,
+    /// Extension the file gets, without dot.
+    pub extension: String,
+    /// What the bytes say.
+    pub media: MediaFacts,
+    /// When it was taken.
+    pub taken_at: Option<Claim<When>>,
+    /// Where the offset of `taken_at` came from, if it has one.
+    pub offset_origin: Option<Origin>,
+    /// When it was put on a service.
+    pub posted_at: Option<When>,
+    /// Text by the owner.
+    pub description: Option<Claim<String>>,
+    /// Short name.
+    pub title: Option<Claim<String>>,
+    /// Coordinates.
+    pub location: Option<Claim<Location>>,
+    /// Name of the place.
+    pub place: Option<Claim<String>>,
+    /// People in it, sorted.
+    pub people: Vec<String>,
+    /// Keywords, sorted.
+    pub keywords: Vec<String>,
+    /// Keys of the albums it is in, sorted.
+    pub albums: Vec<String>,
+    /// Marked as a favourite.
+    pub favorite: bool,
+    /// How it is shown.
+    pub visibility: Visibility,
+    /// Stars, 1 to 5.
+    pub rating: Option<u8>,
+    /// Someone else's picture, shared again.
+    pub by_someone_else: bool,
+    /// Its place in a post of several.
+    pub group: Option<Group>,
+    /// Files beside it, sorted.
+    pub companions: Vec<Companion>,
+    /// The items it is, sorted.
+    pub items: Vec<ItemRef>,
+}
+
+impl Asset {
+    /// Returns the origin of each fact that has one, by the name of its JSON field.
+    pub fn origins(&self) -> BTreeMap<&'static str, String> {
+        let facts = [
+            ("taken_at", self.taken_at.as_ref().map(|c| &c.origin)),
+            ("offset", self.offset_origin.as_ref()),
+            ("description", self.description.as_ref().map(|c| &c.origin)),
+            ("title", self.title.as_ref().map(|c| &c.origin)),
+            ("location", self.location.as_ref().map(|c| &c.origin)),
+            ("place", self.place.as_ref().map(|c| &c.origin)),
+        ];
+        facts
+            .into_iter()
+            .filter_map(|(name, origin)| Some((name, origin?.to_string())))
+            .collect()
+    }
+}

@@ -1,0 +1,59 @@
+//! Everything archives have told: the input of which the library is a pure function.
+
+use serde::{Deserialize, Serialize};
+
+use super::content_hash::ContentHash;
+use super::kind::CompanionRole;
+use super::record::{AlbumRecord, Record};
+
+/// A media file seen in some archive.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MediaEntry {
+    /// Provider's name.
+    pub provider: String,
+    /// Export, for providers whose paths repeat between exports (Google).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
+    /// Path below the archive's root.
+    pub path: String,
+    /// The bytes.
+    pub content_hash: ContentHash,
+    /// Apple content identifier found in the bytes, for pairing live photos.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<String>,
+}
+
+/// All that is known of one provider.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Statements of record files. Their `raw` may be left out (null) to save memory.
+    pub records: Vec<Record>,
+    /// Statements about albums.
+    pub albums: Vec<AlbumRecord>,
+    /// Media files seen, sorted by path, then content hash.
+    pub media: Vec<MediaEntry>,
+}
+
+/// A record tied to one media file, or to none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Index into [`Evidence::records`].
+    pub record: usize,
+    /// Index into [`Evidence::media`]; `None` means no archive so far holds the file.
+    pub media: Option<usize>,
+    /// `None`: the medium itself. Else what the file is to the record's medium.
+    pub role: Option<CompanionRole>,
+    /// The rule that tied them, for example `path` or `basename`.
+    pub how: &'static str,
+}
+
+/// How records and media of one provider belong together.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// Every record at least once.
+    pub links: Vec<Link>,
+    /// Records made up for media that no record names: index into [`Evidence::media`] and what the path tells.
+    pub unrecorded: Vec<(usize, Record)>,
+    /// Posts found to be one: (post id, post id). Ids are [`super::record::PostRef::id`].
+    pub same_posts: Vec<(String, String)>,
+}

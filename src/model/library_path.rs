@@ -1,0 +1,72 @@
+//! A path inside a library, safe on every file system we write to.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Path relative to the library folder, `/` between parts. Made only by `writer::names`, which sees to
+/// it that the name is safe on ext4, APFS, NTFS and exFAT at once.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LibraryPath(String);
+
+impl LibraryPath {
+    /// Accepts a relative path without `.` and `..` parts, as found in a catalog or manifest.
+    pub fn parse(text: &str) -> Option<Self> {
+        let safe = !text.is_empty()
+            && !text.contains('\\')
+            && text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        safe.then(|| Self(text.to_owned()))
+    }
+
+    /// Returns the path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the place on disk below `root`.
+    pub fn on_disk(&self, root: &Path) -> PathBuf {
+        root.join(&self.0)
+    }
+
+    /// Returns the path of this file's sidecar: the full file name with `.xmp` appended.
+    pub fn sidecar(&self) -> Self {
+        Self(format!("{}.xmp", self.0))
+    }
+
+    /// Returns the folder part, empty at the top.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Returns the last part.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for LibraryPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for LibraryPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stays_inside_the_library() {
+        assert!(LibraryPath::parse("2023/07/a.jpg").is_some());
+        for text in ["", "/a", "../a", "a//b", "a/./b", "a\\b"] {
+            assert!(LibraryPath::parse(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The kinds of media file albumen tells apart.
+
+use serde::{Deserialize, Serialize};
+
+/// True type of a media file, found in its first bytes and never in its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names are the formats' own")]
+pub enum MediaType {
+    Jpeg,
+    Png,
+    Webp,
+    Gif,
+    Heic,
+    Avif,
+    Tiff,
+    Bmp,
+    Jxl,
+    Raw,
+    Mp4,
+    Mov,
+    Avi,
+    Mkv,
+    Webm,
+    Mpeg,
+    Wmv,
+    Threegp,
+    Mp3,
+    M4a,
+    Aac,
+    Ogg,
+    Wav,
+    Srt,
+    Vtt,
+}
+
+/// What a media type is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaClass {
+    /// A still picture, or an animated one.
+    Photo,
+    /// Moving pictures.
+    Video,
+    /// Sound only (voice notes).
+    Audio,
+    /// Subtitles of a video.
+    Text,
+}
+
+impl MediaType {
+    /// Every type, in the order of the enumeration.
+    pub const ALL: [Self; 25] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Webp,
+        Self::Gif,
+        Self::Heic,
+        Self::Avif,
+        Self::Tiff,
+        Self::Bmp,
+        Self::Jxl,
+        Self::Raw,
+        Self::Mp4,
+        Self::Mov,
+        Self::Avi,
+        Self::Mkv,
+        Self::Webm,
+        Self::Mpeg,
+        Self::Wmv,
+        Self::Threegp,
+        Self::Mp3,
+        Self::M4a,
+        Self::Aac,
+        Self::Ogg,
+        Self::Wav,
+        Self::Srt,
+        Self::Vtt,
+    ];
+
+    /// Returns the Internet media type.
+    pub fn mime(self) -> &'static str {
+        self.names().0
+    }
+
+    /// Returns the file name extension, without its dot.
+    pub fn extension(self) -> &'static str {
+        self.names().1
+    }
+
+    /// Returns what the type is for.
+    pub fn class(self) -> MediaClass {
+        match self.mime().split('/').next() {
+            Some("image") => MediaClass::Photo,
+            Some("video") => MediaClass::Video,
+            Some("audio") => MediaClass::Audio,
+            _ => MediaClass::Text,
+        }
+    }
+
+    /// Returns the type with this Internet media type, as kept in the catalog.
+    pub fn from_mime(mime: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.mime() == mime)
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Jpeg => ("image/jpeg", "jpg"),
+            Self::Png => ("image/png", "png"),
+            Self::Webp => ("image/webp", "webp"),
+            Self::Gif => ("image/gif", "gif"),
+            Self::Heic => ("image/heic", "heic"),
+            Self::Avif => ("image/avif", "avif"),
+            Self::Tiff => ("image/tiff", "tif"),
+            Self::Bmp => ("image/bmp", "bmp"),
+            Self::Jxl => ("image/jxl", "jxl"),
+            Self::Raw => ("image/x-raw", "raw"),
+            Self::Mp4 => ("video/mp4", "mp4"),
+            Self::Mov => ("video/quicktime", "mov"),
+            Self::Avi => ("video/x-msvideo", "avi"),
+            Self::Mkv => ("video/x-matroska", "mkv"),
+            Self::Webm => ("video/webm", "webm"),
+            Self::Mpeg => ("video/mpeg", "mpg"),
+            Self::Wmv => ("video/x-ms-wmv", "wmv"),
+            Self::Threegp => ("video/3gpp", "3gp"),
+            Self::Mp3 => ("audio/mpeg", "mp3"),
+            Self::M4a => ("audio/mp4", "m4a"),
+            Self::Aac => ("audio/aac", "aac"),
+            Self::Ogg => ("audio/ogg", "ogg"),
+            Self::Wav => ("audio/wav", "wav"),
+            Self::Srt => ("application/x-subrip", "srt"),
+            Self::Vtt => ("text/vtt", "vtt"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        for kind in MediaType::ALL {
+            assert_eq!(MediaType::from_mime(kind.mime()), Some(kind));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Plain types of the domain. Knows no files, no SQL, no network and nothing else of ours.
+
+pub mod asset;
+pub mod claim;
+pub mod content_hash;
+pub mod entry_path;
+pub mod evidence;
+pub mod kind;
+pub mod library_path;
+pub mod media_facts;
+pub mod media_type;
+pub mod outcome;
+pub mod record;
+pub mod shown;
+pub mod time;

@@ -1,0 +1,117 @@
+//! The fate of an entry: every entry of every part has exactly one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why an entry was left aside.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ignored {
+    /// Media of private messages, kept only with `--include messages`.
+    Messages,
+    /// A record file about other things than the owner's media.
+    NotAboutMedia,
+    /// Icons, stickers, style sheets and placeholders of the service itself.
+    ServiceFile,
+    /// Left by an operating system or a packer (`__MACOSX`, `.DS_Store`).
+    SystemFile,
+    /// Outside `--since` and `--until`.
+    OutsideDates,
+    /// Neither media nor a record file the provider knows.
+    Unknown,
+    /// A directory, link or device: nothing to keep.
+    NotAFile,
+}
+
+impl Ignored {
+    /// Returns the reason in words.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Messages => "private message (kept with --include messages)",
+            Self::NotAboutMedia => "record file about other things than your media",
+            Self::ServiceFile => "file of the service itself",
+            Self::SystemFile => "left by an operating system or packer",
+            Self::OutsideDates => "outside --since/--until",
+            Self::Unknown => "not a kind of file albumen knows",
+            Self::NotAFile => "not a file",
+        }
+    }
+}
+
+/// Fate of one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A medium whose bytes the library did not hold.
+    Imported,
+    /// A medium whose bytes the library holds.
+    Duplicate,
+    /// A record file that was read.
+    Record,
+    /// Left aside.
+    Ignored(Ignored),
+    /// Could not be read; the text says why.
+    Failed(String),
+}
+
+impl Outcome {
+    /// Returns the name used in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::Duplicate => "duplicate",
+            Self::Record => "record",
+            Self::Ignored(_) => "ignored",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Returns the reason, where there is one.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Ignored(why) => Some(why.reason().to_owned()),
+            Self::Failed(why) => Some(why.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How many entries met each fate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeCounts {
+    /// Media whose bytes are new.
+    pub imported: u64,
+    /// Media whose bytes were held.
+    pub duplicate: u64,
+    /// Record files read.
+    pub record: u64,
+    /// Left aside.
+    pub ignored: u64,
+    /// Not readable.
+    pub failed: u64,
+}
+
+impl OutcomeCounts {
+    /// Counts one entry.
+    pub fn add(&mut self, outcome: &Outcome) {
+        let counter = match outcome {
+            Outcome::Imported => &mut self.imported,
+            Outcome::Duplicate => &mut self.duplicate,
+            Outcome::Record => &mut self.record,
+            Outcome::Ignored(_) => &mut self.ignored,
+            Outcome::Failed(_) => &mut self.failed,
+        };
+        *counter += 1;
+    }
+
+    /// Returns the number of entries counted.
+    pub fn sum(&self) -> u64 {
+        self.imported + self.duplicate + self.record + self.ignored + self.failed
+    }
+}

@@ -1,0 +1,1 @@
+//! The library on disk: layout, names, safe writes, sidecars, manifest. Knows nothing of providers.
