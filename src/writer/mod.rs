@@ -1,1 +1,8 @@
 //! The library on disk: layout, names, safe writes, sidecars, manifest. Knows nothing of providers.
+
+pub mod layout;
+pub mod library;
+pub mod names;
+mod rename;
+pub mod safe_writer;
+pub mod staging;
