@@ -144,7 +144,8 @@ CREATE TABLE sidecar (
 
 -- Derived: records whose medium no archive so far holds.
 CREATE TABLE missing (
-    record_id INTEGER PRIMARY KEY REFERENCES record (id),
+    record_id INTEGER NOT NULL REFERENCES record (id),
     provider  TEXT NOT NULL,
-    uri       TEXT NOT NULL
-) STRICT;
+    uri       TEXT NOT NULL,             -- of the medium, or of a companion of it
+    PRIMARY KEY (record_id, uri)
+) STRICT, WITHOUT ROWID;

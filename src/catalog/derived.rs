@@ -117,15 +117,16 @@ impl Catalog {
         )
     }
 
-    /// Returns the numbers of the records whose medium no archive so far holds.
+    /// Returns the records whose medium no archive so far holds: (number, path of the medium).
     ///
     /// # Errors
     /// Fails if SQLite does.
-    pub fn missing_records(&self) -> Result<Vec<i64>, CatalogError> {
+    pub fn missing_records(&self) -> Result<Vec<(i64, String)>, CatalogError> {
         self.rows(
-            "SELECT record_id FROM missing ORDER BY provider, uri, record_id",
+            "SELECT m.record_id, m.uri FROM missing m JOIN record r ON r.id = m.record_id
+             ORDER BY m.provider, m.uri, r.digest",
             [],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
 }

@@ -92,6 +92,14 @@ impl Catalog {
         Ok(seen)
     }
 
+    /// Returns the names of all parts that were given.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn part_names(&self) -> Result<Vec<String>, CatalogError> {
+        self.rows("SELECT name FROM part ORDER BY name", [], |row| row.get(0))
+    }
+
     /// Returns the runs, newest first.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStat
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 /// What can go wrong with a catalog.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +131,26 @@ impl Catalog {
         Ok(value)
     }
 
+    /// Runs `work` as in a transaction, then forgets all it wrote: for `--dry-run`.
+    ///
+    /// # Errors
+    /// Fails as `work` does.
+    pub fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, CatalogError>,
+    ) -> Result<T, CatalogError> {
+        let path = self.path.clone();
+        let transaction = self.connection.transaction().map_err(|source| CatalogError::Sqlite {
+            path: path.clone(),
+            source,
+        })?;
+        // Dropped without a commit, a transaction is rolled back.
+        work(&Writing {
+            transaction,
+            path: &path,
+        })
+    }
+
     /// Returns a setting.
     ///
     /// # Errors
@@ -178,6 +198,23 @@ impl Writing<'_> {
                 .execute("DELETE FROM setting WHERE name = ?1", [name]),
         };
         done.map(drop).map_err(|e| self.wrap(e))
+    }
+
+    /// Sets the owner's home time zone. A new one changes what is derived, so the library is to be settled again.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn set_home_timezone(&self, zone: &str) -> Result<(), CatalogError> {
+        let before: Option<String> = self
+            .transaction
+            .query_row("SELECT value FROM setting WHERE name = 'home_timezone'", [], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.wrap(e))?;
+        if before.as_deref() != Some(zone) {
+            self.set_setting("home_timezone", Some(zone))?;
+            self.set_setting("unsettled", Some("1"))?;
+        }
+        Ok(())
     }
 
     fn wrap(&self, source: rusqlite::Error) -> CatalogError {
