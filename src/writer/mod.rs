@@ -3,6 +3,8 @@
 pub mod layout;
 pub mod library;
 pub mod names;
+pub mod reconcile;
 mod rename;
 pub mod safe_writer;
+pub mod settle;
 pub mod staging;
