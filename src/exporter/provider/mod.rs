@@ -1,5 +1,10 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
+pub mod classify;
+pub mod instagram;
+pub mod link;
+pub mod meta_text;
+
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::outcome::Ignored;
@@ -101,4 +106,4 @@ pub trait Provider: Sync {
 }
 
 /// Every provider albumen reads.
-pub static PROVIDERS: &[&dyn Provider] = &[];
+pub static PROVIDERS: &[&dyn Provider] = &[&instagram::Instagram];
