@@ -1,4 +1,5 @@
 //! The one test binary. Every file below `tests/` is listed here.
 
 mod builders;
+mod builders_expected;
 mod support;

@@ -4,8 +4,12 @@
 #![allow(dead_code)]
 
 pub mod account;
+pub mod arb;
 pub mod compose;
+pub mod env;
 pub mod expected;
+pub mod hostile;
 pub mod media;
 pub mod pack;
 pub mod samples;
+pub mod tree;
