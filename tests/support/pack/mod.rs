@@ -1,0 +1,6 @@
+//! Puts composed files into parts: zip, tar, tgz, folders, several parts.
+
+pub mod big;
+pub mod parts;
+pub mod tar;
+pub mod zip;
