@@ -1,5 +1,8 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
+pub mod instagram;
+pub mod meta_dates;
+
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::outcome::Ignored;

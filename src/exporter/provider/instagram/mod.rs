@@ -1,0 +1,3 @@
+//! Instagram archives.
+
+pub mod html;
