@@ -2,6 +2,7 @@
 
 pub mod instagram;
 pub mod meta_dates;
+pub mod meta_html;
 
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
