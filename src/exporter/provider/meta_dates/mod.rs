@@ -29,7 +29,7 @@ pub fn read_date(text: &str) -> Option<ReadDate> {
     if text.len() > LONGEST {
         return None;
     }
-    let mut tokens = tokenize(&words::fold(text))?;
+    let mut tokens = tokenize(&words::without_marked_weekdays(&words::fold(text)))?;
     let clock = take_time(&mut tokens)?;
     let part = take_day_part(&mut tokens)?;
     let month = take_month(&mut tokens)?;

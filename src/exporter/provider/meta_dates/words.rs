@@ -308,6 +308,26 @@ const FILLERS: &[&str] = &[
     "pukul", "jam", "saat", "в", "г", "года", "godz", "o", "lúc", "ngày", "năm", "UTC", "GMT",
 ];
 
+/// Days of the week, which say nothing that the date does not. Full names only: `mar` is Tuesday to a Spaniard, and March.
+const WEEKDAYS: &[&str] = &[
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "lunes martes miércoles jueves viernes sábado domingo",
+    "segunda terça quarta quinta sexta feira sábado domingo",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonnabend Sonntag",
+    "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
+    "Senin Selasa Rabu Kamis Jumat Sabtu Minggu",
+    "понедельник вторник среда четверг пятница суббота воскресенье",
+    "poniedziałek wtorek środa czwartek piątek sobota niedziela",
+    "火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 화요일 수요일 목요일 금요일 토요일",
+    "星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 週一 週二 週三 週四 週五 週六 週日",
+];
+
+/// Days of the week that begin with the mark of a month or day, so they must go before text is taken apart.
+const MARKED_WEEKDAYS: &[&str] = &["月曜日", "日曜日", "월요일", "일요일"];
+
 static MONTH_TABLE: LazyLock<HashMap<String, i8>> = LazyLock::new(|| {
     let mut table = HashMap::new();
     for (_, months) in MONTHS {
@@ -327,8 +347,10 @@ static DAY_PART_TABLE: LazyLock<HashMap<String, DayPart>> = LazyLock::new(|| {
         .collect()
 });
 
-static FILLER_TABLE: LazyLock<Vec<String>> =
-    LazyLock::new(|| FILLERS.iter().map(|word| fold(word)).collect());
+static FILLER_TABLE: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let weekdays = WEEKDAYS.iter().flat_map(|week| week.split(' '));
+    FILLERS.iter().copied().chain(weekdays).map(fold).collect()
+});
 
 /// Returns the number of the month a folded word names.
 pub fn month(word: &str) -> Option<i8> {
@@ -343,6 +365,13 @@ pub fn day_part(word: &str) -> Option<DayPart> {
 /// Returns whether a folded word says nothing of its own.
 pub fn is_filler(word: &str) -> bool {
     FILLER_TABLE.iter().any(|filler| filler == word)
+}
+
+/// Takes out the days of the week that would be taken for numbered months and days.
+pub fn without_marked_weekdays(folded: &str) -> String {
+    MARKED_WEEKDAYS
+        .iter()
+        .fold(folded.to_owned(), |text, day| text.replace(day, " "))
 }
 
 /// Brings text to the form words are compared in: no accents, small letters, plain spaces and digits.

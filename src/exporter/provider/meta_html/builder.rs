@@ -211,7 +211,7 @@ impl Builder {
             (_, Some(Role::Body)) => Slot::Body,
             (_, Some(Role::Date)) => Slot::Date,
             (_, Some(Role::DateLine)) => Slot::DateLine,
-            ("tr", _) | (_, Some(Role::LabelCell)) => Slot::Cell,
+            ("tr", _) | (_, Some(Role::LabelCell | Role::ValueCell)) => Slot::Cell,
             ("video" | "audio", _) => Slot::Fallback,
             (_, Some(Role::MediaText)) if outer == Slot::Body && self.has_media() => {
                 Slot::MediaText

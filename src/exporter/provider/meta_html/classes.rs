@@ -15,6 +15,8 @@ pub enum Role {
     Date,
     /// Cell of a table with a label, or with label and value.
     LabelCell,
+    /// Cell of a table with a value alone.
+    ValueCell,
     /// Text right below a medium: Facebook.
     MediaText,
     /// Reactions to a message: other people's.
@@ -29,6 +31,7 @@ const ROLES: &[(&str, Option<&str>, Role)] = &[
     ("_a72d", None, Role::Date),
     ("_a6-o", None, Role::DateLine),
     ("_a6_q", Some("td"), Role::LabelCell),
+    ("_a6_r", Some("td"), Role::ValueCell),
     // `div._a6-q` is a label or a value.
     ("_a6-q", Some("ul"), Role::Reactions),
     // Facebook 2018 to 2021.
@@ -92,6 +95,7 @@ mod tests {
             ("footer", "_3-94 _a6-o", Some(Role::DateLine)),
             ("div", "_a72d", Some(Role::Date)),
             ("td", "_2pin _a6_q", Some(Role::LabelCell)),
+            ("td", "_2pin _2piu _a6_r", Some(Role::ValueCell)),
             ("ul", "_a6-q", Some(Role::Reactions)),
             ("div", "_a6-q", None),
             ("div", "_3-95", Some(Role::MediaText)),
