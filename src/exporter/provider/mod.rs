@@ -3,6 +3,8 @@
 pub mod classify;
 pub mod instagram;
 pub mod link;
+pub mod meta_dates;
+pub mod meta_html;
 pub mod meta_text;
 
 use crate::exporter::archive::EntryId;
