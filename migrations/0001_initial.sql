@@ -62,7 +62,8 @@ CREATE TABLE album_record (
 -- Evidence: what the owner changed in sidecars with other programs.
 CREATE TABLE user_change (
     content_hash BLOB PRIMARY KEY,     -- of the asset's original
-    body         TEXT NOT NULL         -- model::user_changes::UserChanges as JSON
+    body         TEXT NOT NULL,        -- model::user_changes::UserChanges as JSON
+    others       TEXT NOT NULL         -- properties of other programs in the sidecar, as JSON
 ) STRICT;
 
 -- Run history: entries that were dealt with, so that they need not be read again.

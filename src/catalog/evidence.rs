@@ -27,6 +27,8 @@ pub struct StoredMedium {
 pub struct EvidenceIds {
     /// One for each record.
     pub records: Vec<i64>,
+    /// Digest of each record, its `raw` included.
+    pub digests: Vec<[u8; 32]>,
 }
 
 impl Catalog {
@@ -52,10 +54,11 @@ impl Catalog {
         let mut evidence = Evidence::default();
         let mut ids = EvidenceIds::default();
         self.each(
-            "SELECT id, body FROM record WHERE provider = ?1 ORDER BY digest",
+            "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest",
             [provider],
             |row| {
                 ids.records.push(row.get(0).map_err(|e| self.wrap(e))?);
+                ids.digests.push(row.get(2).map_err(|e| self.wrap(e))?);
                 let body = row
                     .get_ref(1)
                     .and_then(|v| Ok(v.as_str()?))
@@ -159,18 +162,18 @@ impl Catalog {
         .transpose()
     }
 
-    /// Returns what the owner changed, by asset.
+    /// Returns what the owner changed in sidecars, by asset: the changes, and properties of other programs as JSON.
     ///
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
-    pub fn user_changes(&self) -> Result<Vec<(ContentHash, UserChanges)>, CatalogError> {
-        let rows: Vec<(ContentHash, String)> = self.rows(
-            "SELECT content_hash, body FROM user_change ORDER BY content_hash",
+    pub fn user_changes(&self) -> Result<Vec<(ContentHash, UserChanges, String)>, CatalogError> {
+        let rows: Vec<(ContentHash, String, String)> = self.rows(
+            "SELECT content_hash, body, others FROM user_change ORDER BY content_hash",
             [],
-            |row| Ok((hash_of(row, 0)?, row.get(1)?)),
+            |row| Ok((hash_of(row, 0)?, row.get(1)?, row.get(2)?)),
         )?;
         rows.into_iter()
-            .map(|(hash, body)| Ok((hash, from_json("user change", &body)?)))
+            .map(|(hash, body, others)| Ok((hash, from_json("user change", &body)?, others)))
             .collect()
     }
 
@@ -306,7 +309,7 @@ impl Writing<'_> {
         Ok(added > 0)
     }
 
-    /// Keeps what the owner changed in a sidecar.
+    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON.
     ///
     /// # Errors
     /// Fails if SQLite does.
@@ -314,12 +317,13 @@ impl Writing<'_> {
         &self,
         asset: ContentHash,
         changes: &UserChanges,
+        others: &str,
     ) -> Result<(), CatalogError> {
         let body = to_json("user change", changes)?;
         self.run(
-            "INSERT INTO user_change (content_hash, body) VALUES (?1, ?2)
-             ON CONFLICT (content_hash) DO UPDATE SET body = excluded.body",
-            (asset.0, body),
+            "INSERT INTO user_change (content_hash, body, others) VALUES (?1, ?2, ?3)
+             ON CONFLICT (content_hash) DO UPDATE SET body = excluded.body, others = excluded.others",
+            (asset.0, body, others),
         )
         .map(drop)
     }

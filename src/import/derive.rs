@@ -23,6 +23,8 @@ pub struct Linked {
     pub evidence: Evidence,
     /// Catalog number of each record.
     pub record_ids: Vec<i64>,
+    /// Digest of each record, its `raw` included.
+    pub record_digests: Vec<[u8; 32]>,
     /// How it belongs together.
     pub links: Links,
 }

@@ -11,7 +11,7 @@ use crate::model::claim::{Claim, Origin};
 use crate::model::evidence::MediaEntry;
 use crate::model::record::{Edition, Record};
 use crate::model::time::{Clock, Precision, When, wall_minus_utc};
-use crate::model::user_changes::UserChanges;
+use crate::model::user_changes::{Change, UserChanges};
 
 /// Everything known of one asset.
 pub struct Known<'a> {
@@ -335,26 +335,34 @@ fn extension(known: &Known<'_>) -> String {
 
 /// The owner's own changes outrank everything.
 fn apply_user(asset: &mut Asset, user: &UserChanges) {
-    fn set<T: Clone>(field: &mut Option<Claim<T>>, change: &Option<Option<T>>) {
-        if let Some(change) = change {
-            *field = change.clone().map(|value| Claim::new(value, Origin::User));
-        }
+    set_claim(&mut asset.taken_at, &user.taken_at);
+    set_claim(&mut asset.description, &user.description);
+    set_claim(&mut asset.title, &user.title);
+    set_claim(&mut asset.location, &user.location);
+    set_claim(&mut asset.place, &user.place);
+    set_value(&mut asset.people, &user.people);
+    set_value(&mut asset.keywords, &user.keywords);
+    set_value(&mut asset.favorite, &user.favorite);
+    match user.rating {
+        Change::Kept => {}
+        Change::Changed(stars) => asset.rating = Some(stars),
+        Change::Removed => asset.rating = None,
     }
-    set(&mut asset.taken_at, &user.taken_at);
-    set(&mut asset.description, &user.description);
-    set(&mut asset.title, &user.title);
-    set(&mut asset.location, &user.location);
-    if let Some(people) = &user.people {
-        asset.people.clone_from(people);
+}
+
+fn set_claim<T: Clone>(field: &mut Option<Claim<T>>, change: &Change<T>) {
+    match change {
+        Change::Kept => {}
+        Change::Changed(value) => *field = Some(Claim::new(value.clone(), Origin::User)),
+        Change::Removed => *field = None,
     }
-    if let Some(keywords) = &user.keywords {
-        asset.keywords.clone_from(keywords);
-    }
-    if let Some(rating) = user.rating {
-        asset.rating = rating;
-    }
-    if let Some(favorite) = user.favorite {
-        asset.favorite = favorite;
+}
+
+fn set_value<T: Clone + Default>(field: &mut T, change: &Change<T>) {
+    match change {
+        Change::Kept => {}
+        Change::Changed(value) => field.clone_from(value),
+        Change::Removed => *field = T::default(),
     }
 }
 
@@ -380,3 +388,50 @@ pub fn lacks_offset(when: &When) -> bool {
 #[cfg(test)]
 #[path = "merge_tests.rs"]
 mod tests;
+
+/// Plain records and assets for the tests of this folder.
+#[cfg(test)]
+pub(super) mod tests_support {
+    use super::*;
+    use crate::model::content_hash::ContentHash;
+    use crate::model::kind::Kind;
+    use crate::model::media_facts::MediaFacts;
+    use crate::model::media_type::MediaType;
+    use crate::model::record::RecordFacts;
+
+    /// A record that claims nothing.
+    pub fn record(uri: &str) -> Record {
+        Record {
+            provider: "instagram".into(),
+            account: Some("anna".into()),
+            export: None,
+            kind: Kind::Post,
+            source: "posts_1.json".into(),
+            edition: Edition::Json,
+            uri: uri.into(),
+            key: uri.into(),
+            post: None,
+            companions: vec![],
+            facts: RecordFacts::default(),
+            raw: serde_json::Value::Null,
+        }
+    }
+
+    /// An asset of which nothing is known.
+    pub fn asset(n: u8) -> Asset {
+        let original = StoredMedium {
+            content_hash: ContentHash([n; 32]),
+            size_bytes: 1,
+            facts: MediaFacts::of_type(MediaType::Jpeg),
+        };
+        merge(&Known {
+            original: &original,
+            records: vec![],
+            entries: vec![],
+            companions: vec![],
+            user: None,
+            group: None,
+            sole_accounts: &BTreeMap::new(),
+        })
+    }
+}

@@ -164,7 +164,13 @@ fn perform(
         remember(archive, recognized, &decided, options, writing)?;
         Ok((run, decided))
     })?;
-    let stored = store_all(&library, &mut catalog, archive, recognized, &decided, options, monitor)?;
+    let stored = store_all(
+        (&library, &mut catalog),
+        (archive, recognized, &decided),
+        &swept.held,
+        options,
+        monitor,
+    )?;
     let mut settled = None;
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
@@ -390,11 +396,9 @@ fn seen_entry(archive: &Archive, planned: &Planned, crc32: Option<u32>) -> Optio
 }
 
 fn store_all(
-    library: &Library,
-    catalog: &mut Catalog,
-    archive: &Archive,
-    recognized: &Recognized<'_>,
-    decided: &Decided,
+    (library, catalog): (&Library, &mut Catalog),
+    (archive, recognized, decided): (&Archive, &Recognized<'_>, &Decided),
+    held: &HashSet<ContentHash>,
     options: &ImportOptions,
     monitor: &dyn Monitor,
 ) -> Result<Stored, ImportError> {
@@ -425,6 +429,7 @@ fn store_all(
         &wanted,
         threads(options),
         (library, catalog),
+        held,
         &commit,
         monitor,
     )

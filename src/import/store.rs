@@ -61,6 +61,7 @@ enum Message {
 /// What all workers share.
 struct Shared<'a> {
     library: &'a Library,
+    held: &'a HashSet<ContentHash>,
     monitor: &'a dyn Monitor,
     stop: AtomicBool,
     fatal: Mutex<Option<WriteError>>,
@@ -81,7 +82,7 @@ impl Shared<'_> {
     }
 }
 
-/// Stores the wanted entries. `commit` enters a batch of them in the catalog.
+/// Stores the wanted entries. `commit` enters a batch of them in the catalog; of bytes in `held` only the row is new.
 ///
 /// # Errors
 /// Fails if the library cannot be written (disk full, I/O error) or the catalog cannot.
@@ -90,11 +91,13 @@ pub fn store(
     wanted: &[EntryId],
     threads: NonZeroUsize,
     (library, catalog): (&Library, &mut Catalog),
+    held: &HashSet<ContentHash>,
     commit: &dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError>,
     monitor: &dyn Monitor,
 ) -> Result<Stored, ImportError> {
     let shared = Shared {
         library,
+        held,
         monitor,
         stop: AtomicBool::new(false),
         fatal: Mutex::new(None),
@@ -120,6 +123,8 @@ pub fn store(
         return Err(ImportError::Write(error));
     }
     committed?;
+    let is_held = |hash: &&ContentHash| held.contains(hash);
+    stored.held_before = stored.hashes.values().filter(is_held).copied().collect();
     stored.interrupted = monitor.stopped();
     Ok(stored)
 }
@@ -199,7 +204,12 @@ impl<'a> Worker<'a> {
             Err(_) => crate::model::media_facts::MediaFacts::of_type(media_type),
         };
         let size_bytes = finished.size_bytes;
-        let content_hash = finished.keep()?;
+        let content_hash = finished.content_hash;
+        if self.shared.held.contains(&content_hash) {
+            finished.discard()?;
+        } else {
+            finished.keep()?;
+        }
         self.tell(Message::Kept(StoredEntry {
             id,
             medium: StoredMedium {

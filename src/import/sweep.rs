@@ -41,13 +41,28 @@ pub fn sweep(
     let root = library.root();
     let (placed, gone) = split(catalog.placed_files()?, threads, |row| is_there(root, row));
     let (_, touched) = split(catalog.sidecars()?, threads, |row| is_untouched(root, row));
-    let held = placed.iter().map(|row| row.content_hash).collect();
+    let mut held: HashSet<ContentHash> = placed.iter().map(|row| row.content_hash).collect();
+    held.extend(committed(library, catalog)?);
     Ok(Sweep {
         placed,
         held,
         gone,
         touched,
     })
+}
+
+/// Returns what a run that was cut off had stored and entered: synced before the row was written, so whole.
+fn committed(library: &Library, catalog: &Catalog) -> Result<Vec<ContentHash>, CatalogError> {
+    let mut found = Vec::new();
+    // A folder that cannot be listed holds nothing that can be used.
+    for hash in library.list_staged().unwrap_or_default() {
+        let size = std::fs::metadata(library.staged_path(&hash)).map(|m| m.len());
+        let known = catalog.original(hash)?.map(|original| original.size_bytes);
+        if size.ok().is_some_and(|size| known == Some(size)) {
+            found.push(hash);
+        }
+    }
+    Ok(found)
 }
 
 fn is_there(root: &Path, row: &PlacedRow) -> bool {
