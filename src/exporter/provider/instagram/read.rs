@@ -269,3 +269,7 @@ impl Survey {
             .is_some_and(|posts| *posts >= TEMPLATE_POSTS)
     }
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
