@@ -222,8 +222,8 @@ fn one_odd_record_spoils_only_itself() {
     assert_eq!(
         collected.warnings,
         [
-            "no date of posting for m/2.jpg",
-            "2 records in it name no medium"
+            "2 records in it name no medium",
+            "1 records in it have no date of posting, the first is m/2.jpg"
         ]
     );
 }
