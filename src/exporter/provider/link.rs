@@ -179,3 +179,66 @@ pub fn without_record(evidence: &Evidence, links: &[Link]) -> Vec<usize> {
         .filter(|media| !linked.contains(media))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exporter::provider::classify::media_id;
+    use crate::model::content_hash::ContentHash;
+
+    const RULES: PathRules = PathRules {
+        canonical: |path| path.strip_prefix("old/").unwrap_or(path).to_owned(),
+        identity: media_id,
+    };
+
+    fn media(entries: &[(&str, u8)]) -> Vec<MediaEntry> {
+        entries
+            .iter()
+            .map(|(path, byte)| MediaEntry {
+                provider: "test".to_owned(),
+                export: None,
+                path: (*path).to_owned(),
+                content_hash: ContentHash([*byte; 32]),
+                content_id: None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn paths_are_found_by_the_first_rule_that_fits() {
+        let media = media(&[
+            ("a/1.jpg", 1),
+            ("a/1.jpg", 2),
+            ("b/2.jpg", 3),
+            ("c/3.jpg", 4),
+            ("d/3.jpg", 5),
+            ("e/4.jpg", 6),
+            ("f/4.jpg", 6),
+            ("old/g/5.jpg", 7),
+            ("h/x_17912345678901234.webp", 8),
+            ("h/17912345678901234.srt", 9),
+        ]);
+        let index = MediaIndex::new(&media, RULES);
+        for (uri, expected) in [
+            ("a/1.jpg", vec![(0, "path"), (1, "path")]),
+            ("./a/1.jpg", vec![(0, "prefix"), (1, "prefix")]),
+            ("../../a\\1.jpg", vec![(0, "prefix"), (1, "prefix")]),
+            ("old/b/2.jpg", vec![(2, "prefix")]),
+            ("g/5.jpg", vec![(7, "prefix")]),
+            ("z/2.jpg", vec![(2, "basename")]),
+            ("z/1.jpg", vec![(0, "basename"), (1, "basename")]),
+            // Two files of one name: which is meant cannot be known …
+            ("z/3.jpg", vec![]),
+            // … unless they are the same.
+            ("z/4.jpg", vec![(5, "basename"), (6, "basename")]),
+            ("z/17912345678901234.jpg", vec![(8, "media_id")]),
+            ("z/y_17912345678901234.srt", vec![(9, "media_id")]),
+            ("z/none.jpg", vec![]),
+            ("", vec![]),
+            (" ", vec![]),
+            ("https://host.example/a/1.jpg", vec![]),
+        ] {
+            assert_eq!(index.find(uri), expected, "{uri}");
+        }
+    }
+}

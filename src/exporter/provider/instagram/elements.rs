@@ -1,5 +1,6 @@
 //! Streams the elements of a JSON record file one by one, so that a file of 50 MB costs the memory of one post.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
@@ -17,9 +18,48 @@ pub fn read_elements(
 ) -> Result<(), serde_json::Error> {
     // Files that were opened and saved by an editor on Windows begin with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let bytes = without_half_characters(bytes);
+    let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
     Document { is_root, each }.deserialize(&mut deserializer)?;
     deserializer.end()
+}
+
+/// Replaces `\ud83d` without its other half by `\ufffd`, and never changes a length, so that errors name the right column.
+///
+/// A text cut in the middle of an emoji leaves half of a surrogate pair, which no strict reader accepts: one caption
+/// would cost a whole file.
+fn without_half_characters(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut mended = Cow::Borrowed(bytes);
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\\') {
+        at += found;
+        let step = match (surrogate(bytes, at), surrogate(bytes, at + 6)) {
+            (Some(Half::High), Some(Half::Low)) => 12,
+            (Some(_), _) => {
+                mended.to_mut()[at + 2..at + 6].copy_from_slice(b"fffd");
+                6
+            }
+            (None, _) => 2,
+        };
+        at = (at + step).min(bytes.len());
+    }
+    mended
+}
+
+enum Half {
+    High,
+    Low,
+}
+
+/// Returns which half of a surrogate pair is escaped at this place, if any.
+fn surrogate(bytes: &[u8], at: usize) -> Option<Half> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    let digits = std::str::from_utf8(digits).ok()?;
+    match u16::from_str_radix(digits, 16).ok()? {
+        0xd800..=0xdbff => Some(Half::High),
+        0xdc00..=0xdfff => Some(Half::Low),
+        _ => None,
+    }
 }
 
 struct Document<'a> {
@@ -102,7 +142,28 @@ impl<'de> Visitor<'de> for List<'_> {
         Ok(())
     }
 
+    // A key that holds a single value holds no elements: `null`, a version, a title.
     fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
         Ok(())
     }
 }
@@ -117,6 +178,7 @@ pub fn as_list(value: Option<&Value>) -> &[Value] {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -141,7 +203,10 @@ mod tests {
                 vec![("ig_a", r#"{"x":1}"#), ("ig_a", "2")],
             ),
             (r#"{"ig_a":{"x":1}}"#, vec![("ig_a", r#"{"x":1}"#)]),
-            (r#"{"ig_a":null,"ig_b":[3]}"#, vec![("ig_b", "3")]),
+            (
+                r#"{"ig_a":null,"ig_b":[3],"ig_c":"text","ig_d":1.5,"ig_e":true,"ig_f":-1,"ig_g":2}"#,
+                vec![("ig_b", "3")],
+            ),
             (
                 r#"{"uri":"a","ig_a":[4]}"#,
                 vec![("ig_a", "4"), ("", r#"{"uri":"a"}"#)],
@@ -163,10 +228,33 @@ mod tests {
             ("[1] trailing", 1),
             ("", 0),
             ("3", 0),
-            (r#"{"ig_a":"text"}"#, 0),
+            (r#"{"ig_a":[1],"ig_b":tru}"#, 1),
         ] {
             let (elements, fine) = read(text);
             assert_eq!((elements.len(), fine), (whole, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn half_characters_cost_no_file() {
+        for (text, expected) in [
+            (r#"["\ud83d\udc4d"]"#, "👍"),
+            (r#"["a\ud83d"]"#, "a\u{fffd}"),
+            (r#"["\uD83Dx\uDC4D"]"#, "\u{fffd}x\u{fffd}"),
+            (r#"["\ud83d\ud83d\udc4d"]"#, "\u{fffd}👍"),
+            (r#"["\\ud83d"]"#, r"\ud83d"),
+            (r#"["\u00e9\n"]"#, "é\n"),
+        ] {
+            let (elements, fine) = read(text);
+            let quoted = serde_json::to_string(expected).unwrap();
+            assert_eq!(
+                (elements, fine),
+                (vec![(String::new(), quoted)], true),
+                "{text}"
+            );
+        }
+        for cut in [r#"["\ud8"#, r#"["\"#, "[\"\\ué", r#"["\u"#] {
+            assert!(!read(cut).1, "{cut}");
         }
     }
 

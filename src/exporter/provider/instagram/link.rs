@@ -176,3 +176,7 @@ fn agree(a: &Told<'_>, b: &Told<'_>) -> bool {
     let fits = |a: Option<&str>, b: Option<&str>| a.is_none() || b.is_none() || a == b;
     fits(a.account, b.account) && fits(a.caption, b.caption)
 }
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

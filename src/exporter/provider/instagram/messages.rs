@@ -50,6 +50,7 @@ fn sent_at(message: &Value) -> Option<When> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use serde_json::json;

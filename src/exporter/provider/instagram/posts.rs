@@ -231,3 +231,224 @@ pub fn media_below(value: &Value, found: &mut Vec<Value>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SOURCE: Source<'_> = Source {
+        path: "content/posts_1.json",
+        account: Some("anna"),
+    };
+
+    fn read(kind: Kind, element: Value) -> Vec<Record> {
+        posts_of(kind, element, &LabelCensus::default())
+            .unwrap_or_default()
+            .into_iter()
+            .flat_map(|post| records_of(post, &SOURCE, &|_| false))
+            .collect()
+    }
+
+    fn medium(id: u64, at: i64, title: &str) -> Value {
+        json!({"uri": format!("media/posts/202405/1_n_{id}.jpg"), "creation_timestamp": at, "title": title})
+    }
+
+    const FIRST: u64 = 17_912_345_678_901_234;
+
+    type Told = (Option<String>, Option<i64>, Option<(String, u32)>);
+
+    fn told(records: &[Record]) -> Vec<Told> {
+        records
+            .iter()
+            .map(|record| {
+                let post = record.post.clone().map(|post| (post.id, post.index));
+                (
+                    record.facts.description.clone(),
+                    record.facts.posted_at.map(|at| at.rough_seconds()),
+                    post,
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_single_has_caption_and_time_on_its_medium() {
+        let records = read(
+            Kind::Post,
+            json!({"media": [medium(FIRST, 100, "Harbour")]}),
+        );
+        assert_eq!(
+            told(&records),
+            [(Some("Harbour".to_owned()), Some(100), None)]
+        );
+        assert_eq!(
+            records[0].raw,
+            json!({"media": medium(FIRST, 100, "Harbour")})
+        );
+    }
+
+    #[test]
+    fn a_carousel_has_them_on_the_post_and_every_slide_carries_them() {
+        let id = format!("post:{FIRST}");
+        for (title, own, at, expected, time) in [
+            ("Boats", "", 0, Some("Boats"), 101),
+            ("Boats", "slide", 100, Some("Boats"), 100),
+            ("", "slide", 100, Some("slide"), 100),
+            ("", "", 100, None, 100),
+        ] {
+            let media = json!([medium(FIRST, at, ""), medium(FIRST + 1, at, own)]);
+            let records = read(
+                Kind::Post,
+                json!({"media": media, "title": title, "creation_timestamp": 101}),
+            );
+            let caption = expected.map(str::to_owned);
+            assert_eq!(
+                told(&records),
+                [
+                    (caption.clone(), Some(time), Some((id.clone(), 0))),
+                    (caption, Some(time), Some((id.clone(), 1)))
+                ],
+                "{title} {own}"
+            );
+            assert_eq!(
+                records[0].raw["post"],
+                json!({"title": title, "creation_timestamp": 101})
+            );
+        }
+    }
+
+    #[test]
+    fn containers_of_unrelated_media_are_no_posts() {
+        for (kind, second_at, extra, together) in [
+            (Kind::Other, 900_000, json!({}), false),
+            (Kind::Other, 101, json!({}), true),
+            (Kind::Deleted, 900_000, json!({"title": "x"}), true),
+            (Kind::Reel, 900_000, json!({}), false),
+            (Kind::Post, 900_000, json!({}), true),
+            (Kind::Archived, 900_000, json!({}), true),
+        ] {
+            let mut element = extra;
+            element["media"] = json!([
+                medium(FIRST, 100, "one"),
+                medium(FIRST + 1, second_at, "two")
+            ]);
+            let records = read(kind, element);
+            assert_eq!(
+                records.iter().all(|record| record.post.is_some()),
+                together,
+                "{kind:?} {second_at}"
+            );
+            let own_caption = records[1].facts.description.as_deref() == Some("two");
+            assert_ne!(own_caption, together, "{kind:?} {second_at}");
+        }
+    }
+
+    #[test]
+    fn kinds_bring_their_visibility() {
+        for (kind, visibility) in [
+            (Kind::Post, Visibility::Shown),
+            (Kind::Story, Visibility::Shown),
+            (Kind::Archived, Visibility::Hidden),
+            (Kind::Deleted, Visibility::Trashed),
+        ] {
+            let records = read(kind, medium(FIRST, 100, ""));
+            assert_eq!(
+                (records[0].kind, records[0].facts.visibility),
+                (kind, visibility)
+            );
+        }
+    }
+
+    #[test]
+    fn every_dialect_is_read() {
+        let bare = medium(FIRST, 100, "t");
+        for element in [
+            bare.clone(),
+            json!({"media": [bare]}),
+            json!({"media": medium(FIRST, 100, "t")}),
+            json!({"media": [medium(FIRST, 100, "t"), {"uri": "", "title": ""}]}),
+            json!({"some_new_key": [{"media": [medium(FIRST, 100, "t")]}]}),
+            json!({"timestamp": 100, "label_values": [
+                {"label": "Media", "media": [{"uri": format!("media/posts/202405/1_n_{FIRST}.jpg")}]},
+                {"label": "Caption", "value": "t"}]}),
+        ] {
+            let records = read(Kind::Other, element.clone());
+            assert_eq!(
+                told(&records),
+                [(Some("t".to_owned()), Some(100), None)],
+                "{element}"
+            );
+        }
+    }
+
+    #[test]
+    fn text_only_posts_give_no_record_and_odd_elements_are_told() {
+        for element in [
+            json!({"media": [{"uri": "", "title": "words"}]}),
+            json!({"media": []}),
+            json!({"label_values": []}),
+        ] {
+            assert!(read(Kind::Post, element).is_empty());
+        }
+        for element in [
+            json!({}),
+            json!(3),
+            json!("x"),
+            json!(null),
+            json!({"title": "x"}),
+            json!({"a": [1, 2]}),
+        ] {
+            assert_eq!(posts_of(Kind::Post, element, &LabelCensus::default()), None);
+        }
+    }
+
+    #[test]
+    fn drafts_are_marked_and_hidden() {
+        let draft = |text: &str| {
+            json!({"timestamp": 100, "label_values": [
+            {"label": "Draft", "value": text}, {"label": "Media", "media": [medium(FIRST, 100, "")]}]})
+        };
+        let records = read(Kind::Post, draft("True"));
+        assert_eq!(
+            (records[0].kind, records[0].facts.visibility),
+            (Kind::Draft, Visibility::Hidden)
+        );
+        assert_eq!(read(Kind::Post, draft("False"))[0].kind, Kind::Post);
+        let archived = json!({"label_values": [
+            {"label": "Archived", "value": "True"}, {"label": "Media", "media": [medium(FIRST, 100, "")]}]});
+        assert_eq!(
+            read(Kind::Post, archived)[0].facts.visibility,
+            Visibility::Hidden
+        );
+    }
+
+    #[test]
+    fn both_dialects_give_a_post_the_same_id() {
+        let media = json!([medium(FIRST, 100, ""), medium(FIRST + 1, 100, "")]);
+        let old = read(
+            Kind::Post,
+            json!({"media": media, "title": "t", "creation_timestamp": 100}),
+        );
+        let new = read(
+            Kind::Post,
+            json!({"timestamp": 100, "label_values": [
+            {"label": "Media", "media": [media[0]]}, {"label": "Caption", "value": "t"},
+            {"dict": [{"label": "Media", "media": [media[1]]}]}]}),
+        );
+        assert_eq!(told(&old), told(&new));
+    }
+
+    #[test]
+    fn a_path_that_repeats_or_belongs_to_subtitles_is_no_second_slide() {
+        let video = json!({"uri": "media/reels/202405/1.mp4", "creation_timestamp": 100, "title": "",
+            "media_metadata": {"video_metadata": {"exif_data": [], "subtitles": {"uri": "media/other/1.srt"}}}});
+        let records = read(
+            Kind::Reel,
+            json!({"media": [video, {"uri": "media/other/1.srt"}]}),
+        );
+        assert_eq!(records.len(), 1);
+        assert_eq!(records[0].companions[0].uri, "media/other/1.srt");
+        assert_eq!(records[0].post, None);
+    }
+}

@@ -98,6 +98,7 @@ pub fn records_of(profile: &Value, source: &Source<'_>) -> Vec<Record> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -32,6 +32,7 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
             node,
             account: account.as_deref(),
             sink,
+            undated: Vec::new(),
         };
         let role = file.role(place_of(&node.path), options);
         sink.entry(node.id, role);
@@ -101,6 +102,8 @@ struct File<'a> {
     node: &'a Node,
     account: Option<&'a str>,
     sink: &'a mut dyn ItemSink,
+    /// Paths of the media whose record has no date of posting.
+    undated: Vec<String>,
 }
 
 impl File<'_> {
@@ -155,12 +158,33 @@ impl File<'_> {
         let count = records.len();
         for record in records {
             if record.facts.posted_at.is_none() && record.kind != Kind::Profile {
-                let message = format!("no date of posting for {}", shown(&record.uri));
-                self.sink.warn(self.node.id, message);
+                self.undated.push(record.uri.clone());
             }
             self.sink.record(record);
         }
         count
+    }
+
+    /// Ends the reading of a file: tells what was odd in it, in one line each, however large the file is.
+    fn finish(
+        &mut self,
+        odd: usize,
+        records: usize,
+        result: Result<(), serde_json::Error>,
+    ) -> Result<(), String> {
+        if odd > 0 {
+            self.sink
+                .warn(self.node.id, format!("{odd} records in it name no medium"));
+        }
+        if let Some(first) = self.undated.first() {
+            let message = format!(
+                "{} records in it have no date of posting, the first is {}",
+                self.undated.len(),
+                shown(first)
+            );
+            self.sink.warn(self.node.id, message);
+        }
+        result.map_err(|error| broken(&error, records))
     }
 
     fn posts(&mut self, kind: Kind) -> Result<(), String> {
@@ -181,11 +205,7 @@ impl File<'_> {
                 None => odd += 1,
             }
         });
-        if odd > 0 {
-            self.sink
-                .warn(self.node.id, format!("{odd} records in it name no medium"));
-        }
-        result.map_err(|error| broken(&error, records))
+        self.finish(odd, records, result)
     }
 
     fn old_media(&mut self, messages: bool) -> Result<(), String> {
@@ -201,12 +221,8 @@ impl File<'_> {
         });
         records.retain(|record| messages || record.kind != Kind::Message);
         old_media::group_posts(&mut records);
-        if odd > 0 {
-            self.sink
-                .warn(self.node.id, format!("{odd} rows in it name no medium"));
-        }
         let count = self.give(records);
-        result.map_err(|error| broken(&error, count))
+        self.finish(odd, count, result)
     }
 
     fn conversation(&mut self) -> Result<(), String> {
@@ -217,7 +233,7 @@ impl File<'_> {
             let read = messages::records_of(&message, &self.source());
             records += self.give(read);
         });
-        result.map_err(|error| broken(&error, records))
+        self.finish(0, records, result)
     }
 
     fn profile(&mut self) -> Result<(), String> {
@@ -269,3 +285,7 @@ impl Survey {
             .is_some_and(|posts| *posts >= TEMPLATE_POSTS)
     }
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
