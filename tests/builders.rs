@@ -8,8 +8,9 @@ use crate::support::account::{Form, Medium};
 use crate::support::compose::{Edition, Files, Generation, Language, compose, compose_both};
 use crate::support::env::TestEnv;
 use crate::support::expected::expected;
+use crate::support::hostile::break_json;
 use crate::support::media::bytes_of;
-use crate::support::samples::{TRICKY_CAPTIONS, captions, varied};
+use crate::support::samples::{TRICKY_CAPTIONS, captions, same_bytes_twice, varied, with_absent};
 use crate::support::tree;
 
 /// Every generation: all have a JSON edition.
@@ -180,4 +181,41 @@ fn both_editions_side_by_side_share_their_media() {
     assert!(files.contains_key("your_instagram_activity/media/posts_1.html"));
     let json = compose(&varied(), Generation::G4, Edition::Json);
     assert_eq!(media_paths(&files), media_paths(&json));
+}
+
+#[test]
+fn absent_media_are_named_and_not_held() {
+    for (generation, edition) in every_composition() {
+        let files = compose(&with_absent(), generation, edition);
+        let all = expected(&with_absent(), generation, edition);
+        let absent = all.iter().filter(|one| one.absent);
+        assert!(absent.clone().all(|one| !files.contains_key(&one.uri)));
+        assert_eq!(
+            (absent.count(), all.len()),
+            (2, 5),
+            "{generation:?} {edition:?}"
+        );
+    }
+}
+
+#[test]
+fn the_same_bytes_lie_under_two_names() {
+    let all = expected(&same_bytes_twice(), Generation::G4, Edition::Json);
+    assert_eq!(all[0].content_hash, all[1].content_hash);
+    assert_ne!(all[0].key, all[1].key);
+    assert_ne!(all[0].uri, all[1].uri);
+}
+
+#[test]
+fn a_broken_record_file_is_the_only_one_broken() {
+    let mut files = compose(&varied(), Generation::G4, Edition::Json);
+    break_json(&mut files, "your_instagram_activity/media/stories.json");
+    let broken: Vec<&String> = files
+        .iter()
+        .filter(|(path, bytes)| {
+            path.ends_with(".json") && serde_json::from_slice::<Value>(bytes).is_err()
+        })
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(broken, ["your_instagram_activity/media/stories.json"]);
 }

@@ -12,7 +12,7 @@ use crate::support::compose::{Edition, Files, Generation, Language, compose};
 use crate::support::env::TestEnv;
 use crate::support::expected::hash;
 use crate::support::hostile::{self, encrypted, tars};
-use crate::support::pack::big::{Big, write_big_to};
+use crate::support::pack::big::{Big, write_big, write_big_to};
 use crate::support::pack::parts::{folder, split, split_records};
 use crate::support::pack::tar::tgz;
 use crate::support::pack::zip::{Method, Names, ZipStyle, zip};
@@ -291,4 +291,22 @@ fn hostile_tars_hold_the_names_asked_for() {
         assert_eq!(names(&bytes)[1].len(), 70_000);
     }
     assert_eq!(names(&tars::links()).len(), 4);
+}
+
+#[test]
+#[ignore = "writes 180 MB; shows that more than 65,535 entries stay readable"]
+fn very_many_entries_open_with_programs_people_have() {
+    let env = TestEnv::new();
+    let path = env.path("big.zip");
+    let big = Big {
+        items: 70_000,
+        size_bytes: 2_048,
+        method: Method::Stored,
+    };
+    write_big(&path, &big).expect("there is room");
+    let archive = ::zip::ZipArchive::new(std::fs::File::open(&path).expect("just written"));
+    assert_eq!(archive.expect("a zip").len(), 70_000 + 14);
+    if let Ok(output) = Command::new("unzip").arg("-tq").arg(&path).output() {
+        assert!(output.status.success());
+    }
 }

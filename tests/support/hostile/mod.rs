@@ -28,6 +28,18 @@ pub const BAD_NAMES: [&str; 12] = [
     "..",
 ];
 
+/// A caption that would clear the terminal, colour it, and turn the line around.
+pub const ESCAPING_CAPTION: &str = "\u{1b}[2J\u{1b}[31mred\u{7} \u{9b}31m \u{202e}gpj.exe\r\u{8}";
+
+/// Returns an archive of a service nobody here knows.
+pub fn unknown_service() -> Files {
+    Files::from([
+        ("Pigeon Post/letters.json".to_owned(), b"{}".to_vec()),
+        ("Pigeon Post/pictures/1.jpg".to_owned(), honest()),
+        ("Readme/hello.txt".to_owned(), b"hello\n".to_vec()),
+    ])
+}
+
 /// Returns the bytes of the honest picture.
 pub fn honest() -> Vec<u8> {
     bytes_of(&Medium::jpeg(999))
