@@ -1,5 +1,11 @@
 //! One import run: plan, store, settle, report.
 
+pub mod derive;
+mod groups;
+pub mod merge;
+pub mod offset;
+pub mod plan;
+
 use std::path::PathBuf;
 
 use jiff::civil::Date;

@@ -1,18 +1,19 @@
 //! Facts found in media bytes: kind, size, embedded metadata. Knows nothing of archives or libraries.
 
+mod sniff;
+#[cfg(test)]
+mod sniff_tests;
+mod text;
+
 use std::io::{Read, Seek};
 
 use crate::model::media_facts::MediaFacts;
 use crate::model::media_type::MediaType;
 
+pub use sniff::sniff;
+
 /// Bytes at the start of a file that [`sniff`] wants to see (fewer if the file is shorter).
 pub const SNIFF_BYTES: usize = 4096;
-
-/// Finds the true type of a media file from its first bytes; `None` if they are no media file's.
-pub fn sniff(head: &[u8]) -> Option<MediaType> {
-    let _ = head;
-    None
-}
 
 /// A file that can be read from anywhere.
 pub trait Source: Read + Seek {}

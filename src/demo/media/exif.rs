@@ -174,6 +174,9 @@ pub fn structure(picture: &Picture, mut first: Directory, strip: &[u8]) -> Vec<u
     let order = first.order;
     describe(picture, &mut first);
     let mut camera = camera_directory(picture, order);
+    if strip.is_empty() {
+        describe_compressed(picture, &mut camera);
+    }
     let mut gps = gps_directory(picture, order);
     // The pointers have their final size whatever their value: lengths are known before offsets.
     let pointers = 12 + if gps.is_some() { 12 } else { 0 };
@@ -240,15 +243,19 @@ fn camera_directory(picture: &Picture, order: Order) -> Directory {
             camera.ascii(tag, &offset);
         }
     }
-    camera.raw(0x9101, UNDEFINED, &[1, 2, 3, 0]);
     if let Some(id) = &picture.content_id {
         camera.raw(0x927c, UNDEFINED, &apple_note(id));
     }
     camera.raw(0xa000, UNDEFINED, b"0100");
     camera.short(0xa001, &[1]);
+    camera
+}
+
+/// What the camera directory says of compressed pixels only.
+fn describe_compressed(picture: &Picture, camera: &mut Directory) {
+    camera.raw(0x9101, UNDEFINED, &[1, 2, 3, 0]);
     camera.long(0xa002, picture.width);
     camera.long(0xa003, picture.height);
-    camera
 }
 
 fn fraction(taken: DateTime) -> Option<String> {
@@ -290,6 +297,7 @@ fn gps_directory(picture: &Picture, order: Order) -> Option<Directory> {
     {
         let parts = [utc.hour(), utc.minute(), utc.second()];
         gps.rational(0x07, &parts.map(|part| (part.unsigned_abs().into(), 1)));
+        gps.raw(0x1b, UNDEFINED, b"ASCII\0\0\0GPS");
         gps.ascii(0x1d, &utc.strftime("%Y:%m:%d").to_string());
     }
     Some(gps)

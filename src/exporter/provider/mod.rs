@@ -1,5 +1,12 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
+pub mod classify;
+pub mod instagram;
+pub mod link;
+pub mod meta_dates;
+pub mod meta_html;
+pub mod meta_text;
+
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::outcome::Ignored;
@@ -89,9 +96,16 @@ pub trait Provider: Sync {
     /// one or many archives, and its result must not depend on the order of records or media.
     fn link(&self, evidence: &Evidence) -> Links;
 
+    /// Returns the export a part belongs to, for providers whose paths repeat between exports (Google); told by the
+    /// part's file name. `None`: paths of this provider mean the same in every export.
+    fn export_of(&self, part_name: &str) -> Option<String> {
+        let _ = part_name;
+        None
+    }
+
     /// Returns how a person asks the service for the archive, and which boxes to tick.
     fn how_to_ask(&self) -> &'static str;
 }
 
 /// Every provider albumen reads.
-pub static PROVIDERS: &[&dyn Provider] = &[];
+pub static PROVIDERS: &[&dyn Provider] = &[&instagram::Instagram];

@@ -1,0 +1,181 @@
+//! Streams the elements of a JSON record file one by one, so that a file of 50 MB costs the memory of one post.
+
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Calls `each` for every element of the list a record file holds, with the root key it stands under (`""` in a bare list).
+///
+/// Instagram writes a bare list, a list under a root key (`is_root` says which keys are), or one bare object
+/// in place of a list of one. The elements before a syntax error are given before the error is returned.
+pub fn read_elements(
+    bytes: &[u8],
+    is_root: fn(&str) -> bool,
+    each: &mut dyn FnMut(&str, Value),
+) -> Result<(), serde_json::Error> {
+    // Files that were opened and saved by an editor on Windows begin with a byte order mark.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    Document { is_root, each }.deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+struct Document<'a> {
+    is_root: fn(&str) -> bool,
+    each: &'a mut dyn FnMut(&str, Value),
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or an object")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        List {
+            key: "",
+            each: self.each,
+        }
+        .visit_seq(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut bare = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if (self.is_root)(&key) {
+                map.next_value_seed(List {
+                    key: &key,
+                    each: self.each,
+                })?;
+            } else {
+                bare.insert(key, map.next_value()?);
+            }
+        }
+        if !bare.is_empty() {
+            (self.each)("", Value::Object(bare));
+        }
+        Ok(())
+    }
+}
+
+struct List<'a> {
+    key: &'a str,
+    each: &'a mut dyn FnMut(&str, Value),
+}
+
+impl<'de> DeserializeSeed<'de> for List<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for List<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list, an object or null")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(element) = list.next_element::<Value>()? {
+            (self.each)(self.key, element);
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let element = Value::deserialize(MapAccessDeserializer::new(map))?;
+        (self.each)(self.key, element);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Returns the elements of a value that is a list, or one bare object in place of a list of one.
+pub fn as_list(value: Option<&Value>) -> &[Value] {
+    match value {
+        Some(Value::Array(values)) => values,
+        Some(object @ Value::Object(_)) => std::slice::from_ref(object),
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<(String, String)>, bool) {
+        let mut seen = Vec::new();
+        let is_root = |key: &str| key.starts_with("ig_");
+        let result = read_elements(text.as_bytes(), is_root, &mut |key, element| {
+            seen.push((key.to_owned(), element.to_string()));
+        });
+        (seen, result.is_ok())
+    }
+
+    #[test]
+    fn every_container_gives_its_elements() {
+        for (text, elements) in [
+            ("[]", vec![]),
+            ("{}", vec![]),
+            ("[1,{}]", vec![("", "1"), ("", "{}")]),
+            ("\u{feff}[2]", vec![("", "2")]),
+            (
+                r#"{"ig_a":[{"x":1},2]}"#,
+                vec![("ig_a", r#"{"x":1}"#), ("ig_a", "2")],
+            ),
+            (r#"{"ig_a":{"x":1}}"#, vec![("ig_a", r#"{"x":1}"#)]),
+            (r#"{"ig_a":null,"ig_b":[3]}"#, vec![("ig_b", "3")]),
+            (
+                r#"{"uri":"a","ig_a":[4]}"#,
+                vec![("ig_a", "4"), ("", r#"{"uri":"a"}"#)],
+            ),
+        ] {
+            let elements: Vec<(String, String)> = elements
+                .into_iter()
+                .map(|(key, element)| (key.to_owned(), element.to_owned()))
+                .collect();
+            assert_eq!(read(text), (elements, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_an_error_is_given() {
+        for (text, whole) in [
+            (r#"[{"a":1},{"b""#, 1),
+            ("[1,2,x]", 2),
+            ("[1] trailing", 1),
+            ("", 0),
+            ("3", 0),
+            (r#"{"ig_a":"text"}"#, 0),
+        ] {
+            let (elements, fine) = read(text);
+            assert_eq!((elements.len(), fine), (whole, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_object_stands_for_a_list_of_one() {
+        let object = serde_json::json!({"uri": "a"});
+        assert_eq!(as_list(Some(&object)).len(), 1);
+        assert_eq!(as_list(Some(&serde_json::json!([1, 2]))).len(), 2);
+        assert!(as_list(Some(&serde_json::json!("text"))).is_empty());
+        assert!(as_list(None).is_empty());
+    }
+}

@@ -1,0 +1,351 @@
+//! Where Instagram puts what: recognises its archives by names and says what each path holds.
+
+use std::collections::BTreeSet;
+
+use crate::exporter::provider::classify::{
+    extension, file_name, has_media_extension, is_subtitles, is_system_file, media_id, stem,
+    year_and_month,
+};
+use crate::model::kind::{Kind, Visibility};
+
+/// What a path below the archive's root holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Left by a system or packer.
+    System,
+    /// Icon, style sheet, placeholder, start page or sticker of the service.
+    Service,
+    /// A record file about media of this kind.
+    Records(Kind, Format),
+    /// `media.json` of 2018–21 (G1).
+    OldMedia,
+    /// The owner's profile: user name and profile picture.
+    Profile,
+    /// `message_N` of a conversation.
+    Conversation(Format),
+    /// A medium of a private message.
+    MessageMedia,
+    /// Anything else below the folder of messages.
+    OtherMessage,
+    /// A medium, or a companion of one.
+    Media,
+    /// A record file about other things.
+    OtherRecords,
+    /// None of these.
+    Unknown,
+}
+
+/// Form of a record file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// Web page.
+    Html,
+}
+
+/// Top folders that hold media and nothing else: `media/` since 2021, its twin of Oct 2025, G1's four.
+const MEDIA_FOLDERS: &[&str] = &[
+    "media",
+    "public-media",
+    "photos",
+    "videos",
+    "stories",
+    "profile",
+];
+
+/// Folders below `media/`.
+const MEDIA_KINDS: &[&str] = &[
+    "posts",
+    "stories",
+    "reels",
+    "igtv",
+    "archived_posts",
+    "recently_deleted",
+    "profile",
+    "other",
+];
+
+/// Files that lie beside `media.json` in G1.
+const BESIDE_OLD_MEDIA: &[&str] = &[
+    "profile.json",
+    "messages.json",
+    "comments.json",
+    "connections.json",
+    "likes.json",
+    "settings.json",
+    "searches.json",
+    "saved.json",
+    "seen_content.json",
+    "stories_activities.json",
+    "account_history.json",
+    "contacts.json",
+    "devices.json",
+    "information_about_you.json",
+    "uploaded_contacts.json",
+];
+
+/// Folders that only Facebook's archives have.
+const FACEBOOK_FOLDERS: &[&str] = &[
+    "your_facebook_activity",
+    "your_activity_across_facebook",
+    "this_profile's_activity_across_facebook",
+    "photos_and_videos",
+];
+
+/// Finds the roots of Instagram's data among the entry paths of one part.
+pub fn roots(paths: &[&str]) -> Vec<String> {
+    let mut roots = BTreeSet::new();
+    let mut old_media = BTreeSet::new();
+    let mut beside = BTreeSet::new();
+    for path in paths.iter().filter(|path| !is_system_file(path)) {
+        let parts: Vec<&str> = path.split('/').collect();
+        if parts.iter().any(|part| FACEBOOK_FOLDERS.contains(part)) {
+            continue;
+        }
+        if let Some(depth) = (0..parts.len()).find(|&depth| is_marker(&parts[depth..])) {
+            roots.insert(root_of(&parts[..depth]));
+        }
+        let folder = root_of(&parts[..parts.len() - 1]);
+        match file_name(path) {
+            "media.json" => _ = old_media.insert(folder),
+            name if BESIDE_OLD_MEDIA.contains(&name) => _ = beside.insert(folder),
+            _ => {}
+        }
+    }
+    roots.extend(old_media.intersection(&beside).cloned());
+    roots.into_iter().collect()
+}
+
+fn root_of(folders: &[&str]) -> String {
+    folders.iter().map(|folder| format!("{folder}/")).collect()
+}
+
+/// Says whether a path that starts with these parts can only be Instagram's.
+fn is_marker(parts: &[&str]) -> bool {
+    match parts {
+        ["your_instagram_activity", _, ..] => true,
+        ["files", "Instagram-Logo.png"] => true,
+        ["content", name] => is_record_name(name),
+        ["media" | "public-media", kind, month, _] => {
+            MEDIA_KINDS.contains(kind) && year_and_month(month).is_some()
+        }
+        ["media" | "public-media", "other", name] => media_id(name).is_some(),
+        [
+            "photos" | "videos" | "stories" | "profile" | "direct",
+            month,
+            name,
+        ] => year_and_month(month).is_some() && is_old_name(name),
+        ["personal_information", name] | ["personal_information", "personal_information", name] => {
+            stem(name) == "personal_information" && format_of(name).is_some()
+        }
+        ["account_information", name] => {
+            matches!(stem(name), "personal_information" | "account_information")
+                && format_of(name).is_some()
+        }
+        ["connections", "followers_and_following", _] | ["followers_and_following", _] => true,
+        ["ads_information", "instagram_ads_and_businesses", _] => true,
+        ["threads", name] => stem(name) == "threads_and_replies",
+        _ => false,
+    }
+}
+
+/// Media of G1 are named by 32 hex digits.
+fn is_old_name(name: &str) -> bool {
+    let stem = stem(name);
+    stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_record_name(name: &str) -> bool {
+    format_of(name).is_some() && kind_of_records(stem(name)).is_some()
+}
+
+fn format_of(path: &str) -> Option<Format> {
+    match extension(path)?.as_str() {
+        "json" => Some(Format::Json),
+        "html" | "htm" => Some(Format::Html),
+        _ => None,
+    }
+}
+
+/// Returns the kind of the media a record file of this name (without extension) is about.
+pub fn kind_of_records(stem: &str) -> Option<Kind> {
+    Some(match without_number(stem) {
+        "posts" => Kind::Post,
+        "stories" => Kind::Story,
+        "reels" => Kind::Reel,
+        "igtv_videos" => Kind::Igtv,
+        "profile_photos" => Kind::Profile,
+        "archived_posts" => Kind::Archived,
+        "recently_deleted_content" => Kind::Deleted,
+        "other_content" => Kind::Other,
+        _ => return None,
+    })
+}
+
+/// Large accounts get `posts_1`, `posts_2`, …; any list may be numbered one day.
+fn without_number(stem: &str) -> &str {
+    match stem.rsplit_once('_') {
+        Some((name, number))
+            if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            name
+        }
+        _ => stem,
+    }
+}
+
+/// Returns how media of a kind are shown unless their record says otherwise.
+pub fn visibility_of(kind: Kind) -> Visibility {
+    match kind {
+        Kind::Archived | Kind::Draft => Visibility::Hidden,
+        Kind::Deleted => Visibility::Trashed,
+        _ => Visibility::Shown,
+    }
+}
+
+/// Returns what a path below the archive's root holds.
+pub fn place_of(path: &str) -> Place {
+    let below = path
+        .strip_prefix("your_instagram_activity/")
+        .unwrap_or(path);
+    let parts: Vec<&str> = below.split('/').collect();
+    if is_system_file(path) {
+        return Place::System;
+    }
+    if is_service_file(&parts) {
+        return Place::Service;
+    }
+    if matches!(parts.as_slice(), ["messages" | "direct", _, ..]) {
+        return message_place(&parts);
+    }
+    if let Some(format) = format_of(path) {
+        return record_place(path, &parts, format);
+    }
+    let in_media_folder = parts.len() > 1 && MEDIA_FOLDERS.contains(&parts[0]);
+    if in_media_folder || has_media_extension(path) || is_subtitles(path) {
+        return Place::Media;
+    }
+    match extension(path).as_deref() {
+        Some("txt" | "csv" | "xml") => Place::OtherRecords,
+        _ => Place::Unknown,
+    }
+}
+
+fn is_service_file(parts: &[&str]) -> bool {
+    let name = parts.last().copied().unwrap_or_default();
+    name == "no-data.txt"
+        || matches!(extension(name).as_deref(), Some("css" | "js"))
+        || matches!(parts, ["files", ..] | ["start_here.html" | "index.html"])
+        || parts[..parts.len() - 1].contains(&"stickers_used")
+}
+
+fn message_place(parts: &[&str]) -> Place {
+    let name = parts.last().copied().unwrap_or_default();
+    let is_page = without_number(stem(name)) == "message";
+    match format_of(name) {
+        Some(format) if is_page => Place::Conversation(format),
+        Some(_) => Place::OtherMessage,
+        // Photos and voice notes may come without extension; documents people sent each other are no media.
+        None if has_media_extension(name) || is_subtitles(name) || extension(name).is_none() => {
+            Place::MessageMedia
+        }
+        None => Place::OtherMessage,
+    }
+}
+
+fn record_place(path: &str, parts: &[&str], format: Format) -> Place {
+    match (path, parts) {
+        ("media.json", _) => Place::OldMedia,
+        ("profile.json", _) => Place::Profile,
+        // Only here: `past_instagram_insights/posts.json` has the same name and other contents.
+        (_, ["content" | "media", name]) => match kind_of_records(stem(name)) {
+            Some(kind) => Place::Records(kind, format),
+            None => Place::OtherRecords,
+        },
+        (_, ["personal_information" | "account_information", .., name])
+            if stem(name) == "personal_information" && format == Format::Json =>
+        {
+            Place::Profile
+        }
+        _ => Place::OtherRecords,
+    }
+}
+
+/// Returns the kind of a medium that no record names, from its folder.
+///
+/// `posts/` tells nothing: Threads keeps its media there, too.
+pub fn kind_of_folder(path: &str) -> Kind {
+    let below = path
+        .strip_prefix("your_instagram_activity/")
+        .unwrap_or(path);
+    let parts: Vec<&str> = below.split('/').collect();
+    match parts.as_slice() {
+        ["messages" | "direct", _, ..] => Kind::Message,
+        ["media" | "public-media", kind, _, ..] => match *kind {
+            "stories" => Kind::Story,
+            "reels" => Kind::Reel,
+            "igtv" => Kind::Igtv,
+            "profile" => Kind::Profile,
+            "archived_posts" => Kind::Archived,
+            "recently_deleted" => Kind::Deleted,
+            _ => Kind::Other,
+        },
+        ["stories", _, ..] => Kind::Story,
+        ["profile", _, ..] => Kind::Profile,
+        _ => Kind::Other,
+    }
+}
+
+/// Returns the account in the file name of a part: `instagram-<user>-YYYY-MM-DD-<suffix>.zip` since 2022,
+/// `<user>_YYYYMMDD[_part_N].zip` before.
+pub fn account_of_part(name: &str) -> Option<String> {
+    let name = file_name(name);
+    let account = match name.strip_prefix("instagram-") {
+        Some(rest) => before_dashed_date(rest)?,
+        None => before_plain_date(name)?,
+    };
+    is_user_name(account).then(|| account.to_owned())
+}
+
+fn before_dashed_date(rest: &str) -> Option<&str> {
+    let bytes = rest.as_bytes();
+    let is_date = |at: usize| {
+        let shape = b"-dddd-dd-dd";
+        bytes.len() >= at + shape.len()
+            && shape
+                .iter()
+                .zip(&bytes[at..])
+                .all(|(want, byte)| match want {
+                    b'd' => byte.is_ascii_digit(),
+                    _ => byte == want,
+                })
+    };
+    (1..bytes.len())
+        .find(|&at| is_date(at))
+        .and_then(|at| rest.get(..at))
+}
+
+fn before_plain_date(name: &str) -> Option<&str> {
+    let bytes = name.as_bytes();
+    let is_date = |at: usize| {
+        let digits = bytes.get(at + 1..at + 9).unwrap_or_default();
+        bytes[at] == b'_'
+            && digits.len() == 8
+            && digits.iter().all(u8::is_ascii_digit)
+            && year_and_month(name.get(at + 1..at + 7).unwrap_or_default()).is_some()
+            && !bytes.get(at + 9).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    (1..bytes.len())
+        .rev()
+        .find(|&at| is_date(at))
+        .and_then(|at| name.get(..at))
+}
+
+/// Says whether a text can be an Instagram user name: at most 30 of lower-case letters, digits, `.` and `_`.
+pub fn is_user_name(text: &str) -> bool {
+    (1..=30).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+}

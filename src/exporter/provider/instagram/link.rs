@@ -1,0 +1,178 @@
+//! Ties Instagram's records to media, over all archives ever given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::DateTime;
+use serde_json::Value;
+
+use crate::exporter::provider::classify::{item_key, media_id, month_folder, stem};
+use crate::exporter::provider::instagram::layout::{kind_of_folder, visibility_of};
+use crate::exporter::provider::link::{
+    MediaIndex, PathRules, link_by_path, link_subtitles_by_name, without_record,
+};
+use crate::model::evidence::{Evidence, Links, MediaEntry};
+use crate::model::record::{Edition, Record, RecordFacts};
+use crate::model::time::{Precision, When};
+
+/// Seconds that two record files may put between the same post.
+const SAME_POST_S: i64 = 120;
+
+const RULES: PathRules = PathRules {
+    canonical,
+    identity: media_id,
+};
+
+/// `your_instagram_activity/` came in 2024; `public-media/` was a twin of `media/` in an export of Oct 2025.
+fn canonical(path: &str) -> String {
+    let path = path
+        .strip_prefix("your_instagram_activity/")
+        .unwrap_or(path);
+    match path.strip_prefix("public-media/") {
+        Some(below) => format!("media/{below}"),
+        None => path.to_owned(),
+    }
+}
+
+/// Ties all records to media and makes up records for the media none names.
+pub fn link(evidence: &Evidence) -> Links {
+    let index = MediaIndex::new(&evidence.media, RULES);
+    let mut links = link_by_path(evidence, &index);
+    link_subtitles_by_name(evidence, &mut links);
+    let unrecorded = without_record(evidence, &links)
+        .into_iter()
+        .map(|media| (media, made_up(&evidence.media[media])))
+        .collect();
+    Links {
+        links,
+        unrecorded,
+        same_posts: same_posts(&evidence.records),
+    }
+}
+
+/// Says what the path of a medium tells by itself.
+fn made_up(entry: &MediaEntry) -> Record {
+    let kind = kind_of_folder(&entry.path);
+    Record {
+        provider: super::NAME.to_owned(),
+        account: None,
+        export: entry.export.clone(),
+        kind,
+        source: String::new(),
+        edition: Edition::Unrecorded,
+        uri: entry.path.clone(),
+        key: item_key(&entry.path),
+        post: None,
+        companions: Vec::new(),
+        facts: RecordFacts {
+            posted_at: month_folder(&entry.path).and_then(month),
+            visibility: visibility_of(kind),
+            ..RecordFacts::default()
+        },
+        raw: Value::Null,
+    }
+}
+
+/// The folder is the month in fixed UTC−08:00, not in UTC: a wall clock.
+fn month((year, month): (i16, i8)) -> Option<When> {
+    let first = DateTime::new(year, month, 1, 0, 0, 0, 0).ok()?;
+    Some(When::wall(first).known_to(Precision::Month))
+}
+
+/// A post of several media as some record files tell it.
+#[derive(Default)]
+struct Told<'a> {
+    keys: BTreeSet<&'a str>,
+    account: Option<&'a str>,
+    at: Option<i64>,
+    caption: Option<&'a str>,
+    /// In `posts.json` (G5), and in the lists it repeats.
+    in_full_list: bool,
+    in_old_lists: bool,
+}
+
+/// Finds posts told twice under two ids: by a medium they share, else `posts.json` and the old lists by time.
+fn same_posts(records: &[Record]) -> Vec<(String, String)> {
+    let posts = told_posts(records);
+    let mut same = BTreeSet::new();
+    let mut by_key: BTreeMap<(Option<&str>, &str), &str> = BTreeMap::new();
+    // Ids come in order, so the first one under a key is the smallest and every later one is tied to it.
+    for (id, post) in &posts {
+        for key in &post.keys {
+            let first = *by_key.entry((post.account, *key)).or_insert(id);
+            if first != *id {
+                same.insert((first.to_owned(), (*id).to_owned()));
+            }
+        }
+    }
+    let tied: BTreeSet<&str> = same
+        .iter()
+        .flat_map(|(a, b)| [a.as_str(), b.as_str()])
+        .collect();
+    let by_time = same_by_time(&posts, &tied);
+    same.extend(by_time);
+    same.into_iter().collect()
+}
+
+fn told_posts(records: &[Record]) -> BTreeMap<&str, Told<'_>> {
+    let mut posts: BTreeMap<&str, Told<'_>> = BTreeMap::new();
+    for record in records {
+        let Some(place) = &record.post else { continue };
+        let post = posts.entry(&place.id).or_default();
+        post.keys.insert(&record.key);
+        post.account = post.account.max(record.account.as_deref());
+        let at = record.facts.posted_at.map(|at| at.rough_seconds());
+        post.at = [post.at, at].into_iter().flatten().min();
+        post.caption = post.caption.max(record.facts.description.as_deref());
+        match stem(&record.source) {
+            "posts" => post.in_full_list = true,
+            name if name.starts_with("posts_") || name.starts_with("archived_posts") => {
+                post.in_old_lists = true
+            }
+            _ => {}
+        }
+    }
+    posts
+}
+
+/// A post only `posts.json` has and one only the old lists have, at most two minutes apart, with no other near either.
+fn same_by_time(posts: &BTreeMap<&str, Told<'_>>, tied: &BTreeSet<&str>) -> Vec<(String, String)> {
+    let lonely = |full: bool| {
+        let mut times: Vec<(i64, &str)> = posts
+            .iter()
+            .filter(|(id, post)| {
+                !tied.contains(*id) && post.in_full_list == full && post.in_old_lists != full
+            })
+            .filter_map(|(id, post)| Some((post.at?, *id)))
+            .collect();
+        times.sort_unstable();
+        times
+    };
+    let (full, old) = (lonely(true), lonely(false));
+    let mut same = Vec::new();
+    for (at, id) in &full {
+        let Some((other_at, other)) = only_one_near(&old, *at) else {
+            continue;
+        };
+        let agree = posts
+            .get(id)
+            .zip(posts.get(other))
+            .is_some_and(|(a, b)| agree(a, b));
+        if agree && only_one_near(&full, other_at).is_some() {
+            same.push(((*id).min(other).to_owned(), (*id).max(other).to_owned()));
+        }
+    }
+    same
+}
+
+fn only_one_near<'a>(times: &[(i64, &'a str)], at: i64) -> Option<(i64, &'a str)> {
+    let from = times.partition_point(|(time, _)| *time < at - SAME_POST_S);
+    let near = &times[from..];
+    let (first, rest) = near.split_first()?;
+    let is_near = |time: i64| time <= at + SAME_POST_S;
+    (is_near(first.0) && !rest.first().is_some_and(|(time, _)| is_near(*time))).then_some(*first)
+}
+
+fn agree(a: &Told<'_>, b: &Told<'_>) -> bool {
+    let fits = |a: Option<&str>, b: Option<&str>| a.is_none() || b.is_none() || a == b;
+    fits(a.account, b.account) && fits(a.caption, b.caption)
+}

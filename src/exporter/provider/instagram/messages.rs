@@ -1,0 +1,106 @@
+//! Reads the media of private messages. Only what belongs to a medium is kept: no text, no names of others.
+
+use serde_json::{Map, Value};
+
+use crate::exporter::provider::instagram::elements::as_list;
+use crate::exporter::provider::instagram::facts::{facts_of, key_of, uri_of};
+use crate::exporter::provider::instagram::posts::Source;
+use crate::exporter::provider::instagram::values::raw_record;
+use crate::model::kind::Kind;
+use crate::model::record::{PostRef, Record};
+use crate::model::time::When;
+
+/// Keys of a message that list media.
+const MEDIA_KEYS: &[&str] = &["photos", "videos", "audio_files", "gifs", "files"];
+
+/// Returns the records of the media of one message.
+pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
+    let sent_at = sent_at(message);
+    let mut sent = Map::new();
+    if let Some(at) = message.get("timestamp_ms") {
+        sent.insert("timestamp_ms".to_owned(), at.clone());
+    }
+    let mut records: Vec<Record> = MEDIA_KEYS
+        .iter()
+        .flat_map(|key| as_list(message.get(*key)))
+        .filter_map(|medium| {
+            let mut record = source.record(Kind::Message, uri_of(medium)?, key_of(medium)?);
+            record.facts = facts_of(medium, &|_| false);
+            record.facts.posted_at = record.facts.posted_at.or(sent_at);
+            record.raw = raw_record(medium, &sent);
+            Some(record)
+        })
+        .collect();
+    if records.len() > 1 {
+        let id = format!("post:{}", records[0].key);
+        for (index, record) in (0..).zip(&mut records) {
+            record.post = Some(PostRef {
+                id: id.clone(),
+                index,
+            });
+        }
+    }
+    records
+}
+
+fn sent_at(message: &Value) -> Option<When> {
+    let milliseconds = message.get("timestamp_ms")?.as_i64().filter(|ms| *ms > 0)?;
+    let instant = jiff::Timestamp::from_second(milliseconds / 1000).ok()?;
+    Some(When::utc(instant))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SOURCE: Source<'_> = Source {
+        path: "messages/inbox/ben_1/message_1.json",
+        account: None,
+    };
+
+    #[test]
+    fn media_of_a_message_come_without_its_text() {
+        let message = json!({
+            "sender_name": "Ben Beispiel", "timestamp_ms": 1_715_560_000_123_i64, "content": "secret words",
+            "photos": [{"uri": "messages/inbox/ben_1/photos/1_n_17912345678901234.jpg",
+                "creation_timestamp": 1_715_559_999, "backup_uri": "https://x.fbcdn.net/y"}],
+            "audio_files": [{"uri": "messages/inbox/ben_1/audio/2.mp4"}],
+            "sticker": {"uri": "messages/stickers_used/3.png"},
+            "share": {"link": "https://example.org"}
+        });
+        let records = records_of(&message, &SOURCE);
+        assert_eq!(records.len(), 2);
+        let seconds = |index: usize| records[index].facts.posted_at.map(|at| at.rough_seconds());
+        assert_eq!(
+            (seconds(0), seconds(1)),
+            (Some(1_715_559_999), Some(1_715_560_000))
+        );
+        assert!(records.iter().all(|record| record.kind == Kind::Message));
+        assert_eq!(
+            records[1].post,
+            Some(PostRef {
+                id: "post:17912345678901234".to_owned(),
+                index: 1
+            })
+        );
+        for record in &records {
+            let kept = serde_json::to_string(record).unwrap();
+            for private in ["secret", "Beispiel", "fbcdn"] {
+                assert!(!kept.contains(private), "{private}");
+            }
+        }
+    }
+
+    #[test]
+    fn messages_without_media_give_nothing() {
+        for message in [
+            json!({}),
+            json!({"content": "x"}),
+            json!({"photos": [{"uri": ""}]}),
+            json!(3),
+        ] {
+            assert!(records_of(&message, &SOURCE).is_empty());
+        }
+    }
+}

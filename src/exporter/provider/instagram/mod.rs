@@ -1,0 +1,52 @@
+//! The Instagram provider: every generation of its archives since 2018.
+
+mod elements;
+mod facts;
+pub mod html;
+mod labels;
+mod layout;
+mod link;
+mod messages;
+mod old_media;
+mod posts;
+mod profile;
+mod read;
+mod values;
+
+use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use crate::model::evidence::{Evidence, Links};
+
+/// Name stored in catalogs and sidecars.
+const NAME: &str = "instagram";
+
+/// Reads Instagram's archives.
+pub struct Instagram;
+
+impl Provider for Instagram {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn reader_version(&self) -> u32 {
+        1
+    }
+
+    fn recognize(&self, paths: &[&str]) -> Vec<String> {
+        layout::roots(paths)
+    }
+
+    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+        read::read(tree, options, sink);
+    }
+
+    fn link(&self, evidence: &Evidence) -> Links {
+        link::link(evidence)
+    }
+
+    fn how_to_ask(&self) -> &'static str {
+        "In the Instagram app or on the web: Accounts Center > Your information and permissions > Export your information \
+         > Create export > your Instagram profile > Export to device. Choose: all available information, date range \
+         \"All time\", format JSON (HTML holds less), media quality \"Higher quality\". The link comes by mail, mostly within \
+         two days, and is good for four days; download every part."
+    }
+}

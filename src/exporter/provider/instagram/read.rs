@@ -1,0 +1,271 @@
+//! Walks an Instagram archive: says what each entry is and reads the record files.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use crate::exporter::archive::EntryId;
+use crate::exporter::provider::instagram::elements::read_elements;
+use crate::exporter::provider::instagram::labels::{self, LabelCensus};
+use crate::exporter::provider::instagram::layout::{Format, Place, account_of_part, place_of};
+use crate::exporter::provider::instagram::posts::{self, Source};
+use crate::exporter::provider::instagram::{messages, old_media, profile};
+use crate::exporter::provider::meta_text::repair_value;
+use crate::exporter::provider::{
+    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
+};
+use crate::model::kind::Kind;
+use crate::model::outcome::Ignored;
+use crate::model::record::Record;
+use crate::model::shown::shown;
+
+/// Posts that must share a video date before it is taken for that of a template clip. A carousel counts once.
+const TEMPLATE_POSTS: usize = 3;
+
+/// Reads all record files of the tree and says what each entry is.
+pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+    let accounts = Accounts::find(tree, options);
+    for node in tree.nodes() {
+        let account = accounts.of(&tree.part_name(node.id));
+        let mut file = File {
+            tree,
+            node,
+            account: account.as_deref(),
+            sink,
+        };
+        let role = file.role(place_of(&node.path), options);
+        sink.entry(node.id, role);
+    }
+}
+
+/// Whose data each part holds. Parts of two accounts may come in one call.
+struct Accounts {
+    given: Option<String>,
+    by_part: BTreeMap<String, String>,
+    only: Option<String>,
+}
+
+impl Accounts {
+    fn find(tree: &dyn Tree, options: &ReadOptions) -> Self {
+        let mut by_part = BTreeMap::new();
+        for node in tree.nodes() {
+            if place_of(&node.path) == Place::Profile
+                && let Some(name) = read_profile(tree, node)
+                    .ok()
+                    .and_then(|profile| profile::user_name(&profile))
+            {
+                by_part.entry(tree.part_name(node.id)).or_insert(name);
+            }
+        }
+        let names: BTreeSet<&String> = by_part.values().collect();
+        let only = match names.first() {
+            Some(name) if names.len() == 1 => Some((*name).clone()),
+            _ => None,
+        };
+        Self {
+            given: options.account.clone(),
+            by_part,
+            only,
+        }
+    }
+
+    /// The user's word, then the profile in the part itself, the part's name, and the only profile there is.
+    fn of(&self, part: &str) -> Option<String> {
+        self.given
+            .clone()
+            .or_else(|| self.by_part.get(part).cloned())
+            .or_else(|| account_of_part(part))
+            .or_else(|| self.only.clone())
+    }
+}
+
+fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
+    let bytes = tree.read(node.id, LARGEST_RECORD_FILE)?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut profile = serde_json::from_slice(bytes).map_err(|error| broken(&error, 0))?;
+    repair_value(&mut profile);
+    Ok(profile)
+}
+
+/// Words for a record file that is not valid JSON; what stands before the fault has been read.
+fn broken(error: &serde_json::Error, records: usize) -> String {
+    let error = shown(&error.to_string());
+    match records {
+        0 => format!("broken JSON: {error}"),
+        _ => format!("broken JSON: {error}; {records} records before it were read"),
+    }
+}
+
+struct File<'a> {
+    tree: &'a dyn Tree,
+    node: &'a Node,
+    account: Option<&'a str>,
+    sink: &'a mut dyn ItemSink,
+}
+
+impl File<'_> {
+    fn role(&mut self, place: Place, options: &ReadOptions) -> EntryRole {
+        let messages = options.include_messages;
+        match place {
+            Place::System => EntryRole::Ignored(Ignored::SystemFile),
+            Place::Service => EntryRole::Ignored(Ignored::ServiceFile),
+            Place::Media => EntryRole::Media,
+            Place::MessageMedia if messages => EntryRole::Media,
+            Place::Conversation(Format::Json) if messages => self.outcome(Self::conversation),
+            Place::MessageMedia | Place::Conversation(_) | Place::OtherMessage if !messages => {
+                EntryRole::Ignored(Ignored::Messages)
+            }
+            Place::Records(kind, Format::Json) => self.outcome(|file| file.posts(kind)),
+            // html.rs: pages of media (`Records`) and of messages (`Conversation`, asked for) are read here once joined.
+            Place::Records(_, Format::Html) | Place::Conversation(Format::Html) => {
+                EntryRole::Ignored(Ignored::NotAboutMedia)
+            }
+            Place::OldMedia => self.outcome(|file| file.old_media(messages)),
+            Place::Profile => self.outcome(Self::profile),
+            Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
+            Place::Unknown | Place::MessageMedia | Place::Conversation(_) => {
+                EntryRole::Ignored(Ignored::Unknown)
+            }
+        }
+    }
+
+    fn outcome(&mut self, read: impl FnOnce(&mut Self) -> Result<(), String>) -> EntryRole {
+        match read(self) {
+            Ok(()) => EntryRole::Record,
+            Err(why) => EntryRole::Failed(why),
+        }
+    }
+
+    fn id(&self) -> EntryId {
+        self.node.id
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            path: &self.node.path,
+            account: self.account,
+        }
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        self.tree.read(self.id(), LARGEST_RECORD_FILE)
+    }
+
+    fn give(&mut self, records: Vec<Record>) -> usize {
+        let count = records.len();
+        for record in records {
+            if record.facts.posted_at.is_none() && record.kind != Kind::Profile {
+                let message = format!("no date of posting for {}", shown(&record.uri));
+                self.sink.warn(self.node.id, message);
+            }
+            self.sink.record(record);
+        }
+        count
+    }
+
+    fn posts(&mut self, kind: Kind) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let survey = Survey::of(kind, &bytes);
+        let is_template = |date: &str| survey.is_template(date);
+        let mut records = 0;
+        let mut odd = 0;
+        let result = read_elements(&bytes, is_root, &mut |_, mut element| {
+            repair_value(&mut element);
+            match posts::posts_of(kind, element, &survey.census) {
+                Some(posts) => {
+                    for post in posts {
+                        let read = posts::records_of(post, &self.source(), &is_template);
+                        records += self.give(read);
+                    }
+                }
+                None => odd += 1,
+            }
+        });
+        if odd > 0 {
+            self.sink
+                .warn(self.node.id, format!("{odd} records in it name no medium"));
+        }
+        result.map_err(|error| broken(&error, records))
+    }
+
+    fn old_media(&mut self, messages: bool) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let mut records = Vec::new();
+        let mut odd = 0;
+        let result = read_elements(&bytes, |_| true, &mut |key, row| {
+            let kind = old_media::kind_of_rows(key);
+            match old_media::record_of(kind, &row, &self.source()) {
+                Some(record) => records.push(record),
+                None => odd += 1,
+            }
+        });
+        records.retain(|record| messages || record.kind != Kind::Message);
+        old_media::group_posts(&mut records);
+        if odd > 0 {
+            self.sink
+                .warn(self.node.id, format!("{odd} rows in it name no medium"));
+        }
+        let count = self.give(records);
+        result.map_err(|error| broken(&error, count))
+    }
+
+    fn conversation(&mut self) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let mut records = 0;
+        let result = read_elements(&bytes, |key| key == "messages", &mut |_, mut message| {
+            repair_value(&mut message);
+            let read = messages::records_of(&message, &self.source());
+            records += self.give(read);
+        });
+        result.map_err(|error| broken(&error, records))
+    }
+
+    fn profile(&mut self) -> Result<(), String> {
+        let profile = read_profile(self.tree, self.node)?;
+        let records = profile::records_of(&profile, &self.source());
+        self.give(records);
+        Ok(())
+    }
+}
+
+/// Root keys of the lists Instagram writes: `ig_stories`, `ig_reels_media`, …
+fn is_root(key: &str) -> bool {
+    key.starts_with("ig_")
+}
+
+/// What must be known of a whole record file before its first record: which dates and labels repeat.
+struct Survey {
+    posts_by_date: HashMap<String, usize>,
+    census: LabelCensus,
+}
+
+impl Survey {
+    /// Goes through the file once more than reading does, so that no more than one post is ever in memory.
+    fn of(kind: Kind, bytes: &[u8]) -> Self {
+        let mut survey = Self {
+            posts_by_date: HashMap::new(),
+            census: LabelCensus::default(),
+        };
+        let none = LabelCensus::default();
+        // A syntax error is reported by the reading that follows.
+        _ = read_elements(bytes, is_root, &mut |_, mut element| {
+            if labels::is_labelled(&element) {
+                repair_value(&mut element);
+                survey.census.count(&labels::read_post(&element));
+            }
+            for post in posts::posts_of(kind, element, &none).unwrap_or_default() {
+                let dates: BTreeSet<String> = post.video_dates().collect();
+                for date in dates {
+                    *survey.posts_by_date.entry(date).or_default() += 1;
+                }
+            }
+        });
+        survey
+    }
+
+    fn is_template(&self, date: &str) -> bool {
+        self.posts_by_date
+            .get(date)
+            .is_some_and(|posts| *posts >= TEMPLATE_POSTS)
+    }
+}
