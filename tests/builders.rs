@@ -1,25 +1,20 @@
 //! The builders themselves: what they compose is what tests believe it to be.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read};
-use std::process::Command;
 
-use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use crate::support::account::{Form, Medium};
-use crate::support::compose::{Edition, Files, Generation, Language, compose};
+use crate::support::compose::{Edition, Files, Generation, Language, compose, compose_both};
 use crate::support::env::TestEnv;
 use crate::support::expected::expected;
+use crate::support::hostile::break_json;
 use crate::support::media::bytes_of;
-use crate::support::pack::big::{Big, write_big_to};
-use crate::support::pack::parts::{folder, split, split_records};
-use crate::support::pack::tar::tgz;
-use crate::support::pack::zip::{Method, Names, ZipStyle, zip};
-use crate::support::samples::{TRICKY_CAPTIONS, captions, varied};
+use crate::support::samples::{TRICKY_CAPTIONS, captions, same_bytes_twice, varied, with_absent};
 use crate::support::tree;
 
-const JSON_GENERATIONS: [Generation; 5] = [
+/// Every generation: all have a JSON edition.
+pub const JSON_GENERATIONS: [Generation; 5] = [
     Generation::G1,
     Generation::G2,
     Generation::G3,
@@ -37,7 +32,8 @@ fn every_composition() -> Vec<(Generation, Edition)> {
     all
 }
 
-fn media_paths(files: &Files) -> BTreeSet<&str> {
+/// Returns the paths of media, by what is neither a record file nor subtitles nor the logo.
+pub fn media_paths(files: &Files) -> BTreeSet<&str> {
     let texts = ["json", "html", "txt", "srt"];
     files
         .keys()
@@ -122,102 +118,6 @@ fn month_folders_stand_on_metas_clock() {
 }
 
 #[test]
-fn zips_of_every_style_open_with_the_zip_crate() {
-    let files = compose(&varied(), Generation::G4, Edition::Json);
-    for style in styles() {
-        let bytes = zip(&files, &style);
-        let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
-        let mut seen = 0;
-        for at in 0..archive.len() {
-            let mut entry = archive.by_index(at).expect("an entry");
-            let name = entry.name().expect("a name").replace('\\', "/");
-            let mut bytes = Vec::new();
-            std::io::copy(&mut entry, &mut bytes).expect("entry is whole");
-            let name = name.trim_start_matches("wrapped/");
-            if let Some(original) = files.get(name) {
-                let bom = style.bom && name.ends_with(".json");
-                let body = if bom { &bytes[3..] } else { &bytes[..] };
-                assert_eq!(body, original, "{style:?} {name}");
-                seen += 1;
-            }
-        }
-        assert_eq!(seen, files.len(), "{style:?}");
-    }
-}
-
-fn styles() -> Vec<ZipStyle> {
-    let base = ZipStyle::default;
-    vec![
-        base(),
-        ZipStyle {
-            method: Method::Deflated,
-            folders: true,
-            ..base()
-        },
-        ZipStyle {
-            data_descriptors: true,
-            method: Method::Deflated,
-            ..base()
-        },
-        ZipStyle {
-            zip64: true,
-            ..base()
-        },
-        ZipStyle {
-            zip64: true,
-            data_descriptors: true,
-            method: Method::Deflated,
-            ..base()
-        },
-        ZipStyle {
-            wrapper: Some("wrapped"),
-            macosx: true,
-            bom: true,
-            ..base()
-        },
-        ZipStyle {
-            wrapper: Some("wrapped"),
-            backslashes: true,
-            ..base()
-        },
-        ZipStyle {
-            names: Names::UnicodePath,
-            extended_timestamp: Some(1_700_000_000),
-            ..base()
-        },
-        ZipStyle {
-            trailing: b"junk after the end".to_vec(),
-            ..base()
-        },
-    ]
-}
-
-#[test]
-fn zips_satisfy_programs_people_have() {
-    let files = compose(&varied(), Generation::G3, Edition::Json);
-    let programs: [(&str, &[&str]); 3] = [
-        ("unzip", &["-tq"]),
-        ("python3", &["-m", "zipfile", "-t"]),
-        ("7z", &["t"]),
-    ];
-    let env = TestEnv::new();
-    for (number, style) in styles().into_iter().enumerate() {
-        // Info-ZIP warns of `\\` in names, and of what follows the end.
-        if style.backslashes || !style.trailing.is_empty() {
-            continue;
-        }
-        let path = env.write(&format!("{number}.zip"), &zip(&files, &style));
-        for (program, arguments) in programs {
-            let Ok(output) = Command::new(program).args(arguments).arg(&path).output() else {
-                continue; // Not installed.
-            };
-            let text = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success(), "{program} {style:?}: {text}");
-        }
-    }
-}
-
-#[test]
 fn different_seeds_give_different_bytes_of_the_right_type() {
     let magic: [(Form, usize, &[u8]); 5] = [
         (Form::Jpeg, 0, b"\xff\xd8\xff"),
@@ -237,101 +137,6 @@ fn different_seeds_give_different_bytes_of_the_right_type() {
             );
             assert!(all.insert(made), "{form:?} {seed} is there twice");
         }
-    }
-}
-
-#[test]
-fn parts_hold_the_same_as_the_whole() {
-    let whole = compose(&varied(), Generation::G4, Edition::Json);
-    for count in 1..5 {
-        let parts = split(&whole, "anna.muster", count, 7);
-        let names: BTreeSet<&String> = parts.iter().map(|(name, _)| name).collect();
-        assert_eq!(names.len(), count);
-        let mut together = Files::new();
-        for (_, files) in parts {
-            for (path, bytes) in files {
-                assert!(together.insert(path, bytes).is_none());
-            }
-        }
-        assert_eq!(together, whole);
-    }
-}
-
-#[test]
-fn parts_with_records_of_their_own_name_all_media_once() {
-    for generation in JSON_GENERATIONS {
-        let parts = split_records(&varied(), generation, Edition::Json, 3, 1);
-        let whole = compose(&varied(), generation, Edition::Json);
-        let with_records = parts
-            .iter()
-            .filter(|(_, files)| files.keys().any(|path| path.ends_with(".json")));
-        assert!(with_records.count() > 1);
-        let media: Vec<&str> = parts
-            .iter()
-            .flat_map(|(_, files)| media_paths(files))
-            .collect();
-        assert_eq!(media.len(), media_paths(&whole).len(), "{generation:?}");
-        assert_eq!(
-            media.into_iter().collect::<BTreeSet<_>>(),
-            media_paths(&whole)
-        );
-    }
-}
-
-#[test]
-fn tars_and_folders_hold_what_was_packed() {
-    let files = compose(&varied(), Generation::G2, Edition::Html(Language::Korean));
-    let env = TestEnv::new();
-    folder(&files, &env.path("folder")).expect("writable");
-    let mut unpacked = Files::new();
-    let tgz = tgz(&files);
-    let mut archive = ::tar::Archive::new(GzDecoder::new(&tgz[..]));
-    for entry in archive.entries().expect("a tar") {
-        let mut entry = entry.expect("an entry");
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).expect("whole");
-        let path = entry.path().expect("a path").to_string_lossy().into_owned();
-        assert_eq!(
-            std::fs::read(env.path("folder").join(&path)).expect("in the folder"),
-            bytes
-        );
-        unpacked.insert(path, bytes);
-    }
-    assert_eq!(unpacked, files);
-    assert_eq!(
-        tree::names(&env.path("folder")),
-        files.keys().cloned().collect::<Vec<_>>()
-    );
-}
-
-#[test]
-fn big_archives_are_whole_and_named_by_their_records() {
-    for method in [Method::Stored, Method::Deflated] {
-        let big = Big {
-            items: 5_003,
-            size_bytes: 2_048,
-            method,
-        };
-        let bytes = write_big_to(Vec::new(), &big).expect("writing to memory");
-        let mut archive = ::zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
-        assert_eq!(archive.len(), 5_003 + 2);
-        let mut uris = 0;
-        for number in 1..3 {
-            let name = format!("your_instagram_activity/media/posts_{number}.json");
-            let mut bytes = Vec::new();
-            archive
-                .by_name(&name)
-                .expect("there")
-                .read_to_end(&mut bytes)
-                .expect("whole");
-            let posts: Vec<Value> = serde_json::from_slice(&bytes).expect("JSON");
-            for post in posts {
-                let uri = post["media"][0]["uri"].as_str().expect("a path").to_owned();
-                assert_eq!(archive.by_name(&uri).expect("there").size(), 2_048);
-                uris += 1;
-            }
-        }
-        assert_eq!(uris, 5_003);
     }
 }
 
@@ -367,4 +172,50 @@ fn the_binary_runs_in_a_home_of_its_own() {
             .any(|name| name.to_string_lossy().starts_with("ALBUMEN"))
     );
     assert!(env.run(&["--version"]).code.is_some());
+}
+
+#[test]
+fn both_editions_side_by_side_share_their_media() {
+    let files = compose_both(&varied(), Generation::G4, Language::Portuguese);
+    assert!(files.contains_key("your_instagram_activity/media/posts_1.json"));
+    assert!(files.contains_key("your_instagram_activity/media/posts_1.html"));
+    let json = compose(&varied(), Generation::G4, Edition::Json);
+    assert_eq!(media_paths(&files), media_paths(&json));
+}
+
+#[test]
+fn absent_media_are_named_and_not_held() {
+    for (generation, edition) in every_composition() {
+        let files = compose(&with_absent(), generation, edition);
+        let all = expected(&with_absent(), generation, edition);
+        let absent = all.iter().filter(|one| one.absent);
+        assert!(absent.clone().all(|one| !files.contains_key(&one.uri)));
+        assert_eq!(
+            (absent.count(), all.len()),
+            (2, 5),
+            "{generation:?} {edition:?}"
+        );
+    }
+}
+
+#[test]
+fn the_same_bytes_lie_under_two_names() {
+    let all = expected(&same_bytes_twice(), Generation::G4, Edition::Json);
+    assert_eq!(all[0].content_hash, all[1].content_hash);
+    assert_ne!(all[0].key, all[1].key);
+    assert_ne!(all[0].uri, all[1].uri);
+}
+
+#[test]
+fn a_broken_record_file_is_the_only_one_broken() {
+    let mut files = compose(&varied(), Generation::G4, Edition::Json);
+    break_json(&mut files, "your_instagram_activity/media/stories.json");
+    let broken: Vec<&String> = files
+        .iter()
+        .filter(|(path, bytes)| {
+            path.ends_with(".json") && serde_json::from_slice::<Value>(bytes).is_err()
+        })
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(broken, ["your_instagram_activity/media/stories.json"]);
 }

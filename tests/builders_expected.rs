@@ -1,7 +1,4 @@
-//! What tests believe a reader must find, checked by hand on rows; and what the hostile builders build.
-
-use std::io::{Cursor, Read};
-use std::process::Command;
+//! What tests believe a reader must find, checked by hand on rows.
 
 use albumen::model::kind::Kind;
 use albumen::model::time::{Precision, When};
@@ -11,9 +8,7 @@ use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 use crate::support::arb::{arb_account, arb_html_account};
 use crate::support::compose::words::date;
 use crate::support::compose::{Edition, Generation, Language, compose};
-use crate::support::env::TestEnv;
 use crate::support::expected::{Expected, expected, hash};
-use crate::support::hostile;
 use crate::support::samples::varied;
 
 const HTML: Edition = Edition::Html(Language::English);
@@ -199,69 +194,6 @@ fn posts_json_hangs_later_slides_in_chains() {
     let some: Vec<serde_json::Value> =
         serde_json::from_slice(&files["your_instagram_activity/media/posts_1.json"]).expect("JSON");
     assert_eq!((some.len(), posts.len()), (4, 9));
-}
-
-#[test]
-fn encrypted_zips_open_with_their_password() {
-    let env = TestEnv::new();
-    let path = env.write(
-        "secret.zip",
-        &hostile::zip_crypto(&hostile::honest_files(), "secret"),
-    );
-    let Ok(output) = Command::new("unzip")
-        .args(["-p", "-P", "secret"])
-        .arg(&path)
-        .output()
-    else {
-        return; // Not installed.
-    };
-    assert_eq!(hash(&output.stdout), hash(&hostile::honest()));
-}
-
-#[test]
-fn hostile_zips_still_hold_the_honest_picture() {
-    let hidden = ["zip crypto", "aes", "cut", "empty", "a photo"];
-    for (name, bytes) in hostile::zips() {
-        let archive = ::zip::ZipArchive::new(Cursor::new(bytes));
-        if hidden.contains(&name.as_str()) {
-            let read = archive.map(|mut archive| archive.by_name(hostile::HONEST).is_ok());
-            assert!(!read.unwrap_or(false), "{name}");
-            continue;
-        }
-        let mut archive = archive.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let mut found = Vec::new();
-        let mut entry = archive
-            .by_name(hostile::HONEST)
-            .expect("the honest picture");
-        entry.read_to_end(&mut found).expect("whole");
-        assert_eq!(found, hostile::honest(), "{name}");
-    }
-}
-
-#[test]
-fn hostile_tars_hold_the_names_asked_for() {
-    let names = |bytes: &[u8]| -> Vec<Vec<u8>> {
-        let mut archive = ::tar::Archive::new(bytes);
-        let entries = archive.entries().expect("a tar");
-        entries
-            .map(|entry| entry.expect("an entry").path_bytes().into_owned())
-            .collect()
-    };
-    assert_eq!(
-        names(&hostile::tar_named("../outside.jpg"))[1],
-        b"../outside.jpg"
-    );
-    assert_eq!(
-        names(&hostile::tar_named("/absolute.jpg"))[1],
-        b"/absolute.jpg"
-    );
-    for bytes in [
-        hostile::tar_long_name(70_000),
-        hostile::tar_pax_name(70_000),
-    ] {
-        assert_eq!(names(&bytes)[1].len(), 70_000);
-    }
-    assert_eq!(names(&hostile::tar_links()).len(), 4);
 }
 
 proptest! {

@@ -2,4 +2,5 @@
 
 mod builders;
 mod builders_expected;
+mod builders_packing;
 mod support;

@@ -112,8 +112,8 @@ fn told(placed: &Placed, generation: Generation, edition: Edition) -> Told {
             people: true,
             place: false,
         },
-        // Only `posts.json` lists these, and it has coordinates of single posts, no camera facts.
-        (Generation::G5, _) if only_in_posts_json(placed) => Told {
+        // Label values have coordinates of single posts, no camera facts.
+        (Generation::G5, _) if only_in_label_values(placed) => Told {
             gps: !carousel,
             ..nothing
         },
@@ -125,9 +125,9 @@ fn told(placed: &Placed, generation: Generation, edition: Edition) -> Told {
     }
 }
 
-fn only_in_posts_json(placed: &Placed) -> bool {
+fn only_in_label_values(placed: &Placed) -> bool {
     match placed.post.kind {
-        Kind::Draft => true,
+        Kind::Draft | Kind::Other => true,
         Kind::Post => !g5::in_posts_1(placed.post_index),
         _ => false,
     }
@@ -232,7 +232,7 @@ fn group(placed: &Placed, generation: Generation) -> Option<ExpectedGroup> {
         Generation::G1 => index_in_g1(placed),
         _ => placed.index,
     };
-    placed.post.is_carousel().then(|| ExpectedGroup {
+    placed.post.is_carousel().then_some(ExpectedGroup {
         post: placed.post_index,
         index,
         size: placed.post.media.len(),

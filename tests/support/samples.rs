@@ -60,6 +60,47 @@ pub fn captions() -> Account {
     Account::of("captions", posts.collect())
 }
 
+/// Returns two posts with the very same bytes under two ids, a year apart.
+pub fn same_bytes_twice() -> Account {
+    let post = |at: &str, caption: &str, media_id| {
+        let medium = Medium {
+            media_id,
+            ..Medium::jpeg(600)
+        };
+        Post::new(Kind::Post, at, caption, vec![medium])
+    };
+    let posts = vec![
+        post("2022-05-01T10:00:00Z", "first", 17_811_111_111_111_111),
+        post("2023-05-01T10:00:00Z", "again", 17_822_222_222_222_222),
+    ];
+    Account::of("twice", posts)
+}
+
+/// Returns three posts, of which the archive lacks one single and the middle of a carousel.
+pub fn with_absent() -> Account {
+    let absent = |seed| Medium {
+        absent: true,
+        ..Medium::jpeg(seed)
+    };
+    let carousel = vec![Medium::jpeg(701), absent(702), Medium::jpeg(703)];
+    let posts = vec![
+        Post::new(
+            Kind::Post,
+            "2022-01-01T10:00:00Z",
+            "here",
+            vec![Medium::jpeg(700)],
+        ),
+        Post::new(Kind::Post, "2022-02-01T10:00:00Z", "one of three", carousel),
+        Post::new(
+            Kind::Post,
+            "2022-03-01T10:00:00Z",
+            "gone",
+            vec![absent(704)],
+        ),
+    ];
+    Account::of("absent", posts)
+}
+
 fn feed() -> Vec<Post> {
     let library = Shot {
         taken: Some(Taken::Local(datetime(2021, 8, 1, 19, 4, 5, 0))),
@@ -103,6 +144,8 @@ fn feed() -> Vec<Post> {
         ..Medium::jpeg(8)
     };
     let old = Post::new(Kind::Post, "2016-06-07T08:09:10Z", "old", vec![stray]);
+    let mut old = old;
+    old.place = Some(String::new());
     let nowhere = Medium::new(Form::Webp, 9).at(0.0, 0.0);
     let no_fix = Post::new(Kind::Post, "2020-02-29T12:00:00Z", "no fix", vec![nowhere]);
     vec![harbour, carousel, mixed, lying, old, no_fix]

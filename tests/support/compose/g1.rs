@@ -18,8 +18,8 @@ pub fn add_records(files: &mut Files, account: &Account) {
             .map(|(post, medium)| row(post, medium))
             .collect()
     };
-    root.insert("photos".into(), rows(Kind::Post, Some(false)).into());
     root.insert("stories".into(), rows(Kind::Story, None).into());
+    root.insert("photos".into(), rows(Kind::Post, Some(false)).into());
     root.insert("profile".into(), rows(Kind::Profile, None).into());
     root.insert("videos".into(), rows(Kind::Post, Some(true)).into());
     root.insert("direct".into(), direct(account).into());
@@ -46,16 +46,19 @@ pub fn iso(at: Timestamp) -> String {
 fn row(post: &Post, medium: &Medium) -> Value {
     let path = paths::medium(post, medium, Generation::G1);
     let taken_at = iso(post.posted_at);
+    let mut row = json!({"caption": post.caption, "taken_at": taken_at});
     match post.kind {
-        Kind::Post => json!({
-            "caption": post.caption, "taken_at": taken_at,
-            "location": post.place.as_deref().unwrap_or(""), "path": path,
-        }),
-        Kind::Profile => json!({
-            "caption": post.caption, "taken_at": taken_at, "is_active_profile": true, "path": path,
-        }),
-        _ => json!({"caption": post.caption, "taken_at": taken_at, "path": path}),
+        Kind::Profile => row["is_active_profile"] = true.into(),
+        // Rows without a place have an empty one, or none at all.
+        Kind::Post => {
+            if let Some(place) = &post.place {
+                row["location"] = place.clone().into();
+            }
+        }
+        _ => {}
     }
+    row["path"] = path.into();
+    row
 }
 
 fn direct(account: &Account) -> Vec<Value> {

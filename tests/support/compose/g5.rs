@@ -15,12 +15,9 @@ pub fn in_posts_1(post_index: usize) -> bool {
 /// Adds `posts.json` and `reposts.json`.
 pub fn add_records(files: &mut Files, account: &Account) {
     let kinds = [Kind::Post, Kind::Archived, Kind::Draft];
-    let posts: Vec<Value> = newest_first(account, &kinds)
-        .into_iter()
-        .map(|(at, post)| post_value(at, post))
-        .collect();
-    if !posts.is_empty() {
-        put(files, Generation::G5, "posts", &Value::from(posts));
+    if !newest_first(account, &kinds).is_empty() {
+        let posts = label_values(account, &kinds);
+        put(files, Generation::G5, "posts", &posts);
     }
     // One record alone is written as a bare object.
     let repost = json!({
@@ -30,6 +27,14 @@ pub fn add_records(files: &mut Files, account: &Account) {
     if account.noise {
         put(files, Generation::G5, "reposts", &repost);
     }
+}
+
+/// Returns the posts of some kinds in the dialect of label values.
+pub fn label_values(account: &Account, kinds: &[Kind]) -> Value {
+    newest_first(account, kinds)
+        .into_iter()
+        .map(|(at, post)| post_value(at, post))
+        .collect()
 }
 
 fn post_value(at: usize, post: &Post) -> Value {

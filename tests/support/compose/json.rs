@@ -26,11 +26,19 @@ pub fn add_records(files: &mut Files, account: &Account, generation: Generation)
                 Shape::Post => vec![post_value(at, post, generation)],
             })
             .collect();
-        let value = json!({root: items});
+        let value = match (kind, generation) {
+            // Parsers of real archives met three forms of this file; the last one is sure.
+            (Kind::Other, Generation::G3) => Value::from(items),
+            (Kind::Other, Generation::G5) => g5::label_values(account, &[Kind::Other]),
+            _ => json!({root: items}),
+        };
         put(files, generation, name, &value);
     }
     add_profile(files, account, generation);
 }
+
+/// Address with a signature, in place of a real one: no library file may hold it.
+pub const SIGNED_ADDRESS: &str = "https://scontent.cdninstagram.com/v/x.jpg?oh=SECRET-SIGNATURE";
 
 enum Shape {
     Media,
@@ -127,6 +135,10 @@ fn medium_value(post: &Post, medium: &Medium, generation: Generation, title: &st
         value.insert("media_metadata".into(), metadata);
     }
     value.insert("title".into(), title.into());
+    if generation == Generation::G4 {
+        // Some archives of 2025 have an address that opens the picture to whoever holds it.
+        value.insert("backup_uri".into(), SIGNED_ADDRESS.into());
+    }
     if post.kind == Kind::Profile {
         value.insert("is_profile_picture".into(), true.into());
     }

@@ -95,6 +95,13 @@ pub fn compose(account: &Account, generation: Generation, edition: Edition) -> F
     files
 }
 
+/// Returns the files of JSON and HTML parts that were requested separately and lie side by side.
+pub fn compose_both(account: &Account, generation: Generation, language: Language) -> Files {
+    let mut files = compose(account, generation, Edition::Html(language));
+    files.extend(compose(account, generation, Edition::Json));
+    files
+}
+
 /// Returns whether the archives of a generation hold this kind in this edition.
 pub fn holds(generation: Generation, edition: Edition, kind: Kind) -> bool {
     match generation {

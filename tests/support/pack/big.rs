@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 use super::super::account::{Account, Medium, Post};
 use super::super::compose::{Files, Generation, json, paths};
-use super::zip::{Method, ZipStyle, ZipWriter, entry};
+use super::zip::{Method, ZipStyle, entry};
+use super::zip_writer::ZipWriter;
 
 /// What a large archive holds.
 #[derive(Debug, Clone)]

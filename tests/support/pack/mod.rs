@@ -4,3 +4,4 @@ pub mod big;
 pub mod parts;
 pub mod tar;
 pub mod zip;
+pub mod zip_writer;

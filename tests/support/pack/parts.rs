@@ -35,6 +35,14 @@ pub fn part_name(username: &str, part: usize, seed: u64) -> String {
     format!("instagram-{username}-2025-04-01-{letters}.zip")
 }
 
+/// Returns the file name of a part as until early 2021: `<user>_20200102.zip`, `<user>_20200102_part_2.zip`.
+pub fn numbered_name(username: &str, part: usize) -> String {
+    match part {
+        0 | 1 => format!("{username}_20200102.zip"),
+        part => format!("{username}_20200102_part_{part}.zip"),
+    }
+}
+
 /// Spreads files over `count` parts by the seed. Every file is whole in one part; parts of JSON and media do not line up.
 pub fn split(files: &Files, username: &str, count: usize, seed: u64) -> Vec<(String, Files)> {
     let mut parts = empty_parts(username, count, seed);

@@ -1,12 +1,13 @@
 //! Builds archives that lie, break or attack. Each holds one honest picture too, so that one bad entry spoils only itself.
 
-use ::tar::{Builder, EntryType, Header};
+pub mod encrypted;
+pub mod tars;
 
 use super::account::Medium;
 use super::compose::Files;
 use super::media::bytes_of;
-use super::pack::tar;
-use super::pack::zip::{Method, RawEntry, ZipStyle, ZipWriter, deflated, entry};
+use super::pack::zip::{Method, ZipStyle, deflated, entry};
+use super::pack::zip_writer::{RawEntry, ZipWriter};
 
 /// Path of the honest picture in every hostile archive.
 pub const HONEST: &str = "media/posts/202405/100000999_7003_n_17890000000000099.jpg";
@@ -26,6 +27,18 @@ pub const BAD_NAMES: [&str; 12] = [
     "line\nbreak.jpg",
     "..",
 ];
+
+/// A caption that would clear the terminal, colour it, and turn the line around.
+pub const ESCAPING_CAPTION: &str = "\u{1b}[2J\u{1b}[31mred\u{7} \u{9b}31m \u{202e}gpj.exe\r\u{8}";
+
+/// Returns an archive of a service nobody here knows.
+pub fn unknown_service() -> Files {
+    Files::from([
+        ("Pigeon Post/letters.json".to_owned(), b"{}".to_vec()),
+        ("Pigeon Post/pictures/1.jpg".to_owned(), honest()),
+        ("Readme/hello.txt".to_owned(), b"hello\n".to_vec()),
+    ])
+}
 
 /// Returns the bytes of the honest picture.
 pub fn honest() -> Vec<u8> {
@@ -167,41 +180,6 @@ pub fn overlapping() -> Vec<u8> {
     writer.finish().expect("writing to memory does not fail")
 }
 
-/// Returns a zip in which every entry is encrypted with ZipCrypto and this password.
-pub fn zip_crypto(files: &Files, password: &str) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Vec::new(), false, false);
-    for (path, bytes) in files {
-        let mut entry = stored(path, bytes.clone());
-        // The last byte of the header lets a reader check the password.
-        let mut plain = vec![0x5a; 11];
-        plain.push((entry.crc32 >> 24) as u8);
-        plain.append(&mut entry.data);
-        entry.data = Keys::new(password).encrypt(&plain);
-        entry.flags |= 1;
-        writer
-            .entry(&entry)
-            .expect("writing to memory does not fail");
-    }
-    writer.finish().expect("writing to memory does not fail")
-}
-
-/// Returns a zip in which every entry says it is encrypted with AES-256 (its bytes are noise).
-pub fn aes(files: &Files) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Vec::new(), false, false);
-    for (path, bytes) in files {
-        let mut entry = stored(path, bytes.clone());
-        // AE-2, AES-256, stored inside; salt, check, bytes and code are 28 bytes more.
-        entry.extra = b"\x01\x99\x07\0\x02\0AE\x03\0\0".to_vec();
-        entry.data.iter_mut().for_each(|byte| *byte ^= 0xa7);
-        entry.data.extend([0xc3; 28]);
-        (entry.method, entry.flags, entry.crc32) = (99, entry.flags | 1, 0);
-        writer
-            .entry(&entry)
-            .expect("writing to memory does not fail");
-    }
-    writer.finish().expect("writing to memory does not fail")
-}
-
 /// Returns the first `bytes` of a file: a download that stopped.
 pub fn cut(whole: &[u8], bytes: usize) -> Vec<u8> {
     whole[..bytes.min(whole.len())].to_vec()
@@ -213,55 +191,6 @@ pub fn break_json(files: &mut Files, path: &str) {
         .get_mut(path)
         .unwrap_or_else(|| panic!("{path} is not composed"));
     bytes.truncate(bytes.len() / 2);
-}
-
-/// Returns a tar with an entry whose name stands in the header as it is, unchecked.
-pub fn tar_named(name: &str) -> Vec<u8> {
-    let mut header = tar::header(3, EntryType::Regular);
-    set_name(&mut header, name);
-    tar_with(|builder| {
-        builder
-            .append(&header, &b"bad"[..])
-            .expect("writing to memory does not fail");
-    })
-}
-
-/// Returns a tar with an entry whose name of `length` bytes stands in a GNU long name.
-pub fn tar_long_name(length: usize) -> Vec<u8> {
-    let name = format!("media/{}.jpg", "x".repeat(length - 10));
-    tar_with(|builder| tar::append(builder, &name, b"long"))
-}
-
-/// Returns a tar with an entry whose name of `length` bytes stands in a PAX header.
-pub fn tar_pax_name(length: usize) -> Vec<u8> {
-    let name = format!("media/{}.jpg", "x".repeat(length - 10));
-    tar_with(|builder| {
-        builder
-            .append_pax_extensions([("path", name.as_bytes())])
-            .expect("writing to memory does not fail");
-        tar::append(builder, "short.jpg", b"long");
-    })
-}
-
-/// Returns a tar with a symbolic link, a hard link and a device.
-pub fn tar_links() -> Vec<u8> {
-    tar_with(|builder| {
-        for (kind, name) in [
-            (EntryType::Symlink, "media/posts/202405/symlink.jpg"),
-            (EntryType::Link, "media/posts/202405/hardlink.jpg"),
-            (EntryType::Char, "media/posts/202405/device.jpg"),
-        ] {
-            let mut header = tar::header(0, kind);
-            set_name(&mut header, name);
-            header
-                .set_link_name("/etc/passwd")
-                .expect("the name is short");
-            header.set_cksum();
-            builder
-                .append(&header, &b""[..])
-                .expect("writing to memory does not fail");
-        }
-    })
 }
 
 /// Returns the honest zips' evil siblings with their names: for tests that must hold for all of them.
@@ -278,8 +207,11 @@ pub fn zips() -> Vec<(String, Vec<u8>)> {
         ("unknown method", unknown_method(bad)),
         ("link", zip_link(bad)),
         ("overlapping", overlapping()),
-        ("zip crypto", zip_crypto(&honest_files(), "secret")),
-        ("aes", aes(&honest_files())),
+        (
+            "zip crypto",
+            encrypted::zip_crypto(&honest_files(), "secret"),
+        ),
+        ("aes", encrypted::aes(&honest_files())),
         ("cut", cut(&whole, whole.len() - 30)),
         ("empty", Vec::new()),
         ("a photo", honest()),
@@ -291,64 +223,7 @@ pub fn zips() -> Vec<(String, Vec<u8>)> {
     all
 }
 
+/// Returns an honest stored entry.
 fn stored(name: &str, bytes: Vec<u8>) -> RawEntry {
     entry(name, bytes, &ZipStyle::default())
-}
-
-fn tar_with(add: impl FnOnce(&mut Builder<Vec<u8>>)) -> Vec<u8> {
-    let mut builder = Builder::new(Vec::new());
-    tar::append(&mut builder, HONEST, &honest());
-    add(&mut builder);
-    builder
-        .into_inner()
-        .expect("writing to memory does not fail")
-}
-
-/// Sets a name without the tar crate's checks.
-fn set_name(header: &mut Header, name: &str) {
-    let field = &mut header.as_old_mut().name;
-    field[..name.len()].copy_from_slice(name.as_bytes());
-    header.set_cksum();
-}
-
-/// The three keys of ZipCrypto (APPNOTE 6.1).
-struct Keys([u32; 3]);
-
-impl Keys {
-    fn new(password: &str) -> Self {
-        let mut keys = Self([0x1234_5678, 0x2345_6789, 0x3456_7890]);
-        password.bytes().for_each(|byte| keys.update(byte));
-        keys
-    }
-
-    fn encrypt(mut self, plain: &[u8]) -> Vec<u8> {
-        plain
-            .iter()
-            .map(|byte| {
-                let temp = (self.0[2] | 2) & 0xffff;
-                let mask = ((temp.wrapping_mul(temp ^ 1)) >> 8) as u8;
-                self.update(*byte);
-                byte ^ mask
-            })
-            .collect()
-    }
-
-    fn update(&mut self, byte: u8) {
-        self.0[0] = crc_step(self.0[0], byte);
-        self.0[1] = self.0[1]
-            .wrapping_add(self.0[0] & 0xff)
-            .wrapping_mul(134_775_813)
-            .wrapping_add(1);
-        self.0[2] = crc_step(self.0[2], (self.0[1] >> 24) as u8);
-    }
-}
-
-fn crc_step(crc: u32, byte: u8) -> u32 {
-    (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-        if crc & 1 == 1 {
-            (crc >> 1) ^ 0xedb8_8320
-        } else {
-            crc >> 1
-        }
-    })
 }
