@@ -1,5 +1,7 @@
 //! One import run: plan, store, settle, report.
 
+pub mod run;
+
 use std::path::PathBuf;
 
 use jiff::civil::Date;
