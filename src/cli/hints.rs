@@ -40,7 +40,7 @@ fn message(error: &CliError, colour: bool) -> String {
         let cause_text = cause.to_string();
         // A transparent error repeats its source.
         if cause_text != said {
-            text.push_str(&format!("  caused by: {}\n", shown(&cause_text)));
+            text.push_str(&format!("  caused by: {}\n", clean(&cause_text)));
             said = cause_text;
         }
     }
@@ -54,6 +54,12 @@ fn message(error: &CliError, colour: bool) -> String {
         text.push_str(&format!("hint: {hint}\n"));
     }
     text
+}
+
+/// Cleans a message that may hold names from an archive, word by word: a long message is not cut.
+fn clean(text: &str) -> String {
+    let words: Vec<String> = text.split(' ').map(shown).collect();
+    words.join(" ")
 }
 
 fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {

@@ -166,10 +166,10 @@ fn failures(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     for (line, why) in failed.iter().take(MOST_LINES) {
         let entry = shown(&line.entry);
         out.line(format!("  {}: {entry}: {}", shown(&line.part), shown(why)))?;
-        let hint = hints::for_entry(why);
-        if hint != said {
-            said = hint;
-            out.line(format!("    hint: {}", hint.unwrap_or(hints::ANY_ENTRY)))?;
+        let hint = hints::for_entry(why).unwrap_or(hints::ANY_ENTRY);
+        if said != Some(hint) {
+            said = Some(hint);
+            out.line(format!("    hint: {hint}"))?;
         }
     }
     and_more(failed.len(), out)
