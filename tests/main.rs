@@ -1,6 +1,9 @@
-//! The one test binary. Every file below `tests/` is listed here.
+//! The one test binary. Every file below `tests/` is listed here or in the `mod.rs` of its folder; `layers.rs` checks it.
 
 mod builders;
 mod builders_expected;
 mod builders_packing;
+mod cli;
+mod docs;
+mod layers;
 mod support;

@@ -1,1 +1,74 @@
 //! The command line: arguments, output, hints.
+
+pub mod args;
+pub mod completions;
+pub mod dates;
+pub mod demo;
+pub mod error;
+pub mod exit;
+pub mod hints;
+pub mod home;
+pub mod import;
+pub mod interrupt;
+pub mod json;
+pub mod list;
+pub mod list_csv;
+pub mod list_table;
+pub mod monitor;
+pub mod output;
+pub mod progress;
+pub mod providers;
+pub mod reference;
+pub mod report;
+pub mod status;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use error::CliError;
+use exit::Exit;
+use output::{Format, Output};
+
+/// Runs one command line and returns its exit code. Prints whatever there is to say.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe is no reason to complain: the reader has seen what it wanted.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let out = Output::stdout(Format::chosen(cli.json));
+    let result = dispatch(&cli, &out).and_then(|exit| out.flush().map(|()| exit));
+    result.unwrap_or_else(|error| {
+        // What was printed before the error stays printed.
+        let _ = out.flush();
+        hints::print_error(&error);
+        error.exit()
+    })
+}
+
+fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
+    match &cli.command {
+        Command::Import(args) => import::run(args, &library(cli)?, out),
+        Command::Status => status::run(&library(cli)?, out),
+        Command::List(args) => list::run(args, &library(cli)?, out),
+        Command::Providers => providers::run(out),
+        Command::Demo(args) => demo::run(args, out),
+        Command::Completions(args) => completions::run(args, out),
+    }
+}
+
+fn library(cli: &Cli) -> Result<std::path::PathBuf, CliError> {
+    match &cli.library {
+        Some(path) => Ok(path.clone()),
+        None => home::default_library().ok_or(CliError::NoHome),
+    }
+}

@@ -13,3 +13,4 @@ pub mod media;
 pub mod pack;
 pub mod samples;
 pub mod tree;
+pub mod tools;

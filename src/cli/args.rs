@@ -1,0 +1,296 @@
+//! Every argument of every command. Help, completions and `docs/cli.md` come from these definitions.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+use super::dates;
+use crate::catalog::query::AssetQuery;
+use crate::exporter::provider::PROVIDERS;
+use crate::import::ImportOptions;
+use crate::model::kind::Kind;
+
+/// Gets your own photos and videos out of the services that hold them, by way of the official archive each
+/// service gives you, and keeps them in a folder tree that needs no program to read.
+#[derive(Debug, Parser)]
+#[command(
+    name = "albumen",
+    version,
+    max_term_width = 100,
+    subcommand_required = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done · 1 failed · 2 wrong usage · 3 finished, but something failed or is missing · 130 interrupted"
+)]
+pub struct Cli {
+    /// Folder of the library [default: the folder `albumen` in your Pictures folder]
+    #[arg(long, global = true, value_name = "DIR", env = "ALBUMEN_LIBRARY", value_hint = ValueHint::DirPath, hide_env_values = true)]
+    pub library: Option<PathBuf>,
+    /// Print one JSON object a line instead of text (described in docs/scripting.md)
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read archives into the library
+    Import(ImportArgs),
+    /// Show what the library holds
+    Status,
+    /// List photos and videos of the library
+    List(ListArgs),
+    /// Show which services' archives can be read, and how to ask each service for its archive
+    Providers,
+    /// Try albumen on a small built-in sample archive, in a folder of its own
+    Demo(DemoArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Things left aside unless asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Include {
+    /// Photos, videos and voice notes of private messages
+    Messages,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Default, Args)]
+pub struct ImportArgs {
+    /// Archives as downloaded (zip, tgz, tar), unpacked folders, or folders full of either. Give all parts of an archive
+    /// together where you can; one after the other ends in the same library
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Show what would be done, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take everything for this provider's, instead of looking which service made it
+    #[arg(long, value_name = "NAME", value_parser = provider)]
+    pub provider: Option<String>,
+    /// Whose data it is, where the archive does not say so
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Keep only what was taken (or posted) on or after this day, month or year
+    #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
+    pub since: Option<Date>,
+    /// Keep only what was taken (or posted) on or before this day, month or year
+    #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
+    pub until: Option<Date>,
+    /// Keep these, too
+    #[arg(long, value_name = "WHAT")]
+    pub include: Vec<Include>,
+    /// Time zone you live in (Europe/Berlin), for times of which only the instant is known
+    #[arg(long, value_name = "ZONE", value_parser = time_zone)]
+    pub home_timezone: Option<String>,
+    /// Offset from UTC of the dates in HTML pages (-08:00), instead of the provider's rule
+    #[arg(long, value_name = "OFFSET", value_parser = dates::offset, allow_hyphen_values = true)]
+    pub html_offset: Option<i32>,
+    /// Encoding of file names in the archive that are not UTF-8 (shift_jis, gbk)
+    #[arg(long, value_name = "LABEL", value_parser = encoding)]
+    pub name_encoding: Option<String>,
+    /// Worker threads [default: one for each processor core]
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl ImportArgs {
+    /// Returns what the library code wants to know.
+    pub fn to_options(&self) -> ImportOptions {
+        ImportOptions {
+            paths: self.paths.clone(),
+            provider: self.provider.clone(),
+            account: self.account.clone(),
+            since: self.since,
+            until: self.until,
+            include_messages: self.include.contains(&Include::Messages),
+            home_timezone: self.home_timezone.clone(),
+            html_offset_s: self.html_offset,
+            name_encoding: self.name_encoding.clone(),
+            dry_run: self.dry_run,
+            threads: self.threads.map(NonZeroUsize::get),
+        }
+    }
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Default, Args)]
+pub struct ListArgs {
+    /// Print comma-separated values with a header line (RFC 4180)
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Taken (or posted) on or after this day, month or year
+    #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
+    pub since: Option<Date>,
+    /// Taken (or posted) on or before this day, month or year
+    #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
+    pub until: Option<Date>,
+    /// What it was on its service: post, story, reel, igtv, profile, archived, deleted, draft, message or other
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Option<Kind>,
+    /// From this provider
+    #[arg(long, value_name = "NAME", value_parser = provider)]
+    pub provider: Option<String>,
+    /// From this account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// In the album of this title
+    #[arg(long, value_name = "TITLE")]
+    pub album: Option<String>,
+    /// With these words in description, title, place, people or keywords
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
+    /// Only those of which nobody knows when they were taken or posted
+    #[arg(long, conflicts_with_all = ["since", "until"])]
+    pub undated: bool,
+}
+
+impl ListArgs {
+    /// Returns the question to the catalog.
+    pub fn to_query(&self) -> AssetQuery {
+        AssetQuery {
+            since: self.since,
+            until: self.until,
+            kind: self.kind,
+            provider: self.provider.clone(),
+            account: self.account.clone(),
+            album: self.album.clone(),
+            text: self.text.clone(),
+            undated: self.undated,
+        }
+    }
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder of the demo's library
+    #[arg(long, value_name = "DIR", default_value = "albumen-demo", value_hint = ValueHint::DirPath)]
+    pub into: PathBuf,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+fn provider(name: &str) -> Result<String, String> {
+    let known: Vec<_> = PROVIDERS.iter().map(|provider| provider.name()).collect();
+    if known.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("albumen reads archives of: {}", known.join(", ")))
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::from_name(name)
+        .ok_or_else(|| format!("the kinds are: {}", Kind::ALL.map(Kind::as_str).join(", ")))
+}
+
+fn time_zone(name: &str) -> Result<String, String> {
+    match jiff::tz::TimeZone::get(name) {
+        Ok(_) => Ok(name.to_owned()),
+        Err(_) => Err("time zones are named like Europe/Berlin or America/New_York".to_owned()),
+    }
+}
+
+fn encoding(label: &str) -> Result<String, String> {
+    match encoding_rs::Encoding::for_label(label.as_bytes()) {
+        Some(_) => Ok(label.to_owned()),
+        None => Err("encodings are named like shift_jis, gbk, euc-kr or windows-1252".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use jiff::civil::date;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn import_takes_every_option() {
+        let line = "albumen import a.zip b --dry-run --account anna --since 2020 --until 2021-06 --include messages \
+                    --home-timezone Europe/Berlin --html-offset -07:00 --name-encoding shift_jis --threads 2 --library l --json";
+        let cli = parse(line).expect("the line is right");
+        assert!(cli.json);
+        assert_eq!(cli.library, Some(PathBuf::from("l")));
+        let Command::Import(args) = cli.command else {
+            panic!("not import: {:?}", cli.command);
+        };
+        let options = args.to_options();
+        assert_eq!(options.paths, [PathBuf::from("a.zip"), PathBuf::from("b")]);
+        assert_eq!(options.account.as_deref(), Some("anna"));
+        assert_eq!(options.since, Some(date(2020, 1, 1)));
+        assert_eq!(options.until, Some(date(2021, 6, 30)));
+        assert_eq!(options.home_timezone.as_deref(), Some("Europe/Berlin"));
+        assert_eq!(options.html_offset_s, Some(-7 * 3600));
+        assert_eq!(options.name_encoding.as_deref(), Some("shift_jis"));
+        assert_eq!(options.threads, Some(2));
+        assert!(options.include_messages && options.dry_run);
+    }
+
+    #[test]
+    fn messages_are_left_aside_unless_asked_for() {
+        let Command::Import(args) = parse("albumen import a.zip").expect("right").command else {
+            panic!("not import");
+        };
+        let options = args.to_options();
+        assert!(!options.include_messages && !options.dry_run);
+        assert_eq!(options.threads, None);
+    }
+
+    #[test]
+    fn list_becomes_a_query() {
+        let line = "albumen list --since 2023-07 --until 2023-07 --kind story --account anna --album Rome --text sea";
+        let Command::List(args) = parse(line).expect("right").command else {
+            panic!("not list");
+        };
+        let query = args.to_query();
+        assert_eq!(query.since, Some(date(2023, 7, 1)));
+        assert_eq!(query.until, Some(date(2023, 7, 31)));
+        assert_eq!(query.kind, Some(Kind::Story));
+        assert_eq!(query.account.as_deref(), Some("anna"));
+        assert_eq!(query.album.as_deref(), Some("Rome"));
+        assert_eq!(query.text.as_deref(), Some("sea"));
+        assert!(!query.undated);
+    }
+
+    #[test]
+    fn wrong_lines_are_refused() {
+        for line in [
+            "albumen",
+            "albumen import",
+            "albumen frobnicate",
+            "albumen import a.zip --provider myspace",
+            "albumen import a.zip --include everything",
+            "albumen import a.zip --threads 0",
+            "albumen import a.zip --home-timezone Middle/Earth",
+            "albumen import a.zip --name-encoding klingon",
+            "albumen import a.zip --since yesterday",
+            "albumen list --kind selfie",
+            "albumen list --csv --json",
+            "albumen list --undated --since 2020",
+            "albumen completions tcsh",
+        ] {
+            let error = parse(line).expect_err(line);
+            assert!(error.use_stderr(), "{line}");
+        }
+    }
+}

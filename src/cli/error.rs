@@ -1,0 +1,44 @@
+//! What a command can fail with.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use crate::catalog::CatalogError;
+use crate::import::run::ImportError;
+
+/// Why a command could not be carried out. What to do about it is said by `cli::hints`.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum CliError {
+    #[error("no library was named, and there is no home folder to look for one")]
+    NoHome,
+    #[error("{} exists and is not an albumen library", .path.display())]
+    NotADemo { path: PathBuf },
+    #[error("could not compose the sample archive in {}", .path.display())]
+    Sample { path: PathBuf, source: io::Error },
+    #[error("could not write the output")]
+    Output(#[source] io::Error),
+    #[error("could not listen for Ctrl-C")]
+    Signals(#[source] ctrlc::Error),
+    #[error("could not import into {}", .library.display())]
+    Import {
+        library: PathBuf,
+        source: ImportError,
+    },
+    #[error("could not read the library in {}", .library.display())]
+    Catalog {
+        library: PathBuf,
+        source: CatalogError,
+    },
+}
+
+impl CliError {
+    /// Returns the exit code the error ends the process with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::NoHome => Exit::Usage,
+            _ => Exit::Failed,
+        }
+    }
+}

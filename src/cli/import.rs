@@ -1,0 +1,115 @@
+//! `albumen import`: reads archives into the library.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::args::ImportArgs;
+use super::error::CliError;
+use super::exit::Exit;
+use super::interrupt::Interrupt;
+use super::monitor::CommandLineMonitor;
+use super::output::{Format, Output};
+use super::report::{self, Ran};
+use crate::import::{ImportOptions, ImportReport};
+
+/// Runs the command.
+pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    let options = args.to_options();
+    let report = import(&options, library, out)?;
+    let ran = Ran {
+        report: &report,
+        library,
+        dry_run: options.dry_run,
+    };
+    match out.format() {
+        Format::Json => report::print_json(&ran, out)?,
+        Format::Text => report::print_text(&ran, out)?,
+    }
+    Ok(exit(&report))
+}
+
+/// Imports, with progress on the terminal.
+pub fn import(
+    options: &ImportOptions,
+    library: &Path,
+    out: &Output,
+) -> Result<ImportReport, CliError> {
+    let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
+    let began = Instant::now();
+    let result = crate::import::run::import(library, options, &monitor);
+    monitor.finish();
+    let mut report = result.map_err(|source| CliError::Import {
+        library: library.to_owned(),
+        source,
+    })?;
+    // Library code knows no clock.
+    report.seconds = began.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Returns the exit code a report deserves.
+pub fn exit(report: &ImportReport) -> Exit {
+    match (report.interrupted, report.whole()) {
+        (true, _) => Exit::Interrupted,
+        // Entries without an outcome are a bug of ours, and the report must not say that all is well.
+        _ if report.outcomes.sum() != report.entries => Exit::Failed,
+        (false, true) => Exit::Done,
+        (false, false) => Exit::Incomplete,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exporter::archive::{PartFault, PartProblem};
+    use crate::import::MissingLine;
+    use crate::model::outcome::OutcomeCounts;
+
+    #[test]
+    fn the_exit_code_says_whether_all_is_in() {
+        let whole = ImportReport::default();
+        let failed = ImportReport {
+            entries: 1,
+            outcomes: OutcomeCounts {
+                failed: 1,
+                ..OutcomeCounts::default()
+            },
+            ..ImportReport::default()
+        };
+        let problem = ImportReport {
+            problems: vec![PartProblem {
+                part: "a.zip".to_owned(),
+                what: PartFault::Empty,
+            }],
+            ..ImportReport::default()
+        };
+        let missing = ImportReport {
+            missing: vec![MissingLine {
+                provider: "instagram".to_owned(),
+                account: None,
+                record: "media.json".to_owned(),
+                uri: "photos/a.jpg".to_owned(),
+                taken_at: None,
+            }],
+            ..ImportReport::default()
+        };
+        let stopped = ImportReport {
+            interrupted: true,
+            ..failed.clone()
+        };
+        let open = ImportReport {
+            entries: 5,
+            ..ImportReport::default()
+        };
+        for (report, expected) in [
+            (whole, Exit::Done),
+            (failed, Exit::Incomplete),
+            (problem, Exit::Incomplete),
+            (missing, Exit::Incomplete),
+            (stopped, Exit::Interrupted),
+            (open, Exit::Failed),
+        ] {
+            assert_eq!(exit(&report), expected, "{report:?}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! `albumen list`: the assets a query asks for, as a table, JSON lines or CSV.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::args::ListArgs;
+use super::error::CliError;
+use super::exit::Exit;
+use super::json::AssetJson;
+use super::list_csv;
+use super::list_table::Table;
+use super::output::{Format, Output};
+use crate::catalog::Catalog;
+use crate::catalog::query::ListedAsset;
+
+/// Runs the command.
+pub fn run(args: &ListArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    let failed = |source| CliError::Catalog {
+        library: library.to_owned(),
+        source,
+    };
+    let catalog = Catalog::open_to_read(library).map_err(failed)?;
+    let mut rows = Rows::new(args, out)?;
+    let mut printing = Ok(());
+    catalog
+        .list(&args.to_query(), &mut |asset| {
+            printing = rows.add(&asset);
+            if printing.is_err() || out.is_closed() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(failed)?;
+    printing?;
+    rows.finish()?;
+    Ok(Exit::Done)
+}
+
+/// The form rows are printed in.
+enum Rows<'a> {
+    Table(Table<'a>),
+    Json(&'a Output),
+    Csv(&'a Output),
+}
+
+impl<'a> Rows<'a> {
+    fn new(args: &ListArgs, out: &'a Output) -> Result<Self, CliError> {
+        Ok(match (args.csv, out.format()) {
+            (true, _) => {
+                out.write(list_csv::header().as_bytes())?;
+                Self::Csv(out)
+            }
+            (false, Format::Json) => Self::Json(out),
+            (false, Format::Text) => Self::Table(Table::new(out)),
+        })
+    }
+
+    fn add(&mut self, asset: &ListedAsset) -> Result<(), CliError> {
+        match self {
+            Self::Table(table) => table.add(asset),
+            Self::Json(out) => out.json(&AssetJson::from(asset)),
+            Self::Csv(out) => out.write(list_csv::row(asset).as_bytes()),
+        }
+    }
+
+    fn finish(self) -> Result<(), CliError> {
+        match self {
+            Self::Table(table) => table.finish(),
+            Self::Json(_) | Self::Csv(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    //! Assets for the tests of every form.
+
+    use jiff::Timestamp;
+    use jiff::civil::datetime;
+
+    use crate::catalog::query::{ListedAsset, ListedItem};
+    use crate::model::asset::{Asset, Group, ItemRef};
+    use crate::model::claim::{Claim, Origin};
+    use crate::model::content_hash::ContentHash;
+    use crate::model::kind::{CompanionRole, Kind, Visibility};
+    use crate::model::media_facts::MediaFacts;
+    use crate::model::media_type::MediaType;
+    use crate::model::record::Location;
+    use crate::model::time::When;
+
+    /// Returns an asset of which nothing is known but its bytes.
+    pub(crate) fn bare() -> ListedAsset {
+        ListedAsset {
+            asset: bare_asset(),
+            path: "undated/a.jpg".to_owned(),
+            companions: vec![],
+            album_titles: vec![],
+            entries: vec![],
+        }
+    }
+
+    fn bare_asset() -> Asset {
+        Asset {
+            content_hash: ContentHash([1; 32]),
+            size_bytes: 3,
+            name: "a".to_owned(),
+            extension: "jpg".to_owned(),
+            media: MediaFacts::of_type(MediaType::Jpeg),
+            taken_at: None,
+            offset_origin: None,
+            posted_at: None,
+            description: None,
+            title: None,
+            location: None,
+            place: None,
+            people: vec![],
+            keywords: vec![],
+            albums: vec![],
+            favorite: false,
+            visibility: Visibility::Shown,
+            rating: None,
+            by_someone_else: false,
+            group: None,
+            companions: vec![],
+            items: vec![],
+        }
+    }
+
+    /// Returns an asset of which much is known.
+    pub(crate) fn full() -> ListedAsset {
+        let service = || Origin::Record("instagram".to_owned());
+        let mut asset = bare_asset();
+        asset.media.duration_ms = Some(12_500);
+        asset.taken_at = Some(Claim::new(
+            When::zoned(datetime(2023, 7, 14, 18, 3, 22, 0), 7200),
+            Origin::Embedded,
+        ));
+        asset.posted_at = Some(When::utc(Timestamp::constant(1_689_408_000, 0)));
+        asset.description = Some(Claim::new("Sea, \"sun\"\nand 🌊".to_owned(), service()));
+        asset.location = Location::new(41.89, 12.49).map(|place| Claim::new(place, service()));
+        asset.people = vec!["Ben".to_owned(), "Zoë".to_owned()];
+        asset.group = Some(Group {
+            id: "g1".to_owned(),
+            index: 1,
+            size: 3,
+        });
+        ListedAsset {
+            entries: vec![ListedItem {
+                item: ItemRef {
+                    provider: "instagram".to_owned(),
+                    account: Some("anna".to_owned()),
+                    kind: Kind::Post,
+                    key: "179".to_owned(),
+                },
+                entries: vec![("p1.zip".to_owned(), "media/posts/202307/179.jpg".to_owned())],
+            }],
+            asset,
+            path: "2023/07/2023-07-14_18-03-22_179.jpg".to_owned(),
+            companions: vec![(CompanionRole::Subtitles, "2023/07/a.srt".to_owned())],
+            album_titles: vec!["Rome".to_owned()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::testing::printed;
+
+    fn listed(args: &ListArgs, format: Format) -> String {
+        printed(format, |out| {
+            let mut rows = Rows::new(args, out)?;
+            rows.add(&samples::full())?;
+            rows.add(&samples::bare())?;
+            rows.finish()
+        })
+    }
+
+    #[test]
+    fn each_form_has_a_row_for_each_asset() {
+        let json = listed(&ListArgs::default(), Format::Json);
+        assert_eq!(json.lines().count(), 2);
+        assert!(
+            json.lines()
+                .all(|line| line.starts_with("{\"type\":\"asset\""))
+        );
+        let csv = ListArgs {
+            csv: true,
+            ..ListArgs::default()
+        };
+        let csv = listed(&csv, Format::Text);
+        assert_eq!(csv.matches("\r\n").count(), 3, "{csv}");
+        let table = listed(&ListArgs::default(), Format::Text);
+        assert!(table.contains("2 photos and videos"), "{table}");
+    }
+}

@@ -1,0 +1,319 @@
+//! Shows on the terminal what library code reports: a bar, plain lines, or JSON lines.
+
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::interrupt::Interrupt;
+use super::output::{Format, Output};
+use super::progress::Progress;
+use crate::model::shown::shown;
+use crate::monitor::{Monitor, Unit, Warning};
+
+/// Plain lines fill logs: one every few seconds is enough.
+const BETWEEN_PLAIN_LINES: Duration = Duration::from_secs(5);
+/// JSON lines feed a program's own bar.
+const BETWEEN_JSON_LINES: Duration = Duration::from_millis(500);
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// A bar that is redrawn on a terminal.
+    Bar,
+    /// A line of text to standard error now and then.
+    Lines,
+    /// A JSON line to standard output now and then.
+    Json,
+}
+
+impl Show {
+    /// Returns the way that suits the output and this process's standard error.
+    pub fn suited(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Text if std::io::stderr().is_terminal() => Self::Bar,
+            Format::Text => Self::Lines,
+        }
+    }
+}
+
+struct Step {
+    progress: Progress,
+    began: Instant,
+    said: Instant,
+    bar: ProgressBar,
+}
+
+/// A [`Monitor`] for people and scripts at the command line.
+pub struct CommandLineMonitor<'a> {
+    show: Show,
+    out: &'a Output,
+    interrupt: Interrupt,
+    errors: Mutex<Box<dyn Write + Send>>,
+    step: Mutex<Option<Step>>,
+    warnings: AtomicU64,
+}
+
+impl<'a> CommandLineMonitor<'a> {
+    /// Shows progress as it suits `out`; warnings go to standard error.
+    pub fn new(out: &'a Output, interrupt: Interrupt) -> Self {
+        let errors = Box::new(std::io::stderr());
+        Self::with(Show::suited(out.format()), out, interrupt, errors)
+    }
+
+    fn with(
+        show: Show,
+        out: &'a Output,
+        interrupt: Interrupt,
+        errors: Box<dyn Write + Send>,
+    ) -> Self {
+        Self {
+            show,
+            out,
+            interrupt,
+            errors: Mutex::new(errors),
+            step: Mutex::new(None),
+            warnings: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes the bar off the screen, so that the report can be printed.
+    pub fn finish(&self) {
+        if let Some(step) = self.lock().take() {
+            step.bar.finish_and_clear();
+        }
+    }
+
+    /// Returns the number of warnings so far.
+    pub fn warnings(&self) -> u64 {
+        self.warnings.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Step>> {
+        self.step.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn say(&self, text: &str) {
+        let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody is left to tell that standard error is gone.
+        let _ = writeln!(errors, "{text}");
+    }
+
+    fn further(&self, change: impl FnOnce(&mut Step)) {
+        let mut lock = self.lock();
+        let Some(step) = lock.as_mut() else { return };
+        change(step);
+        let pause = match self.show {
+            Show::Bar => return,
+            Show::Lines => BETWEEN_PLAIN_LINES,
+            Show::Json => BETWEEN_JSON_LINES,
+        };
+        if step.said.elapsed() < pause {
+            return;
+        }
+        step.said = Instant::now();
+        step.progress.elapsed = step.began.elapsed();
+        let progress = step.progress.clone();
+        drop(lock);
+        self.tell(&progress);
+    }
+
+    fn tell(&self, progress: &Progress) {
+        if self.show == Show::Json {
+            // Progress is a courtesy; the report at the end fails if the output cannot be written.
+            let _ = self.out.json(&progress.to_json());
+            let _ = self.out.flush();
+        } else {
+            self.say(&progress.line());
+        }
+    }
+
+    fn bar(&self, step: &'static str, total: Option<u64>, unit: Unit) -> ProgressBar {
+        if self.show != Show::Bar {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        bar.set_style(style(unit, total.is_some()));
+        bar.set_prefix(step);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+fn template(unit: Unit, sized: bool) -> &'static str {
+    match (unit, sized) {
+        (Unit::Bytes, true) => {
+            "{prefix}  {bar:24}  {decimal_bytes} of {decimal_total_bytes}{msg}  {decimal_bytes_per_sec}  {eta} left"
+        }
+        (Unit::Bytes, false) => {
+            "{prefix}  {spinner}  {decimal_bytes}{msg}  {decimal_bytes_per_sec}"
+        }
+        (Unit::Items, true) => "{prefix}  {bar:24}  {human_pos} of {human_len}  {rate}  {eta} left",
+        (Unit::Items, false) => "{prefix}  {spinner}  {human_pos}  {rate}",
+    }
+}
+
+fn style(unit: Unit, sized: bool) -> ProgressStyle {
+    ProgressStyle::with_template(template(unit, sized))
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
+        .with_key(
+            "rate",
+            |state: &ProgressState, w: &mut dyn std::fmt::Write| {
+                let _ = write!(w, "{}/s", HumanCount(state.per_sec() as u64));
+            },
+        )
+}
+
+impl Monitor for CommandLineMonitor<'_> {
+    fn warn(&self, warning: Warning) {
+        self.warnings.fetch_add(1, Ordering::Relaxed);
+        let text = match warning.subject.as_str() {
+            "" => format!("warning: {}", warning.message),
+            subject => format!("warning: {}: {}", shown(subject), warning.message),
+        };
+        let bar = self.lock().as_ref().map(|step| step.bar.clone());
+        match bar {
+            Some(bar) => bar.suspend(|| self.say(&text)),
+            None => self.say(&text),
+        }
+    }
+
+    fn step(&self, name: &'static str, total: Option<u64>, unit: Unit) {
+        self.finish();
+        let now = Instant::now();
+        let progress = Progress {
+            step: name,
+            unit,
+            total,
+            done: 0,
+            items: 0,
+            elapsed: Duration::ZERO,
+        };
+        if self.show == Show::Json {
+            self.tell(&progress);
+        }
+        let bar = self.bar(name, total, unit);
+        *self.lock() = Some(Step {
+            progress,
+            began: now,
+            said: now,
+            bar,
+        });
+    }
+
+    fn advance(&self, by: u64) {
+        self.further(|step| {
+            step.progress.done += by;
+            step.bar.inc(by);
+        });
+    }
+
+    fn items_done(&self, items: u64) {
+        self.further(|step| {
+            step.progress.items += items;
+            step.bar
+                .set_message(format!(", {} items", HumanCount(step.progress.items)));
+        });
+    }
+
+    fn stopped(&self) -> bool {
+        self.interrupt.is_asked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::testing::{Printed, output};
+
+    fn warning(subject: &str) -> Warning {
+        Warning {
+            subject: subject.to_owned(),
+            message: "odd".to_owned(),
+        }
+    }
+
+    #[test]
+    fn warnings_are_shown_clean_and_counted() {
+        let (out, _) = output(Format::Text);
+        let errors = Printed::default();
+        let monitor = CommandLineMonitor::with(
+            Show::Lines,
+            &out,
+            Interrupt::default(),
+            Box::new(errors.clone()),
+        );
+        monitor.warn(warning("a\u{1b}[2J.zip"));
+        monitor.step("storing", Some(10), Unit::Items);
+        monitor.warn(warning(""));
+        assert_eq!(
+            errors.text(),
+            "warning: a\u{fffd}[2J.zip: odd\nwarning: odd\n"
+        );
+        assert_eq!(monitor.warnings(), 2);
+    }
+
+    #[test]
+    fn json_tells_each_step_and_not_each_advance() {
+        let (out, printed) = output(Format::Json);
+        let monitor = CommandLineMonitor::with(
+            Show::Json,
+            &out,
+            Interrupt::default(),
+            Box::new(Printed::default()),
+        );
+        monitor.step("reading", None, Unit::Items);
+        monitor.step("storing", Some(5_000), Unit::Bytes);
+        (0..5_000).for_each(|_| monitor.advance(1));
+        let text = printed.text();
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert!(lines.len() >= 2 && lines.len() < 100, "{}", lines.len());
+        assert_eq!(lines[0]["step"], "reading");
+        assert_eq!(lines[1]["total"], 5_000);
+    }
+
+    #[test]
+    fn nothing_is_said_before_its_time() {
+        let (out, printed) = output(Format::Text);
+        let errors = Printed::default();
+        let monitor = CommandLineMonitor::with(
+            Show::Lines,
+            &out,
+            Interrupt::default(),
+            Box::new(errors.clone()),
+        );
+        monitor.advance(1);
+        monitor.step("storing", Some(3), Unit::Bytes);
+        monitor.advance(3);
+        monitor.items_done(1);
+        monitor.finish();
+        assert_eq!((errors.text().as_str(), printed.text().as_str()), ("", ""));
+    }
+
+    #[test]
+    fn ctrl_c_reaches_the_run() {
+        let (out, _) = output(Format::Text);
+        let interrupt = Interrupt::default();
+        let monitor = CommandLineMonitor::new(&out, interrupt.clone());
+        assert!(!monitor.stopped());
+        interrupt.ask();
+        assert!(monitor.stopped());
+    }
+
+    #[test]
+    fn every_template_is_accepted() {
+        for unit in [Unit::Items, Unit::Bytes] {
+            for sized in [true, false] {
+                let template = template(unit, sized);
+                assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `albumen providers`: which services' archives can be read, and how to ask for them.
+
+use serde::Serialize;
+
+use super::error::CliError;
+use super::exit::Exit;
+use super::output::{Format, Output};
+use crate::exporter::provider::{PROVIDERS, Provider};
+
+#[derive(Serialize)]
+struct ProviderJson {
+    #[serde(rename = "type")]
+    line: &'static str,
+    name: &'static str,
+    reader_version: u32,
+    how_to_ask: &'static str,
+}
+
+/// Runs the command.
+pub fn run(out: &Output) -> Result<Exit, CliError> {
+    for (index, provider) in PROVIDERS.iter().enumerate() {
+        print(*provider, index == 0, out)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print(provider: &dyn Provider, first: bool, out: &Output) -> Result<(), CliError> {
+    if out.format() == Format::Json {
+        return out.json(&ProviderJson {
+            line: "provider",
+            name: provider.name(),
+            reader_version: provider.reader_version(),
+            how_to_ask: provider.how_to_ask(),
+        });
+    }
+    if !first {
+        out.line("")?;
+    }
+    out.line(provider.name())?;
+    for line in provider.how_to_ask().lines() {
+        out.line(format!("  {line}").trim_end())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::testing::printed;
+    use crate::exporter::provider::{ItemSink, ReadOptions, Tree};
+    use crate::model::evidence::{Evidence, Links};
+
+    struct Example;
+
+    impl Provider for Example {
+        fn name(&self) -> &'static str {
+            "example"
+        }
+        fn reader_version(&self) -> u32 {
+            7
+        }
+        fn recognize(&self, _: &[&str]) -> Vec<String> {
+            vec![]
+        }
+        fn read(&self, _: &dyn Tree, _: &ReadOptions, _: &mut dyn ItemSink) {}
+        fn link(&self, _: &Evidence) -> Links {
+            Links::default()
+        }
+        fn how_to_ask(&self) -> &'static str {
+            "Ask.\n\nTick all."
+        }
+    }
+
+    #[test]
+    fn people_read_how_to_ask() {
+        let text = printed(Format::Text, |out| print(&Example, true, out));
+        assert_eq!(text, "example\n  Ask.\n\n  Tick all.\n");
+    }
+
+    #[test]
+    fn programs_read_a_line() {
+        let text = printed(Format::Json, |out| print(&Example, false, out));
+        let line = r#"{"type":"provider","name":"example","reader_version":7,"how_to_ask":"Ask.\n\nTick all."}"#;
+        assert_eq!(text.trim_end(), line);
+    }
+}

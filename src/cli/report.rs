@@ -1,0 +1,253 @@
+//! Prints what an import did: problems first, then counts, then each failure and each missing medium.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use indicatif::{DecimalBytes, HumanCount};
+
+use super::error::CliError;
+use super::hints;
+use super::json::{EntryLineJson, MissingJson, ProblemJson, ReportJson};
+use super::output::Output;
+use crate::import::{EntryLine, ImportReport, MissingLine};
+use crate::model::outcome::Outcome;
+use crate::model::shown::shown;
+
+/// Lines of one kind a person reads before giving up.
+const MOST_LINES: usize = 20;
+
+/// An import that ended.
+pub struct Ran<'a> {
+    /// What it did.
+    pub report: &'a ImportReport,
+    /// Where.
+    pub library: &'a Path,
+    /// Whether it only planned.
+    pub dry_run: bool,
+}
+
+/// Prints a report as JSON lines; the last one is the report itself.
+pub fn print_json(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
+    let report = ran.report;
+    for problem in &report.problems {
+        out.json(&ProblemJson::new(&problem.part, problem.what.to_string()))?;
+    }
+    for line in &report.lines {
+        out.json(&EntryLineJson::from(line))?;
+    }
+    for missing in &report.missing {
+        out.json(&MissingJson::from(missing))?;
+    }
+    out.json(&ReportJson::new(report, ran.library, ran.dry_run))
+}
+
+/// Prints a report for people.
+pub fn print_text(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
+    let report = ran.report;
+    problems(report, out)?;
+    counts(ran, out)?;
+    left_aside(report, out)?;
+    if ran.dry_run {
+        plan(report, out)?;
+    }
+    failures(report, out)?;
+    missing(report, out)?;
+    out.line("")?;
+    closing(ran, out)
+}
+
+fn problems(report: &ImportReport, out: &Output) -> Result<(), CliError> {
+    if report.problems.is_empty() {
+        return Ok(());
+    }
+    out.line("problems:")?;
+    for problem in &report.problems {
+        out.line(format!("  {}: {}", shown(&problem.part), problem.what))?;
+        if let Some(hint) = hints::for_part(&problem.what) {
+            out.line(format!("    hint: {hint}"))?;
+        }
+    }
+    out.line("")
+}
+
+fn counts(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
+    let report = ran.report;
+    for (provider, account, items) in &report.recognized {
+        let account = account.as_deref().map(shown);
+        let whose = account.as_deref().unwrap_or("account not known");
+        out.line(format!(
+            "{provider} · {whose}: {}",
+            number(*items, "item", "items")
+        ))?;
+    }
+    let parts = number(report.parts, "part", "parts");
+    out.line(format!(
+        "{} in {parts}:",
+        number(report.entries, "entry", "entries")
+    ))?;
+    for (count, meaning) in [
+        (report.outcomes.imported, "media imported"),
+        (report.outcomes.duplicate, "media the library already held"),
+        (report.outcomes.record, "record files read"),
+        (report.outcomes.ignored, "left aside"),
+        (report.outcomes.failed, "failed"),
+    ] {
+        out.line(format!("  {:>9}  {meaning}", HumanCount(count).to_string()))?;
+    }
+    if !ran.dry_run {
+        out.line(format!(
+            "{} added, {} changed; {} read, {} written in {:.1} s",
+            number(report.assets_added, "photo or video", "photos and videos"),
+            HumanCount(report.assets_changed),
+            DecimalBytes(report.bytes_read),
+            DecimalBytes(report.bytes_written),
+            report.seconds,
+        ))?;
+    }
+    Ok(())
+}
+
+fn left_aside(report: &ImportReport, out: &Output) -> Result<(), CliError> {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in &report.lines {
+        if let Outcome::Ignored(why) = &line.outcome {
+            *reasons.entry(why.reason()).or_default() += 1;
+        }
+    }
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    out.line("left aside:")?;
+    for (reason, count) in reasons {
+        out.line(format!("  {:>9}  {reason}", HumanCount(count).to_string()))?;
+    }
+    Ok(())
+}
+
+fn plan(report: &ImportReport, out: &Output) -> Result<(), CliError> {
+    let planned = report
+        .lines
+        .iter()
+        .filter_map(|line| Some((line, line.path.as_deref()?)));
+    for (index, (line, path)) in planned.enumerate() {
+        if index == 0 {
+            out.line("")?;
+            out.line("plan:")?;
+        }
+        let entry = shown(&line.entry);
+        out.line(format!(
+            "  {}: {entry} -> {}",
+            shown(&line.part),
+            shown(path)
+        ))?;
+    }
+    Ok(())
+}
+
+fn failures(report: &ImportReport, out: &Output) -> Result<(), CliError> {
+    let failed: Vec<(&EntryLine, &str)> = report
+        .lines
+        .iter()
+        .filter_map(|line| match &line.outcome {
+            Outcome::Failed(why) => Some((line, why.as_str())),
+            _ => None,
+        })
+        .collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    out.line(format!(
+        "{} could not be read:",
+        number(failed.len() as u64, "entry", "entries")
+    ))?;
+    let mut said = None;
+    for (line, why) in failed.iter().take(MOST_LINES) {
+        let entry = shown(&line.entry);
+        out.line(format!("  {}: {entry}: {}", shown(&line.part), shown(why)))?;
+        let hint = hints::for_entry(why).unwrap_or(hints::ANY_ENTRY);
+        if said != Some(hint) {
+            said = Some(hint);
+            out.line(format!("    hint: {hint}"))?;
+        }
+    }
+    and_more(failed.len(), out)
+}
+
+fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
+    if report.missing.is_empty() {
+        return Ok(());
+    }
+    out.line("")?;
+    let count = number(report.missing.len() as u64, "medium is", "media are");
+    out.line(format!(
+        "{count} named by records and in no archive given so far:"
+    ))?;
+    let mut groups: BTreeMap<(&str, &str), Vec<&MissingLine>> = BTreeMap::new();
+    for line in &report.missing {
+        groups
+            .entry((&line.provider, &line.record))
+            .or_default()
+            .push(line);
+    }
+    let mut room = MOST_LINES;
+    for ((provider, record), lines) in groups {
+        if room == 0 {
+            break;
+        }
+        out.line(format!(
+            "  {provider}: {}: {}",
+            shown(record),
+            HumanCount(lines.len() as u64)
+        ))?;
+        for line in lines.iter().take(room) {
+            let when = line.taken_at.as_deref().map(|when| format!("  ({when})"));
+            out.line(format!(
+                "    {}{}",
+                shown(&line.uri),
+                when.unwrap_or_default()
+            ))?;
+        }
+        room -= lines.len().min(room);
+    }
+    and_more(report.missing.len(), out)?;
+    out.line(format!("  hint: {}", hints::MISSING))
+}
+
+fn and_more(count: usize, out: &Output) -> Result<(), CliError> {
+    if count <= MOST_LINES {
+        return Ok(());
+    }
+    let more = HumanCount((count - MOST_LINES) as u64);
+    out.line(format!("  … and {more} more; --json lists all"))
+}
+
+fn closing(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
+    if ran.report.outcomes.sum() != ran.report.entries {
+        out.line(
+            "the numbers above do not add up: this is a bug in albumen; do not rely on this import",
+        )?;
+    }
+    if ran.report.interrupted {
+        out.line("stopped before the end; what is in the library is whole, and the same import again does the rest")?;
+    }
+    let library = ran.library.display();
+    out.line(if ran.dry_run {
+        format!("nothing was written; the library would be: {library}")
+    } else {
+        format!("library: {library}")
+    })
+}
+
+fn number(count: u64, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        HumanCount(count),
+        if count == 1 { one } else { many }
+    )
+}
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;

@@ -1,0 +1,244 @@
+//! Tests of `report.rs`.
+
+use super::*;
+use crate::cli::output::Format;
+use crate::cli::output::testing::printed;
+use crate::exporter::archive::{EntryError, PartFault, PartProblem};
+use crate::model::outcome::{Ignored, OutcomeCounts};
+
+fn text(report: &ImportReport) -> String {
+    text_of(report, false)
+}
+
+fn text_of(report: &ImportReport, dry_run: bool) -> String {
+    let library = Path::new("/l");
+    printed(Format::Text, |out| {
+        print_text(
+            &Ran {
+                report,
+                library,
+                dry_run,
+            },
+            out,
+        )
+    })
+}
+
+fn json_lines(report: &ImportReport) -> Vec<serde_json::Value> {
+    let ran = Ran {
+        report,
+        library: Path::new("/l"),
+        dry_run: false,
+    };
+    printed(Format::Json, |out| print_json(&ran, out))
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
+fn line(entry: &str, outcome: Outcome) -> EntryLine {
+    EntryLine {
+        part: "p1.zip".to_owned(),
+        entry: entry.to_owned(),
+        outcome,
+        path: None,
+    }
+}
+
+fn missing_line(record: &str, number: usize) -> MissingLine {
+    MissingLine {
+        provider: "instagram".to_owned(),
+        account: None,
+        record: record.to_owned(),
+        uri: format!("media/{number:03}.jpg"),
+        taken_at: Some("2019-08-02".to_owned()),
+    }
+}
+
+fn good() -> ImportReport {
+    ImportReport {
+        parts: 1,
+        entries: 1_203,
+        outcomes: OutcomeCounts {
+            imported: 1_200,
+            record: 3,
+            ..OutcomeCounts::default()
+        },
+        items: 1_200,
+        assets_added: 1_200,
+        bytes_read: 5_000_000,
+        bytes_written: 4_000_000,
+        seconds: 1.25,
+        recognized: vec![("instagram".to_owned(), Some("anna".to_owned()), 1_200)],
+        ..ImportReport::default()
+    }
+}
+
+#[test]
+fn a_good_import_is_short() {
+    assert_eq!(
+        text(&good()),
+        "instagram · anna: 1,200 items\n\
+         1,203 entries in 1 part:\n\
+         \u{20}     1,200  media imported\n\
+         \u{20}         0  media the library already held\n\
+         \u{20}         3  record files read\n\
+         \u{20}         0  left aside\n\
+         \u{20}         0  failed\n\
+         1,200 photos and videos added, 0 changed; 5.00 MB read, 4.00 MB written in 1.2 s\n\
+         \n\
+         library: /l\n"
+    );
+}
+
+#[test]
+fn problems_come_first_and_the_library_last() {
+    let report = ImportReport {
+        problems: vec![PartProblem {
+            part: "p2\u{1b}.zip".to_owned(),
+            what: PartFault::CutOff { whole: 7 },
+        }],
+        ..good()
+    };
+    let text = text(&report);
+    assert!(
+        text.starts_with("problems:\n  p2\u{fffd}.zip: cut off: 7 entries are whole"),
+        "{text}"
+    );
+    assert!(text.contains("    hint: "), "{text}");
+    assert!(text.ends_with("\nlibrary: /l\n"), "{text}");
+}
+
+#[test]
+fn each_failure_says_where_why_and_what_to_do() {
+    let why = EntryError::Encrypted.to_string();
+    let report = ImportReport {
+        entries: 1,
+        outcomes: OutcomeCounts {
+            failed: 1,
+            ..OutcomeCounts::default()
+        },
+        lines: vec![line("media/a\u{202e}.jpg", Outcome::Failed(why.clone()))],
+        ..ImportReport::default()
+    };
+    let text = text(&report);
+    assert!(text.contains("1 entry could not be read:\n"), "{text}");
+    assert!(
+        text.contains(&format!("  p1.zip: media/a\u{fffd}.jpg: {why}\n    hint: ")),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_failure_without_hint_of_its_own_has_the_general_one() {
+    let report = ImportReport {
+        lines: vec![line(
+            "a.json",
+            Outcome::Failed("expected value at line 1".to_owned()),
+        )],
+        ..ImportReport::default()
+    };
+    let text = text(&report);
+    assert_eq!(text.matches(hints::ANY_ENTRY).count(), 1, "{text}");
+}
+
+#[test]
+fn long_lists_are_cut_and_say_so() {
+    let report = ImportReport {
+        lines: (0..33)
+            .map(|_| line("a.jpg", Outcome::Failed("bad".to_owned())))
+            .collect(),
+        missing: (0..15)
+            .map(|n| missing_line("a.json", n))
+            .chain((15..106).map(|n| missing_line("b.json", n)))
+            .collect(),
+        ..ImportReport::default()
+    };
+    let text = text(&report);
+    assert_eq!(text.matches("p1.zip: a.jpg: bad").count(), 20);
+    assert!(text.contains("… and 13 more; --json lists all"), "{text}");
+    assert_eq!(text.matches("    media/").count(), 20);
+    assert!(text.contains("… and 86 more; --json lists all"), "{text}");
+    assert!(text.contains("106 media are named by records"), "{text}");
+    assert!(
+        text.contains("  instagram: b.json: 91\n    media/015.jpg  (2019-08-02)\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_was_left_aside_is_counted_and_named() {
+    let report = ImportReport {
+        lines: vec![
+            line("a", Outcome::Ignored(Ignored::Messages)),
+            line("b", Outcome::Ignored(Ignored::Messages)),
+            line("c", Outcome::Ignored(Ignored::SystemFile)),
+        ],
+        ..ImportReport::default()
+    };
+    let text = text(&report);
+    assert!(
+        text.contains("        2  private message (kept with --include messages)\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("        1  left by an operating system or packer\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_dry_run_shows_the_plan_and_writes_nothing() {
+    let mut planned = line("media/a.jpg", Outcome::Imported);
+    planned.path = Some("2023/07/a.jpg".to_owned());
+    let report = ImportReport {
+        lines: vec![planned],
+        ..good()
+    };
+    let dry = text_of(&report, true);
+    assert!(
+        dry.contains("plan:\n  p1.zip: media/a.jpg -> 2023/07/a.jpg\n"),
+        "{dry}"
+    );
+    assert!(
+        dry.ends_with("nothing was written; the library would be: /l\n"),
+        "{dry}"
+    );
+    assert!(!text_of(&report, false).contains("plan:"));
+}
+
+#[test]
+fn numbers_that_do_not_add_up_are_not_hidden() {
+    let report = ImportReport {
+        entries: 9,
+        ..ImportReport::default()
+    };
+    assert!(text(&report).contains("do not add up"));
+    assert!(!text(&good()).contains("do not add up"));
+}
+
+#[test]
+fn json_lists_everything_and_ends_with_the_report() {
+    let report = ImportReport {
+        problems: vec![PartProblem {
+            part: "p.zip".to_owned(),
+            what: PartFault::Empty,
+        }],
+        lines: (0..33)
+            .map(|_| line("a.jpg", Outcome::Failed("bad".to_owned())))
+            .collect(),
+        missing: (0..40).map(|n| missing_line("a.json", n)).collect(),
+        ..good()
+    };
+    let lines = json_lines(&report);
+    let count = |kind: &str| lines.iter().filter(|line| line["type"] == kind).count();
+    assert_eq!(
+        (count("problem"), count("entry"), count("missing")),
+        (1, 33, 40)
+    );
+    let last = lines.last().expect("never empty");
+    assert_eq!(
+        (&last["type"], &last["missing"], &last["entries"]),
+        (&"report".into(), &40.into(), &1_203.into())
+    );
+}

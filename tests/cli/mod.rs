@@ -1,0 +1,17 @@
+//! Runs the real binary.
+
+mod usage;
+
+use std::path::Path;
+use std::process::Command;
+
+/// Returns a command that runs albumen in a home of its own, with nothing of the tester's environment.
+pub fn albumen(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_albumen"));
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("TZ", "UTC")
+        .current_dir(home);
+    command
+}

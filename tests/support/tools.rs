@@ -1,0 +1,70 @@
+//! Programs of others that some tests need: exiftool, sha256sum, 7z, bsdtar, …
+//!
+//! Without the program a test ends early, so that `cargo test` passes on a machine that has only Rust. Where
+//! `ALBUMEN_REQUIRE_TOOLS` is set (`.ci/run` does), a missing program fails the test instead: nothing is skipped unseen.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::{env, fs};
+
+/// A program that is installed.
+#[derive(Debug)]
+pub struct Tool(PathBuf);
+
+impl Tool {
+    /// Returns a command that runs it in a fixed locale and time zone.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.0);
+        command.env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
+        command
+    }
+}
+
+/// Finds a program; `None` means that the test shall end early.
+///
+/// ```ignore
+/// let Some(exiftool) = support::tools::require("exiftool") else { return };
+/// ```
+pub fn require(name: &str) -> Option<Tool> {
+    let found = find(name, env::var_os("PATH").unwrap_or_default());
+    let must =
+        env::var_os("ALBUMEN_REQUIRE_TOOLS").is_some_and(|value| !value.is_empty() && value != "0");
+    assert!(
+        found.is_some() || !must,
+        "{name} is not installed, and ALBUMEN_REQUIRE_TOOLS is set"
+    );
+    if found.is_none() {
+        eprintln!("skipped: {name} is not installed");
+    }
+    found
+}
+
+fn find(name: &str, path: std::ffi::OsString) -> Option<Tool> {
+    env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| fs::metadata(file).is_ok_and(|metadata| metadata.is_file()))
+        .map(Tool)
+}
+
+#[test]
+fn finds_programs_in_the_path_only() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("thing"), "").expect("written");
+    fs::create_dir(folder.path().join("folder")).expect("made");
+    let path =
+        env::join_paths(["/nowhere".into(), folder.path().to_owned()]).expect("no colon in it");
+    assert!(find("thing", path.clone()).is_some());
+    assert!(find("folder", path.clone()).is_none());
+    assert!(find("other", path).is_none());
+}
+
+#[test]
+fn a_program_runs_in_a_fixed_locale_and_zone() {
+    let Some(shell) = require("sh") else { return };
+    let output = shell
+        .command()
+        .args(["-c", "echo $LC_ALL $TZ"])
+        .output()
+        .expect("it runs");
+    assert_eq!(output.stdout, b"C.UTF-8 UTC\n");
+}
