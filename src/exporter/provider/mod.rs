@@ -1,5 +1,7 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
+pub mod google_photos;
+
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::outcome::Ignored;
@@ -88,6 +90,13 @@ pub trait Provider: Sync {
     /// Ties records to media. A pure function: it sees all that was ever imported from this provider, in
     /// one or many archives, and its result must not depend on the order of records or media.
     fn link(&self, evidence: &Evidence) -> Links;
+
+    /// Returns the export the entries of a part belong to ([`MediaEntry::export`](crate::model::evidence::MediaEntry::export)),
+    /// for providers whose paths repeat between exports.
+    fn export(&self, part_name: &str) -> Option<String> {
+        let _ = part_name;
+        None
+    }
 
     /// Returns how a person asks the service for the archive, and which boxes to tick.
     fn how_to_ask(&self) -> &'static str;
