@@ -7,3 +7,7 @@ mod cli;
 mod docs;
 mod layers;
 mod support;
+
+mod providers {
+    mod google_matching;
+}

@@ -83,22 +83,30 @@ impl Catalog {
     }
 
     fn media_entries(&self, provider: &str) -> Result<Vec<MediaEntry>, CatalogError> {
-        self.rows(
-            "SELECT m.export, m.path, o.content_hash, o.facts ->> 'content_id'
+        let mut media = Vec::new();
+        self.each(
+            "SELECT m.export, m.path, o.content_hash, o.facts
              FROM media_entry m JOIN original o ON o.id = m.original_id
              WHERE m.provider = ?1 ORDER BY m.path, o.content_hash, m.export",
             [provider],
             |row| {
-                let export: String = row.get(0)?;
-                Ok(MediaEntry {
+                let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(String, String, ContentHash, String)> {
+                    Ok((row.get(0)?, row.get(1)?, hash_of(row, 2)?, row.get(3)?))
+                };
+                let (export, path, content_hash, facts) = read(row).map_err(|e| self.wrap(e))?;
+                let facts: MediaFacts = from_json("media facts", &facts)?;
+                media.push(MediaEntry {
                     provider: provider.to_owned(),
                     export: (!export.is_empty()).then_some(export),
-                    path: row.get(1)?,
-                    content_hash: hash_of(row, 2)?,
-                    content_id: row.get(3)?,
-                })
+                    path,
+                    content_hash,
+                    taken: facts.taken_at(),
+                    content_id: facts.content_id,
+                });
+                Ok(())
             },
-        )
+        )?;
+        Ok(media)
     }
 
     /// Returns a record whole, with its `raw`.

@@ -155,10 +155,11 @@ fn outside_dates(tree: &ArchiveTree<'_>, wanted: Vec<Record>, unwanted: Vec<Reco
             .iter()
             .map(|node| MediaEntry {
                 provider: tree.provider.name().to_owned(),
-                export: tree.provider.export_of(&tree.part_name(node.id)),
+                export: tree.provider.export(&tree.part_name(node.id)),
                 path: node.path.clone(),
                 content_hash: ContentHash([0; 32]),
                 content_id: None,
+                taken: None,
             })
             .collect(),
     };

@@ -98,7 +98,7 @@ pub fn merge(known: &Known<'_>) -> Asset {
 
 /// Returns the best capture time, or for want of one the time of posting.
 fn taken_at(known: &Known<'_>) -> Option<Claim<When>> {
-    let embedded = embedded_time(known);
+    let embedded = known.original.facts.taken_at();
     let mut claims: Vec<(Edition, Claim<When>)> = Vec::new();
     for record in &known.records {
         let provider = record.provider.clone();
@@ -134,17 +134,6 @@ fn taken_at(known: &Known<'_>) -> Option<Claim<When>> {
             )
         })
         .map(|(_, claim)| claim)
-}
-
-/// Returns the capture time in the bytes: the camera's wall clock before the GPS or movie clock.
-fn embedded_time(known: &Known<'_>) -> Option<When> {
-    let facts = &known.original.facts;
-    match (facts.taken_local, facts.taken_offset_s, facts.taken_utc) {
-        (Some(local), Some(offset_s), _) => Some(When::zoned(local, offset_s)),
-        (Some(local), None, _) => Some(When::wall(local)),
-        (None, _, Some(utc)) => Some(When::utc(utc)),
-        (None, _, None) => None,
-    }
 }
 
 /// A service's date was plainly corrected by its user if it is over a day off and is not the time of upload.

@@ -26,6 +26,7 @@ fn merged(original: &StoredMedium, records: &[Record], user: Option<&UserChanges
         path: "media/posts/202405/1_2_n_17.jpg".into(),
         content_hash: original.content_hash,
         content_id: None,
+                taken: None,
     };
     let merge_in = |records: Vec<&Record>| {
         merge(&Known {

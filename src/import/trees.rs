@@ -94,7 +94,7 @@ impl<'a> ArchiveTree<'a> {
     /// Returns the export an entry belongs to, `""` if the provider knows none.
     pub fn export_of(&self, id: EntryId) -> String {
         self.provider
-            .export_of(&self.part_name(id))
+            .export(&self.part_name(id))
             .unwrap_or_default()
     }
 }

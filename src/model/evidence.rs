@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::content_hash::ContentHash;
 use super::kind::CompanionRole;
 use super::record::{AlbumRecord, Record};
+use super::time::When;
 
 /// A media file seen in some archive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct MediaEntry {
     /// Apple content identifier found in the bytes, for pairing live photos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_id: Option<String>,
+    /// Capture time found in the bytes, for telling apart what names leave open (Google).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<When>,
 }
 
 /// All that is known of one provider.

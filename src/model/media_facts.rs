@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::media_type::MediaType;
 use super::record::Location;
+use super::time::When;
 
 /// Facts found in the bytes of one original. All but the type may be unknown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,16 @@ pub struct MediaFacts {
 }
 
 impl MediaFacts {
+    /// Returns the capture time in the bytes: the camera's wall clock before the GPS or movie clock.
+    pub fn taken_at(&self) -> Option<When> {
+        match (self.taken_local, self.taken_offset_s, self.taken_utc) {
+            (Some(local), Some(offset_s), _) => Some(When::zoned(local, offset_s)),
+            (Some(local), None, _) => Some(When::wall(local)),
+            (None, _, Some(utc)) => Some(When::utc(utc)),
+            (None, _, None) => None,
+        }
+    }
+
     /// Facts of a file of which only the type is known.
     pub fn of_type(media_type: MediaType) -> Self {
         Self {

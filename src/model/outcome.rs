@@ -18,6 +18,8 @@ pub enum Ignored {
     SystemFile,
     /// Outside `--since` and `--until`.
     OutsideDates,
+    /// Of another product of the same company, whose data came in the same archive (Google Drive).
+    OtherProduct,
     /// Neither media nor a record file the provider knows.
     Unknown,
     /// A directory, link or device: nothing to keep.
@@ -33,6 +35,7 @@ impl Ignored {
             Self::ServiceFile => "file of the service itself",
             Self::SystemFile => "left by an operating system or packer",
             Self::OutsideDates => "outside --since/--until",
+            Self::OtherProduct => "of another product in the same archive",
             Self::Unknown => "not a kind of file albumen knows",
             Self::NotAFile => "not a file",
         }

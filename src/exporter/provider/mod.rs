@@ -1,6 +1,7 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
 pub mod classify;
+pub mod google_photos;
 pub mod instagram;
 pub mod link;
 pub mod meta_dates;
@@ -96,9 +97,9 @@ pub trait Provider: Sync {
     /// one or many archives, and its result must not depend on the order of records or media.
     fn link(&self, evidence: &Evidence) -> Links;
 
-    /// Returns the export a part belongs to, for providers whose paths repeat between exports (Google); told by the
-    /// part's file name. `None`: paths of this provider mean the same in every export.
-    fn export_of(&self, part_name: &str) -> Option<String> {
+    /// Returns the export the entries of a part belong to ([`MediaEntry::export`](crate::model::evidence::MediaEntry::export)),
+    /// for providers whose paths repeat between exports.
+    fn export(&self, part_name: &str) -> Option<String> {
         let _ = part_name;
         None
     }
@@ -108,4 +109,4 @@ pub trait Provider: Sync {
 }
 
 /// Every provider albumen reads.
-pub static PROVIDERS: &[&dyn Provider] = &[&instagram::Instagram];
+pub static PROVIDERS: &[&dyn Provider] = &[&instagram::Instagram, &google_photos::GooglePhotos];

@@ -1,0 +1,311 @@
+//! Ties the records of all Google Photos archives to the media of all of them.
+//!
+//! Sidecars and media of one export lie in different parts and may come in different imports, so nothing is
+//! matched before here. Names count only within one folder of one export; between folders and exports items are
+//! recognised by their address, else by title and capture time.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::model::content_hash::ContentHash;
+use crate::model::evidence::{Evidence, Link, Links, MediaEntry};
+use crate::model::kind::Visibility;
+use crate::model::record::Record;
+
+use super::albums::Albums;
+use super::folders::split_path;
+use super::matching::{Match, decide};
+use super::names::nfc;
+use super::pool::{Medium, Pool, Sidecar};
+
+/// One folder of one export.
+type Place<'a> = (Option<&'a str>, Cow<'a, str>);
+
+/// Records and media of one folder, as indices into the evidence.
+#[derive(Default)]
+struct Group {
+    records: Vec<usize>,
+    media: Vec<usize>,
+}
+
+/// Ties records to media; see [`crate::exporter::provider::Provider::link`].
+pub fn link(evidence: &Evidence) -> Links {
+    let mut linker = Linker {
+        evidence,
+        albums: Albums::new(evidence),
+        links: Vec::with_capacity(evidence.records.len()),
+        has_medium: vec![false; evidence.records.len()],
+        unrecorded: Vec::new(),
+    };
+    for group in groups(evidence).values() {
+        linker.link_group(group);
+    }
+    linker.link_by_identity();
+    linker.add_memberships();
+    linker.finish()
+}
+
+fn place<'a>(export: Option<&'a str>, path: &'a str) -> Place<'a> {
+    (export, nfc(split_path(path).0))
+}
+
+fn groups(evidence: &Evidence) -> BTreeMap<Place<'_>, Group> {
+    let mut groups: BTreeMap<Place<'_>, Group> = BTreeMap::new();
+    for (at, record) in evidence.records.iter().enumerate() {
+        let place = place(record.export.as_deref(), &record.source);
+        groups.entry(place).or_default().records.push(at);
+    }
+    for (at, medium) in evidence.media.iter().enumerate() {
+        let place = place(medium.export.as_deref(), &medium.path);
+        groups.entry(place).or_default().media.push(at);
+    }
+    groups
+}
+
+struct Linker<'a> {
+    evidence: &'a Evidence,
+    albums: Albums<'a>,
+    links: Vec<Link>,
+    /// Records whose own medium was found.
+    has_medium: Vec<bool>,
+    unrecorded: Vec<(usize, Record)>,
+}
+
+impl<'a> Linker<'a> {
+    fn link_group(&mut self, group: &Group) {
+        let sidecars = sidecars(self.evidence, &group.records);
+        let media = media(self.evidence, &group.media);
+        let pool = Pool::new(sidecars, media);
+        for (medium, matched) in pool.media.iter().zip(decide(&pool)) {
+            match matched {
+                Some(matched) => self.tie(medium, &pool.sidecars[matched.sidecar], matched),
+                None => self.leave(medium),
+            }
+        }
+    }
+
+    fn tie(&mut self, medium: &Medium<'_>, sidecar: &Sidecar<'_>, matched: Match) {
+        for &record in &sidecar.records {
+            for &entry in &medium.entries {
+                self.links.push(Link {
+                    record,
+                    media: Some(entry),
+                    role: matched.role,
+                    how: matched.how,
+                });
+            }
+            self.has_medium[record] |= matched.role.is_none();
+        }
+    }
+
+    fn leave(&mut self, medium: &Medium<'_>) {
+        for &entry in &medium.entries {
+            let record = self.albums.made_up(&self.evidence.media[entry]);
+            self.unrecorded.push((entry, record));
+        }
+    }
+
+    /// Finds the medium of records whose folder does not hold it: album folders often hold sidecars only.
+    fn link_by_identity(&mut self) {
+        let items = Items::new(self.evidence, &self.links);
+        for record in 0..self.evidence.records.len() {
+            if self.has_medium[record] {
+                continue;
+            }
+            let found = items.find(&self.evidence.records[record]);
+            if found.media.is_empty() {
+                self.links.push(Link {
+                    record,
+                    media: None,
+                    role: None,
+                    how: "no medium in any archive",
+                });
+            }
+            self.links.extend(found.media.iter().map(|&media| Link {
+                record,
+                media: Some(media),
+                role: None,
+                how: found.how,
+            }));
+        }
+    }
+
+    /// Records know the albums whose names are plain; albums that only their album file tells from a year folder
+    /// (`Rome 2023`) are known here.
+    fn add_memberships(&mut self) {
+        let mut members = BTreeSet::new();
+        for link in &self.links {
+            let (Some(media), None) = (link.media, link.role) else {
+                continue;
+            };
+            let record = &self.evidence.records[link.record];
+            if let Some(album) = self.albums.only_by_file(record) {
+                members.insert((media, album.to_owned()));
+            }
+        }
+        for (media, album) in members {
+            let record = self.albums.member(&self.evidence.media[media], album);
+            self.unrecorded.push((media, record));
+        }
+    }
+
+    fn finish(mut self) -> Links {
+        self.links
+            .sort_by_key(|link| (link.record, link.media, link.role));
+        self.unrecorded.sort_by(|(a, left), (b, right)| {
+            (a, &left.facts.albums).cmp(&(b, &right.facts.albums))
+        });
+        Links {
+            links: self.links,
+            unrecorded: self.unrecorded,
+            same_posts: Vec::new(),
+        }
+    }
+}
+
+/// Groups records by sidecar name and item.
+fn sidecars<'a>(evidence: &'a Evidence, records: &[usize]) -> Vec<Sidecar<'a>> {
+    let mut sidecars: BTreeMap<(&str, &str), Sidecar<'a>> = BTreeMap::new();
+    for &at in records {
+        let record = &evidence.records[at];
+        let name = split_path(&record.source).1;
+        let title = record.facts.title.as_deref();
+        let taken = record.facts.taken_at;
+        let sidecar = sidecars.entry((name, &record.key)).or_insert(Sidecar {
+            name,
+            key: &record.key,
+            title,
+            taken,
+            records: Vec::new(),
+        });
+        // Copies of one sidecar from several downloads may differ: the smallest values, whatever came first.
+        sidecar.title = sidecar.title.into_iter().chain(title).min();
+        sidecar.taken = sidecar.taken.into_iter().chain(taken).min();
+        sidecar.records.push(at);
+    }
+    sidecars.into_values().collect()
+}
+
+/// Groups media by name and bytes.
+fn media<'a>(evidence: &'a Evidence, entries: &[usize]) -> Vec<Medium<'a>> {
+    let mut media: BTreeMap<(&str, ContentHash), Medium<'a>> = BTreeMap::new();
+    for &at in entries {
+        let entry = &evidence.media[at];
+        let name = split_path(&entry.path).1;
+        let medium = media.entry((name, entry.content_hash)).or_insert(Medium {
+            name,
+            content_hash: entry.content_hash,
+            content_id: None,
+            taken: None,
+            entries: Vec::new(),
+        });
+        let id = entry.content_id.as_deref();
+        medium.content_id = medium.content_id.into_iter().chain(id).min();
+        medium.taken = medium.taken.into_iter().chain(entry.taken).min();
+        medium.entries.push(at);
+    }
+    media.into_values().collect()
+}
+
+/// Items whose medium is known, by what makes them recognisable elsewhere.
+struct Items<'a> {
+    evidence: &'a Evidence,
+    by_url: HashMap<&'a str, Vec<(usize, usize)>>,
+    by_title: HashMap<(&'a str, i64), Vec<(usize, usize)>>,
+}
+
+/// Media of an item found by identity.
+#[derive(Default)]
+struct Found {
+    media: Vec<usize>,
+    how: &'static str,
+}
+
+impl<'a> Items<'a> {
+    fn new(evidence: &'a Evidence, links: &[Link]) -> Self {
+        let mut items = Self {
+            evidence,
+            by_url: HashMap::new(),
+            by_title: HashMap::new(),
+        };
+        for link in links {
+            let (Some(media), None) = (link.media, link.role) else {
+                continue;
+            };
+            let record = &evidence.records[link.record];
+            if is_url(&record.key) {
+                let found = items.by_url.entry(&record.key).or_default();
+                found.push((link.record, media));
+            }
+            if let Some(title) = title_and_time(record) {
+                let found = items.by_title.entry(title).or_default();
+                found.push((link.record, media));
+            }
+        }
+        items
+    }
+
+    fn find(&self, record: &Record) -> Found {
+        if record.facts.visibility == Visibility::Trashed {
+            // A deleted item must not lend its state to a copy that is not.
+            return Found::default();
+        }
+        let urls = self
+            .by_url
+            .get(record.key.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        for (same_export, how) in [
+            (true, "same address"),
+            (false, "same address, other export"),
+        ] {
+            let media = self.distinct(urls, |other| (other.export == record.export) == same_export);
+            if !media.is_empty() {
+                return Found { media, how };
+            }
+        }
+        let titles = title_and_time(record).and_then(|title| self.by_title.get(&title));
+        let media = self.distinct(titles.map_or(&[][..], Vec::as_slice), |other| {
+            let both = is_url(&record.key) && is_url(&other.key);
+            other.export == record.export && !(both && record.key != other.key)
+        });
+        match media.len() {
+            1 => Found {
+                media,
+                how: "same title and capture time",
+            },
+            _ => Found::default(),
+        }
+    }
+
+    /// Returns one entry for each content among the items that are wanted.
+    fn distinct(&self, items: &[(usize, usize)], wanted: impl Fn(&Record) -> bool) -> Vec<usize> {
+        let mut media: BTreeMap<ContentHash, usize> = BTreeMap::new();
+        for &(record, at) in items {
+            if wanted(&self.evidence.records[record]) {
+                let entry = &self.evidence.media[at];
+                let best = media.entry(entry.content_hash).or_insert(at);
+                if order(entry) < order(&self.evidence.media[*best]) {
+                    *best = at;
+                }
+            }
+        }
+        media.into_values().collect()
+    }
+}
+
+fn order(entry: &MediaEntry) -> (Option<&str>, &str) {
+    (entry.export.as_deref(), &entry.path)
+}
+
+fn is_url(key: &str) -> bool {
+    key.starts_with("https://") || key.starts_with("http://")
+}
+
+fn title_and_time(record: &Record) -> Option<(&str, i64)> {
+    let title = record.facts.title.as_deref()?;
+    Some((title, record.facts.taken_at?.rough_seconds()))
+}
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

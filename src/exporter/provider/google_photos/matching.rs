@@ -1,0 +1,245 @@
+//! Decides which sidecar of a folder each media file of it belongs to, by predicting names.
+//!
+//! Steps come in a fixed order and each looks at the whole folder at once, so the order of files never
+//! matters. Where two candidates are equally good, neither is taken: a wrong date is worse than a missing one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::kind::CompanionRole;
+
+use super::companions;
+use super::extensions::{is_media, known_extension};
+use super::names::{
+    Reading, cut, fold, is_regular, nfc, readings, safe, split, take_apart, title_agrees,
+};
+use super::pool::{Pool, Verdict};
+
+/// What a media file is to a sidecar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// Index of the sidecar in the pool.
+    pub sidecar: usize,
+    /// `None`: the medium it describes.
+    pub role: Option<CompanionRole>,
+    /// The step that decided.
+    pub how: &'static str,
+}
+
+/// What was decided so far.
+pub struct Decisions {
+    /// One for each medium of the pool.
+    pub media: Vec<Option<Match>>,
+    /// The original of each sidecar.
+    pub owners: Vec<Option<usize>>,
+    /// Sidecars that two originals claim with equal right.
+    contested: BTreeSet<usize>,
+}
+
+impl Decisions {
+    /// Says whether a sidecar may still get an original.
+    fn is_free(&self, sidecar: usize) -> bool {
+        self.owners[sidecar].is_none() && !self.contested.contains(&sidecar)
+    }
+
+    /// Ties a medium to a sidecar.
+    pub fn tie(&mut self, medium: usize, matched: Match) {
+        if matched.role.is_none() {
+            self.owners[matched.sidecar] = Some(medium);
+        }
+        self.media[medium] = Some(matched);
+    }
+
+    /// Returns the media nothing was decided for.
+    pub fn open(&self) -> Vec<usize> {
+        (0..self.media.len())
+            .filter(|&medium| self.media[medium].is_none())
+            .collect()
+    }
+}
+
+/// A medium asks for a sidecar.
+struct Claim {
+    rank: usize,
+    medium: usize,
+    sidecar: usize,
+    how: &'static str,
+}
+
+/// Decides for every medium of a folder.
+pub fn decide(pool: &Pool<'_>) -> Vec<Option<Match>> {
+    let mut decisions = Decisions {
+        media: vec![None; pool.media.len()],
+        owners: vec![None; pool.sidecars.len()],
+        contested: BTreeSet::new(),
+    };
+    let (own, differing) = claims(pool);
+    settle(pool, &mut decisions, own);
+    let added = with_added_extension(pool, &decisions);
+    settle(pool, &mut decisions, added);
+    companions::edited(pool, &mut decisions);
+    companions::live(pool, &mut decisions);
+    let titled = by_title(pool, &decisions);
+    settle(pool, &mut decisions, titled);
+    companions::unknown_suffix(pool, &mut decisions);
+    settle(pool, &mut decisions, differing);
+    decisions.media
+}
+
+/// Claims by predicted name: those whose title agrees, and those whose title differs.
+fn claims(pool: &Pool<'_>) -> (Vec<Claim>, Vec<Claim>) {
+    let (mut own, mut differing) = (Vec::new(), Vec::new());
+    for (medium, file) in pool.media.iter().enumerate() {
+        for hit in pool.hits(file.name) {
+            let claims = match hit.verdict {
+                Verdict::Agrees => &mut own,
+                Verdict::Differs => &mut differing,
+            };
+            claims.push(Claim {
+                rank: hit.rank,
+                medium,
+                sidecar: hit.sidecar,
+                how: match hit.verdict {
+                    Verdict::Agrees => hit.how,
+                    Verdict::Differs => "sidecar name, title differs",
+                },
+            });
+        }
+    }
+    (own, differing)
+}
+
+/// Grants claims rank by rank. Within a rank a capture time decides between several; else nobody gets anything.
+fn settle(pool: &Pool<'_>, decisions: &mut Decisions, claims: Vec<Claim>) {
+    let mut ranks: BTreeMap<usize, Vec<Claim>> = BTreeMap::new();
+    for claim in claims {
+        ranks.entry(claim.rank).or_default().push(claim);
+    }
+    for claims in ranks.into_values() {
+        settle_rank(pool, decisions, claims);
+    }
+}
+
+fn settle_rank(pool: &Pool<'_>, decisions: &mut Decisions, mut claims: Vec<Claim>) {
+    claims.retain(|c| decisions.media[c.medium].is_none() && decisions.is_free(c.sidecar));
+    let mut wanted: BTreeMap<usize, Vec<Claim>> = BTreeMap::new();
+    for claim in claims {
+        wanted.entry(claim.medium).or_default().push(claim);
+    }
+    let mut claimed: BTreeMap<usize, Vec<Claim>> = BTreeMap::new();
+    for choice in wanted.into_values() {
+        if let Some(claim) = the_one(pool, choice) {
+            claimed.entry(claim.sidecar).or_default().push(claim);
+        }
+    }
+    for (sidecar, rivals) in claimed {
+        match the_one(pool, rivals) {
+            Some(claim) => decisions.tie(
+                claim.medium,
+                Match {
+                    sidecar,
+                    role: None,
+                    how: claim.how,
+                },
+            ),
+            None => {
+                decisions.contested.insert(sidecar);
+            }
+        }
+    }
+}
+
+/// Returns the only claim, or the only one whose capture time agrees.
+fn the_one(pool: &Pool<'_>, mut claims: Vec<Claim>) -> Option<Claim> {
+    if claims.len() > 1 {
+        claims.retain(|c| pool.times_agree(c.medium, c.sidecar));
+    }
+    (claims.len() == 1).then(|| claims.pop()).flatten()
+}
+
+/// `IMG_2367.HEIC.jpg`: another tool appended the true extension. Only when `IMG_2367.HEIC` itself is absent.
+fn with_added_extension(pool: &Pool<'_>, decisions: &Decisions) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for medium in decisions.open() {
+        let name = nfc(pool.media[medium].name);
+        let (inner, ext) = split(&name);
+        let has_two = is_media(ext) && known_extension(inner).is_some();
+        if !has_two || !pool.media_named(inner).is_empty() {
+            continue;
+        }
+        let sidecar = readings(inner).iter().find_map(|r| pool.sidecar_of(r));
+        claims.extend(sidecar.map(|sidecar| Claim {
+            rank: 0,
+            medium,
+            sidecar,
+            how: "sidecar name, extension added later",
+        }));
+    }
+    claims
+}
+
+/// Units of a stem that is never cut, whatever its extension: the key by which titles are looked up.
+const NEVER_CUT: usize = 40;
+
+/// Claims of media on free sidecars whose title gives their name: catches sidecars that were renamed.
+fn by_title(pool: &Pool<'_>, decisions: &Decisions) -> Vec<Claim> {
+    let mut titles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, sidecar) in pool.sidecars.iter().enumerate() {
+        if let (true, Some(title)) = (decisions.is_free(at), sidecar.title) {
+            let title = safe(title);
+            let stem = known_extension(&title).map_or(title.as_str(), |(stem, _)| stem);
+            titles.entry(outline(stem)).or_default().push(at);
+        }
+    }
+    let mut claims = Vec::new();
+    for medium in decisions.open() {
+        let name = nfc(pool.media[medium].name);
+        for (rank, reading) in readings(&name).iter().enumerate() {
+            let found = titles.get(&outline(&title_part(reading)));
+            claims.extend(
+                found
+                    .into_iter()
+                    .flatten()
+                    .filter(|&&at| title_names(pool, at, reading))
+                    .map(|&sidecar| Claim {
+                        rank,
+                        medium,
+                        sidecar,
+                        how: "title",
+                    }),
+            );
+        }
+    }
+    claims
+}
+
+fn title_part(reading: &Reading<'_>) -> String {
+    match is_media(reading.ext) {
+        true => reading.base.to_owned(),
+        false => format!("{}{}", reading.base, reading.ext),
+    }
+}
+
+/// A sidecar whose own name follows the rules says which counter its medium has; only a renamed one does not.
+fn title_names(pool: &Pool<'_>, sidecar: usize, reading: &Reading<'_>) -> bool {
+    let sidecar = &pool.sidecars[sidecar];
+    let Some(title) = sidecar.title else {
+        return false;
+    };
+    let counter_fits = match take_apart(sidecar.name) {
+        Some(name) if is_regular(&name, title) => name.counter == reading.counter,
+        _ => true,
+    };
+    counter_fits && title_agrees(title, reading)
+}
+
+/// Letters and digits of the part of a stem that is never cut; all else is one character.
+fn outline(stem: &str) -> String {
+    fold(cut(stem, NEVER_CUT))
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "matching_tests.rs"]
+mod tests;

@@ -1,0 +1,63 @@
+//! Google Photos, by way of Google Takeout. Reads sidecars; ties them to media by predicting names.
+
+mod albums;
+mod companions;
+mod extensions;
+mod folders;
+mod layout;
+mod link;
+pub mod manifest;
+mod matching;
+mod names;
+mod pool;
+mod read;
+mod records;
+mod suffixes;
+
+/// Name of the provider in catalogs and sidecars.
+pub const NAME: &str = "google-photos";
+
+use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use crate::model::evidence::{Evidence, Links};
+
+/// Google Photos.
+pub struct GooglePhotos;
+
+impl Provider for GooglePhotos {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn reader_version(&self) -> u32 {
+        1
+    }
+
+    fn recognize(&self, paths: &[&str]) -> Vec<String> {
+        layout::recognize(paths)
+    }
+
+    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+        read::read(tree, options, sink);
+    }
+
+    fn link(&self, evidence: &Evidence) -> Links {
+        link::link(evidence)
+    }
+
+    fn export(&self, part_name: &str) -> Option<String> {
+        layout::export_id(part_name)
+    }
+
+    fn how_to_ask(&self) -> &'static str {
+        HOW_TO_ASK
+    }
+}
+
+const HOW_TO_ASK: &str = "\
+Open takeout.google.com with the account that holds the photos.
+1. \"Deselect all\", then tick Google Photos only; leave all albums and years selected.
+2. Next step: transfer by e-mail link, export once, file type .zip, size 50 GB (10 GB or 4 GB on a slow line).
+3. Preparation takes hours to days. The links last 7 days and each part can be downloaded only a few times.
+4. Put all parts into one folder. Do not unzip and do not rename them: the name tells which parts belong together.
+5. albumen import FOLDER. Keep the parts until `albumen certify` has said that nothing is missing.
+";

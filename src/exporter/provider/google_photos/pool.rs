@@ -1,0 +1,289 @@
+//! One folder of one export: its sidecars and media files, indexed by name.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::content_hash::ContentHash;
+use crate::model::time::{Clock, When};
+
+use super::names::{
+    Prediction, Reading, Spelling, fold, nfc, predict, readings, spellings, take_apart,
+    title_agrees,
+};
+
+/// Widest difference of a wall clock from UTC, with room for daylight saving time, in seconds.
+const ZONES_S: i64 = 14 * 3600;
+/// Zones differ by quarters of an hour.
+const QUARTER_S: i64 = 15 * 60;
+/// The halves of a live photo are made within this time.
+const LIVE_S: i64 = 2;
+
+/// A sidecar: all records that one name in the folder and one item share.
+#[derive(Debug, Clone)]
+pub struct Sidecar<'a> {
+    /// File name.
+    pub name: &'a str,
+    /// The item's key.
+    pub key: &'a str,
+    /// Title, if it has one.
+    pub title: Option<&'a str>,
+    /// `photoTakenTime`.
+    pub taken: Option<When>,
+    /// Indices of its records in the evidence.
+    pub records: Vec<usize>,
+}
+
+/// A media file: all entries of one name in the folder with the same bytes.
+#[derive(Debug, Clone)]
+pub struct Medium<'a> {
+    /// File name.
+    pub name: &'a str,
+    /// Its bytes.
+    pub content_hash: ContentHash,
+    /// Apple content identifier.
+    pub content_id: Option<&'a str>,
+    /// Capture time in the bytes.
+    pub taken: Option<When>,
+    /// Indices of its entries in the evidence.
+    pub entries: Vec<usize>,
+}
+
+/// How names are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// As they are.
+    Exact,
+    /// Whatever Unicode form, case and spelling of `.jpeg`.
+    Folded,
+}
+
+/// How well a sidecar found by name goes with a media name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The title agrees, or there is none.
+    Agrees,
+    /// The title is another's, though the name holds the whole of the media name.
+    Differs,
+}
+
+/// A sidecar found by a predicted name.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit {
+    /// Index of the sidecar.
+    pub sidecar: usize,
+    /// Rank of the prediction: 0 is best.
+    pub rank: usize,
+    /// Does the title agree?
+    pub verdict: Verdict,
+    /// The rule, for [`crate::model::evidence::Link::how`].
+    pub how: &'static str,
+}
+
+/// Sidecars and media of one folder.
+pub struct Pool<'a> {
+    /// Sorted by name, then key.
+    pub sidecars: Vec<Sidecar<'a>>,
+    /// Sorted by name, then hash.
+    pub media: Vec<Medium<'a>>,
+    exact: HashMap<&'a str, Vec<usize>>,
+    folded: HashMap<String, Vec<usize>>,
+    /// By folded body without suffix, and counter.
+    bodies: HashMap<(String, Option<u32>), Vec<usize>>,
+    media_names: HashMap<String, Vec<usize>>,
+    identifiers: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Pool<'a> {
+    /// Indexes the sidecars and media of one folder.
+    pub fn new(mut sidecars: Vec<Sidecar<'a>>, mut media: Vec<Medium<'a>>) -> Self {
+        sidecars.sort_by_key(|s| (s.name, s.key));
+        media.sort_by_key(|m| (m.name, m.content_hash));
+        let mut pool = Self {
+            sidecars: Vec::new(),
+            media: Vec::new(),
+            exact: HashMap::new(),
+            folded: HashMap::new(),
+            bodies: HashMap::new(),
+            media_names: HashMap::new(),
+            identifiers: HashMap::new(),
+        };
+        for (at, sidecar) in sidecars.iter().enumerate() {
+            pool.exact.entry(sidecar.name).or_default().push(at);
+            pool.folded.entry(fold(sidecar.name)).or_default().push(at);
+            pool.index_bodies(sidecar.name, at);
+        }
+        for (at, medium) in media.iter().enumerate() {
+            let names = pool.media_names.entry(fold(medium.name)).or_default();
+            names.push(at);
+            if let Some(id) = medium.content_id {
+                pool.identifiers.entry(id).or_default().push(at);
+            }
+        }
+        pool.sidecars = sidecars;
+        pool.media = media;
+        pool
+    }
+
+    fn index_bodies(&mut self, name: &str, at: usize) {
+        let Some(apart) = take_apart(name) else {
+            return;
+        };
+        for body in [Some(apart.body), apart.title].into_iter().flatten() {
+            let key = (fold(body), apart.counter);
+            self.bodies.entry(key).or_default().push(at);
+        }
+    }
+
+    /// Returns the media whose folded name is that of `name`.
+    pub fn media_named(&self, name: &str) -> &[usize] {
+        self.media_names.get(&fold(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the media with this content identifier.
+    pub fn media_with_id(&self, id: &str) -> &[usize] {
+        self.identifiers.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns every sidecar a medium of this name could own, in the order of the predictions.
+    pub fn hits(&self, name: &str) -> Vec<Hit> {
+        let normal = nfc(name);
+        let decomposed = normal != name;
+        let readings = readings(&normal);
+        let mut hits = Vec::new();
+        for (r, reading) in readings.iter().enumerate() {
+            for hit in self.hits_of(reading, decomposed) {
+                // Exact before folded before unusual, counted before whole, then as predicted.
+                let (step, order) = (hit.rank / 16, hit.rank % 16);
+                let rank = (step * 2 + r) * 16 + order;
+                hits.push(Hit { rank, ..hit });
+            }
+        }
+        hits.sort_by_key(|hit| (hit.rank, hit.sidecar));
+        hits
+    }
+
+    /// The same for one reading. `decomposed`: the name is not NFC, so a sidecar in NFD is the likelier.
+    pub fn hits_of(&self, reading: &Reading<'_>, decomposed: bool) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (order, prediction) in predict(reading).iter().enumerate() {
+            let mut found = self.named(&prediction.name, Lookup::Exact);
+            if decomposed {
+                let other: String = prediction.name.nfd().collect();
+                let first = self.named(&other, Lookup::Exact);
+                found = if first.is_empty() { found } else { first };
+            }
+            self.judge(found, order, prediction, reading, &mut hits);
+            let found = self.named(&prediction.name, Lookup::Folded);
+            self.judge(found, 16 + order, prediction, reading, &mut hits);
+        }
+        self.unusual(reading, &mut hits);
+        hits.sort_by_key(|hit| (hit.rank, hit.sidecar));
+        hits
+    }
+
+    fn named(&self, name: &str, lookup: Lookup) -> &[usize] {
+        let found = match lookup {
+            Lookup::Exact => self.exact.get(name),
+            Lookup::Folded => self.folded.get(&fold(name)),
+        };
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Names cut elsewhere than the rule says, not cut at all, or with `.metadata`.
+    fn unusual(&self, reading: &Reading<'_>, hits: &mut Vec<Hit>) {
+        for (order, (spelling, title)) in spellings(reading).into_iter().enumerate() {
+            let key = (fold(&title), reading.counter);
+            let found = self.bodies.get(&key).map_or(&[][..], Vec::as_slice);
+            let prediction = Prediction {
+                name: String::new(),
+                spelling,
+                whole: true,
+            };
+            self.judge(found, 32 + order, &prediction, reading, hits);
+        }
+    }
+
+    fn judge(
+        &self,
+        found: &[usize],
+        rank: usize,
+        prediction: &Prediction,
+        reading: &Reading<'_>,
+        hits: &mut Vec<Hit>,
+    ) {
+        for &sidecar in found {
+            if hits.iter().any(|hit| hit.sidecar == sidecar) {
+                continue;
+            }
+            let title = self.sidecars[sidecar].title;
+            let verdict = match title.is_none_or(|title| title_agrees(title, reading)) {
+                true => Verdict::Agrees,
+                false if prediction.whole && prediction.spelling == Spelling::Full => {
+                    Verdict::Differs
+                }
+                false => continue,
+            };
+            let how = match (rank / 16, prediction.spelling) {
+                (0, Spelling::Bare) => "sidecar name, title without extension",
+                (0, _) => "sidecar name",
+                (1, _) => "sidecar name, other spelling",
+                _ => "sidecar name, unusual cut",
+            };
+            hits.push(Hit {
+                sidecar,
+                rank,
+                verdict,
+                how,
+            });
+        }
+    }
+
+    /// Returns the one sidecar an original read as `reading` would own, whether or not it is there.
+    pub fn sidecar_of(&self, reading: &Reading<'_>) -> Option<usize> {
+        let hits = self.hits_of(reading, false);
+        let mut agreeing = hits.iter().filter(|hit| hit.verdict == Verdict::Agrees);
+        let first = agreeing.next()?;
+        match agreeing.next() {
+            Some(second) if second.rank == first.rank => None,
+            _ => Some(first.sidecar),
+        }
+    }
+
+    /// Says whether a medium's capture time can be the one its sidecar tells, whatever the zone.
+    pub fn times_agree(&self, medium: usize, sidecar: usize) -> bool {
+        match (self.media[medium].taken, self.sidecars[sidecar].taken) {
+            (Some(a), Some(b)) => apart_s(a, b).abs() <= ZONES_S,
+            _ => false,
+        }
+    }
+}
+
+fn apart_s(a: When, b: When) -> i64 {
+    a.rough_seconds().saturating_sub(b.rough_seconds())
+}
+
+/// Says whether two times are so far apart that no zone explains it.
+pub fn on_other_days(a: Option<When>, b: Option<When>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if apart_s(a, b).abs() > ZONES_S)
+}
+
+/// Says whether two capture times are those of one live photo.
+///
+/// A wall clock and an instant are compared within the quarter hour, for the zone is not known.
+pub fn taken_together(a: When, b: When) -> bool {
+    let apart = apart_s(a, b);
+    let same_clock = matches!(
+        (a.clock, b.clock),
+        (Clock::Wall(_), Clock::Wall(_))
+            | (
+                Clock::Utc(_) | Clock::Zoned { .. },
+                Clock::Utc(_) | Clock::Zoned { .. }
+            )
+    );
+    if same_clock {
+        return apart.abs() <= LIVE_S;
+    }
+    let within = apart.rem_euclid(QUARTER_S);
+    apart.abs() <= ZONES_S && within.min(QUARTER_S - within) <= LIVE_S
+}

@@ -1,0 +1,256 @@
+//! Reads the record files of a Google Photos archive and says what each entry is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::exporter::archive::EntryId;
+use crate::exporter::provider::{EntryRole, ItemSink, Node, ReadOptions, Tree};
+use crate::model::kind::{Kind, Visibility};
+use crate::model::outcome::Ignored;
+use crate::model::record::{AlbumRecord, Edition, Record, RecordFacts};
+use crate::model::shown::shown;
+
+use super::NAME;
+use super::albums::{album_by_name, membership};
+use super::extensions::is_media;
+use super::folders::{FolderKind, is_googles_year, kind, split_path};
+use super::layout::{INDEX_PAGE, export_id, is_service, is_sidecar_name};
+use super::names::{nfc, split};
+use super::records::{Album, Content, Item, parse};
+
+/// Largest JSON file that is read, in bytes. Sidecars have a few thousand; comments on an album stay far below this.
+const LARGEST_JSON: u64 = 16 << 20;
+
+/// Files beside media that are neither media nor records; what has another or no extension may be a medium.
+const OTHER_FILES: &[&str] = &[".html", ".htm", ".csv", ".pdf", ".txt", ".xml"];
+
+/// Reads a tree; see [`crate::exporter::provider::Provider::read`].
+pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+    let folders = Folders::find(tree);
+    let mut reader = Reader {
+        tree,
+        options,
+        sink,
+        warned: BTreeSet::new(),
+    };
+    for node in tree.nodes() {
+        let role = reader.role(node, &folders);
+        reader.sink.entry(node.id, role);
+    }
+}
+
+/// Returns the folder of a path without its file name, or nothing.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Which folders hold photos.
+struct Folders {
+    /// Folders whose children are photo folders.
+    services: BTreeSet<String>,
+    /// Folders that hold sidecars themselves.
+    direct: BTreeSet<String>,
+}
+
+impl Folders {
+    /// Finds the service folder in any language: by name, by a year folder in it, or by sidecars in its folders.
+    fn find(tree: &dyn Tree) -> Self {
+        let mut folders = Self {
+            services: BTreeSet::new(),
+            direct: BTreeSet::new(),
+        };
+        let mut probes: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+        for node in tree.nodes() {
+            let folder = folder_of(&node.path);
+            folders.note_names(folder);
+            if is_sidecar_name(split_path(&node.path).1) {
+                probes.entry(folder).or_default().push(node);
+            }
+        }
+        for (folder, sidecars) in probes {
+            if !folders.holds(folder) && sidecars.iter().any(|node| is_item(tree, node)) {
+                folders.direct.insert(folder.to_owned());
+                if !folder.is_empty() {
+                    folders.services.insert(folder_of(folder).to_owned());
+                }
+            }
+        }
+        folders
+    }
+
+    fn note_names(&mut self, folder: &str) {
+        let mut outer = folder;
+        while !outer.is_empty() {
+            let (parent, name) = outer.rsplit_once('/').unwrap_or(("", outer));
+            if is_service(name) {
+                self.services.insert(outer.to_owned());
+            } else if is_googles_year(name) {
+                self.services.insert(parent.to_owned());
+            }
+            outer = parent;
+        }
+    }
+
+    /// Says whether a folder holds photos (or is the service folder itself).
+    fn holds(&self, folder: &str) -> bool {
+        self.direct.contains(folder)
+            || self.services.contains(folder)
+            || (!folder.is_empty() && self.services.contains(folder_of(folder)))
+    }
+}
+
+fn is_item(tree: &dyn Tree, node: &Node) -> bool {
+    let bytes = tree.read(node.id, LARGEST_JSON);
+    bytes.is_ok_and(|bytes| matches!(parse(&bytes), Ok(Content::Item(_))))
+}
+
+struct Reader<'a> {
+    tree: &'a dyn Tree,
+    options: &'a ReadOptions,
+    sink: &'a mut dyn ItemSink,
+    /// Top folders of other products that hold media, warned of once.
+    warned: BTreeSet<String>,
+}
+
+impl Reader<'_> {
+    fn role(&mut self, node: &Node, folders: &Folders) -> EntryRole {
+        let (_, file) = split_path(&node.path);
+        if is_system_file(&node.path) {
+            return EntryRole::Ignored(Ignored::SystemFile);
+        }
+        if file == INDEX_PAGE {
+            return EntryRole::Record;
+        }
+        if !folders.holds(folder_of(&node.path)) {
+            self.warn_of_other_product(node);
+            return EntryRole::Ignored(Ignored::OtherProduct);
+        }
+        let ext = split(file).1.to_lowercase();
+        match ext.as_str() {
+            ".json" => self.json(node),
+            ext if OTHER_FILES.contains(&ext) => EntryRole::Ignored(Ignored::Unknown),
+            _ => EntryRole::Media,
+        }
+    }
+
+    /// A part may hold media of Google Photos only and be in a language no list has: then nothing shows what they are.
+    fn warn_of_other_product(&mut self, node: &Node) {
+        let (folder, file) = split_path(&node.path);
+        let top = node.path.split('/').next().unwrap_or_default();
+        if is_media(split(file).1) && !folder.is_empty() && self.warned.insert(top.to_owned()) {
+            let message = format!(
+                "media in {:?} are left aside: nothing shows that it is the folder of Google Photos; if it is, \
+                 import all parts of the export together",
+                shown(top)
+            );
+            self.sink.warn(node.id, message);
+        }
+    }
+
+    fn json(&mut self, node: &Node) -> EntryRole {
+        let bytes = match self.tree.read(node.id, LARGEST_JSON) {
+            Ok(bytes) => bytes,
+            Err(why) => return EntryRole::Failed(why),
+        };
+        match parse(&bytes) {
+            Err(why) => EntryRole::Failed(format!("broken JSON: {}", shown(&why))),
+            Ok(Content::Item(item)) => self.item(node, *item),
+            Ok(Content::Album(album)) if self.is_album_file(node) => self.album(node, album),
+            Ok(Content::Album(_) | Content::Other) => EntryRole::Ignored(Ignored::NotAboutMedia),
+        }
+    }
+
+    /// Files beside one medium (`photo.jpg.settings.json`) and at the top of the service folder are no album files.
+    fn is_album_file(&self, node: &Node) -> bool {
+        let (folder, file) = split_path(&node.path);
+        let names_a_medium = split(file)
+            .0
+            .split('.')
+            .skip(1)
+            .any(|part| is_media(&format!(".{part}")));
+        !names_a_medium && !is_service(folder) && !self.folder_name(node).is_empty()
+    }
+
+    /// Name of the folder a file lies in; where the folder itself was given, the part has its name.
+    fn folder_name(&self, node: &Node) -> String {
+        match split_path(&node.path).0 {
+            "" => nfc(&self.tree.part_name(node.id)).into_owned(),
+            folder => nfc(folder).into_owned(),
+        }
+    }
+
+    fn item(&mut self, node: &Node, item: Item) -> EntryRole {
+        for key in &item.odd {
+            let message = format!("{key} cannot be read as a time; left out");
+            self.sink.warn(node.id, message);
+        }
+        let (folder, _) = split_path(&node.path);
+        let mut facts = item.facts;
+        facts.albums = album_by_name(folder).map(membership).into_iter().collect();
+        if facts.visibility == Visibility::Shown && kind(folder) == FolderKind::Locked {
+            // No flag tells that an item is locked.
+            facts.visibility = Visibility::Hidden;
+        }
+        self.sink.record(Record {
+            provider: NAME.to_owned(),
+            account: self.options.account.clone(),
+            export: self.export(node.id),
+            kind: Kind::Post,
+            source: node.path.clone(),
+            edition: Edition::Json,
+            uri: String::new(),
+            key: key(item.url, &facts, &node.path),
+            post: None,
+            companions: Vec::new(),
+            facts,
+            raw: item.raw,
+        });
+        EntryRole::Record
+    }
+
+    fn album(&mut self, node: &Node, album: Album) -> EntryRole {
+        let record = AlbumRecord {
+            provider: NAME.to_owned(),
+            account: self.options.account.clone(),
+            export: self.export(node.id),
+            key: self.folder_name(node),
+            title: album.title,
+            description: album.description,
+            cover: None,
+            source: node.path.clone(),
+            raw: album.raw,
+        };
+        self.sink.album(record);
+        EntryRole::Record
+    }
+
+    fn export(&self, id: EntryId) -> Option<String> {
+        export_id(&self.tree.part_name(id))
+    }
+}
+
+/// The item's identity across copies and exports: its address, else title and capture time, else only its place.
+fn key(url: Option<String>, facts: &RecordFacts, path: &str) -> String {
+    if let Some(url) = url {
+        return url;
+    }
+    match (&facts.title, facts.taken_at) {
+        (Some(title), Some(taken)) => format!("{title}@{}", taken.rough_seconds()),
+        _ => {
+            let (folder, file) = split_path(path);
+            format!("{folder}/{file}")
+        }
+    }
+}
+
+fn is_system_file(path: &str) -> bool {
+    let file = split_path(path).1;
+    path.split('/').any(|folder| folder == "__MACOSX")
+        || file.starts_with("._")
+        || [".DS_Store", "Thumbs.db", "desktop.ini"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(file))
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -1,0 +1,219 @@
+//! What the JSON files of Google Photos say. Tolerant: numbers where strings are usual and the reverse, missing
+//! keys, a list as root, a byte order mark.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::model::kind::Visibility;
+use crate::model::record::{Location, RecordFacts};
+use crate::model::time::When;
+
+/// What a JSON file is, by its content.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Describes an item: a sidecar.
+    Item(Box<Item>),
+    /// Describes the album whose folder it lies in.
+    Album(Album),
+    /// Anything else.
+    Other,
+}
+
+/// A sidecar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Page of the item: the same for all its copies, in every export.
+    pub url: Option<String>,
+    /// Facts it claims.
+    pub facts: RecordFacts,
+    /// Values that could not be read, for a warning.
+    pub odd: Vec<&'static str>,
+    /// The whole file.
+    pub raw: Value,
+}
+
+/// An album file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Album {
+    /// Title; empty for an untitled album.
+    pub title: String,
+    /// Text by the owner.
+    pub description: Option<String>,
+    /// The whole file, with comments, texts and places typed into the album.
+    pub raw: Value,
+}
+
+/// Reads a JSON file. The error says what is wrong and where.
+pub fn parse(bytes: &[u8]) -> Result<Content, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let root: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let raw = match root {
+        Value::Array(mut list) if list.len() == 1 => list.remove(0),
+        other => other,
+    };
+    let Value::Object(object) = &raw else {
+        return Ok(Content::Other);
+    };
+    if is_item(object) {
+        return Ok(Content::Item(Box::new(item(object, raw.clone()))));
+    }
+    Ok(match album(object) {
+        Some((title, description)) => Content::Album(Album {
+            title,
+            description,
+            raw,
+        }),
+        None => Content::Other,
+    })
+}
+
+/// `photoTakenTime` is in every sound sidecar; damaged ones still have `url` or `imageViews`.
+fn is_item(object: &Map<String, Value>) -> bool {
+    ["photoTakenTime", "url", "imageViews"]
+        .iter()
+        .any(|key| object.contains_key(*key))
+}
+
+fn item(object: &Map<String, Value>, raw: Value) -> Item {
+    let mut odd = Vec::new();
+    let facts = RecordFacts {
+        taken_at: time(object, "photoTakenTime", &mut odd),
+        posted_at: time(object, "creationTime", &mut odd),
+        description: text(object.get("description")),
+        title: text(object.get("title")),
+        location: ["geoData", "geoDataExif"]
+            .iter()
+            .find_map(|key| location(object.get(*key)?)),
+        people: people(object.get("people")),
+        favorite: flag(object.get("favorited")),
+        visibility: visibility(object),
+        by_someone_else: is_by_someone_else(object),
+        ..RecordFacts::default()
+    };
+    Item {
+        url: text(object.get("url")),
+        facts,
+        odd,
+        raw,
+    }
+}
+
+/// A string with something in it; a number counts as its digits.
+fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Epoch seconds, always UTC. `0` is how Google says unknown; before 1970 they are negative.
+fn time(
+    object: &Map<String, Value>,
+    key: &'static str,
+    odd: &mut Vec<&'static str>,
+) -> Option<When> {
+    let value = match object.get(key)? {
+        Value::Object(inner) => inner.get("timestamp")?,
+        plain => plain,
+    };
+    let seconds = seconds(value);
+    if seconds == Some(0) {
+        return None;
+    }
+    let when = seconds
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .map(When::utc);
+    if when.is_none() && !value.is_null() && value != "" {
+        odd.push(key);
+    }
+    when
+}
+
+fn seconds(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        // A fraction of a second is nothing Google gives; what stands before it is the time all the same.
+        Value::Number(number) => number
+            .as_i64()
+            .or(number.as_f64().map(|f| f.floor() as i64)),
+        _ => None,
+    }
+}
+
+fn location(value: &Value) -> Option<Location> {
+    let degrees = |key| number(value.get(key)?);
+    let mut location = Location::new(degrees("latitude")?, degrees("longitude")?)?;
+    location.altitude_m = degrees("altitude").filter(|altitude| *altitude != 0.0);
+    Some(location)
+}
+
+fn number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
+fn people(value: Option<&Value>) -> Vec<String> {
+    let list = value.and_then(Value::as_array);
+    let mut names: Vec<String> = list
+        .into_iter()
+        .flatten()
+        .filter_map(|person| text(Some(person.get("name").unwrap_or(person))))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn flag(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        Some(Value::Number(number)) => number.as_i64() == Some(1),
+        _ => false,
+    }
+}
+
+fn visibility(object: &Map<String, Value>) -> Visibility {
+    if flag(object.get("trashed")) {
+        Visibility::Trashed
+    } else if flag(object.get("archived")) {
+        Visibility::Hidden
+    } else {
+        Visibility::Shown
+    }
+}
+
+fn is_by_someone_else(object: &Map<String, Value>) -> bool {
+    let origin = object.get("googlePhotosOrigin").and_then(Value::as_object);
+    origin.is_some_and(|origin| {
+        origin.contains_key("fromSharedAlbum") || origin.contains_key("fromPartnerSharing")
+    })
+}
+
+/// Title and description of an album; old exports wrap both in `albumData`.
+fn album(object: &Map<String, Value>) -> Option<(String, Option<String>)> {
+    let data = object
+        .get("albumData")
+        .and_then(Value::as_object)
+        .unwrap_or(object);
+    let known = object.contains_key("albumData");
+    let title = match data.get("title") {
+        Some(Value::String(title)) => title.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Null) => String::new(),
+        // `user-generated-memory-titles.json` has a list.
+        Some(_) => return None,
+        None if known => String::new(),
+        None => return None,
+    };
+    Some((title, text(data.get("description"))))
+}
+
+#[cfg(test)]
+#[path = "records_tests.rs"]
+mod tests;
