@@ -96,17 +96,30 @@ mod tests {
             rating: Change::Changed(3),
             ..UserChanges::default()
         };
-        let newer = UserChanges { title: Change::Removed, ..UserChanges::default() };
+        let newer = UserChanges {
+            title: Change::Removed,
+            ..UserChanges::default()
+        };
         let both = older.then(newer);
-        assert_eq!((both.title, both.rating), (Change::Removed, Change::Changed(3)));
+        assert_eq!(
+            (both.title, both.rating),
+            (Change::Removed, Change::Changed(3))
+        );
     }
 
     #[test]
     fn what_was_kept_takes_no_room() {
-        let changes = UserChanges { favorite: Change::Changed(true), ..UserChanges::default() };
+        let changes = UserChanges {
+            favorite: Change::Changed(true),
+            ..UserChanges::default()
+        };
         let json = serde_json::to_string(&changes).unwrap();
         assert_eq!(json, r#"{"favorite":{"changed":true}}"#);
         assert_eq!(serde_json::from_str::<UserChanges>(&json).unwrap(), changes);
-        assert!(serde_json::from_str::<UserChanges>("{}").unwrap().is_empty());
+        assert!(
+            serde_json::from_str::<UserChanges>("{}")
+                .unwrap()
+                .is_empty()
+        );
     }
 }

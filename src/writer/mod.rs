@@ -7,4 +7,5 @@ pub mod reconcile;
 mod rename;
 pub mod safe_writer;
 pub mod settle;
+pub mod sidecar;
 pub mod staging;

@@ -1,0 +1,263 @@
+//! Writes sidecars. Equal content gives equal bytes.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::fields::{Fields, is_xml, latitude_text, longitude_text, sorted, without_fraction};
+use super::read::ForeignProperty;
+use super::tree::escaped;
+use super::{fields, ns};
+use crate::model::asset::Asset;
+use crate::model::evidence::MediaEntry;
+use crate::model::record::{Location, Record};
+use crate::model::user_changes::UserChanges;
+
+/// Version of what stands in our own namespace.
+pub const SIDECAR_FORMAT: u32 = 1;
+
+/// Everything a sidecar holds.
+#[derive(Debug, Clone, Copy)]
+pub struct SidecarContent<'a> {
+    /// The asset, with the owner's changes in it.
+    pub asset: &'a Asset,
+    /// Titles of the albums it is in.
+    pub albums: &'a [String],
+    /// Every record that speaks of it, in any order.
+    pub records: &'a [Record],
+    /// Every archive entry that held its bytes or a companion's, in any order.
+    pub entries: &'a [MediaEntry],
+    /// What the owner changed with other programs so far.
+    pub user: &'a UserChanges,
+    /// Properties other programs put into the sidecar.
+    pub foreign: &'a [ForeignProperty],
+}
+
+/// Returns the text of a sidecar.
+pub fn render(content: &SidecarContent<'_>) -> String {
+    let fields = Fields::of(content.asset);
+    let mut out = Properties::default();
+    standard(&mut out, &fields, content);
+    own(&mut out, &fields, content);
+    foreign(&mut out, content.foreign);
+    packet(&out, fields.favorite)
+}
+
+fn packet(properties: &Properties, favorite: bool) -> String {
+    let mut head = String::new();
+    for (prefix, ns) in ns::DECLARED {
+        let _ = write!(head, "\n    xmlns:{prefix}=\"{ns}\"");
+    }
+    if favorite {
+        // An attribute, because PhotoPrism reads no other form of this one.
+        head.push_str("\n    fstop:favorite=\"1\"");
+    }
+    let (rdf, meta, body) = (ns::RDF, ns::META, &properties.text);
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
+         <x:xmpmeta xmlns:x=\"{meta}\" x:xmptk=\"albumen\">\n <rdf:RDF xmlns:rdf=\"{rdf}\">\n  \
+         <rdf:Description rdf:about=\"\"{head}>\n{body}  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n\
+         <?xpacket end=\"w\"?>\n"
+    )
+}
+
+fn standard(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
+    out.optional("exif:DateTimeOriginal", fields.taken_at.as_deref());
+    out.optional(
+        "photoshop:DateCreated",
+        fields.taken_at.as_deref().map(without_fraction).as_deref(),
+    );
+    // Immich prefers the second to the first; darktable and digiKam read the first alone.
+    out.language("dc:description", fields.description.as_deref());
+    out.language("tiff:ImageDescription", fields.description.as_deref());
+    out.language("dc:title", fields.title.as_deref());
+    location(out, fields.location);
+    place(out, fields.place.as_deref());
+    // Every reader takes its own first choice of these three and no other, so all hold the same tags.
+    out.list("dc:subject", "Bag", &fields.leaves());
+    out.list("lr:hierarchicalSubject", "Bag", &fields.tags('|'));
+    out.list("digiKam:TagsList", "Seq", &fields.tags('/'));
+    out.list("Iptc4xmpExt:PersonInImage", "Bag", &fields.people);
+    out.optional(
+        "xmp:Rating",
+        fields.rating.map(|stars| stars.to_string()).as_deref(),
+    );
+    albums(out, content.albums);
+    identity(out, content.asset);
+}
+
+fn location(out: &mut Properties, location: Option<Location>) {
+    let Some(location) = location else { return };
+    out.simple("exif:GPSLatitude", &latitude_text(location.latitude));
+    out.simple("exif:GPSLongitude", &longitude_text(location.longitude));
+    if let Some(metres) = location.altitude_m.filter(|metres| metres.abs() < 1e6) {
+        let millimetres = (metres.abs() * 1000.0).round() as u64;
+        out.simple("exif:GPSAltitude", &format!("{millimetres}/1000"));
+        out.simple("exif:GPSAltitudeRef", if metres < 0.0 { "1" } else { "0" });
+    }
+}
+
+fn place(out: &mut Properties, place: Option<&str>) {
+    let Some(place) = place else { return };
+    out.simple("Iptc4xmpCore:Location", place);
+    let name = format!(
+        "<rdf:Alt><rdf:li xml:lang=\"x-default\">{}</rdf:li></rdf:Alt>",
+        escaped(place)
+    );
+    out.raw(&format!(
+        "   <Iptc4xmpExt:LocationShown>\n    <rdf:Bag>\n     <rdf:li rdf:parseType=\"Resource\">\n      \
+         <Iptc4xmpExt:LocationName>{name}</Iptc4xmpExt:LocationName>\n     </rdf:li>\n    </rdf:Bag>\n   \
+         </Iptc4xmpExt:LocationShown>\n"
+    ));
+    out.wrote(ns::IPTC_EXT, "LocationShown");
+}
+
+fn albums(out: &mut Properties, titles: &[String]) {
+    let titles = sorted(titles.iter().map(|title| fields::clean(title)));
+    if titles.is_empty() {
+        return;
+    }
+    out.raw("   <mwg-coll:Collections>\n    <rdf:Bag>\n");
+    for title in titles {
+        out.raw(&format!(
+            "     <rdf:li rdf:parseType=\"Resource\">\n      \
+             <mwg-coll:CollectionName>{}</mwg-coll:CollectionName>\n     </rdf:li>\n",
+            escaped(&title)
+        ));
+    }
+    out.raw("    </rdf:Bag>\n   </mwg-coll:Collections>\n");
+    out.wrote(ns::MWG_COLL, "Collections");
+}
+
+fn identity(out: &mut Properties, asset: &Asset) {
+    let hash = format!("sha256:{}", asset.content_hash);
+    let source = asset.items.iter().min().map(|item| match &item.account {
+        Some(account) => format!("{}:{account}:{}", item.provider, item.key),
+        None => format!("{}:{}", item.provider, item.key),
+    });
+    out.simple("dc:identifier", source.as_deref().unwrap_or(&hash));
+    out.simple("xmpMM:OriginalDocumentID", &hash);
+}
+
+fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
+    let asset = content.asset;
+    out.simple("albumen:Format", &SIDECAR_FORMAT.to_string());
+    out.simple("albumen:ContentHash", &asset.content_hash.to_string());
+    out.list("albumen:Records", "Seq", &json_set(content.records));
+    out.list("albumen:Entries", "Bag", &json_set(content.entries));
+    out.optional(
+        "albumen:Origins",
+        json(&asset.origins())
+            .filter(|text| text != "{}")
+            .as_deref(),
+    );
+    if !asset.companions.is_empty() {
+        out.optional("albumen:Companions", json(&asset.companions).as_deref());
+    }
+    out.optional(
+        "albumen:Group",
+        asset.group.as_ref().and_then(json).as_deref(),
+    );
+    if !content.user.is_empty() {
+        out.optional("albumen:User", json(content.user).as_deref());
+    }
+    out.optional("albumen:Written", json(fields).as_deref());
+}
+
+fn foreign(out: &mut Properties, foreign: &[ForeignProperty]) {
+    let mut foreign: Vec<&ForeignProperty> = foreign.iter().collect();
+    foreign.sort();
+    foreign.dedup();
+    for property in foreign {
+        if !out
+            .names
+            .contains(&(property.namespace.clone(), property.name.clone()))
+        {
+            out.raw(&format!("   {}\n", property.xml));
+        }
+    }
+}
+
+/// Returns each value as JSON, sorted: the order in which archives came must not show.
+fn json_set<T: Serialize>(values: &[T]) -> Vec<String> {
+    sorted(values.iter().filter_map(json))
+}
+
+/// Returns a value as JSON in characters XML can carry. Numbers that JSON cannot hold never get into a model, so
+/// nothing is lost.
+fn json<T: Serialize>(value: &T) -> Option<String> {
+    let text = serde_json::to_string(value).ok()?;
+    if text.chars().all(is_xml) {
+        return Some(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Only U+FFFE and U+FFFF get here: JSON has escaped the control characters already.
+        if is_xml(c) {
+            out.push(c);
+        } else {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        }
+    }
+    Some(out)
+}
+
+/// Properties as text, and which they are.
+#[derive(Default)]
+struct Properties {
+    text: String,
+    names: Vec<(String, String)>,
+}
+
+impl Properties {
+    fn raw(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn wrote(&mut self, namespace: &str, name: &str) {
+        self.names.push((namespace.to_owned(), name.to_owned()));
+    }
+
+    fn note(&mut self, tag: &str) {
+        let declared = tag.split_once(':').and_then(|(prefix, name)| {
+            let (_, namespace) = ns::DECLARED.iter().find(|(known, _)| *known == prefix)?;
+            Some((*namespace, name))
+        });
+        if let Some((namespace, name)) = declared {
+            self.wrote(namespace, name);
+        }
+    }
+
+    fn simple(&mut self, tag: &str, text: &str) {
+        self.note(tag);
+        let text = escaped(text);
+        self.raw(&format!("   <{tag}>{text}</{tag}>\n"));
+    }
+
+    fn optional(&mut self, tag: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.simple(tag, text);
+        }
+    }
+
+    fn language(&mut self, tag: &str, text: Option<&str>) {
+        let Some(text) = text else { return };
+        self.note(tag);
+        let text = escaped(text);
+        self.raw(&format!(
+            "   <{tag}>\n    <rdf:Alt>\n     <rdf:li xml:lang=\"x-default\">{text}</rdf:li>\n    </rdf:Alt>\n   </{tag}>\n"
+        ));
+    }
+
+    fn list(&mut self, tag: &str, kind: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        self.note(tag);
+        self.raw(&format!("   <{tag}>\n    <rdf:{kind}>\n"));
+        for item in items {
+            self.raw(&format!("     <rdf:li>{}</rdf:li>\n", escaped(item)));
+        }
+        self.raw(&format!("    </rdf:{kind}>\n   </{tag}>\n"));
+    }
+}
