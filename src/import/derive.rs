@@ -61,16 +61,26 @@ pub struct MissingMedium {
 }
 
 /// An album and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DerivedAlbum {
-    /// Identity.
+    /// Identity across providers and accounts.
     pub id: String,
+    /// Provider's name.
+    pub provider: String,
+    /// Whose data it is.
+    pub account: Option<String>,
+    /// Identity within provider and account.
+    pub key: String,
     /// Title as its owner wrote it.
     pub title: String,
     /// Text by the owner.
     pub description: Option<String>,
+    /// Path of the cover as the record names it.
+    pub cover: Option<String>,
     /// Members in order.
     pub members: Vec<ContentHash>,
+    /// What record files say about it.
+    pub records: Vec<AlbumRecord>,
 }
 
 /// What the evidence amounts to.
@@ -305,38 +315,81 @@ fn sole_accounts(providers: &[Linked]) -> BTreeMap<String, String> {
     sole
 }
 
+/// Place of a member in an album: by the service's order, else by time, else by content.
+type Place = (u32, i64, ContentHash);
+
 /// Gathers albums: every membership, with the title and description of the album's best record.
 fn albums(
     providers: &[Linked],
     assets: &[DerivedAsset],
     sole_accounts: &BTreeMap<String, String>,
 ) -> Vec<DerivedAlbum> {
-    let mut members: BTreeMap<String, BTreeMap<(u32, i64, ContentHash), ()>> = BTreeMap::new();
+    let mut albums = described_albums(providers, sole_accounts);
+    let mut members: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
     for derived in assets {
         let taken = derived.asset.taken_at.as_ref();
         let time = taken.map_or(i64::MAX, |claim| claim.value.rough_seconds());
-        for album in &derived.asset.albums {
-            let position = position_in(providers, derived, album, sole_accounts);
-            members
-                .entry(album.clone())
-                .or_default()
-                .insert((position, time, derived.asset.content_hash), ());
+        let records = derived
+            .records
+            .iter()
+            .map(|(p, r)| &providers[*p].evidence.records[*r]);
+        for (id, position) in memberships(records, sole_accounts, &mut albums) {
+            let place = (position, time, derived.asset.content_hash);
+            members.entry(id).or_default().insert(place);
         }
     }
-    let mut albums = described_albums(providers, sole_accounts);
-    for (id, of_album) in members {
-        let title = id.rsplit('/').next().unwrap_or(&id).to_owned();
-        let album = albums.entry(id.clone()).or_insert_with(|| DerivedAlbum {
-            id,
-            title,
-            description: None,
-            members: Vec::new(),
-        });
-        album.members = of_album.into_keys().map(|(_, _, hash)| hash).collect();
+    for (id, places) in members {
+        if let Some(album) = albums.get_mut(&id) {
+            album.members = places.into_iter().map(|(_, _, hash)| hash).collect();
+        }
     }
     let mut albums: Vec<DerivedAlbum> = albums.into_values().collect();
     albums.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id)));
     albums
+}
+
+/// Returns the albums that records put one asset into, each with its best position. An album that no record describes
+/// is called by its key.
+fn memberships<'a>(
+    records: impl Iterator<Item = &'a Record>,
+    sole_accounts: &BTreeMap<String, String>,
+    albums: &mut BTreeMap<String, DerivedAlbum>,
+) -> BTreeMap<String, u32> {
+    let mut found: BTreeMap<String, u32> = BTreeMap::new();
+    for record in records {
+        for membership in &record.facts.albums {
+            let of = (
+                record.provider.as_str(),
+                record.account.as_deref(),
+                membership.album.as_str(),
+            );
+            let album = album_of(of, sole_accounts);
+            let position = membership.position.unwrap_or(u32::MAX);
+            let best = found.entry(album.id.clone()).or_insert(position);
+            *best = position.min(*best);
+            albums.entry(album.id.clone()).or_insert(album);
+        }
+    }
+    found
+}
+
+/// An album of which nothing is known but its identity.
+fn album_of(
+    (provider, account, key): (&str, Option<&str>, &str),
+    sole_accounts: &BTreeMap<String, String>,
+) -> DerivedAlbum {
+    let account = account.or_else(|| sole_accounts.get(provider).map(String::as_str));
+    DerivedAlbum {
+        id: album_id(provider, account, key),
+        provider: provider.to_owned(),
+        account: account.map(str::to_owned),
+        key: key.to_owned(),
+        title: key.rsplit('/').next().unwrap_or(key).to_owned(),
+        description: None,
+        cover: None,
+        members: Vec::new(),
+        records: Vec::new(),
+    }
 }
 
 /// Returns the albums that records describe. The newest export's wording wins; within one export, content decides.
@@ -349,48 +402,22 @@ fn described_albums(
     records.sort_by(|a, b| {
         (&a.export, &a.title, &a.description).cmp(&(&b.export, &b.title, &b.description))
     });
-    let mut albums = BTreeMap::new();
+    let mut albums: BTreeMap<String, DerivedAlbum> = BTreeMap::new();
     for record in records {
-        let account = record
-            .account
-            .as_deref()
-            .or_else(|| sole_accounts.get(&record.provider).map(String::as_str));
-        let id = album_id(&record.provider, account, &record.key);
-        let album = DerivedAlbum {
-            id: id.clone(),
-            title: record.title.clone(),
-            description: record.description.clone().filter(|text| !text.is_empty()),
-            members: Vec::new(),
-        };
-        albums.insert(id, album);
+        let of = (
+            record.provider.as_str(),
+            record.account.as_deref(),
+            record.key.as_str(),
+        );
+        let fresh = album_of(of, sole_accounts);
+        let album = albums.entry(fresh.id.clone()).or_insert(fresh);
+        album.title.clone_from(&record.title);
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        album.description = said(&record.description);
+        album.cover = said(&record.cover).or_else(|| album.cover.take());
+        album.records.push(record.clone());
     }
     albums
-}
-
-fn position_in(
-    providers: &[Linked],
-    derived: &DerivedAsset,
-    album: &str,
-    sole_accounts: &BTreeMap<String, String>,
-) -> u32 {
-    derived
-        .records
-        .iter()
-        .map(|(p, r)| &providers[*p].evidence.records[*r])
-        .flat_map(|record| {
-            let account = record
-                .account
-                .as_deref()
-                .or_else(|| sole_accounts.get(&record.provider).map(String::as_str));
-            record
-                .facts
-                .albums
-                .iter()
-                .filter(move |m| album_id(&record.provider, account, &m.album) == album)
-                .filter_map(|m| m.position)
-        })
-        .min()
-        .unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

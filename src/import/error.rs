@@ -61,6 +61,9 @@ pub enum ImportError {
     /// The tree could not be brought into order.
     #[error(transparent)]
     Settle(SettleError),
+    /// A list could not be made.
+    #[error("could not make a list of the library")]
+    List(#[from] crate::writer::albums_file::ListError),
     /// A file of the library that should be read could not be.
     #[error("could not read {}", path.display())]
     Read {
@@ -97,7 +100,13 @@ impl ImportError {
 fn list_problems(problems: &[PartProblem]) -> String {
     let all: Vec<String> = problems
         .iter()
-        .map(|problem| format!("{}: {}", crate::model::shown::shown(&problem.part), problem.what))
+        .map(|problem| {
+            format!(
+                "{}: {}",
+                crate::model::shown::shown(&problem.part),
+                problem.what
+            )
+        })
         .collect();
     all.join("; ")
 }

@@ -8,7 +8,11 @@ use crate::model::record::PostRef;
 fn slide(source: &str, post: &str, index: u32, key: &str) -> Record {
     Record {
         source: source.into(),
-        edition: if source.ends_with("html") { Edition::Html } else { Edition::Json },
+        edition: if source.ends_with("html") {
+            Edition::Html
+        } else {
+            Edition::Json
+        },
         key: key.into(),
         post: Some(PostRef {
             id: post.into(),
@@ -46,7 +50,10 @@ fn a_carousel_keeps_its_order_and_a_single_is_no_group() {
         slide("posts_1.json", "post:b", 1, "a"),
         slide("posts_1.json", "post:x", 0, "x"),
     ];
-    assert_eq!(found(&records, &Links::default()), ["a:1/2@post:b", "b:0/2@post:b"]);
+    assert_eq!(
+        found(&records, &Links::default()),
+        ["a:1/2@post:b", "b:0/2@post:b"]
+    );
 }
 
 #[test]
@@ -96,6 +103,11 @@ fn a_story_and_a_post_of_one_id_stay_apart() {
     ];
     assert_eq!(
         found(&records, &Links::default()),
-        ["a:0/2@post:a", "b:1/2@post:a", "s:0/2@story:s", "t:1/2@story:s"]
+        [
+            "a:0/2@post:a",
+            "b:1/2@post:a",
+            "s:0/2@story:s",
+            "t:1/2@story:s"
+        ]
     );
 }

@@ -106,7 +106,11 @@ struct Sink<'a> {
 impl ItemSink for Sink<'_> {
     fn record(&mut self, record: Record) {
         self.intake.items += 1;
-        *self.intake.accounts.entry(record.account.clone()).or_default() += 1;
+        *self
+            .intake
+            .accounts
+            .entry(record.account.clone())
+            .or_default() += 1;
         let wanted = self.dates.want(&record);
         if wanted && self.error.is_none() {
             self.error = self.writing.add_record(&record).err();
@@ -145,7 +149,11 @@ impl ItemSink for Sink<'_> {
 }
 
 /// Finds the entries that only unwanted records name, by linking what was read just now.
-fn outside_dates(tree: &ArchiveTree<'_>, wanted: Vec<Record>, unwanted: Vec<Record>) -> Vec<EntryId> {
+fn outside_dates(
+    tree: &ArchiveTree<'_>,
+    wanted: Vec<Record>,
+    unwanted: Vec<Record>,
+) -> Vec<EntryId> {
     let first_unwanted = wanted.len();
     let nodes = tree.nodes();
     let evidence = Evidence {

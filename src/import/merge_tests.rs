@@ -26,7 +26,7 @@ fn merged(original: &StoredMedium, records: &[Record], user: Option<&UserChanges
         path: "media/posts/202405/1_2_n_17.jpg".into(),
         content_hash: original.content_hash,
         content_id: None,
-                taken: None,
+        taken: None,
     };
     let merge_in = |records: Vec<&Record>| {
         merge(&Known {
@@ -94,7 +94,10 @@ fn a_date_corrected_on_the_service_beats_the_camera_but_an_upload_time_never_doe
         f.posted_at = Some(utc(POSTED + 100_000));
     });
     let asset = merged(&embedded, &[corrected], None);
-    assert_eq!(asset.taken_at.unwrap().origin.to_string(), "corrected:instagram");
+    assert_eq!(
+        asset.taken_at.unwrap().origin.to_string(),
+        "corrected:instagram"
+    );
     let uploaded = with(|f| {
         f.taken_at = Some(utc(POSTED));
         f.posted_at = Some(utc(POSTED + 60));
@@ -104,7 +107,10 @@ fn a_date_corrected_on_the_service_beats_the_camera_but_an_upload_time_never_doe
     // Half a day is a zone, not a correction.
     embedded.facts.taken_local = Some(datetime(2023, 11, 14, 10, 13, 20, 0));
     let zone = with(|f| f.taken_at = Some(utc(POSTED)));
-    assert_eq!(merged(&embedded, &[zone], None).taken_at.unwrap().origin, Origin::Embedded);
+    assert_eq!(
+        merged(&embedded, &[zone], None).taken_at.unwrap().origin,
+        Origin::Embedded
+    );
 }
 
 #[test]
@@ -147,12 +153,19 @@ fn a_month_folder_is_a_date_but_no_posting_time() {
     });
     unrecorded.edition = Edition::Unrecorded;
     let asset = merged(&medium(), &[unrecorded.clone()], None);
-    assert_eq!(asset.taken_at.unwrap().origin.to_string(), "folder:instagram");
+    assert_eq!(
+        asset.taken_at.unwrap().origin.to_string(),
+        "folder:instagram"
+    );
     assert_eq!(asset.posted_at, None);
     let mut draft = with(|f| f.visibility = Visibility::Hidden);
     draft.kind = Kind::Draft;
     let asset = merged(&medium(), &[unrecorded, draft], None);
-    assert_eq!(asset.visibility, Visibility::Hidden, "a path alone shows nothing");
+    assert_eq!(
+        asset.visibility,
+        Visibility::Hidden,
+        "a path alone shows nothing"
+    );
 }
 
 #[test]
@@ -221,6 +234,10 @@ fn an_offset_is_a_quarter_hour_that_people_live_by() {
         (14 * 3600, Some(14 * 3600)),
         (-13 * 3600, None),
     ] {
-        assert_eq!(compared_offset(local(difference), instant, 90), expected, "{difference}");
+        assert_eq!(
+            compared_offset(local(difference), instant, 90),
+            expected,
+            "{difference}"
+        );
     }
 }

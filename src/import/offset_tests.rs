@@ -21,7 +21,10 @@ fn instagram() -> Origin {
 }
 
 fn offset_of(asset: &Asset) -> (Option<i32>, Option<Origin>) {
-    let offset = asset.taken_at.as_ref().and_then(|claim| claim.value.offset_s());
+    let offset = asset
+        .taken_at
+        .as_ref()
+        .and_then(|claim| claim.value.offset_s());
     (offset, asset.offset_origin.clone())
 }
 
@@ -48,13 +51,18 @@ fn a_picture_posted_as_it_was_taken_shows_its_zone() {
         (15 * 3600, None),
     ] {
         let posted = jiff::Timestamp::from_second(1_700_000_000).unwrap();
-        let local = jiff::tz::Offset::UTC.to_datetime(posted + jiff::SignedDuration::from_secs(difference));
+        let local =
+            jiff::tz::Offset::UTC.to_datetime(posted + jiff::SignedDuration::from_secs(difference));
         let mut story = record("a.jpg");
         story.facts.posted_at = Some(When::utc(posted));
         story.facts.taken_at = Some(When::wall(local));
         let mut one = taken(When::wall(local), instagram());
         from_own_evidence(&mut one, &[&story]);
-        assert_eq!(offset_of(&one).0, None, "a gallery picture was taken at any time before");
+        assert_eq!(
+            offset_of(&one).0,
+            None,
+            "a gallery picture was taken at any time before"
+        );
         story.facts.taken_while_posting = true;
         from_own_evidence(&mut one, &[&story]);
         assert_eq!(offset_of(&one).0, expected, "{difference}");
@@ -81,15 +89,24 @@ fn the_gps_clock_and_the_zone_at_the_position_give_the_offset() {
 
 #[test]
 fn nobody_lives_by_the_time_of_the_open_sea() {
-    let mut one = taken(When::wall(datetime(2023, 1, 1, 0, 0, 0, 0)), Origin::Embedded);
-    one.location = Some(Claim::new(Location::new(0.5, -30.0).unwrap(), Origin::Embedded));
+    let mut one = taken(
+        When::wall(datetime(2023, 1, 1, 0, 0, 0, 0)),
+        Origin::Embedded,
+    );
+    one.location = Some(Claim::new(
+        Location::new(0.5, -30.0).unwrap(),
+        Origin::Embedded,
+    ));
     from_own_evidence(&mut one, &[]);
     assert_eq!(offset_of(&one), (None, None));
 }
 
 #[test]
 fn a_post_says_nothing_of_where_the_picture_was_taken() {
-    let mut one = taken(When::utc(jiff::Timestamp::UNIX_EPOCH), Origin::Posted("p".into()));
+    let mut one = taken(
+        When::utc(jiff::Timestamp::UNIX_EPOCH),
+        Origin::Posted("p".into()),
+    );
     one.location = Some(Claim::new(
         Location::new(TOKYO.0, TOKYO.1).unwrap(),
         Origin::Record("p".into()),
@@ -103,7 +120,12 @@ fn a_post_says_nothing_of_where_the_picture_was_taken() {
 
 #[test]
 fn the_nearest_neighbour_within_a_day_lends_its_offset() {
-    let at = |hour| taken(When::zoned(datetime(2023, 7, 14, hour, 0, 0, 0), 7200), Origin::Embedded);
+    let at = |hour| {
+        taken(
+            When::zoned(datetime(2023, 7, 14, hour, 0, 0, 0), 7200),
+            Origin::Embedded,
+        )
+    };
     let mut neighbours = Neighbours::default();
     neighbours.learn("phone", &at(8));
     let mut far = at(20);
@@ -118,7 +140,10 @@ fn the_nearest_neighbour_within_a_day_lends_its_offset() {
         (7, 14, "camera", None),
         (7, 20, "phone", None),
     ] {
-        let mut one = taken(When::wall(datetime(2023, 7, day, hour, 0, 0, 0)), Origin::Embedded);
+        let mut one = taken(
+            When::wall(datetime(2023, 7, day, hour, 0, 0, 0)),
+            Origin::Embedded,
+        );
         from_surroundings(&mut one, Some(device), &neighbours, None);
         assert_eq!(offset_of(&one).0, expected, "{hour} {day} {device}");
     }
@@ -128,7 +153,10 @@ fn the_nearest_neighbour_within_a_day_lends_its_offset() {
 fn home_comes_last_and_knows_summer_time() {
     let home = zone_named("Europe/Rome").unwrap();
     for (month, expected) in [(1, 3600), (7, 7200)] {
-        let mut one = taken(When::wall(datetime(2023, month, 1, 12, 0, 0, 0)), Origin::Embedded);
+        let mut one = taken(
+            When::wall(datetime(2023, month, 1, 12, 0, 0, 0)),
+            Origin::Embedded,
+        );
         from_surroundings(&mut one, None, &Neighbours::default(), Some(&home));
         assert_eq!(offset_of(&one), (Some(expected), Some(Origin::Home)));
     }

@@ -50,7 +50,9 @@ pub(super) fn report(facts: &Facts<'_>) -> ImportReport {
             part: archive.parts()[entry.part.0].name.clone(),
             entry: entry.raw_name.clone(),
             outcome,
-            path: hash.and_then(|hash| facts.held_at.get(&hash)).map(|path| (*path).to_owned()),
+            path: hash
+                .and_then(|hash| facts.held_at.get(&hash))
+                .map(|path| (*path).to_owned()),
         });
     }
     recognized(facts, &mut report);
@@ -89,9 +91,10 @@ fn stored_outcome(
         }
         (Some(hash), _) => (Outcome::Imported, Some(*hash)),
         (None, Some(why)) => (Outcome::Failed(why.clone()), None),
-        (None, None) if stored.interrupted => {
-            (Outcome::Failed("not read: the run was stopped".to_owned()), None)
-        }
+        (None, None) if stored.interrupted => (
+            Outcome::Failed("not read: the run was stopped".to_owned()),
+            None,
+        ),
         // A rehearsal: nothing was stored.
         (None, None) => (Outcome::Imported, None),
     }
@@ -102,12 +105,19 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
         let provider = tree.provider.name().to_owned();
         let (account, items) = match &facts.decided.intakes[index] {
             Some(intake) => {
-                let most = intake.accounts.iter().max_by_key(|(name, count)| (*count, *name));
+                let most = intake
+                    .accounts
+                    .iter()
+                    .max_by_key(|(name, count)| (*count, *name));
                 (most.and_then(|(name, _)| name.clone()), intake.items)
             }
             None => {
-                let held = |p: &&Planned| p.tree == Some(index) && matches!(p.action, Action::Held(_));
-                (None, facts.decided.planned.iter().filter(held).count() as u64)
+                let held =
+                    |p: &&Planned| p.tree == Some(index) && matches!(p.action, Action::Held(_));
+                (
+                    None,
+                    facts.decided.planned.iter().filter(held).count() as u64,
+                )
             }
         };
         report.items += items;
@@ -120,12 +130,18 @@ pub(super) fn missing(
     catalog: &Catalog,
     recognized: &Recognized<'_>,
 ) -> Result<Vec<MissingLine>, CatalogError> {
-    let providers: Vec<&str> = recognized.trees.iter().map(|tree| tree.provider.name()).collect();
+    let providers: Vec<&str> = recognized
+        .trees
+        .iter()
+        .map(|tree| tree.provider.name())
+        .collect();
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
     for (id, uri) in catalog.missing_records()? {
         let record = catalog.raw_record(id)?;
-        if providers.contains(&record.provider.as_str()) && seen.insert((record.provider.clone(), uri.clone())) {
+        if providers.contains(&record.provider.as_str())
+            && seen.insert((record.provider.clone(), uri.clone()))
+        {
             lines.push(line(record, uri));
         }
     }

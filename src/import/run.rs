@@ -131,7 +131,9 @@ fn rehearse(
     };
     let seen = seen(&catalog, options, recognized)?;
     let decided = catalog.rehearse(|writing| {
-        decide(archive, recognized, options, &seen, &swept, writing, monitor)
+        decide(
+            archive, recognized, options, &seen, &swept, writing, monitor,
+        )
     })?;
     Ok(report(&Facts {
         archive,
@@ -160,7 +162,9 @@ fn perform(
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
         let run = writing.begin_run("import", &clock().to_string(), &command(options))?;
-        let decided = decide(archive, recognized, options, &seen, &swept, writing, monitor)?;
+        let decided = decide(
+            archive, recognized, options, &seen, &swept, writing, monitor,
+        )?;
         remember(archive, recognized, &decided, options, writing)?;
         Ok((run, decided))
     })?;
@@ -278,7 +282,9 @@ fn decide(
         planned.extend(plan(index, &candidates, &before));
         intakes.push(intake);
     }
-    if planned.iter().any(|p| matches!(p.action, Action::Store)) || intakes.iter().any(Option::is_some) {
+    if planned.iter().any(|p| matches!(p.action, Action::Store))
+        || intakes.iter().any(Option::is_some)
+    {
         writing.set_setting("unsettled", Some("1"))?;
     }
     if let Some(zone) = &options.home_timezone {
@@ -325,11 +331,15 @@ fn give_roles(candidates: &mut [Candidate<'_>], intake: &Intake) {
 
 /// Entries that are in no tree: refused names, and files no provider knows.
 fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned> {
-    let refused = archive.entries().iter().enumerate().filter_map(|(id, entry)| {
-        let why = entry.path.as_ref().err()?;
-        let name = crate::model::shown::shown(&entry.raw_name);
-        Some((EntryId(id), name, Action::Fail(format!("refused: {why}"))))
-    });
+    let refused = archive
+        .entries()
+        .iter()
+        .enumerate()
+        .filter_map(|(id, entry)| {
+            let why = entry.path.as_ref().err()?;
+            let name = crate::model::shown::shown(&entry.raw_name);
+            Some((EntryId(id), name, Action::Fail(format!("refused: {why}"))))
+        });
     let strays = recognized.strays.iter().map(|id| {
         let name = archive.entries()[id.0].raw_name.clone();
         let why = match is_system_file(&name) {
@@ -352,7 +362,9 @@ fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned>
 
 fn is_system_file(name: &str) -> bool {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.starts_with("__MACOSX") || last.starts_with("._") || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
+    name.starts_with("__MACOSX")
+        || last.starts_with("._")
+        || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
 }
 
 /// Remembers record files and what was left aside, so that an archive that is all known need not be read again.
@@ -450,7 +462,13 @@ fn enter(
     let original = writing.add_original(&stored.medium)?;
     let part = writing.part_id(&tree.part_name(planned.id))?;
     let provider = tree.provider.name();
-    writing.add_media_entry(provider, &planned.export, &planned.path, original, Some(part))?;
+    writing.add_media_entry(
+        provider,
+        &planned.export,
+        &planned.path,
+        original,
+        Some(part),
+    )?;
     if let Some(entry) = seen_entry(archive, planned, Some(stored.crc32)) {
         let role = SeenRole::Media(stored.medium.content_hash);
         writing.see_entry(provider, (0, ""), &entry, &role)?;
@@ -486,7 +504,13 @@ fn note_repeats(
             let provider = recognized.trees[tree].provider.name();
             let original = writing.original_id(hash)?;
             let part = writing.part_id(part_of(planned))?;
-            writing.add_media_entry(provider, &planned.export, &planned.path, original, Some(part))?;
+            writing.add_media_entry(
+                provider,
+                &planned.export,
+                &planned.path,
+                original,
+                Some(part),
+            )?;
         }
         Ok(())
     })

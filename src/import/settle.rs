@@ -19,7 +19,7 @@ use crate::writer::settle::apply;
 use crate::writer::sidecar::render::{SidecarContent, render};
 
 use super::derive::{Derivation, DerivedAsset, Linked, Surroundings, derive};
-use super::lists::write_lists;
+use super::lists::{Places, write_lists};
 use super::sweep::{Sweep, modified_ns};
 use super::touched::{Touched, read_touched};
 use super::{ImportError, offset};
@@ -138,13 +138,23 @@ impl Settling<'_> {
         };
         let plan = plan(&wanted, &believed, self.library).map_err(unreadable)?;
         let monitor = self.monitor;
-        monitor.step("placing files", Some(plan.actions.len() as u64), Unit::Items);
+        monitor.step(
+            "placing files",
+            Some(plan.actions.len() as u64),
+            Unit::Items,
+        );
         let applied = apply(self.library, &plan, &mut |_| monitor.advance(1))?;
         for vanished in &plan.vanished {
-            self.warn(&vanished.path, "its bytes are gone from the library; import the archive that holds it again");
+            self.warn(
+                &vanished.path,
+                "its bytes are gone from the library; import the archive that holds it again",
+            );
         }
         for displaced in &plan.displaced {
-            let message = format!("another file has this name; ours is called {}", displaced.path.file_name());
+            let message = format!(
+                "another file has this name; ours is called {}",
+                displaced.path.file_name()
+            );
             self.warn(&displaced.wanted, &message);
         }
         for changed in &applied.changed {
@@ -184,8 +194,11 @@ impl Settling<'_> {
             .into_iter()
             .map(|row| (row.asset_hash, row))
             .collect();
-        self.monitor
-            .step("writing sidecars", Some(derivation.assets.len() as u64), Unit::Items);
+        self.monitor.step(
+            "writing sidecars",
+            Some(derivation.assets.len() as u64),
+            Unit::Items,
+        );
         let mut changes = Vec::new();
         let mut current: BTreeMap<String, ContentHash> = BTreeMap::new();
         for (derived, placement) in derivation.assets.iter().zip(placements) {
@@ -220,8 +233,22 @@ impl Settling<'_> {
             });
         }
         self.remove_old_sidecars(&sidecars, &current)?;
-        write_lists(self.library, self.catalog, self.providers, derivation, &placed.files, &placed.paths, current)?;
-        self.library.writer().sync_all().map_err(ImportError::Write)?;
+        let places = Places {
+            files: &placed.files,
+            assets: &placed.paths,
+            sidecars: current,
+        };
+        write_lists(
+            self.library,
+            self.catalog,
+            self.providers,
+            derivation,
+            places,
+        )?;
+        self.library
+            .writer()
+            .sync_all()
+            .map_err(ImportError::Write)?;
         self.note(derivation, &placed, &changes, &before, &titles)?;
         self.library.end_settling().map_err(ImportError::Write)
     }
@@ -252,6 +279,9 @@ impl Settling<'_> {
         for (p, r) in &derived.records {
             add(&self.providers[*p].record_digests[*r]);
         }
+        let hash = asset.content_hash;
+        add(&serde_json::to_vec(&self.touched.changes.get(&hash)).unwrap_or_default());
+        add(&serde_json::to_vec(&self.touched.foreign.get(&hash)).unwrap_or_default());
         for entry in self.entries(derived) {
             add(entry.path.as_bytes());
             add(entry.export.as_deref().unwrap_or("").as_bytes());
@@ -291,12 +321,18 @@ impl Settling<'_> {
             albums: &albums,
             records: &records,
             entries: &self.entries(derived),
-            user: self.touched.changes.get(&hash).unwrap_or(&UserChanges::default()),
+            user: self
+                .touched
+                .changes
+                .get(&hash)
+                .unwrap_or(&UserChanges::default()),
             foreign: self.touched.foreign.get(&hash).map_or(&[], Vec::as_slice),
         });
         let sidecar = path.sidecar();
         let writer = self.library.writer();
-        writer.write_file(&sidecar, text.as_bytes()).map_err(ImportError::Write)?;
+        writer
+            .write_file(&sidecar, text.as_bytes())
+            .map_err(ImportError::Write)?;
         let on_disk = sidecar.on_disk(self.library.root());
         let metadata = std::fs::metadata(&on_disk).map_err(|source| ImportError::Read {
             path: on_disk,
@@ -318,16 +354,25 @@ impl Settling<'_> {
         current: &BTreeMap<String, ContentHash>,
     ) -> Result<(), ImportError> {
         let mut folders = HashSet::new();
-        for row in sidecars.values().filter(|row| !current.contains_key(&row.path)) {
+        for row in sidecars
+            .values()
+            .filter(|row| !current.contains_key(&row.path))
+        {
             if let Some(path) = LibraryPath::parse(&row.path) {
-                self.library.writer().remove_derived(&path).map_err(ImportError::Write)?;
+                self.library
+                    .writer()
+                    .remove_derived(&path)
+                    .map_err(ImportError::Write)?;
                 folders.insert(path.folder().to_owned());
             }
         }
         let mut folders: Vec<String> = folders.into_iter().collect();
         folders.sort();
         for folder in folders {
-            self.library.writer().remove_empty_folders(&folder).map_err(ImportError::Write)?;
+            self.library
+                .writer()
+                .remove_empty_folders(&folder)
+                .map_err(ImportError::Write)?;
         }
         Ok(())
     }
@@ -341,7 +386,11 @@ impl Settling<'_> {
         before: &HashMap<ContentHash, ([u8; 32], String)>,
         titles: &HashMap<&str, &str>,
     ) -> Result<(), ImportError> {
-        let now: HashSet<ContentHash> = derivation.assets.iter().map(|d| d.asset.content_hash).collect();
+        let now: HashSet<ContentHash> = derivation
+            .assets
+            .iter()
+            .map(|d| d.asset.content_hash)
+            .collect();
         let believed = self.catalog.placed_files()?;
         let rows = &placed.rows;
         let providers = self.providers;
@@ -355,7 +404,12 @@ impl Settling<'_> {
                 let albums: Vec<(String, String)> = asset
                     .albums
                     .iter()
-                    .map(|a| (a.clone(), (*titles.get(a.as_str()).unwrap_or(&a.as_str())).to_owned()))
+                    .map(|a| {
+                        (
+                            a.clone(),
+                            (*titles.get(a.as_str()).unwrap_or(&a.as_str())).to_owned(),
+                        )
+                    })
                     .collect();
                 writing.put_asset(asset, change.path.as_str(), change.digest, &albums)?;
                 writing.put_sidecar(&change.sidecar)?;
@@ -383,13 +437,20 @@ struct Change<'a> {
     sidecar: SidecarRow,
 }
 
-fn missing<'a>(derivation: &'a Derivation, providers: &'a [Linked]) -> Vec<(i64, &'a str, &'a str)> {
+fn missing<'a>(
+    derivation: &'a Derivation,
+    providers: &'a [Linked],
+) -> Vec<(i64, &'a str, &'a str)> {
     derivation
         .missing
         .iter()
         .map(|m| {
             let provider = &providers[m.provider];
-            (provider.record_ids[m.record], provider.provider.as_str(), m.uri.as_str())
+            (
+                provider.record_ids[m.record],
+                provider.provider.as_str(),
+                m.uri.as_str(),
+            )
         })
         .collect()
 }
@@ -412,9 +473,13 @@ fn wanted(
     for (derived, placement) in derivation.assets.iter().zip(placements) {
         let taken = derived.asset.taken_at.as_ref().map(|claim| claim.value);
         // A wall clock counts as if UTC, as everywhere where a time must be an instant.
-        let modified = taken.and_then(|when| jiff::Timestamp::from_second(when.rough_seconds()).ok());
+        let modified =
+            taken.and_then(|when| jiff::Timestamp::from_second(when.rough_seconds()).ok());
         let own = (placement.content_hash, &placement.primary);
-        let files = placement.companions.iter().map(|(hash, path)| (*hash, path));
+        let files = placement
+            .companions
+            .iter()
+            .map(|(hash, path)| (*hash, path));
         for (content_hash, path) in std::iter::once(own).chain(files) {
             if let Some(original) = originals.get(&content_hash) {
                 wanted.push(WantedFile {
@@ -445,12 +510,17 @@ fn paths_by_asset(
 ) -> HashMap<ContentHash, LibraryPath> {
     let moved: HashMap<&LibraryPath, &LibraryPath> =
         displaced.iter().map(|d| (&d.wanted, &d.path)).collect();
-    let there: HashSet<(&LibraryPath, ContentHash)> =
-        files.iter().map(|file| (&file.path, file.content_hash)).collect();
+    let there: HashSet<(&LibraryPath, ContentHash)> = files
+        .iter()
+        .map(|file| (&file.path, file.content_hash))
+        .collect();
     placements
         .iter()
         .filter_map(|placement| {
-            let path = moved.get(&placement.primary).copied().unwrap_or(&placement.primary);
+            let path = moved
+                .get(&placement.primary)
+                .copied()
+                .unwrap_or(&placement.primary);
             let found = there.contains(&(path, placement.content_hash));
             found.then(|| (placement.content_hash, path.clone()))
         })

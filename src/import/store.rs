@@ -226,7 +226,9 @@ impl<'a> Worker<'a> {
 fn not_media(size_bytes: u64) -> &'static str {
     match size_bytes {
         0 => "the file is empty",
-        _ => "its bytes are of no photo, video or sound format albumen knows; look at it in the archive",
+        _ => {
+            "its bytes are of no photo, video or sound format albumen knows; look at it in the archive"
+        }
     }
 }
 
@@ -256,7 +258,11 @@ impl EntryConsumer for Worker<'_> {
             .bytes_read
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.shared.monitor.advance(bytes.len() as u64);
-        if self.shared.stopped() { Err(Stop) } else { Ok(()) }
+        if self.shared.stopped() {
+            Err(Stop)
+        } else {
+            Ok(())
+        }
     }
 
     fn end(&mut self, result: Result<u32, EntryError>) {

@@ -45,7 +45,8 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
     }
     trees.retain(|tree| !tree.nodes.is_empty());
     for tree in &mut trees {
-        tree.nodes.sort_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
+        tree.nodes
+            .sort_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
     }
     Recognized { trees, strays }
 }
@@ -77,7 +78,10 @@ impl<'a> ArchiveTree<'a> {
         roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
         let mut others = Vec::new();
         for (id, path) in entries {
-            match roots.iter().find_map(|root| path.strip_prefix(root.as_str())) {
+            match roots
+                .iter()
+                .find_map(|root| path.strip_prefix(root.as_str()))
+            {
                 Some(below) => {
                     self.parts.insert(part);
                     self.nodes.push(Node {
@@ -106,7 +110,10 @@ impl Tree for ArchiveTree<'_> {
 
     fn part_names(&self) -> Vec<String> {
         let parts = self.archive.parts();
-        self.parts.iter().map(|id| parts[id.0].name.clone()).collect()
+        self.parts
+            .iter()
+            .map(|id| parts[id.0].name.clone())
+            .collect()
     }
 
     fn part_name(&self, id: EntryId) -> String {
@@ -119,7 +126,9 @@ impl Tree for ArchiveTree<'_> {
     }
 
     fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
-        self.archive.read(id, limit).map_err(|error| error.to_string())
+        self.archive
+            .read(id, limit)
+            .map_err(|error| error.to_string())
     }
 }
 

@@ -151,6 +151,18 @@ impl Library {
         self.root().join(".albumen").join(name)
     }
 
+    /// Keeps a copy of a file that cannot be read where nothing overwrites it, and says where.
+    pub fn set_aside(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, WriteError> {
+        use sha2::{Digest, Sha256};
+        let hash = crate::model::content_hash::ContentHash(Sha256::digest(bytes).into());
+        let name = name.replace('/', "_");
+        let folder = self.inner("set-aside");
+        self.writer.make_folder_at(&folder)?;
+        let path = folder.join(format!("{}-{name}", hash.short(16)));
+        self.writer.replace(&path, bytes)?;
+        Ok(path)
+    }
+
     /// Keeps other runs out, or says who is in.
     pub fn lock(&self) -> Result<LibraryLock, LibraryError> {
         let mut file = self.open_lock_file()?;

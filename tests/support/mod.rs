@@ -12,5 +12,5 @@ pub mod hostile;
 pub mod media;
 pub mod pack;
 pub mod samples;
-pub mod tree;
 pub mod tools;
+pub mod tree;
