@@ -91,9 +91,8 @@ impl Read for Window<'_> {
             self.inner.seek(SeekFrom::Start(self.at))?;
             self.kept.clear();
             self.kept_at = self.at;
-            (&mut *self.inner)
-                .take(WINDOW as u64)
-                .read_to_end(&mut self.kept)?;
+            let size = if self.at == 0 { FIRST_WINDOW } else { WINDOW };
+            (&mut *self.inner).take(size).read_to_end(&mut self.kept)?;
         }
         let mut ahead = self.ahead();
         let count = ahead.read(into)?;
