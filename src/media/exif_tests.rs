@@ -1,4 +1,5 @@
 //! EXIF as real cameras get it wrong.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 use std::io::Cursor;
 

@@ -1,4 +1,5 @@
 //! Item tables in all their forms.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 use super::*;
 
