@@ -31,7 +31,7 @@ pub fn read(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault
         None => "the movie header is missing",
     })?;
     let boxes = moov.children(source, 0);
-    let mut fault = top.fault.or(boxes.fault);
+    let mut fault = cut(&top).or(boxes.fault);
     if let Some(header) = boxes.first(b"mvhd") {
         movie_header(&header.body(source, 128)?, facts);
     }
@@ -53,6 +53,20 @@ pub fn read(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault
     }
     texts.add_to(facts);
     fault.map_or(Ok(()), Err)
+}
+
+/// Returns what is wrong with the boxes of a whole file that has a movie header.
+///
+/// Samsung's phones add a trailer that is no box (2016 and later): what has no name of a box is not a cut one.
+fn cut(top: &Boxes) -> Option<Fault> {
+    const NAMES: [&[u8; 4]; 8] = [
+        b"mdat", b"moov", b"moof", b"mfra", b"free", b"wide", b"uuid", b"meta",
+    ];
+    let named = top
+        .all
+        .last()
+        .is_some_and(|last| NAMES.contains(&&last.name));
+    top.fault.filter(|_| named)
 }
 
 /// `mvhd`: creation time and length.
