@@ -1,88 +1,89 @@
-//! Questions to the catalog and their answers.
+//! What `list` and `status` ask.
 
 use jiff::civil::Date;
 
 use crate::model::asset::{Asset, ItemRef};
 use crate::model::kind::{CompanionRole, Kind};
-use crate::model::time::When;
 
-/// Which assets to list. Every condition given must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Which assets to list; everything that is given must hold.
+#[derive(Debug, Clone, Default)]
 pub struct AssetQuery {
-    /// Taken (or, where that is unknown, posted) on or after this day.
+    /// Taken on or after this day (as folders show it).
     pub since: Option<Date>,
-    /// Taken (or, where that is unknown, posted) on or before this day.
+    /// Taken on or before this day.
     pub until: Option<Date>,
-    /// Of this kind on some service.
+    /// Has an item of this kind.
     pub kind: Option<Kind>,
-    /// Known to this provider.
+    /// Has an item of this provider.
     pub provider: Option<String>,
-    /// Of this account.
+    /// Has an item of this account.
     pub account: Option<String>,
-    /// In an album of this title.
+    /// Is in an album whose title holds this text.
     pub album: Option<String>,
-    /// These words are in its description, title, place, people or keywords.
+    /// Description, title, place, people, keywords or name hold this text.
     pub text: Option<String>,
-    /// Only assets of which nobody knows when they were taken or posted.
+    /// Only assets of which no date is known.
     pub undated: bool,
 }
 
-/// An item of an asset and the entries it was read from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListedItem {
-    /// The item.
-    pub item: ItemRef,
-    /// Part and entry of each copy of the medium.
-    pub entries: Vec<(String, String)>,
-}
-
-/// An asset with its files.
+/// An asset as `list` shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedAsset {
     /// The asset.
     pub asset: Asset,
-    /// Path of the original in the library.
+    /// Path of its original in the library.
     pub path: String,
-    /// Role and path of each file beside it.
+    /// Its companions: role and path.
     pub companions: Vec<(CompanionRole, String)>,
-    /// Titles of the albums it is in.
+    /// Titles of its albums.
     pub album_titles: Vec<String>,
-    /// Where it came from.
-    pub entries: Vec<ListedItem>,
+    /// Its items, with where each was found.
+    pub items: Vec<ListedItem>,
 }
 
-/// What the library holds of one account.
+/// An item and the entries its bytes were found in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedItem {
+    /// The item.
+    pub item: ItemRef,
+    /// (part, entry).
+    pub entries: Vec<(String, String)>,
+}
+
+/// One account of one provider, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountStatus {
+pub struct ProviderStatus {
     /// Provider's name.
     pub provider: String,
-    /// Account, if known.
+    /// Account, `None` if no archive told.
     pub account: Option<String>,
-    /// Number of assets of each kind; kinds without one are left out.
-    pub kinds: Vec<(Kind, u64)>,
-    /// Earliest time of an asset.
-    pub first_taken: Option<When>,
-    /// Latest time of an asset.
-    pub last_taken: Option<When>,
+    /// Assets with at least one item here, by kind.
+    pub kinds: Vec<(String, u64)>,
+    /// First day, as folders show it.
+    pub first: Option<String>,
+    /// Last day.
+    pub last: Option<String>,
 }
 
-/// What the library holds.
+/// A library in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LibraryStatus {
     /// Photos and videos.
     pub assets: u64,
     /// Originals and companions on disk.
     pub files: u64,
-    /// Their size.
+    /// Their bytes.
     pub bytes: u64,
-    /// By provider and account.
-    pub by_provider: Vec<AccountStatus>,
-    /// Assets of which nobody knows when they were taken or posted.
+    /// Assets without any date.
     pub undated: u64,
-    /// Media that records name and no archive so far holds.
+    /// Records whose medium no archive so far holds.
     pub missing: u64,
-    /// File name of the newest archive part.
-    pub newest_archive: Option<String>,
-    /// Import runs so far.
+    /// By provider and account.
+    pub providers: Vec<ProviderStatus>,
+    /// Runs that were begun.
     pub runs: u64,
+    /// Start of the newest run, RFC 3339.
+    pub last_run: Option<String>,
+    /// The last run was cut off before the library was settled.
+    pub unsettled: bool,
 }

@@ -1,6 +1,10 @@
 //! One import run: plan, store, settle, report.
 
+pub mod error;
 pub mod run;
+
+pub use error::ImportError;
+pub use run::import;
 
 use std::path::PathBuf;
 
