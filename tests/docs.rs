@@ -34,12 +34,12 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
-/// Returns the albumen command lines shown in a document.
+/// Returns the albumen command lines in the code blocks of a document.
 fn command_lines(text: &str) -> Vec<String> {
-    let lines = text
-        .lines()
-        .map(|line| line.trim().trim_start_matches("$ "));
-    lines
+    let blocks = text.split("\n```").skip(1).step_by(2);
+    blocks
+        .flat_map(str::lines)
+        .map(|line| line.trim().trim_start_matches("$ "))
         .filter_map(|line| {
             let own = line.strip_prefix("albumen ");
             own.or_else(|| line.strip_prefix("cargo run --release -- "))
@@ -164,7 +164,7 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn command_lines_and_links_are_found() {
-    let text = "```sh\n$ albumen list --csv > a.csv\ncargo run --release -- demo\n```\nalbumenx [a](b.md#c) [d](https://e) [f](#g)";
+    let text = "albumen gets\n```sh\n$ albumen list --csv > a.csv\ncargo run --release -- demo\n```\nalbumenx [a](b.md#c) [d](https://e) [f](#g)";
     assert_eq!(command_lines(text), ["list --csv", "demo"]);
     assert_eq!(links(text), ["b.md"]);
 }

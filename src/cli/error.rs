@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::catalog::CatalogError;
-use crate::import::run::ImportError;
+use crate::import::ImportError;
+use crate::writer::library::LibraryError;
 
 /// Why a command could not be carried out. What to do about it is said by `cli::hints`.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,8 @@ pub enum CliError {
         library: PathBuf,
         source: ImportError,
     },
+    #[error(transparent)]
+    Library(LibraryError),
     #[error("could not read the library in {}", .library.display())]
     Catalog {
         library: PathBuf,

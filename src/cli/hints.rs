@@ -1,14 +1,15 @@
 //! Says what to do next. Every hint albumen gives is in this file; library code only says what happened.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use super::error::CliError;
 use crate::catalog::CatalogError;
-use crate::exporter::archive::{PartFault, PartProblem};
-use crate::exporter::provider::PROVIDERS;
-use crate::import::run::ImportError;
+use crate::exporter::archive::PartFault;
+use crate::import::ImportError;
 use crate::model::shown::shown;
+use crate::writer::library::LibraryError;
 
 /// What to do about media that records name and no archive holds.
 pub const MISSING: &str = "import the other parts of the archive; if you have given all of them, ask the service for a new \
@@ -17,6 +18,8 @@ pub const MISSING: &str = "import the other parts of the archive; if you have gi
 pub const ANY_ENTRY: &str = "all else was imported; download the part again and repeat the import, and if it fails again, \
     look at the entry in the part itself";
 
+const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
+const NEWER: &str = "use the newer albumen; nothing was touched";
 const DOWNLOAD_AGAIN: &str = "the part may be damaged; download it again, then repeat the import";
 
 /// Prints an error, what caused it and what to do, each once.
@@ -44,13 +47,7 @@ fn message(error: &CliError, colour: bool) -> String {
             said = cause_text;
         }
     }
-    for problem in problems(error) {
-        text.push_str(&format!("  {}: {}\n", shown(&problem.part), problem.what));
-        if let Some(hint) = for_part(&problem.what) {
-            text.push_str(&format!("    hint: {hint}\n"));
-        }
-    }
-    if let Some(hint) = hint(error) {
+    for hint in hints(error) {
         text.push_str(&format!("hint: {hint}\n"));
     }
     text
@@ -69,66 +66,94 @@ fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     })
 }
 
-fn problems(error: &CliError) -> &[PartProblem] {
-    match error {
-        CliError::Import {
-            source: ImportError::NothingToRead { problems },
-            ..
-        } => problems,
-        _ => &[],
+fn hints(error: &CliError) -> Vec<String> {
+    if let CliError::Import {
+        source: ImportError::NothingReadable { problems },
+        ..
+    } = error
+    {
+        let of_parts: BTreeSet<_> = problems
+            .iter()
+            .filter_map(|problem| for_part(&problem.what))
+            .collect();
+        if !of_parts.is_empty() {
+            return of_parts.into_iter().map(str::to_owned).collect();
+        }
     }
-}
-
-fn hint(error: &CliError) -> Option<String> {
     let own = match error {
         CliError::NoHome => {
             Some("name the folder with --library DIR or ALBUMEN_LIBRARY".to_owned())
         }
         CliError::NotADemo { .. } => Some("choose another folder with --into DIR".to_owned()),
         CliError::Import { source, .. } => for_import(source),
-        CliError::Catalog { source, .. } => for_catalog(source),
+        CliError::Library(source) => for_library(source).map(str::to_owned),
+        CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
         CliError::Sample { .. } | CliError::Output(_) | CliError::Signals(_) => None,
     };
-    own.or_else(|| {
-        causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()))
-    })
+    let of_system =
+        || causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()));
+    own.or_else(|| of_system().map(str::to_owned))
+        .into_iter()
+        .collect()
 }
 
 fn for_import(error: &ImportError) -> Option<String> {
     match error {
-        ImportError::UnknownService { .. } => {
-            let known: Vec<_> = PROVIDERS.iter().map(|provider| provider.name()).collect();
-            Some(format!(
-                "albumen reads archives of: {}; give the archive as the service made it, or name the service with --provider",
-                known.join(", ")
-            ))
-        }
-        ImportError::NothingToRead { .. } => {
+        ImportError::UnknownService { known, .. } => Some(format!(
+            "albumen reads archives of: {}; give the archive as the service made it, or name the service with --provider",
+            known.join(", ")
+        )),
+        ImportError::UnknownProvider { known, .. } => Some(format!("albumen reads archives of: {}", known.join(", "))),
+        ImportError::UnknownTimezone { .. } => Some("time zones are named like Europe/Berlin".to_owned()),
+        ImportError::NothingReadable { .. } => {
             Some("give the files the service let you download; `albumen providers` says how to ask for them".to_owned())
         }
-        ImportError::Catalog(error) => for_catalog(error),
-        ImportError::Library(_) => None,
+        ImportError::Library(error) => for_library(error).map(str::to_owned),
+        ImportError::Catalog(error) => for_catalog(error).map(str::to_owned),
+        ImportError::DiskFull { .. } => Some(FULL.to_owned()),
+        _ => None,
     }
 }
 
-fn for_catalog(error: &CatalogError) -> Option<String> {
+fn for_library(error: &LibraryError) -> Option<&'static str> {
     Some(match error {
-        CatalogError::NoLibrary { .. } => {
-            "name the folder with --library DIR, or make a library with `albumen import`".to_owned()
+        LibraryError::NotALibrary { .. } => {
+            "name the folder with --library DIR, or make a library with `albumen import`"
         }
-        CatalogError::Newer { .. } => "use the newer albumen; nothing was touched".to_owned(),
+        LibraryError::AlreadyALibrary { .. } | LibraryError::NotAFolder { .. } => {
+            "choose another folder with --library DIR"
+        }
+        LibraryError::NewerFormat { .. } => NEWER,
+        LibraryError::UnknownFormat { .. } => {
+            "nothing was touched; is the disk in order, and is this the folder you meant?"
+        }
+        LibraryError::Locked { .. } => "wait for the other run to end, then repeat the command",
+        LibraryError::ReadOnly { .. } => "choose a folder you may write to with --library DIR",
+        _ => return None,
     })
 }
 
-fn for_io(kind: ErrorKind) -> Option<String> {
+fn for_catalog(error: &CatalogError) -> Option<&'static str> {
+    Some(match error {
+        CatalogError::Newer { .. } => NEWER,
+        CatalogError::Damaged { .. } => {
+            "your photos and videos are not touched by this; keep a copy of the library before anything else"
+        }
+        #[allow(
+            unreachable_patterns,
+            reason = "what is added later has no hint until it gets one"
+        )]
+        _ => return None,
+    })
+}
+
+fn for_io(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room on that disk, then repeat the import: it goes on where it stopped".to_owned()
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FULL,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "choose a folder you may write to with --library DIR".to_owned()
+            "choose a folder you may write to with --library DIR"
         }
-        ErrorKind::NotFound => "look at how the path is written".to_owned(),
+        ErrorKind::NotFound => "look at how the path is written",
         _ => return None,
     })
 }

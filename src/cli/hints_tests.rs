@@ -1,7 +1,7 @@
 //! Tests of `hints.rs`.
 
 use super::*;
-use crate::exporter::archive::EntryError;
+use crate::exporter::archive::{EntryError, PartProblem};
 use crate::model::entry_path::UnsafeName;
 
 fn import_failed(source: ImportError) -> CliError {
@@ -13,52 +13,85 @@ fn import_failed(source: ImportError) -> CliError {
 
 #[test]
 fn the_chain_is_printed_once_with_a_hint() {
-    let full = import_failed(ImportError::Library(ErrorKind::StorageFull.into()));
+    let read_only = LibraryError::ReadOnly {
+        path: "/l".into(),
+        source: ErrorKind::ReadOnlyFilesystem.into(),
+    };
     assert_eq!(
-        message(&full, false),
-        "error: could not import into /l\n  caused by: could not write to the library\n  caused by: no storage space\n\
-         hint: make room on that disk, then repeat the import: it goes on where it stopped\n"
+        message(&import_failed(ImportError::Library(read_only)), false),
+        "error: could not import into /l\n  caused by: cannot write to /l\n  caused by: read-only filesystem or storage medium\n\
+         hint: choose a folder you may write to with --library DIR\n"
+    );
+}
+
+#[test]
+fn what_the_system_said_gives_a_hint_too() {
+    let path = "/l/a".into();
+    let text = message(
+        &import_failed(ImportError::Read {
+            path,
+            source: ErrorKind::PermissionDenied.into(),
+        }),
+        false,
+    );
+    assert!(
+        text.ends_with("hint: choose a folder you may write to with --library DIR\n"),
+        "{text}"
     );
 }
 
 #[test]
 fn a_transparent_error_is_not_said_twice() {
-    let newer = import_failed(ImportError::Catalog(CatalogError::Newer {
+    let newer = CatalogError::Newer {
+        path: "/l/c".into(),
         found: 9,
         known: 1,
-    }));
-    let text = message(&newer, false);
+    };
+    let text = message(&import_failed(ImportError::Catalog(newer)), false);
     assert_eq!(text.matches("caused by").count(), 1, "{text}");
     assert!(
         text.ends_with("hint: use the newer albumen; nothing was touched\n"),
         "{text}"
     );
-}
-
-#[test]
-fn parts_that_cannot_be_read_are_named() {
-    let problems = vec![PartProblem {
-        part: "holiday\u{1b}.jpg".to_owned(),
-        what: PartFault::NotAnArchive("a JPEG picture".to_owned()),
-    }];
-    let text = message(
-        &import_failed(ImportError::NothingToRead { problems }),
+    let none = message(
+        &CliError::Library(LibraryError::NotALibrary { path: "/l".into() }),
         false,
     );
     assert!(
-        text.contains("  holiday\u{fffd}.jpg: not an archive but a JPEG picture\n    hint: "),
-        "{text}"
+        none.starts_with("error: there is no library at /l\nhint: "),
+        "{none}"
     );
 }
 
 #[test]
-fn names_from_archives_cannot_write_to_the_terminal() {
-    let folders = vec!["a\u{1b}[2J".to_owned()];
+fn parts_that_cannot_be_read_get_their_own_hints_once() {
+    let problem = |what| PartProblem {
+        part: "a\u{1b}.jpg".to_owned(),
+        what,
+    };
+    let photo = || problem(PartFault::NotAnArchive("a JPEG picture".to_owned()));
+    let problems = vec![photo(), photo(), problem(PartFault::Empty)];
     let text = message(
-        &import_failed(ImportError::UnknownService { folders }),
+        &import_failed(ImportError::NothingReadable { problems }),
         false,
     );
+    assert_eq!(text.matches("hint: ").count(), 2, "{text}");
     assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn names_from_archives_cannot_write_to_the_terminal_and_are_not_lost() {
+    let tops = (0..80).map(|n| format!("a\u{1b}[2J{n}")).collect();
+    let known = vec!["instagram"];
+    let text = message(
+        &import_failed(ImportError::UnknownService { tops, known }),
+        false,
+    );
+    assert!(!text.contains('\u{1b}') && text.contains("[2J79"), "{text}");
+    assert!(
+        text.contains("hint: albumen reads archives of: instagram"),
+        "{text}"
+    );
 }
 
 #[test]

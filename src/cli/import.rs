@@ -36,7 +36,7 @@ pub fn import(
 ) -> Result<ImportReport, CliError> {
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
     let began = Instant::now();
-    let result = crate::import::run::import(library, options, &monitor);
+    let result = crate::import::import(library, options, &monitor);
     monitor.finish();
     let mut report = result.map_err(|source| CliError::Import {
         library: library.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::catalog::query::{ListedAsset, ListedItem};
+use crate::catalog::{ListedAsset, ListedItem};
 use crate::import::{EntryLine, ImportReport, MissingLine};
 use crate::model::asset::Group;
 use crate::model::outcome::OutcomeCounts;
@@ -119,7 +119,7 @@ impl<'a> From<&'a ListedAsset> for AssetJson<'a> {
             by_someone_else: asset.by_someone_else,
             group: asset.group.as_ref(),
             companions: companions(listed),
-            items: listed.entries.iter().map(item).collect(),
+            items: listed.items.iter().map(item).collect(),
             origins: asset.origins(),
         }
     }

@@ -198,3 +198,18 @@ fn the_report_has_every_promised_field() {
     );
     assert_eq!(value["dry_run"], true);
 }
+
+#[test]
+fn every_field_is_documented() {
+    let text = include_str!("../../docs/scripting.md");
+    let asset = serde_json::to_value(AssetJson::from(&samples::full())).expect("plain data");
+    let report = ImportReport::default();
+    let report = serde_json::to_value(ReportJson::new(&report, std::path::Path::new("l"), false))
+        .expect("plain data");
+    for field in fields(&asset).into_iter().chain(fields(&report)) {
+        assert!(
+            text.contains(&format!("`{field}`")),
+            "docs/scripting.md lacks `{field}`"
+        );
+    }
+}

@@ -1,36 +1,28 @@
 //! `albumen list`: the assets a query asks for, as a table, JSON lines or CSV.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::args::ListArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::json::AssetJson;
+use super::library;
 use super::list_csv;
 use super::list_table::Table;
 use super::output::{Format, Output};
-use crate::catalog::Catalog;
-use crate::catalog::query::ListedAsset;
+use crate::catalog::ListedAsset;
 
 /// Runs the command.
 pub fn run(args: &ListArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let failed = |source| CliError::Catalog {
-        library: library.to_owned(),
-        source,
-    };
-    let catalog = Catalog::open_to_read(library).map_err(failed)?;
+    let catalog = library::catalog(library)?;
     let mut rows = Rows::new(args, out)?;
     let mut printing = Ok(());
-    catalog
-        .list(&args.to_query(), &mut |asset| {
+    let listing = catalog.list(&args.to_query(), &mut |asset| {
+        if printing.is_ok() && !out.is_closed() {
             printing = rows.add(&asset);
-            if printing.is_err() || out.is_closed() {
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        })
-        .map_err(failed)?;
+        }
+    });
+    listing.map_err(library::catalog_failed(library))?;
     printing?;
     rows.finish()?;
     Ok(Exit::Done)
@@ -78,7 +70,7 @@ pub(crate) mod samples {
     use jiff::Timestamp;
     use jiff::civil::datetime;
 
-    use crate::catalog::query::{ListedAsset, ListedItem};
+    use crate::catalog::{ListedAsset, ListedItem};
     use crate::model::asset::{Asset, Group, ItemRef};
     use crate::model::claim::{Claim, Origin};
     use crate::model::content_hash::ContentHash;
@@ -95,7 +87,7 @@ pub(crate) mod samples {
             path: "undated/a.jpg".to_owned(),
             companions: vec![],
             album_titles: vec![],
-            entries: vec![],
+            items: vec![],
         }
     }
 
@@ -145,7 +137,7 @@ pub(crate) mod samples {
             size: 3,
         });
         ListedAsset {
-            entries: vec![ListedItem {
+            items: vec![ListedItem {
                 item: ItemRef {
                     provider: "instagram".to_owned(),
                     account: Some("anna".to_owned()),

@@ -1,7 +1,7 @@
 //! Assets as comma-separated values (RFC 4180). Values are exact: nothing is added to keep a spreadsheet from reading
 //! a caption that begins with `=` as a formula; `docs/scripting.md` says so.
 
-use crate::catalog::query::ListedAsset;
+use crate::catalog::ListedAsset;
 use crate::cli::json::when_text;
 use crate::model::kind::Kind;
 use crate::model::time::{Precision, offset_text};
@@ -102,7 +102,7 @@ fn texts(listed: &ListedAsset) -> Vec<String> {
 }
 
 fn sources(listed: &ListedAsset) -> Vec<String> {
-    let items = || listed.entries.iter().map(|listed| &listed.item);
+    let items = || listed.items.iter().map(|listed| &listed.item);
     let kinds = items().map(|item| Kind::as_str(item.kind).to_owned());
     vec![
         list(&distinct(items().map(|item| item.provider.clone()))),

@@ -5,7 +5,7 @@ use indicatif::HumanCount;
 use super::error::CliError;
 use super::json::when_text;
 use super::output::Output;
-use crate::catalog::query::ListedAsset;
+use crate::catalog::ListedAsset;
 use crate::model::shown::shown;
 
 /// Rows whose longest path sets the width of the column: the table need not wait for the last asset.
@@ -68,7 +68,7 @@ impl<'a> Table<'a> {
 fn columns(listed: &ListedAsset) -> [String; 4] {
     let asset = &listed.asset;
     let taken = asset.taken_at.as_ref().map(|claim| when_text(&claim.value));
-    let kind = listed.entries.iter().map(|listed| listed.item.kind).min();
+    let kind = listed.items.iter().map(|listed| listed.item.kind).min();
     let text = asset.description.as_ref().or(asset.title.as_ref());
     [
         shown(&listed.path),

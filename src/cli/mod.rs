@@ -11,6 +11,7 @@ pub mod home;
 pub mod import;
 pub mod interrupt;
 pub mod json;
+pub mod library;
 pub mod list;
 pub mod list_csv;
 pub mod list_table;
@@ -57,16 +58,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match &cli.command {
-        Command::Import(args) => import::run(args, &library(cli)?, out),
-        Command::Status => status::run(&library(cli)?, out),
-        Command::List(args) => list::run(args, &library(cli)?, out),
+        Command::Import(args) => import::run(args, &library_folder(cli)?, out),
+        Command::Status => status::run(&library_folder(cli)?, out),
+        Command::List(args) => list::run(args, &library_folder(cli)?, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),
     }
 }
 
-fn library(cli: &Cli) -> Result<std::path::PathBuf, CliError> {
+fn library_folder(cli: &Cli) -> Result<std::path::PathBuf, CliError> {
     match &cli.library {
         Some(path) => Ok(path.clone()),
         None => home::default_library().ok_or(CliError::NoHome),

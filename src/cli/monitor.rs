@@ -55,6 +55,7 @@ pub struct CommandLineMonitor<'a> {
     errors: Mutex<Box<dyn Write + Send>>,
     step: Mutex<Option<Step>>,
     warnings: AtomicU64,
+    pause: Duration,
 }
 
 impl<'a> CommandLineMonitor<'a> {
@@ -77,6 +78,10 @@ impl<'a> CommandLineMonitor<'a> {
             errors: Mutex::new(errors),
             step: Mutex::new(None),
             warnings: AtomicU64::new(0),
+            pause: match show {
+                Show::Json => BETWEEN_JSON_LINES,
+                Show::Bar | Show::Lines => BETWEEN_PLAIN_LINES,
+            },
         }
     }
 
@@ -106,12 +111,7 @@ impl<'a> CommandLineMonitor<'a> {
         let mut lock = self.lock();
         let Some(step) = lock.as_mut() else { return };
         change(step);
-        let pause = match self.show {
-            Show::Bar => return,
-            Show::Lines => BETWEEN_PLAIN_LINES,
-            Show::Json => BETWEEN_JSON_LINES,
-        };
-        if step.said.elapsed() < pause {
+        if self.show == Show::Bar || step.said.elapsed() < self.pause {
             return;
         }
         step.said = Instant::now();
@@ -295,6 +295,27 @@ mod tests {
         monitor.items_done(1);
         monitor.finish();
         assert_eq!((errors.text().as_str(), printed.text().as_str()), ("", ""));
+    }
+
+    #[test]
+    fn lines_come_when_it_is_time() {
+        let (out, printed) = output(Format::Text);
+        let errors = Printed::default();
+        let mut monitor = CommandLineMonitor::with(
+            Show::Lines,
+            &out,
+            Interrupt::default(),
+            Box::new(errors.clone()),
+        );
+        monitor.pause = Duration::ZERO;
+        monitor.step("storing", Some(4), Unit::Bytes);
+        monitor.advance(1);
+        monitor.items_done(1);
+        assert_eq!(
+            errors.text(),
+            "storing: 1 B of 4 B (25 %)\nstoring: 1 B of 4 B (25 %), 1 item\n"
+        );
+        assert_eq!(printed.text(), "");
     }
 
     #[test]

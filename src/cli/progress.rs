@@ -59,7 +59,8 @@ impl Progress {
             text.push_str(&format!(" of {} ({percent} %)", self.amount(total)));
         }
         if self.unit == Unit::Bytes && self.items > 0 {
-            text.push_str(&format!(", {} items", HumanCount(self.items)));
+            let items = if self.items == 1 { "item" } else { "items" };
+            text.push_str(&format!(", {} {items}", HumanCount(self.items)));
         }
         if let Some(rate) = self.rate() {
             text.push_str(&format!(", {}/s", self.amount(rate as u64)));

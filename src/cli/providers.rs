@@ -7,6 +7,9 @@ use super::exit::Exit;
 use super::output::{Format, Output};
 use crate::exporter::provider::{PROVIDERS, Provider};
 
+/// Characters in a line of text.
+const WIDTH: usize = 90;
+
 #[derive(Serialize)]
 struct ProviderJson {
     #[serde(rename = "type")]
@@ -37,10 +40,26 @@ fn print(provider: &dyn Provider, first: bool, out: &Output) -> Result<(), CliEr
         out.line("")?;
     }
     out.line(provider.name())?;
-    for line in provider.how_to_ask().lines() {
+    for line in provider.how_to_ask().lines().flat_map(wrapped) {
         out.line(format!("  {line}").trim_end())?;
     }
     Ok(())
+}
+
+/// Breaks a line between words.
+fn wrapped(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split_whitespace() {
+        let current = lines.last().map_or(0, |line| line.chars().count());
+        if current > 0 && current + 1 + word.chars().count() > WIDTH {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -75,6 +94,17 @@ mod tests {
     fn people_read_how_to_ask() {
         let text = printed(Format::Text, |out| print(&Example, true, out));
         assert_eq!(text, "example\n  Ask.\n\n  Tick all.\n");
+    }
+
+    #[test]
+    fn long_lines_are_broken_between_words() {
+        let lines = wrapped(&"twelve chars ".repeat(20));
+        assert!(
+            lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= WIDTH),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" "), "twelve chars ".repeat(20).trim_end());
+        assert_eq!(wrapped(""), [""]);
     }
 
     #[test]

@@ -78,7 +78,9 @@ fn row(arg: &Arg, text: &mut String) {
     if let Some(variable) = arg.get_env() {
         meaning.push_str(&format!("; also `${}`", variable.to_string_lossy()));
     }
-    if let [default] = arg.get_default_values() {
+    if let [default] = arg.get_default_values()
+        && arg.get_action().takes_values()
+    {
         meaning.push_str(&format!(" [default: {}]", default.to_string_lossy()));
     }
     push(

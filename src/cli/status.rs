@@ -8,20 +8,15 @@ use serde_json::{Map, Value};
 
 use super::error::CliError;
 use super::exit::Exit;
-use super::json::when_text;
+use super::library;
 use super::output::{Format, Output};
-use crate::catalog::Catalog;
-use crate::catalog::query::{AccountStatus, LibraryStatus};
+use crate::catalog::{LibraryStatus, ProviderStatus};
 use crate::model::shown::shown;
 
 /// Runs the command.
 pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let failed = |source| CliError::Catalog {
-        library: library.to_owned(),
-        source,
-    };
-    let catalog = Catalog::open_to_read(library).map_err(failed)?;
-    let status = catalog.status().map_err(failed)?;
+    let catalog = library::catalog(library)?;
+    let status = catalog.status().map_err(library::catalog_failed(library))?;
     match out.format() {
         Format::Json => out.json(&StatusJson::new(&status, library))?,
         Format::Text => print(&status, library, out)?,
@@ -39,8 +34,9 @@ struct StatusJson<'a> {
     bytes: u64,
     undated: u64,
     missing: u64,
-    newest_archive: Option<&'a str>,
     runs: u64,
+    last_run: Option<&'a str>,
+    unsettled: bool,
     accounts: Vec<AccountJson<'a>>,
 }
 
@@ -49,8 +45,8 @@ struct AccountJson<'a> {
     provider: &'a str,
     account: Option<&'a str>,
     kinds: Map<String, Value>,
-    first_taken_at: Option<String>,
-    last_taken_at: Option<String>,
+    first_day: Option<&'a str>,
+    last_day: Option<&'a str>,
 }
 
 impl<'a> StatusJson<'a> {
@@ -63,24 +59,25 @@ impl<'a> StatusJson<'a> {
             bytes: status.bytes,
             undated: status.undated,
             missing: status.missing,
-            newest_archive: status.newest_archive.as_deref(),
             runs: status.runs,
-            accounts: status.by_provider.iter().map(AccountJson::new).collect(),
+            last_run: status.last_run.as_deref(),
+            unsettled: status.unsettled,
+            accounts: status.providers.iter().map(AccountJson::new).collect(),
         }
     }
 }
 
 impl<'a> AccountJson<'a> {
-    fn new(account: &'a AccountStatus) -> Self {
+    fn new(account: &'a ProviderStatus) -> Self {
         let kinds = account.kinds.iter();
         Self {
             provider: &account.provider,
             account: account.account.as_deref(),
             kinds: kinds
-                .map(|(kind, count)| (kind.as_str().to_owned(), (*count).into()))
+                .map(|(kind, count)| (kind.clone(), (*count).into()))
                 .collect(),
-            first_taken_at: account.first_taken.as_ref().map(when_text),
-            last_taken_at: account.last_taken.as_ref().map(when_text),
+            first_day: account.first.as_deref(),
+            last_day: account.last.as_deref(),
         }
     }
 }
@@ -92,7 +89,7 @@ fn print(status: &LibraryStatus, library: &Path, out: &Output) -> Result<(), Cli
         HumanCount(status.files),
         DecimalBytes(status.bytes)
     ))?;
-    for account in &status.by_provider {
+    for account in &status.providers {
         out.line("")?;
         print_account(account, out)?;
     }
@@ -109,14 +106,22 @@ fn print(status: &LibraryStatus, library: &Path, out: &Output) -> Result<(), Cli
             HumanCount(status.missing)
         ))?;
     }
-    if let Some(archive) = &status.newest_archive {
-        out.line(format!("newest archive: {}", shown(archive)))?;
+    if status.unsettled {
+        out.line("the last import was cut off; the next one finishes its work")?;
     }
-    out.line(format!("imports so far: {}", HumanCount(status.runs)))?;
+    let last = status
+        .last_run
+        .as_deref()
+        .map(|last| format!(", the last one {last}"));
+    out.line(format!(
+        "imports so far: {}{}",
+        HumanCount(status.runs),
+        last.unwrap_or_default()
+    ))?;
     out.line(format!("library: {}", library.display()))
 }
 
-fn print_account(account: &AccountStatus, out: &Output) -> Result<(), CliError> {
+fn print_account(account: &ProviderStatus, out: &Output) -> Result<(), CliError> {
     let name = account.account.as_deref().map(shown);
     out.line(format!(
         "{} · {}",
@@ -124,18 +129,10 @@ fn print_account(account: &AccountStatus, out: &Output) -> Result<(), CliError> 
         name.as_deref().unwrap_or("account not known")
     ))?;
     for (kind, count) in &account.kinds {
-        out.line(format!(
-            "  {:>9}  {}",
-            HumanCount(*count).to_string(),
-            kind.as_str()
-        ))?;
+        out.line(format!("  {:>9}  {}", HumanCount(*count).to_string(), kind))?;
     }
-    if let (Some(first), Some(last)) = (&account.first_taken, &account.last_taken) {
-        out.line(format!(
-            "  from {} to {}",
-            first.for_names().date(),
-            last.for_names().date()
-        ))?;
+    if let (Some(first), Some(last)) = (&account.first, &account.last) {
+        out.line(format!("  from {first} to {last}"))?;
     }
     Ok(())
 }
@@ -144,26 +141,24 @@ fn print_account(account: &AccountStatus, out: &Output) -> Result<(), CliError> 
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use crate::model::kind::Kind;
-    use crate::model::time::When;
-    use jiff::civil::datetime;
 
     fn status() -> LibraryStatus {
         LibraryStatus {
             assets: 1_234,
             files: 1_240,
             bytes: 5_600_000,
-            by_provider: vec![AccountStatus {
+            providers: vec![ProviderStatus {
                 provider: "instagram".to_owned(),
                 account: Some("anna\u{1b}".to_owned()),
-                kinds: vec![(Kind::Post, 1_200), (Kind::Story, 34)],
-                first_taken: Some(When::wall(datetime(2019, 8, 2, 9, 15, 30, 0))),
-                last_taken: Some(When::wall(datetime(2023, 7, 14, 18, 3, 22, 0))),
+                kinds: vec![("post".to_owned(), 1_200), ("story".to_owned(), 34)],
+                first: Some("2019-08-02".to_owned()),
+                last: Some("2023-07-14".to_owned()),
             }],
             undated: 2,
             missing: 106,
-            newest_archive: None,
             runs: 3,
+            last_run: Some("2024-05-01T10:00:00Z".to_owned()),
+            unsettled: true,
         }
     }
 
@@ -179,7 +174,8 @@ mod tests {
             \n\
             undated: 2 (albumen list --undated)\n\
             missing: 106 named by records and in no archive given so far (listed in missing.json)\n\
-            imports so far: 3\n\
+            the last import was cut off; the next one finishes its work\n\
+            imports so far: 3, the last one 2024-05-01T10:00:00Z\n\
             library: /l\n";
         assert_eq!(text, expected);
     }
@@ -190,15 +186,12 @@ mod tests {
         let value =
             serde_json::to_value(StatusJson::new(&status, Path::new("/l"))).expect("plain data");
         assert_eq!(value["type"], "status");
-        assert_eq!(value["newest_archive"], Value::Null);
+        assert_eq!(value["unsettled"], true);
         assert_eq!(
             value["accounts"][0]["kinds"],
             serde_json::json!({"post": 1200, "story": 34})
         );
-        assert_eq!(
-            value["accounts"][0]["first_taken_at"],
-            "2019-08-02T09:15:30"
-        );
+        assert_eq!(value["accounts"][0]["first_day"], "2019-08-02");
     }
 
     #[test]
@@ -207,7 +200,7 @@ mod tests {
         let (out, _) = crate::cli::output::testing::output(Format::Text);
         assert!(matches!(
             run(folder.path(), &out),
-            Err(CliError::Catalog { .. })
+            Err(CliError::Library(_))
         ));
     }
 }

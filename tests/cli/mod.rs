@@ -1,5 +1,6 @@
 //! Runs the real binary.
 
+mod demo;
 mod usage;
 
 use std::path::Path;

@@ -40,7 +40,7 @@ fn the_exit_code_tells_wrong_usage_from_failure() {
 fn an_error_says_what_to_do() {
     let error = String::from_utf8(run("status").stderr).expect("UTF-8");
     assert!(
-        error.starts_with("error: could not read the library in "),
+        error.starts_with("error: there is no library at "),
         "{error}"
     );
     assert_eq!(error.matches("hint: ").count(), 1, "{error}");
@@ -69,9 +69,9 @@ fn the_library_is_found_by_option_then_variable_then_pictures_folder() {
             .to_string()
     };
     assert!(
-        said(Some("/from/variable"), "status --library /from/option").contains("in /from/option\n")
+        said(Some("/from/variable"), "status --library /from/option").contains("at /from/option\n")
     );
-    assert!(said(Some("/from/variable"), "status").contains("in /from/variable\n"));
+    assert!(said(Some("/from/variable"), "status").contains("at /from/variable\n"));
     assert!(said(None, "status").contains(&pictures("Pictures")));
     fs::create_dir(home.path().join(".config")).expect("made");
     fs::write(

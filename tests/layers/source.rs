@@ -33,8 +33,8 @@ fn skipped_length(rest: &str, before: Option<char>) -> usize {
     if let Some(length) = raw_text(rest).filter(|_| !inside_name) {
         return length;
     }
-    if rest.starts_with('"') {
-        return 1 + closing(&rest[1..], '"');
+    if let Some(body) = rest.strip_prefix('"') {
+        return 1 + closing(body, '"');
     }
     if rest.starts_with('\'') {
         character(rest)
@@ -188,10 +188,12 @@ pub fn has_word(code: &str, word: &str) -> bool {
     let word_begins = word.chars().next().is_some_and(part_of_name);
     let word_ends = word.chars().next_back().is_some_and(part_of_name);
     code.match_indices(word).any(|(at, _)| {
-        let before = code[..at].chars().next_back();
-        let after = code[at + word.len()..].chars().next();
-        !(word_begins && before.is_some_and(part_of_name))
-            && !(word_ends && after.is_some_and(part_of_name))
+        let before = code[..at].chars().next_back().is_some_and(part_of_name);
+        let after = code[at + word.len()..]
+            .chars()
+            .next()
+            .is_some_and(part_of_name);
+        !((word_begins && before) || (word_ends && after))
     })
 }
 

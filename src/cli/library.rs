@@ -1,0 +1,34 @@
+//! Opens the library a command reads.
+
+use std::path::Path;
+
+use super::error::CliError;
+use crate::catalog::{Catalog, CatalogError};
+use crate::writer::library::Library;
+
+/// Opens the catalog of an existing library. Never makes one: a folder named by mistake stays as it is.
+pub fn catalog(library: &Path) -> Result<Catalog, CliError> {
+    let opened = Library::open(library).map_err(CliError::Library)?;
+    Catalog::open(&opened.catalog_path()).map_err(catalog_failed(library))
+}
+
+/// Returns what turns an error of the catalog into one that names the library.
+pub fn catalog_failed(library: &Path) -> impl FnOnce(CatalogError) -> CliError {
+    let library = library.to_owned();
+    |source| CliError::Catalog { library, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_no_library_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for path in [folder.path().to_owned(), folder.path().join("new")] {
+            assert!(matches!(catalog(&path), Err(CliError::Library(_))));
+        }
+        let left = std::fs::read_dir(folder.path()).expect("there").count();
+        assert_eq!(left, 0);
+    }
+}
