@@ -3,4 +3,5 @@
 mod builders;
 mod builders_expected;
 mod builders_packing;
+mod instagram;
 mod support;

@@ -140,10 +140,13 @@ impl Catalog {
         work: impl FnOnce(&Writing<'_>) -> Result<T, CatalogError>,
     ) -> Result<T, CatalogError> {
         let path = self.path.clone();
-        let transaction = self.connection.transaction().map_err(|source| CatalogError::Sqlite {
-            path: path.clone(),
-            source,
-        })?;
+        let transaction = self
+            .connection
+            .transaction()
+            .map_err(|source| CatalogError::Sqlite {
+                path: path.clone(),
+                source,
+            })?;
         // Dropped without a commit, a transaction is rolled back.
         work(&Writing {
             transaction,
@@ -207,7 +210,11 @@ impl Writing<'_> {
     pub fn set_home_timezone(&self, zone: &str) -> Result<(), CatalogError> {
         let before: Option<String> = self
             .transaction
-            .query_row("SELECT value FROM setting WHERE name = 'home_timezone'", [], |row| row.get(0))
+            .query_row(
+                "SELECT value FROM setting WHERE name = 'home_timezone'",
+                [],
+                |row| row.get(0),
+            )
             .optional()
             .map_err(|e| self.wrap(e))?;
         if before.as_deref() != Some(zone) {
