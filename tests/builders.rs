@@ -22,7 +22,8 @@ pub const JSON_GENERATIONS: [Generation; 5] = [
     Generation::G5,
 ];
 
-fn every_composition() -> Vec<(Generation, Edition)> {
+/// Returns every generation with each edition it has, in every language.
+pub fn every_composition() -> Vec<(Generation, Edition)> {
     let mut all: Vec<_> = JSON_GENERATIONS
         .map(|generation| (generation, Edition::Json))
         .into();

@@ -32,7 +32,7 @@ pub struct SidecarRow {
 }
 
 /// A file as it was last known to lie in the library.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PlacedRow {
     /// Path in the library.
     pub path: String,

@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, Unit};
 use sha2::{Digest, Sha256};
 
-use super::account::{Account, Medium, Post, Shot, Taken};
+use super::account::{Account, Medium, Message, Post, Shot, Taken, Thread};
 use super::compose::{Edition, Generation, Placed, g5, holds, messages, paths, placed};
 use super::media::{bytes_of, subtitles_of};
 
@@ -17,7 +17,7 @@ use super::media::{bytes_of, subtitles_of};
 pub struct Expected {
     /// Path as the record names it.
     pub uri: String,
-    /// Stable id: the media id, or the base name in G1.
+    /// Stable id: the media id; in G1 the base name without its extension.
     pub key: String,
     /// Hash of its bytes; they are not in the archive if `absent`.
     pub content_hash: ContentHash,
@@ -58,7 +58,7 @@ pub struct Expected {
 /// Membership in a post of several media.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedGroup {
-    /// Index of the post in the account: the same for all members.
+    /// Index of the post in the account, messages counted after posts: the same for all members.
     pub post: usize,
     /// From 0.
     pub index: usize,
@@ -184,15 +184,54 @@ fn of_messages(
         messages::media_of(thread).map(move |(message, medium)| {
             let uri = messages::path(thread, message, medium, generation);
             let mut found = bare(uri, medium, generation, Kind::Message);
+            found.group = message_group(account, thread, message, medium, generation);
             found.posted_at = Some(posted(message.at, precision));
             found
         })
     })
 }
 
+/// Media of one message belong together, but in the first generation, whose rows know no messages.
+fn message_group(
+    account: &Account,
+    thread: &Thread,
+    message: &Message,
+    medium: &Medium,
+    generation: Generation,
+) -> Option<ExpectedGroup> {
+    if generation == Generation::G1 || message.media.len() < 2 {
+        return None;
+    }
+    // Photos are listed before videos.
+    let mut ids: Vec<_> = message
+        .media
+        .iter()
+        .map(|one| (one.form.is_video(), one.media_id))
+        .collect();
+    ids.sort_by_key(|(video, _)| *video);
+    let index = ids.iter().position(|(_, id)| *id == medium.media_id)?;
+    let of_thread = thread
+        .messages
+        .iter()
+        .position(|one| std::ptr::eq(one, message))?;
+    let before = account
+        .threads
+        .iter()
+        .take_while(|one| !std::ptr::eq(*one, thread));
+    let earlier: usize = before.map(|thread| thread.messages.len()).sum();
+    Some(ExpectedGroup {
+        post: account.posts.len() + earlier + of_thread,
+        index,
+        size: message.media.len(),
+    })
+}
+
 fn bare(uri: String, medium: &Medium, generation: Generation, kind: Kind) -> Expected {
     let key = match generation {
-        Generation::G1 => uri.rsplit('/').next().unwrap_or(&uri).to_owned(),
+        Generation::G1 => {
+            let name = uri.rsplit('/').next().unwrap_or(&uri);
+            name.split('.').next().unwrap_or(name).to_owned()
+        }
         _ => medium.media_id.to_string(),
     };
     Expected {

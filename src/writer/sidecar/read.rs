@@ -38,7 +38,7 @@ pub enum SidecarError {
 }
 
 /// A property of another program, kept as it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ForeignProperty {
     /// Its namespace.
     pub namespace: String,

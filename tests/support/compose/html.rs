@@ -70,7 +70,9 @@ pub fn thread_page(thread: &Thread, generation: Generation, language: Language) 
     );
     for message in messages::newest_first(thread) {
         let mut body = escaped(message.text.as_deref().unwrap_or_default());
-        for medium in &message.media {
+        let mut media: Vec<&Medium> = message.media.iter().collect();
+        media.sort_by_key(|medium| medium.form.is_video());
+        for medium in media {
             let uri = messages::path(thread, message, medium, generation);
             body.push_str(&element(&uri, medium));
         }

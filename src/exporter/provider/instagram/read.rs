@@ -1,11 +1,13 @@
 //! Walks an Instagram archive: says what each entry is and reads the record files.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::instagram::elements::read_elements;
+use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
 use crate::exporter::provider::instagram::labels::{self, LabelCensus};
 use crate::exporter::provider::instagram::layout::{Format, Place, account_of_part, place_of};
 use crate::exporter::provider::instagram::posts::{self, Source};
@@ -119,9 +121,9 @@ impl File<'_> {
                 EntryRole::Ignored(Ignored::Messages)
             }
             Place::Records(kind, Format::Json) => self.outcome(|file| file.posts(kind)),
-            // html.rs: pages of media (`Records`) and of messages (`Conversation`, asked for) are read here once joined.
-            Place::Records(_, Format::Html) | Place::Conversation(Format::Html) => {
-                EntryRole::Ignored(Ignored::NotAboutMedia)
+            Place::Records(kind, Format::Html) => self.outcome(|file| file.page(kind, options)),
+            Place::Conversation(Format::Html) if messages => {
+                self.outcome(|file| file.page(Kind::Message, options))
             }
             Place::OldMedia => self.outcome(|file| file.old_media(messages)),
             Place::Profile => self.outcome(Self::profile),
@@ -206,6 +208,26 @@ impl File<'_> {
             }
         });
         self.finish(odd, records, result)
+    }
+
+    fn page(&mut self, kind: Kind, options: &ReadOptions) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let page = HtmlPage {
+            kind,
+            source: &self.node.path,
+            account: self.account,
+            html: &bytes,
+            offset_s: options.html_offset_s,
+        };
+        let id = self.id();
+        // Records and warnings come in turn through one sink.
+        let sink = RefCell::new(&mut *self.sink);
+        let result = read_page(
+            &page,
+            &mut |record| sink.borrow_mut().record(record),
+            &mut |message| sink.borrow_mut().warn(id, message),
+        );
+        result.map_err(|error| format!("broken page: {error}"))
     }
 
     fn old_media(&mut self, messages: bool) -> Result<(), String> {
