@@ -1,8 +1,11 @@
 //! The library on disk: layout, names, safe writes, sidecars, manifest. Knows nothing of providers.
 
+pub mod albums_file;
 pub mod layout;
 pub mod library;
+pub mod manifest;
 pub mod names;
+pub mod readme;
 pub mod reconcile;
 mod rename;
 pub mod safe_writer;
