@@ -514,6 +514,7 @@ fn choices(file: &WantedFile) -> Vec<LibraryPath> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
