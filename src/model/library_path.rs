@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Path relative to the library folder, `/` between parts. Made only by `writer::names`, which sees to
 /// it that the name is safe on ext4, APFS, NTFS and exFAT at once.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct LibraryPath(String);
 
 impl LibraryPath {
@@ -46,6 +46,25 @@ impl LibraryPath {
     }
 }
 
+/// A text that would lead out of the library.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a path inside a library: {0:?}")]
+pub struct NotALibraryPath(pub String);
+
+impl TryFrom<String> for LibraryPath {
+    type Error = NotALibraryPath;
+
+    fn try_from(text: String) -> Result<Self, NotALibraryPath> {
+        Self::parse(&text).ok_or(NotALibraryPath(text))
+    }
+}
+
+impl From<LibraryPath> for String {
+    fn from(path: LibraryPath) -> Self {
+        path.0
+    }
+}
+
 impl fmt::Display for LibraryPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -67,6 +86,11 @@ mod tests {
         assert!(LibraryPath::parse("2023/07/a.jpg").is_some());
         for text in ["", "/a", "../a", "a//b", "a/./b", "a\\b"] {
             assert!(LibraryPath::parse(text).is_none(), "{text}");
+            let json = serde_json::json!(text);
+            assert!(
+                serde_json::from_value::<LibraryPath>(json).is_err(),
+                "{text}"
+            );
         }
     }
 }

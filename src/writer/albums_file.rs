@@ -141,6 +141,7 @@ fn versioned<T: DeserializeOwned>(text: &str) -> Result<T, ListError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::model::kind::Kind;

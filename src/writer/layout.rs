@@ -225,6 +225,7 @@ fn ending(companion: &Companion, mark: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
     use crate::model::claim::{Claim, Origin};

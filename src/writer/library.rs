@@ -259,6 +259,7 @@ fn read_format(root: &Path) -> Result<u32, LibraryError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::writer::safe_writer::StepKind;

@@ -92,6 +92,7 @@ fn unescaped(path: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::writer::staging::hash_file;

@@ -145,7 +145,7 @@ fn cut(name: &str, longest: usize) -> &str {
         .char_indices()
         .filter(|(at, c)| *at <= longest && !is_combining_mark(*c) && !is_skin_tone(*c))
         .map(|(at, _)| at)
-        .last()
+        .next_back()
         .unwrap_or(0);
     // A single letter under a pile of marks: the marks have to go.
     let end = if end == 0 {
@@ -205,6 +205,7 @@ fn is_device(base: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use jiff::Timestamp;

@@ -55,6 +55,7 @@ whole folder in another place.
 ";
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::writer::{albums_file, manifest};

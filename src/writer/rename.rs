@@ -35,6 +35,7 @@ fn rename_in_two_steps(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -141,18 +141,31 @@ impl SafeWriter {
     /// Writes a file that can be derived again (sidecar, manifest, README), replacing an older one at once: a reader
     /// sees the old bytes or the new, never a part.
     ///
-    /// Durable after the next [`Self::sync_all`].
+    /// Durable after the next [`Self::sync_all`]. A power loss before that can leave a new file empty, so a derived
+    /// file that does not hold what it should is written again.
     pub fn write_file(&self, path: &LibraryPath, bytes: &[u8]) -> Result<(), WriteError> {
         self.make_folder(path.folder())?;
-        self.replace(&path.on_disk(&self.root), bytes)
+        self.replace_by(&path.on_disk(&self.root), bytes, |_, _| Ok(()))
     }
 
-    /// Writes a file of the `.albumen` folder, replacing an older one at once.
+    /// Writes a file of the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has
+    /// its name: a torn one would keep the library from being opened.
     pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+        self.replace_by(to, bytes, |file, path| {
+            self.tried(StepKind::Sync, path, || file.sync_all())
+        })
+    }
+
+    fn replace_by(
+        &self,
+        to: &Path,
+        bytes: &[u8],
+        settle: impl FnOnce(&File, &Path) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
         let temporary = self.staging().join(format!("derived-{}", self.unique()));
         let written = self.create(&temporary).and_then(|mut file| {
             self.write(&mut file, &temporary, bytes)?;
-            self.sync_now(&file, &temporary)
+            settle(&file, &temporary)
         });
         let renamed = written.and_then(|()| self.rename_over(&temporary, to));
         if renamed.is_err() {
@@ -295,15 +308,6 @@ impl SafeWriter {
         })
     }
 
-    /// Where one call syncs everything, a derived file need not be synced by itself: `rename` over an older file
-    /// makes ext4, btrfs and XFS write the new bytes first.
-    fn sync_now(&self, file: &File, path: &Path) -> Result<(), WriteError> {
-        if cfg!(target_os = "linux") {
-            return Ok(());
-        }
-        self.tried(StepKind::Sync, path, || file.sync_all())
-    }
-
     fn tried<T>(
         &self,
         kind: StepKind,
@@ -415,6 +419,7 @@ fn reserve(_: &File, _: u64) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
     use std::sync::Arc;

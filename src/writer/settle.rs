@@ -264,6 +264,7 @@ fn file_id(_: &fs::Metadata) -> Option<(u64, u64)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::writer::reconcile::{WantedFile, plan};

@@ -313,6 +313,7 @@ fn read_folder(folder: &Path) -> io::Result<fs::ReadDir> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::writer::safe_writer::tests::Fail;

@@ -307,6 +307,7 @@ pub fn parse_number(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use jiff::Timestamp;

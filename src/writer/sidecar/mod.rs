@@ -5,6 +5,7 @@ pub mod merge;
 pub mod read;
 pub mod render;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 mod tree;
 
