@@ -163,3 +163,28 @@ fn stopping_ends_the_visit_soon() {
         assert!(!through && begun <= 45 + workers, "{begun}");
     }
 }
+
+struct Panics;
+
+impl EntryConsumer for Panics {
+    fn begin(&mut self, _: EntryId) -> bool {
+        true
+    }
+
+    fn chunk(&mut self, _: &[u8]) -> Result<(), Stop> {
+        panic!("the consumer is broken");
+    }
+
+    fn end(&mut self, _: Result<u32, EntryError>) {}
+}
+
+#[test]
+fn a_consumer_that_panics_does_not_hang_the_visit() {
+    let parts = Parts::new();
+    let (archive, _) = mixed(&parts);
+    for workers in [1, 3] {
+        let workers = Workers::new(workers).unwrap();
+        let visit = || archive.visit(&ids(&archive), workers, &|| Panics);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(visit)).is_err());
+    }
+}
