@@ -3,11 +3,11 @@
 use super::support::*;
 use crate::exporter::archive::{EntryError, PartFault};
 
+/// Name of an entry and what reading it gave.
+type Read = (String, Result<Vec<u8>, EntryError>);
+
 /// Opens what is left of a zip after cutting it inside the second entry's bytes, or wherever `at` says.
-fn cut(
-    entries: &[ZipEntry],
-    at: usize,
-) -> (Vec<PartFault>, Vec<(String, Result<Vec<u8>, EntryError>)>) {
+fn cut(entries: &[ZipEntry], at: usize) -> (Vec<PartFault>, Vec<Read>) {
     let archive = open_bytes(&zip(entries)[..at]);
     let names = names(&archive).into_iter().map(str::to_owned);
     (faults(&archive), names.zip(read_all(&archive)).collect())

@@ -112,6 +112,7 @@ fn a_file_that_grew_or_went_away_is_noticed() {
     assert!(read_all(&archive).iter().all(Result::is_err));
 }
 
+#[cfg(unix)]
 #[test]
 fn the_same_file_counts_once() {
     let parts = Parts::new();
