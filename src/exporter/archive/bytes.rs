@@ -215,6 +215,7 @@ pub(super) fn stream_span(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::io::Write;
 

@@ -82,6 +82,7 @@ pub(super) fn sorted(folder: &Path) -> io::Result<Vec<DirEntry>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -14,6 +14,7 @@ mod visit;
 mod zip_part;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
 use std::fs::File;

@@ -120,6 +120,7 @@ impl io::Read for Forward<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::io::{Read, Write};
 

@@ -172,6 +172,7 @@ fn describe_text(head: &[u8]) -> &'static str {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::io::Write;
 

@@ -1,8 +1,9 @@
 //! Reads tgz parts from front to end for consumers on other threads: inflating is the ceiling, so nothing else is done here.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 
 use super::bytes::{Buffers, CHUNK, Halt, Sink, Tally};
 use super::positional::SharedFile;
@@ -12,6 +13,9 @@ use super::{Archive, EntryError, EntryId, PartId, PartKind, Stop};
 
 /// Chunks of one large entry in flight: with the small entries waiting, some megabytes for each worker.
 const CHUNKS_IN_FLIGHT: usize = 4;
+
+/// How long a full channel is waited for before asking whether the visit was stopped.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// What is wanted from a part that is read from front to end.
 pub(super) struct StreamPlan {
@@ -71,14 +75,12 @@ impl Archive {
         // The first pass went further than this one: the file has changed or the disk fails.
         for (_, id) in left {
             let result = Err(broken.of_entry());
-            if jobs
-                .send(Job::Whole {
-                    id: *id,
-                    bytes: Vec::new(),
-                    result,
-                })
-                .is_err()
-            {
+            let job = Job::Whole {
+                id: *id,
+                bytes: Vec::new(),
+                result,
+            };
+            if send(jobs, job, stop).is_err() {
                 return;
             }
         }
@@ -132,14 +134,14 @@ impl Flow<'_> {
             return self.whole(id, tally);
         }
         let (sender, chunks) = bounded(CHUNKS_IN_FLIGHT);
-        if self.jobs.send(Job::Flow { id, chunks }).is_err() {
+        let stop = self.stop;
+        if send(self.jobs, Job::Flow { id, chunks }, stop).is_err() {
             return (Err(Stop), None);
         }
-        let (result, broken) = self.chunks(tally, &mut |bytes| {
-            sender.send(Chunk::Bytes(bytes)).map_err(|_| Stop)
-        });
+        let (result, broken) =
+            self.chunks(tally, &mut |bytes| send(&sender, Chunk::Bytes(bytes), stop));
         // A worker that skips the entry or has stopped does not listen: the entry is passed over.
-        let _ = sender.send(Chunk::End(result));
+        let _ = send(&sender, Chunk::End(result), stop);
         (Ok(()), broken)
     }
 
@@ -150,8 +152,8 @@ impl Flow<'_> {
             Ok(())
         };
         let (result, broken) = self.chunks(tally, &mut keep);
-        let sent = self.jobs.send(Job::Whole { id, bytes, result });
-        (sent.map_err(|_| Stop), broken)
+        let sent = send(self.jobs, Job::Whole { id, bytes, result }, self.stop);
+        (sent, broken)
     }
 
     /// Reads the current entry chunk by chunk.
@@ -181,6 +183,20 @@ impl Flow<'_> {
             if send(buffer).is_err() || self.stop.load(Ordering::Relaxed) {
                 return (Err(stopped()), None);
             }
+        }
+    }
+}
+
+/// Sends a message, unless nobody receives any more or the visit was stopped.
+///
+/// A job that waits in the channel of workers that are gone keeps its own channel open for ever (crossbeam 0.5.17), so a
+/// plain `send` to it would never return.
+fn send<T>(channel: &Sender<T>, mut message: T, stop: &AtomicBool) -> Result<(), Stop> {
+    loop {
+        match channel.send_timeout(message, PATIENCE) {
+            Ok(()) => return Ok(()),
+            Err(SendTimeoutError::Timeout(back)) if !stop.load(Ordering::Relaxed) => message = back,
+            Err(_) => return Err(Stop),
         }
     }
 }

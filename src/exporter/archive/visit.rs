@@ -135,8 +135,20 @@ struct Worker<'a, C> {
     consumer: C,
 }
 
+/// Ends the visit if a consumer panics: the threads that read for it would wait for ever.
+struct StopOnPanic<'a>(&'a AtomicBool);
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 impl<C: EntryConsumer> Worker<'_, C> {
     fn run(mut self, jobs: &Receiver<Job>, give_back: &dyn Fn(Vec<u8>)) {
+        let _guard = StopOnPanic(&self.shared.stop);
         let mut buffers = self.shared.archive.take_buffers();
         let ended = self
             .direct_entries(&mut buffers)

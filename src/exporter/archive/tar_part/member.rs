@@ -108,6 +108,7 @@ fn pax_record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -124,7 +125,7 @@ mod tests {
     fn pax_records_win_over_the_header() {
         let mut extension = Extension::default();
         extension.pax(b"16 path=long.jpg11 size=7\n");
-        extension.pax(b"17 path=long.jpg\n10 size=7\n20 mtime=1234567.9\n");
+        extension.pax(b"17 path=long.jpg\n10 size=7\n19 mtime=1234567.9\n");
         let member = extension.member(&header(b'0', 5)).unwrap();
         assert_eq!(member.name, b"long.jpg");
         assert_eq!(member.size, 7);

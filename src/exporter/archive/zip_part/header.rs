@@ -107,6 +107,16 @@ impl Header {
         self.size == 0 && (named || is_mode)
     }
 
+    /// Says whether it stands for a link, device, pipe or socket. A mode without type bits is a plain file's, and one of a pipe
+    /// with bytes is a file that was packed from a pipe (Info-ZIP's `zip -`).
+    fn is_special(&self) -> bool {
+        match self.unix_mode.map(|mode| mode & 0o170_000) {
+            None | Some(0 | 0o100_000 | 0o040_000) => false,
+            Some(0o120_000) => true,
+            Some(_) => self.size == 0,
+        }
+    }
+
     /// Says whether its bytes are encrypted, by the old method or by AES.
     pub(super) fn is_encrypted(&self) -> bool {
         self.flags & FLAG_ENCRYPTED != 0 || self.method == AES
@@ -130,7 +140,7 @@ impl Header {
         if self.is_encrypted() {
             return Some(EntryError::Encrypted);
         }
-        if self.unix_mode.is_some_and(is_special) {
+        if self.is_special() {
             return Some(EntryError::NotAFile);
         }
         if self.problem.is_some() {
@@ -141,11 +151,6 @@ impl Header {
             other => Some(EntryError::Method(method_name(other))),
         }
     }
-}
-
-/// Says whether a Unix mode is that of a link, device, pipe or socket. A mode without type bits is a plain file's.
-fn is_special(mode: u32) -> bool {
-    !matches!(mode & 0o170_000, 0 | 0o100_000 | 0o040_000)
 }
 
 fn method_name(method: u16) -> String {
@@ -177,6 +182,7 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -210,6 +216,15 @@ mod tests {
         ] {
             assert_eq!(header.problem(), problem, "{header:?}");
         }
+    }
+
+    #[test]
+    fn a_file_packed_from_a_pipe_is_a_file() {
+        let piped = Header {
+            size: 5,
+            ..header(DEFLATED, 0, Some(0o010_600))
+        };
+        assert_eq!(piped.problem(), None);
     }
 
     #[test]

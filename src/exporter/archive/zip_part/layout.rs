@@ -32,6 +32,7 @@ pub(super) fn check(file: &SharedFile, headers: &mut [Header]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::io::Write;
 
