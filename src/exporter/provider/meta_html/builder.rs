@@ -60,7 +60,6 @@ enum Ends {
 struct Frame {
     slot: Slot,
     ends: Ends,
-    inline: bool,
 }
 
 /// Everything known while a page is being read.
@@ -117,15 +116,7 @@ impl Builder {
         self.end_node();
         let role = role(tag, &attributes.class);
         if role == Some(Role::Item) && self.begins_item() {
-            self.settle();
-            self.finish_item();
-            self.item = Some(PageItem::default());
-            self.stack.push(Frame {
-                slot: Slot::Body,
-                ends: Ends::Item,
-                inline: false,
-            });
-            return Some(self.stack.len() - 1);
+            return Some(self.begin_item());
         }
         let outer = self.slot();
         let slot = self.slot_of(tag, role, outer);
@@ -142,11 +133,27 @@ impl Builder {
             let text = attributes.target.as_deref();
             self.instant = text.and_then(|text| decode(text).trim().parse().ok());
         }
-        holds.then(|| {
+        // An inline element that changes nothing needs no end.
+        (holds && !inline).then(|| {
             let ends = self.begin_row(tag, role, slot);
-            self.stack.push(Frame { slot, ends, inline });
-            self.stack.len() - 1
+            self.push(Frame { slot, ends })
         })
+    }
+
+    fn begin_item(&mut self) -> usize {
+        self.settle();
+        self.finish_item();
+        self.item = Some(PageItem::default());
+        self.push(Frame {
+            slot: Slot::Body,
+            ends: Ends::Item,
+        })
+    }
+
+    /// Returns the depth of the new frame.
+    fn push(&mut self, frame: Frame) -> usize {
+        self.stack.push(frame);
+        self.stack.len() - 1
     }
 
     /// Text comes. `last` ends its text node; entities never reach over that.
@@ -173,7 +180,7 @@ impl Builder {
     /// The element begun at this depth ends, and with it all within that was left open.
     pub fn end(&mut self, depth: usize) {
         self.end_node();
-        if self.stack.iter().skip(depth).any(|frame| !frame.inline) {
+        if self.stack.len() > depth {
             self.settle();
         }
         while self.stack.len() > depth {
