@@ -5,6 +5,7 @@
 //! marked as a month is the month, and the number left over is the day. Anything left unexplained makes the whole text
 //! unreadable: an unknown word could be the part of the day, and twelve hours are at stake.
 
+mod months;
 mod words;
 
 use jiff::civil::{Date, DateTime, Time};

@@ -174,6 +174,13 @@ const ROWS: &[(&str, &str)] = &[
         "ngày 1 tháng 10 năm 2025 lúc 22:21",
         "2025-10-01T22:21:00 minute",
     ),
+    // Swedish, Danish, Norwegian.
+    ("okt. 02, 2020 2:07 em", "2020-10-02T14:07:00 minute"),
+    ("2 augusti 2020 kl. 14:07", "2020-08-02T14:07:00 minute"),
+    ("maj 02, 2020 12:07 fm", "2020-05-02T00:07:00 minute"),
+    ("2. marts 2020 kl. 14.07", "2020-03-02T14:07:00 minute"),
+    ("lørdag 2. mai 2020 kl. 09:07", "2020-05-02T09:07:00 minute"),
+    ("des. 02, 2020 2:07 PM", "2020-12-02T14:07:00 minute"),
     // Heads of pages of 2026 name the day of the week.
     (
         "Terça-feira, 11 de agosto de 2026 às 22:03 UTC",
@@ -264,7 +271,7 @@ fn what_is_not_understood_is_not_guessed() {
         "1:15 da noite",
         "out 01, 2025 12:21 da noite",
         "10月 01, 2024 12:10 晚上",
-        // June or July, October or November: see `words::MONTHS`.
+        // June or July, October or November: see `months::MONTHS`.
         "lip 02, 2020 14:07",
         "2 listopada 2020 14:07",
         "13月 01, 2024 12:10",
@@ -288,6 +295,9 @@ const AM_PM: &[(&str, &str, &str)] = &[
     ("id", "AM", "PM"),
     ("ru", "ДП", "ПП"),
     ("pl", "AM", "PM"),
+    ("sv", "fm", "em"),
+    ("da", "AM", "PM"),
+    ("nb", "AM", "PM"),
     ("vi", "sáng", "ch"),
     ("ja", "午前", "午後"),
     ("ko", "오전", "오후"),
@@ -299,7 +309,7 @@ fn month_forms(language: &str, month: i8) -> Vec<String> {
         "vi" => vec![format!("Tháng {month}"), format!("thg {month}")],
         "ja" | "zh" => vec![format!("{month}月"), format!("{month} 月")],
         "ko" => vec![format!("{month}월")],
-        _ => words::MONTHS
+        _ => months::MONTHS
             .iter()
             .filter(|(code, _)| *code == language)
             .flat_map(|(_, months)| months[month as usize - 1])

@@ -1,10 +1,12 @@
-//! The words dates are written with: months, parts of the day and filling words, by language.
+//! The words dates are written with beside months: parts of the day and words that say nothing; and how words are compared.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use super::months::MONTHS;
 
 /// A part of the day, by what it does to the hour on a 12-hour clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,203 +22,6 @@ pub enum DayPart {
     /// Midnight to 6.
     SmallHours,
 }
-
-/// One language: its ISO 639-1 code, and its words for the twelve months from January, short and long.
-pub type MonthWords = (&'static str, [&'static [&'static str]; 12]);
-
-/// Month words, as natives write them; compared after [`fold`].
-///
-/// Left out on purpose: `jui` (juin or juillet), Polish `lip`, `lis` and `listopad` (Croatian June and October, so a Croatian
-/// page would be read a month off; such a Polish date is reported instead). Vietnamese and East Asian months are numbers.
-pub const MONTHS: &[MonthWords] = &[
-    (
-        "en",
-        [
-            &["Jan", "January"],
-            &["Feb", "February"],
-            &["Mar", "March"],
-            &["Apr", "April"],
-            &["May"],
-            &["Jun", "June"],
-            &["Jul", "July"],
-            &["Aug", "August"],
-            &["Sep", "Sept", "September"],
-            &["Oct", "October"],
-            &["Nov", "November"],
-            &["Dec", "December"],
-        ],
-    ),
-    (
-        "es",
-        [
-            &["ene", "enero"],
-            &["feb", "febrero"],
-            &["mar", "marzo"],
-            &["abr", "abril"],
-            &["may", "mayo"],
-            &["jun", "junio"],
-            &["jul", "julio"],
-            &["ago", "agosto"],
-            &["sep", "sept", "set", "septiembre", "setiembre"],
-            &["oct", "octubre"],
-            &["nov", "noviembre"],
-            &["dic", "diciembre"],
-        ],
-    ),
-    (
-        "pt",
-        [
-            &["jan", "janeiro"],
-            &["fev", "fevereiro"],
-            &["mar", "março"],
-            &["abr", "abril"],
-            &["mai", "maio"],
-            &["jun", "junho"],
-            &["jul", "julho"],
-            &["ago", "agosto"],
-            &["set", "setembro"],
-            &["out", "outubro"],
-            &["nov", "novembro"],
-            &["dez", "dezembro"],
-        ],
-    ),
-    (
-        "fr",
-        [
-            &["jan", "janv", "janvier"],
-            &["fév", "févr", "février"],
-            &["mar", "mars"],
-            &["avr", "avril"],
-            &["mai"],
-            &["juin"],
-            &["juil", "juillet"],
-            &["août", "aoû"],
-            &["sep", "sept", "septembre"],
-            &["oct", "octobre"],
-            &["nov", "novembre"],
-            &["déc", "décembre"],
-        ],
-    ),
-    (
-        "de",
-        [
-            &["Jan", "Januar", "Jän", "Jänner"],
-            &["Feb", "Februar"],
-            &["Mär", "Mrz", "März", "Maerz"],
-            &["Apr", "April"],
-            &["Mai"],
-            &["Jun", "Juni"],
-            &["Jul", "Juli"],
-            &["Aug", "August"],
-            &["Sep", "Sept", "September"],
-            &["Okt", "Oktober"],
-            &["Nov", "November"],
-            &["Dez", "Dezember"],
-        ],
-    ),
-    (
-        "it",
-        [
-            &["gen", "gennaio"],
-            &["feb", "febbraio"],
-            &["mar", "marzo"],
-            &["apr", "aprile"],
-            &["mag", "maggio"],
-            &["giu", "giugno"],
-            &["lug", "luglio"],
-            &["ago", "agosto"],
-            &["set", "sett", "settembre"],
-            &["ott", "ottobre"],
-            &["nov", "novembre"],
-            &["dic", "dicembre"],
-        ],
-    ),
-    (
-        "nl",
-        [
-            &["jan", "januari"],
-            &["feb", "februari"],
-            &["mrt", "maart"],
-            &["apr", "april"],
-            &["mei"],
-            &["jun", "juni"],
-            &["jul", "juli"],
-            &["aug", "augustus"],
-            &["sep", "sept", "september"],
-            &["okt", "oktober"],
-            &["nov", "november"],
-            &["dec", "december"],
-        ],
-    ),
-    (
-        "tr",
-        [
-            &["Oca", "Ocak"],
-            &["Şub", "Şubat"],
-            &["Mar", "Mart"],
-            &["Nis", "Nisan"],
-            &["May", "Mayıs"],
-            &["Haz", "Haziran"],
-            &["Tem", "Temmuz"],
-            &["Ağu", "Ağustos"],
-            &["Eyl", "Eylül"],
-            &["Eki", "Ekim"],
-            &["Kas", "Kasım"],
-            &["Ara", "Aralık"],
-        ],
-    ),
-    (
-        "id",
-        [
-            &["Jan", "Januari"],
-            &["Feb", "Februari"],
-            &["Mar", "Maret"],
-            &["Apr", "April"],
-            &["Mei"],
-            &["Jun", "Juni"],
-            &["Jul", "Juli"],
-            &["Agu", "Agt", "Ags", "Agustus"],
-            &["Sep", "September"],
-            &["Okt", "Oktober"],
-            &["Nov", "November"],
-            &["Des", "Desember"],
-        ],
-    ),
-    (
-        "ru",
-        [
-            &["янв", "январь", "января"],
-            &["фев", "февр", "февраль", "февраля"],
-            &["мар", "март", "марта"],
-            &["апр", "апрель", "апреля"],
-            &["май", "мая"],
-            &["июн", "июнь", "июня"],
-            &["июл", "июль", "июля"],
-            &["авг", "август", "августа"],
-            &["сен", "сент", "сентябрь", "сентября"],
-            &["окт", "октябрь", "октября"],
-            &["ноя", "нояб", "ноябрь", "ноября"],
-            &["дек", "декабрь", "декабря"],
-        ],
-    ),
-    (
-        "pl",
-        [
-            &["sty", "styczeń", "stycznia"],
-            &["lut", "luty", "lutego"],
-            &["mar", "marzec", "marca"],
-            &["kwi", "kwiecień", "kwietnia"],
-            &["maj", "maja"],
-            &["cze", "czerwiec", "czerwca"],
-            &["lipiec", "lipca"],
-            &["sie", "sierpień", "sierpnia"],
-            &["wrz", "wrzesień", "września"],
-            &["paź", "październik", "października"],
-            &[],
-            &["gru", "grudzień", "grudnia"],
-        ],
-    ),
-];
 
 /// Words that come before the number of a month: Vietnamese.
 pub const MONTH_BEFORE: &[&str] = &["thang", "thg"];
@@ -255,6 +60,9 @@ const DAY_PARTS: &[(&str, DayPart)] = &[
     ("ochtends", DayPart::Am),
     ("middags", DayPart::Pm),
     ("avonds", DayPart::Evening),
+    // Swedish.
+    ("fm", DayPart::Am),
+    ("em", DayPart::Pm),
     // Turkish, Indonesian and Malay.
     ("ÖÖ", DayPart::Am),
     ("ÖS", DayPart::Pm),
@@ -305,7 +113,8 @@ const FILLERS: &[&str] = &[
     // "at", "of", "the", "o'clock" …
     "at", "on", "st", "nd", "rd", "th", "a", "la", "las", "de", "del", "d", "da", "di", "do", "do",
     "as", "às", "à", "le", "l", "du", "h", "der", "den", "um", "Uhr", "alle", "ore", "om", "s",
-    "pukul", "jam", "saat", "в", "г", "года", "godz", "o", "lúc", "ngày", "năm", "UTC", "GMT",
+    "pukul", "jam", "saat", "в", "г", "года", "godz", "o", "lúc", "ngày", "năm", "kl", "UTC",
+    "GMT",
 ];
 
 /// Days of the week, which say nothing that the date does not. Full names only: `mar` is Tuesday to a Spaniard, and March.
@@ -320,6 +129,7 @@ const WEEKDAYS: &[&str] = &[
     "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
     "Senin Selasa Rabu Kamis Jumat Sabtu Minggu",
     "понедельник вторник среда четверг пятница суббота воскресенье",
+    "måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag",
     "poniedziałek wtorek środa czwartek piątek sobota niedziela",
     "火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 화요일 수요일 목요일 금요일 토요일",
     "星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 週一 週二 週三 週四 週五 週六 週日",

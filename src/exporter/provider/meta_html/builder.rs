@@ -60,7 +60,12 @@ enum Ends {
 struct Frame {
     slot: Slot,
     ends: Ends,
-    inline: bool,
+}
+
+/// A row of a table: texts are the label, then the value.
+struct Row {
+    media: Option<usize>,
+    texts: Vec<String>,
 }
 
 /// Everything known while a page is being read.
@@ -70,8 +75,8 @@ pub struct Builder {
     done: Vec<PageItem>,
     stack: Vec<Frame>,
     item: Option<PageItem>,
-    /// Texts of the table row being read: label, then value.
-    row: Option<Vec<String>>,
+    /// The table row being read.
+    row: Option<Row>,
     /// The row is a `tr` that has not ended.
     row_in_tr: bool,
     /// Paths of the item's media, since a list of a million must not be searched for each.
@@ -117,15 +122,7 @@ impl Builder {
         self.end_node();
         let role = role(tag, &attributes.class);
         if role == Some(Role::Item) && self.begins_item() {
-            self.settle();
-            self.finish_item();
-            self.item = Some(PageItem::default());
-            self.stack.push(Frame {
-                slot: Slot::Body,
-                ends: Ends::Item,
-                inline: false,
-            });
-            return Some(self.stack.len() - 1);
+            return Some(self.begin_item());
         }
         let outer = self.slot();
         let slot = self.slot_of(tag, role, outer);
@@ -142,11 +139,27 @@ impl Builder {
             let text = attributes.target.as_deref();
             self.instant = text.and_then(|text| decode(text).trim().parse().ok());
         }
-        holds.then(|| {
+        // An inline element that changes nothing needs no end.
+        (holds && !inline).then(|| {
             let ends = self.begin_row(tag, role, slot);
-            self.stack.push(Frame { slot, ends, inline });
-            self.stack.len() - 1
+            self.push(Frame { slot, ends })
         })
+    }
+
+    fn begin_item(&mut self) -> usize {
+        self.settle();
+        self.finish_item();
+        self.item = Some(PageItem::default());
+        self.push(Frame {
+            slot: Slot::Body,
+            ends: Ends::Item,
+        })
+    }
+
+    /// Returns the depth of the new frame.
+    fn push(&mut self, frame: Frame) -> usize {
+        self.stack.push(frame);
+        self.stack.len() - 1
     }
 
     /// Text comes. `last` ends its text node; entities never reach over that.
@@ -173,7 +186,7 @@ impl Builder {
     /// The element begun at this depth ends, and with it all within that was left open.
     pub fn end(&mut self, depth: usize) {
         self.end_node();
-        if self.stack.iter().skip(depth).any(|frame| !frame.inline) {
+        if self.stack.len() > depth {
             self.settle();
         }
         while self.stack.len() > depth {
@@ -213,17 +226,16 @@ impl Builder {
             (_, Some(Role::DateLine)) => Slot::DateLine,
             ("tr", _) | (_, Some(Role::LabelCell | Role::ValueCell)) => Slot::Cell,
             ("video" | "audio", _) => Slot::Fallback,
-            (_, Some(Role::MediaText)) if outer == Slot::Body && self.has_media() => {
+            (_, Some(Role::MediaText)) if outer == Slot::Body && self.last_medium().is_some() => {
                 Slot::MediaText
             }
             _ => outer,
         }
     }
 
-    fn has_media(&self) -> bool {
-        self.item
-            .as_ref()
-            .is_some_and(|item| !item.media.is_empty())
+    /// Returns the index of the medium read last.
+    fn last_medium(&self) -> Option<usize> {
+        self.item.as_ref()?.media.len().checked_sub(1)
     }
 
     /// A row begins with `tr`, or with a label's cell where `tr` is missing.
@@ -233,7 +245,10 @@ impl Builder {
             return Ends::Nothing;
         }
         self.finish_row();
-        self.row = Some(Vec::new());
+        self.row = Some(Row {
+            media: self.last_medium(),
+            texts: Vec::new(),
+        });
         if tag != "tr" {
             // The value is in the next cell, so the end of this one ends nothing.
             return Ends::Nothing;
@@ -244,13 +259,13 @@ impl Builder {
 
     fn finish_row(&mut self) {
         self.row_in_tr = false;
-        let (Some(texts), Some(item)) = (self.row.take(), &mut self.item) else {
+        let (Some(row), Some(item)) = (self.row.take(), &mut self.item) else {
             return;
         };
-        let mut texts = texts.into_iter();
+        let mut texts = row.texts.into_iter();
         if let Some(label) = texts.next() {
             item.labels.push(PageLabel {
-                media: item.media.len().checked_sub(1),
+                media: row.media,
                 label,
                 value: texts.collect::<Vec<_>>().join("\n"),
             });
@@ -365,7 +380,10 @@ impl Builder {
                     append(&mut medium.text, trimmed, '\n');
                 }
             }
-            (Slot::Cell, Some(_)) => self.row.get_or_insert_default().push(trimmed.to_owned()),
+            (Slot::Cell, Some(item)) => match &mut self.row {
+                Some(row) => row.texts.push(trimmed.to_owned()),
+                None => item.body.push(trimmed.to_owned()),
+            },
             _ => {}
         }
     }

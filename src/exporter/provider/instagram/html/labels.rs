@@ -70,7 +70,7 @@ const SOFTWARE_LABELS: &[&str] = &[
 ];
 
 /// Puts what the rows about one medium say into its facts. `is_template` says of a video date that too many items share it.
-pub fn read(rows: &[&PageLabel], facts: &mut RecordFacts, is_template: &dyn Fn(&str) -> bool) {
+pub fn read(rows: &[PageLabel], facts: &mut RecordFacts, is_template: &dyn Fn(&str) -> bool) {
     facts.taken_at = rows
         .iter()
         .filter(|row| !is_template(&row.value))
@@ -78,9 +78,9 @@ pub fn read(rows: &[&PageLabel], facts: &mut RecordFacts, is_template: &dyn Fn(&
     facts.location = location(rows);
     facts.device.id = first_value(rows, is_device_id);
     facts.device.software = labelled(rows, SOFTWARE_LABELS).map(|row| row.value.clone());
-    facts.taken_while_posting = rows.iter().any(|row| is_camera(row));
+    facts.taken_while_posting = rows.iter().any(is_camera);
     facts.by_someone_else = rows.iter().any(|row| is_reshare(&row.value));
-    facts.people = rows.iter().find_map(|row| people(row)).unwrap_or_default();
+    facts.people = rows.iter().find_map(people).unwrap_or_default();
 }
 
 /// Reads the two forms of capture times: `2024:05:02 22:47:28` is the camera's wall clock, `20240502T224728.000Z` a video's instant.
@@ -108,15 +108,14 @@ pub fn capture_time(text: &str) -> Option<When> {
     }
 }
 
-fn labelled<'a>(rows: &[&'a PageLabel], names: &[&str]) -> Option<&'a PageLabel> {
-    let found = rows.iter().find(|row| {
+fn labelled<'a>(rows: &'a [PageLabel], names: &[&str]) -> Option<&'a PageLabel> {
+    rows.iter().find(|row| {
         let label = row.label.to_lowercase();
         !row.value.is_empty() && names.contains(&label.trim())
-    });
-    found.copied()
+    })
 }
 
-fn first_value(rows: &[&PageLabel], is_it: fn(&str) -> bool) -> Option<String> {
+fn first_value(rows: &[PageLabel], is_it: fn(&str) -> bool) -> Option<String> {
     rows.iter()
         .map(|row| row.value.trim())
         .find(|value| is_it(value))
@@ -125,7 +124,7 @@ fn first_value(rows: &[&PageLabel], is_it: fn(&str) -> bool) -> Option<String> {
 
 /// Reads the position: by name, else the first two rows if both are fractions. Further down, two numbers in a row could be
 /// camera settings.
-fn location(rows: &[&PageLabel]) -> Option<Location> {
+fn location(rows: &[PageLabel]) -> Option<Location> {
     let named = (
         labelled(rows, LATITUDE_LABELS),
         labelled(rows, LONGITUDE_LABELS),
@@ -226,9 +225,7 @@ mod tests {
             })
             .collect();
         let mut facts = RecordFacts::default();
-        read(&rows.iter().collect::<Vec<_>>(), &mut facts, &|date| {
-            date == "20230101T000000.000Z"
-        });
+        read(&rows, &mut facts, &|date| date == "20230101T000000.000Z");
         facts
     }
 

@@ -9,7 +9,7 @@ mod offset;
 use serde_json::{Map, Value, json};
 
 use crate::exporter::provider::meta_dates::{ReadDate, read_date};
-use crate::exporter::provider::meta_html::{HtmlError, PageItem, PageLabel, read_items};
+use crate::exporter::provider::meta_html::{HtmlError, PageItem, PageLabel, PageMedia, read_items};
 use crate::model::kind::{CompanionRole, Kind, Visibility};
 use crate::model::record::{CompanionRef, Edition, PostRef, Record, RecordFacts};
 use crate::model::shown::shown;
@@ -136,9 +136,7 @@ pub fn read_page(
             posted_at: date.and_then(|date| offset.instant(date)),
             rule: offset.rule(),
         };
-        records_of(page, &item, &dated, &survey)
-            .into_iter()
-            .for_each(&mut *sink);
+        records_of(page, &item, &dated, &survey).for_each(&mut *sink);
     });
     if unread > NAMED_DATES {
         warn(format!(
@@ -171,60 +169,63 @@ fn date_of(item: &PageItem) -> (&str, Option<ReadDate>) {
     }
 }
 
-fn records_of(
-    page: &HtmlPage<'_>,
-    item: &PageItem,
-    dated: &Dated<'_>,
-    survey: &Survey,
-) -> Vec<Record> {
-    let Some(first) = item.media.first() else {
-        return Vec::new();
-    };
+/// Returns one record for each medium, one at a time: all members of a post repeat its caption.
+fn records_of<'a>(
+    page: &'a HtmlPage<'_>,
+    item: &'a PageItem,
+    dated: &'a Dated<'_>,
+    survey: &'a Survey,
+) -> impl Iterator<Item = Record> + 'a {
     let together = item.media.len() > 1;
-    let post = format!("post:{}", item_key(&first.src));
-    (0..)
-        .zip(&item.media)
-        .enumerate()
-        .map(|(place, (index, medium))| Record {
-            provider: "instagram".to_owned(),
-            account: page.account.map(str::to_owned),
-            export: None,
-            kind: page.kind,
-            source: page.source.to_owned(),
-            edition: Edition::Html,
-            uri: medium.src.clone(),
-            key: item_key(&medium.src),
-            post: together.then(|| PostRef {
-                id: post.clone(),
-                index,
-            }),
-            companions: medium
-                .subtitles
-                .iter()
-                .map(|uri| CompanionRef {
-                    uri: uri.clone(),
-                    role: CompanionRole::Subtitles,
-                })
-                .collect(),
-            facts: facts_of(page.kind, item, &rows_of(item, place), dated, survey),
-            raw: raw_of(page.kind, item, place, dated),
-        })
-        .collect()
+    let first = item.media.first().filter(|_| together);
+    let post = first.map(|first| format!("post:{}", item_key(&first.src)));
+    (0..item.media.len()).map(move |place| Record {
+        post: post.clone().map(|id| PostRef {
+            id,
+            index: u32::try_from(place).unwrap_or(u32::MAX),
+        }),
+        facts: facts_of(page.kind, item, rows_of(item, place), dated, survey),
+        raw: raw_of(page.kind, item, place, dated),
+        ..record_of(page, &item.media[place])
+    })
 }
 
-/// Returns the rows about one medium: all of them for a single.
-fn rows_of(item: &PageItem, place: usize) -> Vec<&PageLabel> {
-    let single = item.media.len() == 1;
-    item.labels
-        .iter()
-        .filter(|row| single || row.media == Some(place))
-        .collect()
+/// Returns what page and medium alone say.
+fn record_of(page: &HtmlPage<'_>, medium: &PageMedia) -> Record {
+    let subtitles = medium.subtitles.iter().map(|uri| CompanionRef {
+        uri: uri.clone(),
+        role: CompanionRole::Subtitles,
+    });
+    Record {
+        provider: "instagram".to_owned(),
+        account: page.account.map(str::to_owned),
+        export: None,
+        kind: page.kind,
+        source: page.source.to_owned(),
+        edition: Edition::Html,
+        uri: medium.src.clone(),
+        key: item_key(&medium.src),
+        post: None,
+        companions: subtitles.collect(),
+        facts: RecordFacts::default(),
+        raw: Value::Null,
+    }
+}
+
+/// Returns the rows about one medium: all of them for a single. Rows are in the order of the media they follow.
+fn rows_of(item: &PageItem, place: usize) -> &[PageLabel] {
+    if item.media.len() == 1 {
+        return &item.labels;
+    }
+    let start = item.labels.partition_point(|row| row.media < Some(place));
+    let end = item.labels.partition_point(|row| row.media <= Some(place));
+    &item.labels[start..end]
 }
 
 fn facts_of(
     kind: Kind,
     item: &PageItem,
-    rows: &[&PageLabel],
+    rows: &[PageLabel],
     dated: &Dated<'_>,
     survey: &Survey,
 ) -> RecordFacts {
@@ -260,7 +261,7 @@ fn raw_of(kind: Kind, item: &PageItem, place: usize, dated: &Dated<'_>) -> Value
         put("date", json!(dated.text));
     }
     let rows: Vec<_> = rows_of(item, place)
-        .into_iter()
+        .iter()
         .filter(|row| !private && !is_web_address(&row.value))
         .map(|row| [&row.label, &row.value])
         .collect();

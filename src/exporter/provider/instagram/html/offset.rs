@@ -115,11 +115,7 @@ impl PageOffset {
                 rule: "fixed",
             };
         };
-        if let Some(offset_s) = head
-            .times
-            .iter()
-            .find_map(|(instant, text)| quarter_between(read_date(text)?.local, *instant))
-        {
+        if let Some(offset_s) = offset_of_head(head) {
             return Self {
                 offset_s,
                 rule: "header",
@@ -152,6 +148,13 @@ impl PageOffset {
         let instant = offset.to_timestamp(date.local).ok()?;
         Some(When::utc(instant).known_to(date.precision))
     }
+}
+
+/// Returns the offset between the two clocks of the head: the first pair that can be read.
+fn offset_of_head(head: &PageHead) -> Option<i32> {
+    head.times
+        .iter()
+        .find_map(|(instant, text)| quarter_between(read_date(text)?.local, *instant))
 }
 
 /// Returns the offset that lies between a wall clock and an instant, if it is one.

@@ -480,3 +480,24 @@ fn keys_are_media_ids_or_names() {
         assert_eq!(item_key(uri), key, "{uri}");
     }
 }
+
+#[test]
+fn an_item_of_a_hundred_thousand_media_is_read_in_no_time() {
+    let media: String = (0..100_000)
+        .map(|n| format!("<img src={n}.jpg><td class=_a6_q>Source type<div>camera</div></td>"))
+        .collect();
+    let html = whole(
+        "",
+        &format!("<div class=_a6-g>{media}<p class=_a6-o>Jul 02, 2020 11:30 pm</p></div>"),
+    );
+    let started = std::time::Instant::now();
+    let (records, _) = read_as(Kind::Post, &html, None);
+    assert_eq!(records.len(), 100_000);
+    assert!(
+        records
+            .iter()
+            .all(|record| record.facts.taken_while_posting)
+    );
+    // Squares of it would take minutes.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
