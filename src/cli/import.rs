@@ -1,7 +1,8 @@
 //! `albumen import`: reads archives into the library.
 
 use std::path::Path;
-use std::time::Instant;
+
+use jiff::Timestamp;
 
 use super::args::ImportArgs;
 use super::error::CliError;
@@ -35,16 +36,12 @@ pub fn import(
     out: &Output,
 ) -> Result<ImportReport, CliError> {
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
-    let began = Instant::now();
-    let result = crate::import::import(library, options, &monitor);
+    let result = crate::import::import(library, options, &Timestamp::now, &monitor);
     monitor.finish();
-    let mut report = result.map_err(|source| CliError::Import {
+    result.map_err(|source| CliError::Import {
         library: library.to_owned(),
         source,
-    })?;
-    // Library code knows no clock.
-    report.seconds = began.elapsed().as_secs_f64();
-    Ok(report)
+    })
 }
 
 /// Returns the exit code a report deserves.
