@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::args::ImportArgs;
 use super::error::CliError;
 use super::exit::Exit;
@@ -34,7 +36,7 @@ pub fn import(
     out: &Output,
 ) -> Result<ImportReport, CliError> {
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
-    let result = crate::import::import(library, options, &jiff::Timestamp::now, &monitor);
+    let result = crate::import::import(library, options, &Timestamp::now, &monitor);
     monitor.finish();
     result.map_err(|source| CliError::Import {
         library: library.to_owned(),
