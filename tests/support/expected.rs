@@ -203,11 +203,21 @@ fn message_group(
         return None;
     }
     // Photos are listed before videos.
-    let mut ids: Vec<_> = message.media.iter().map(|one| (one.form.is_video(), one.media_id)).collect();
+    let mut ids: Vec<_> = message
+        .media
+        .iter()
+        .map(|one| (one.form.is_video(), one.media_id))
+        .collect();
     ids.sort_by_key(|(video, _)| *video);
     let index = ids.iter().position(|(_, id)| *id == medium.media_id)?;
-    let of_thread = thread.messages.iter().position(|one| std::ptr::eq(one, message))?;
-    let before = account.threads.iter().take_while(|one| !std::ptr::eq(*one, thread));
+    let of_thread = thread
+        .messages
+        .iter()
+        .position(|one| std::ptr::eq(one, message))?;
+    let before = account
+        .threads
+        .iter()
+        .take_while(|one| !std::ptr::eq(*one, thread));
     let earlier: usize = before.map(|thread| thread.messages.len()).sum();
     Some(ExpectedGroup {
         post: account.posts.len() + earlier + of_thread,
