@@ -157,7 +157,8 @@ impl File<'_> {
     fn give(&mut self, records: Vec<Record>) -> usize {
         let count = records.len();
         for record in records {
-            if record.facts.posted_at.is_none() && record.kind != Kind::Profile {
+            let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
+            if record.facts.posted_at.is_none() && !never_dated {
                 self.undated.push(record.uri.clone());
             }
             self.sink.record(record);
