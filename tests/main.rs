@@ -1,6 +1,6 @@
 //! The one test binary. Every file below `tests/` is listed here.
 
-#[test]
-fn placeholder_until_the_first_test_file_lands() {
-    assert_eq!(albumen::model::kind::Kind::ALL.len(), 10);
-}
+mod builders;
+mod builders_expected;
+mod builders_packing;
+mod support;

@@ -1,1 +1,276 @@
 //! SQLite: open, migrate, read and write. The only module with SQL.
+
+mod derived;
+mod evidence;
+mod history;
+mod migrate;
+mod query;
+
+pub use derived::{AssetRow, PlacedRow, SidecarRow};
+pub use evidence::{EvidenceIds, StoredMedium};
+pub use history::{RunRow, SeenEntry, SeenRole};
+pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+/// What can go wrong with a catalog.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// SQLite said no.
+    #[error("catalog {path}")]
+    Sqlite {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A newer albumen made it.
+    #[error(
+        "catalog {path} has schema {found}, this albumen knows up to {known}: use a newer albumen"
+    )]
+    Newer {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// Its schema number.
+        found: u32,
+        /// The newest number this program knows.
+        known: u32,
+    },
+    /// A migration in the catalog is not the one in the program.
+    #[error("catalog {path}: migration {number} is not the one this albumen has")]
+    Altered {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// Number of the migration.
+        number: u32,
+    },
+    /// A text column does not hold what it should.
+    #[error("catalog holds a damaged {what}")]
+    Damaged {
+        /// What kind of thing is damaged.
+        what: &'static str,
+        /// What the JSON reader said.
+        source: serde_json::Error,
+    },
+}
+
+/// The catalog of one library.
+pub struct Catalog {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Catalog {
+    /// Opens the catalog at `path`, makes it if it is not there, and migrates it.
+    ///
+    /// # Errors
+    /// Fails if a newer albumen made it (nothing is touched then), or if SQLite cannot open it.
+    pub fn open(path: &Path) -> Result<Self, CatalogError> {
+        let wrap = |source| CatalogError::Sqlite {
+            path: path.to_owned(),
+            source,
+        };
+        let connection = Connection::open(path).map_err(wrap)?;
+        migrate::refuse_newer(&connection, path)?;
+        // Full sync at commit points: a row must never be on disk before the bytes it speaks of.
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
+            )
+            .map_err(wrap)?;
+        Self::ready(connection, path)
+    }
+
+    /// Makes an empty catalog in memory, for a dry run without a library.
+    ///
+    /// # Errors
+    /// Fails only if SQLite does.
+    pub fn in_memory() -> Result<Self, CatalogError> {
+        let path = Path::new(":memory:");
+        let connection = Connection::open_in_memory().map_err(|source| CatalogError::Sqlite {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::ready(connection, path)
+    }
+
+    fn ready(mut connection: Connection, path: &Path) -> Result<Self, CatalogError> {
+        connection.set_prepared_statement_cache_capacity(64);
+        let _ = connection.busy_timeout(Duration::from_secs(10));
+        migrate::migrate(&mut connection, path)?;
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Runs `work` in one transaction: all of it is kept, or nothing.
+    ///
+    /// # Errors
+    /// Fails as `work` does, or if the commit fails.
+    pub fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, CatalogError>,
+    ) -> Result<T, CatalogError> {
+        let path = self.path.clone();
+        let wrap = |source| CatalogError::Sqlite {
+            path: path.clone(),
+            source,
+        };
+        let transaction = self.connection.transaction().map_err(wrap)?;
+        let writing = Writing {
+            transaction,
+            path: &path,
+        };
+        let value = work(&writing)?;
+        writing.transaction.commit().map_err(wrap)?;
+        Ok(value)
+    }
+
+    /// Runs `work` as in a transaction, then forgets all it wrote: for `--dry-run`.
+    ///
+    /// # Errors
+    /// Fails as `work` does.
+    pub fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, CatalogError>,
+    ) -> Result<T, CatalogError> {
+        let path = self.path.clone();
+        let transaction = self.connection.transaction().map_err(|source| CatalogError::Sqlite {
+            path: path.clone(),
+            source,
+        })?;
+        // Dropped without a commit, a transaction is rolled back.
+        work(&Writing {
+            transaction,
+            path: &path,
+        })
+    }
+
+    /// Returns a setting.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, CatalogError> {
+        let mut rows = self
+            .connection
+            .prepare_cached("SELECT value FROM setting WHERE name = ?1")
+            .map_err(|e| self.wrap(e))?;
+        let mut rows = rows.query([name]).map_err(|e| self.wrap(e))?;
+        let row = rows.next().map_err(|e| self.wrap(e))?;
+        row.map(|row| row.get(0))
+            .transpose()
+            .map_err(|e| self.wrap(e))
+    }
+
+    fn wrap(&self, source: rusqlite::Error) -> CatalogError {
+        CatalogError::Sqlite {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// An open transaction.
+pub struct Writing<'a> {
+    transaction: Transaction<'a>,
+    path: &'a Path,
+}
+
+impl Writing<'_> {
+    /// Sets or clears a setting.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn set_setting(&self, name: &str, value: Option<&str>) -> Result<(), CatalogError> {
+        let done = match value {
+            Some(value) => self.transaction.execute(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            ),
+            None => self
+                .transaction
+                .execute("DELETE FROM setting WHERE name = ?1", [name]),
+        };
+        done.map(drop).map_err(|e| self.wrap(e))
+    }
+
+    /// Sets the owner's home time zone. A new one changes what is derived, so the library is to be settled again.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn set_home_timezone(&self, zone: &str) -> Result<(), CatalogError> {
+        let before: Option<String> = self
+            .transaction
+            .query_row("SELECT value FROM setting WHERE name = 'home_timezone'", [], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.wrap(e))?;
+        if before.as_deref() != Some(zone) {
+            self.set_setting("home_timezone", Some(zone))?;
+            self.set_setting("unsettled", Some("1"))?;
+        }
+        Ok(())
+    }
+
+    fn wrap(&self, source: rusqlite::Error) -> CatalogError {
+        CatalogError::Sqlite {
+            path: self.path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// Turns a value into the JSON kept in a column.
+fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, CatalogError> {
+    serde_json::to_string(value).map_err(|source| CatalogError::Damaged { what, source })
+}
+
+/// Reads the JSON of a column.
+fn from_json<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    text: &str,
+) -> Result<T, CatalogError> {
+    serde_json::from_str(text).map_err(|source| CatalogError::Damaged { what, source })
+}
+
+/// Reads a hash out of a BLOB column.
+fn hash_of(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+) -> rusqlite::Result<crate::model::content_hash::ContentHash> {
+    row.get::<_, [u8; 32]>(column)
+        .map(crate::model::content_hash::ContentHash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_kept_replaced_and_cleared() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        assert_eq!(catalog.setting("home").unwrap(), None);
+        for value in [Some("Europe/Rome"), Some("Asia/Tokyo"), None] {
+            catalog
+                .in_transaction(|w| w.set_setting("home", value))
+                .unwrap();
+            assert_eq!(catalog.setting("home").unwrap().as_deref(), value);
+        }
+    }
+
+    #[test]
+    fn a_failed_transaction_leaves_nothing() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        let failed: Result<(), _> = catalog.in_transaction(|w| {
+            w.set_setting("home", Some("x"))?;
+            from_json("thing", "{")
+        });
+        assert!(failed.is_err());
+        assert_eq!(catalog.setting("home").unwrap(), None);
+    }
+}

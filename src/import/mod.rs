@@ -1,5 +1,25 @@
 //! One import run: plan, store, settle, report.
 
+pub mod derive;
+mod error;
+mod groups;
+mod intake;
+mod lists;
+pub mod merge;
+pub mod offset;
+pub mod plan;
+mod report;
+mod run;
+mod settle;
+mod store;
+mod sweep;
+mod touched;
+mod trees;
+
+pub use error::ImportError;
+pub use report::written;
+pub use run::import;
+
 use std::path::PathBuf;
 
 use jiff::civil::Date;

@@ -13,3 +13,4 @@ pub mod outcome;
 pub mod record;
 pub mod shown;
 pub mod time;
+pub mod user_changes;

@@ -1,11 +1,35 @@
 //! Opens the parts of an archive as one read-only list of entries. Knows nothing of providers.
 
+mod bytes;
+mod folder;
+mod names;
+mod numbering;
+mod open;
+mod positional;
+mod sniff;
+mod stream_visit;
+mod tar_part;
+mod tree;
+mod visit;
+mod zip_part;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use jiff::Timestamp;
 
 use crate::model::entry_path::{EntryPath, UnsafeName};
+use bytes::{Buffers, Halt, Tally};
+pub use names::is_known_encoding;
+use positional::SharedFile;
+use tar_part::Kept;
+use tree::{Place, Source};
 
 /// Index of a part in [`Archive::parts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -149,3 +173,197 @@ pub struct OpenOptions {
 
 /// Number of worker threads.
 pub type Workers = NonZeroUsize;
+
+/// The parts of one or several archives, opened for reading.
+///
+/// Parts are in the order of their file names, entries in the order of parts and, within one, of its directory: the order
+/// of the paths given leaves no trace.
+#[derive(Default)]
+pub struct Archive {
+    parts: Vec<Part>,
+    /// For each part, what it is read from.
+    sources: Vec<Source>,
+    entries: Vec<Entry>,
+    /// For each entry, where its bytes are.
+    places: Vec<Place>,
+    problems: Vec<PartProblem>,
+    /// Record files of tgz parts that memory does not hold.
+    spool: Option<SharedFile>,
+    /// Buffers not in use, kept because zeroing half a megabyte costs more than reading a small record file.
+    idle: Mutex<Vec<Buffers>>,
+}
+
+/// Where the bytes of an entry lie as they are, for copying without passing through our memory.
+#[derive(Debug)]
+pub struct StoredExtent<'a> {
+    /// The file they lie in.
+    pub file: ExtentFile<'a>,
+    /// Offset of the first byte.
+    pub offset: u64,
+    /// Number of bytes.
+    pub len: u64,
+}
+
+/// A file handle, the part's own or one opened for this extent.
+#[derive(Debug)]
+pub enum ExtentFile<'a> {
+    /// The part's handle.
+    Part(&'a File),
+    /// A handle of its own (an entry of an unpacked folder).
+    Own(File),
+}
+
+impl Deref for ExtentFile<'_> {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        match self {
+            Self::Part(file) => file,
+            Self::Own(file) => file,
+        }
+    }
+}
+
+impl Archive {
+    /// Returns the parts that could be opened.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Returns the entries of all parts.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Returns what is wrong with whole parts.
+    pub fn problems(&self) -> &[PartProblem] {
+        &self.problems
+    }
+
+    /// Reads a whole record file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Says why the entry cannot be read; bytes that do not agree with size and CRC are never returned.
+    pub fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, EntryError> {
+        let (entry, _) = self.entry(id).ok_or_else(no_such_entry)?;
+        if let Some(problem) = &entry.problem {
+            return Err(problem.clone());
+        }
+        if entry.size_bytes > limit {
+            return Err(EntryError::RecordTooLarge { limit });
+        }
+        // The declared size is not trusted with memory before the bytes come.
+        let mut bytes =
+            Vec::with_capacity(usize::try_from(entry.size_bytes.min(1 << 20)).unwrap_or(0));
+        let mut buffers = self.take_buffers();
+        let mut sink = |chunk: &[u8]| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        };
+        let result = self.stream(id, &mut buffers, &mut sink);
+        self.give_back(buffers);
+        match result {
+            Ok(_) => Ok(bytes),
+            Err(Halt::Failed(error)) => Err(error),
+            Err(Halt::Stopped) => Err(EntryError::Io("reading was stopped".to_owned())),
+        }
+    }
+
+    /// Returns where the bytes of an entry lie as they are: in a zip if it is stored, in a tar, or in a folder.
+    ///
+    /// Nobody has checked these bytes: whoever copies them must compare size and CRC.
+    pub fn stored_extent(&self, id: EntryId) -> Option<StoredExtent<'_>> {
+        let (entry, place) = self.entry(id)?;
+        if entry.problem.is_some() {
+            return None;
+        }
+        let len = entry.size_bytes;
+        if let Place::File(path) = place {
+            let file = ExtentFile::Own(File::open(path).ok()?);
+            return Some(StoredExtent {
+                file,
+                offset: 0,
+                len,
+            });
+        }
+        let Source::File(part) = self.sources.get(entry.part.0)? else {
+            return None;
+        };
+        let offset = match place {
+            Place::Zip(place) if place.compressed == len => {
+                zip_part::inflate::stored_offset(part, place)?
+            }
+            Place::Span(offset) => *offset,
+            _ => return None,
+        };
+        Some(StoredExtent {
+            file: ExtentFile::Part(part.file()),
+            offset,
+            len,
+        })
+    }
+
+    fn entry(&self, id: EntryId) -> Option<(&Entry, &Place)> {
+        Some((self.entries.get(id.0)?, self.places.get(id.0)?))
+    }
+
+    /// Hands the bytes of one entry to `sink`, whatever its part is.
+    fn stream(
+        &self,
+        id: EntryId,
+        buffers: &mut Buffers,
+        sink: bytes::Sink<'_>,
+    ) -> Result<u32, Halt> {
+        let (entry, place) = self.entry(id).ok_or_else(no_such_entry)?;
+        let tally = Tally::new(entry.size_bytes, entry.crc32);
+        if let Place::File(path) = place {
+            let file = SharedFile::open(path)?;
+            // As long as it is now: a file that has grown since it was listed does not agree with its size.
+            return bytes::stream_span(&file, 0, file.len(), tally, buffers, sink);
+        }
+        let Some(Source::File(part)) = self.sources.get(entry.part.0) else {
+            return Err(no_such_entry().into());
+        };
+        match place {
+            Place::Zip(place) => zip_part::inflate::stream(part, place, tally, buffers, sink),
+            Place::Span(offset) => {
+                bytes::stream_span(part, *offset, entry.size_bytes, tally, buffers, sink)
+            }
+            Place::Stream {
+                kept: Some(Kept::Memory(kept)),
+                ..
+            } => {
+                let mut tally = tally;
+                tally.give(kept, sink)?;
+                Ok(tally.finish()?)
+            }
+            Place::Stream {
+                kept: Some(Kept::Spooled(offset)),
+                ..
+            } => {
+                let spool = self.spool.as_ref().ok_or_else(no_such_entry)?;
+                bytes::stream_span(spool, *offset, entry.size_bytes, tally, buffers, sink)
+            }
+            Place::Stream {
+                ordinal,
+                kept: None,
+            } => stream_visit::one(part, *ordinal, tally, buffers, sink),
+            Place::File(_) | Place::Nowhere => Err(no_such_entry().into()),
+        }
+    }
+
+    fn take_buffers(&self) -> Buffers {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        idle.unwrap_or_else(Buffers::new)
+    }
+
+    fn give_back(&self, buffers: Buffers) {
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(buffers);
+        }
+    }
+}
+
+fn no_such_entry() -> EntryError {
+    EntryError::Io("the archive has no such entry".to_owned())
+}

@@ -3,6 +3,8 @@
 pub mod classify;
 pub mod instagram;
 pub mod link;
+pub mod meta_dates;
+pub mod meta_html;
 pub mod meta_text;
 
 use crate::exporter::archive::EntryId;
@@ -93,6 +95,13 @@ pub trait Provider: Sync {
     /// Ties records to media. A pure function: it sees all that was ever imported from this provider, in
     /// one or many archives, and its result must not depend on the order of records or media.
     fn link(&self, evidence: &Evidence) -> Links;
+
+    /// Returns the export a part belongs to, for providers whose paths repeat between exports (Google); told by the
+    /// part's file name. `None`: paths of this provider mean the same in every export.
+    fn export_of(&self, part_name: &str) -> Option<String> {
+        let _ = part_name;
+        None
+    }
 
     /// Returns how a person asks the service for the archive, and which boxes to tick.
     fn how_to_ask(&self) -> &'static str;

@@ -2,6 +2,7 @@
 
 mod elements;
 mod facts;
+pub mod html;
 mod labels;
 mod layout;
 mod link;

@@ -1,0 +1,152 @@
+-- The first schema. Two halves: evidence (what archives told, a set) and what is derived from it (assets, files).
+-- The derived half can be made again from evidence; evidence can be made again from originals and sidecars.
+
+-- Small facts about the library itself: the home time zone, whether a run stopped before it settled.
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- Run history. Not part of what must converge.
+CREATE TABLE run (
+    id       INTEGER PRIMARY KEY,
+    kind     TEXT NOT NULL,          -- import, verify, …
+    started  TEXT NOT NULL,          -- RFC 3339, UTC
+    finished TEXT,                   -- RFC 3339, UTC; null: the run was cut off
+    command  TEXT NOT NULL,          -- options as JSON, no secrets
+    report   TEXT                    -- numbers as JSON
+) STRICT;
+
+-- Run history: the parts that were given.
+CREATE TABLE part (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE        -- file name of the part
+) STRICT;
+
+-- Evidence: bytes the library holds.
+CREATE TABLE original (
+    id           INTEGER PRIMARY KEY,
+    content_hash BLOB NOT NULL UNIQUE, -- SHA-256, 32 bytes
+    size_bytes   INTEGER NOT NULL,
+    facts        TEXT NOT NULL         -- model::media_facts::MediaFacts as JSON
+) STRICT;
+
+-- Evidence: under which path which archive held which bytes.
+CREATE TABLE media_entry (
+    id          INTEGER PRIMARY KEY,
+    provider    TEXT NOT NULL,
+    export      TEXT NOT NULL,         -- '' where the provider's paths need none
+    path        TEXT NOT NULL,         -- below the archive's root
+    original_id INTEGER NOT NULL REFERENCES original (id),
+    UNIQUE (provider, export, path, original_id)
+) STRICT;
+CREATE INDEX media_entry_original ON media_entry (original_id);
+
+-- Evidence: statements of record files about media.
+CREATE TABLE record (
+    id       INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL,
+    digest   BLOB NOT NULL UNIQUE,     -- SHA-256 of body and raw
+    body     TEXT NOT NULL,            -- model::record::Record as JSON, without raw
+    raw      TEXT NOT NULL             -- the record as it stood in the archive, as JSON
+) STRICT;
+
+-- Evidence: statements of record files about albums.
+CREATE TABLE album_record (
+    id       INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL,
+    digest   BLOB NOT NULL UNIQUE,
+    body     TEXT NOT NULL             -- model::record::AlbumRecord as JSON
+) STRICT;
+
+-- Evidence: what the owner changed in sidecars with other programs.
+CREATE TABLE user_change (
+    content_hash BLOB PRIMARY KEY,     -- of the asset's original
+    body         TEXT NOT NULL,        -- model::user_changes::UserChanges as JSON
+    others       TEXT NOT NULL         -- properties of other programs in the sidecar, as JSON
+) STRICT;
+
+-- Run history: entries that were dealt with, so that they need not be read again.
+CREATE TABLE seen_entry (
+    provider       TEXT NOT NULL,
+    export         TEXT NOT NULL,
+    path           TEXT NOT NULL,
+    size_bytes     INTEGER NOT NULL,
+    crc32          INTEGER NOT NULL,
+    reader_version INTEGER NOT NULL,
+    account        TEXT NOT NULL,      -- account given by the user, else ''
+    role           TEXT NOT NULL,      -- media, record, or the reason it was left aside
+    original_id    INTEGER REFERENCES original (id),
+    PRIMARY KEY (provider, path, size_bytes, crc32, export)
+) STRICT, WITHOUT ROWID;
+
+-- Run history: which part held which medium.
+CREATE TABLE part_entry (
+    media_entry_id INTEGER NOT NULL REFERENCES media_entry (id),
+    part_id        INTEGER NOT NULL REFERENCES part (id),
+    PRIMARY KEY (media_entry_id, part_id)
+) STRICT, WITHOUT ROWID;
+
+-- Derived: the photos and videos of the library.
+CREATE TABLE asset (
+    id            INTEGER PRIMARY KEY,
+    content_hash  BLOB NOT NULL UNIQUE, -- of its original
+    path          TEXT NOT NULL,        -- of its original, relative to the library
+    digest        BLOB NOT NULL,        -- of all that its sidecar shows
+    taken_seconds INTEGER,              -- for sorting and date queries; a wall clock counts as if UTC; null: undated
+    local_day     TEXT,                 -- YYYY-MM-DD as folders show it
+    body          TEXT NOT NULL         -- model::asset::Asset as JSON
+) STRICT;
+CREATE INDEX asset_taken ON asset (taken_seconds, path);
+
+-- Derived: the items an asset is.
+CREATE TABLE asset_item (
+    asset_id INTEGER NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
+    provider TEXT NOT NULL,
+    account  TEXT NOT NULL,             -- '' unknown
+    kind     TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    PRIMARY KEY (asset_id, provider, account, kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX asset_item_kind ON asset_item (provider, kind, account);
+
+-- Derived: album memberships.
+CREATE TABLE asset_album (
+    asset_id INTEGER NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
+    album    TEXT NOT NULL,             -- key of the album
+    title    TEXT NOT NULL,
+    PRIMARY KEY (asset_id, album)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX asset_album_title ON asset_album (title);
+
+-- Derived: text to search, three letters at a time so that languages without spaces are found, too.
+CREATE VIRTUAL TABLE asset_text USING fts5 (
+    description, title, place, people, keywords, name,
+    tokenize = 'trigram remove_diacritics 1'
+);
+
+-- Derived: originals and companions as they were last known to lie on disk.
+CREATE TABLE placed_file (
+    path         TEXT PRIMARY KEY,      -- relative to the library
+    content_hash BLOB NOT NULL,
+    size_bytes   INTEGER NOT NULL,
+    asset_hash   BLOB NOT NULL          -- original of the asset the file belongs to
+) STRICT, WITHOUT ROWID;
+CREATE INDEX placed_file_hash ON placed_file (content_hash);
+
+-- Derived: sidecars as they were last written.
+CREATE TABLE sidecar (
+    asset_hash  BLOB PRIMARY KEY,
+    path        TEXT NOT NULL UNIQUE,
+    sha256      BLOB NOT NULL,
+    size_bytes  INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL        -- to see cheaply that nobody touched it
+) STRICT, WITHOUT ROWID;
+
+-- Derived: records whose medium no archive so far holds.
+CREATE TABLE missing (
+    record_id INTEGER NOT NULL REFERENCES record (id),
+    provider  TEXT NOT NULL,
+    uri       TEXT NOT NULL,             -- of the medium, or of a companion of it
+    PRIMARY KEY (record_id, uri)
+) STRICT, WITHOUT ROWID;

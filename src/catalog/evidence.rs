@@ -1,0 +1,438 @@
+//! Evidence in the catalog: originals, media entries and records, kept as sets.
+
+use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+
+use crate::model::content_hash::ContentHash;
+use crate::model::evidence::{Evidence, MediaEntry};
+use crate::model::media_facts::MediaFacts;
+use crate::model::record::{AlbumRecord, Record};
+use crate::model::user_changes::UserChanges;
+
+use super::{Catalog, CatalogError, Writing, from_json, hash_of, to_json};
+
+/// Bytes the library holds, with what they say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredMedium {
+    /// Their hash.
+    pub content_hash: ContentHash,
+    /// How many they are.
+    pub size_bytes: u64,
+    /// What they say.
+    pub facts: MediaFacts,
+}
+
+/// Row numbers of the records in an [`Evidence`], in the same order.
+#[derive(Debug, Clone, Default)]
+pub struct EvidenceIds {
+    /// One for each record.
+    pub records: Vec<i64>,
+    /// Digest of each record, its `raw` included.
+    pub digests: Vec<[u8; 32]>,
+}
+
+impl Catalog {
+    /// Returns the providers any evidence is from, sorted.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn providers(&self) -> Result<Vec<String>, CatalogError> {
+        self.rows(
+            "SELECT provider FROM record UNION SELECT provider FROM media_entry
+             UNION SELECT provider FROM album_record ORDER BY 1",
+            [],
+            |row| row.get(0),
+        )
+    }
+
+    /// Loads all that is known of a provider, in an order that does not depend on arrival. The `raw` of
+    /// records is left out: ask [`Catalog::raw_record`] for it.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn evidence(&self, provider: &str) -> Result<(Evidence, EvidenceIds), CatalogError> {
+        let mut evidence = Evidence::default();
+        let mut ids = EvidenceIds::default();
+        self.each(
+            "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest",
+            [provider],
+            |row| {
+                ids.records.push(row.get(0).map_err(|e| self.wrap(e))?);
+                ids.digests.push(row.get(2).map_err(|e| self.wrap(e))?);
+                let body = row
+                    .get_ref(1)
+                    .and_then(|v| Ok(v.as_str()?))
+                    .map_err(|e| self.wrap(e))?;
+                evidence.records.push(from_json("record", body)?);
+                Ok(())
+            },
+        )?;
+        self.each(
+            "SELECT body FROM album_record WHERE provider = ?1 ORDER BY digest",
+            [provider],
+            |row| {
+                let body: String = row.get(0).map_err(|e| self.wrap(e))?;
+                evidence
+                    .albums
+                    .push(from_json::<AlbumRecord>("album record", &body)?);
+                Ok(())
+            },
+        )?;
+        evidence.media = self.media_entries(provider)?;
+        Ok((evidence, ids))
+    }
+
+    fn media_entries(&self, provider: &str) -> Result<Vec<MediaEntry>, CatalogError> {
+        self.rows(
+            "SELECT m.export, m.path, o.content_hash, o.facts ->> 'content_id'
+             FROM media_entry m JOIN original o ON o.id = m.original_id
+             WHERE m.provider = ?1 ORDER BY m.path, o.content_hash, m.export",
+            [provider],
+            |row| {
+                let export: String = row.get(0)?;
+                Ok(MediaEntry {
+                    provider: provider.to_owned(),
+                    export: (!export.is_empty()).then_some(export),
+                    path: row.get(1)?,
+                    content_hash: hash_of(row, 2)?,
+                    content_id: row.get(3)?,
+                })
+            },
+        )
+    }
+
+    /// Returns a record whole, with its `raw`.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or the row is damaged.
+    pub fn raw_record(&self, id: i64) -> Result<Record, CatalogError> {
+        let (body, raw): (String, String) = self
+            .connection
+            .prepare_cached("SELECT body, raw FROM record WHERE id = ?1")
+            .and_then(|mut rows| rows.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))))
+            .map_err(|e| self.wrap(e))?;
+        let mut record: Record = from_json("record", &body)?;
+        record.raw = from_json("record", &raw)?;
+        Ok(record)
+    }
+
+    /// Calls `each` for every original.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn originals(&self, mut each: impl FnMut(StoredMedium)) -> Result<(), CatalogError> {
+        self.each(
+            "SELECT content_hash, size_bytes, facts FROM original",
+            [],
+            |row| {
+                let facts = row
+                    .get_ref(2)
+                    .and_then(|v| Ok(v.as_str()?))
+                    .map_err(|e| self.wrap(e))?;
+                each(StoredMedium {
+                    content_hash: hash_of(row, 0).map_err(|e| self.wrap(e))?,
+                    size_bytes: row.get::<_, i64>(1).map_err(|e| self.wrap(e))? as u64,
+                    facts: from_json("media facts", facts)?,
+                });
+                Ok(())
+            },
+        )
+    }
+
+    /// Returns an original, if the library ever held it.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or the row is damaged.
+    pub fn original(&self, hash: ContentHash) -> Result<Option<StoredMedium>, CatalogError> {
+        let row: Option<(i64, String)> = self
+            .connection
+            .prepare_cached("SELECT size_bytes, facts FROM original WHERE content_hash = ?1")
+            .and_then(|mut rows| {
+                rows.query_row([hash.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            })
+            .map_err(|e| self.wrap(e))?;
+        row.map(|(size, facts)| {
+            Ok(StoredMedium {
+                content_hash: hash,
+                size_bytes: size as u64,
+                facts: from_json("media facts", &facts)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Returns what the owner changed in sidecars, by asset: the changes, and properties of other programs as JSON.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn user_changes(&self) -> Result<Vec<(ContentHash, UserChanges, String)>, CatalogError> {
+        let rows: Vec<(ContentHash, String, String)> = self.rows(
+            "SELECT content_hash, body, others FROM user_change ORDER BY content_hash",
+            [],
+            |row| Ok((hash_of(row, 0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        rows.into_iter()
+            .map(|(hash, body, others)| Ok((hash, from_json("user change", &body)?, others)))
+            .collect()
+    }
+
+    /// Runs a query and collects its rows.
+    pub(super) fn rows<T>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        mut each: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, CatalogError> {
+        let mut all = Vec::new();
+        self.each(sql, parameters, |row| {
+            all.push(each(row).map_err(|e| self.wrap(e))?);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Runs a query and hands over its rows one by one.
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        mut each: impl FnMut(&rusqlite::Row<'_>) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        let mut statement = self
+            .connection
+            .prepare_cached(sql)
+            .map_err(|e| self.wrap(e))?;
+        let mut rows = statement.query(parameters).map_err(|e| self.wrap(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.wrap(e))? {
+            each(row)?;
+        }
+        Ok(())
+    }
+}
+
+impl Writing<'_> {
+    /// Runs a statement.
+    pub(super) fn run(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<usize, CatalogError> {
+        self.transaction
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(parameters))
+            .map_err(|e| self.wrap(e))
+    }
+
+    /// Adds an original; one that is there stays.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_original(&self, medium: &StoredMedium) -> Result<i64, CatalogError> {
+        let facts = to_json("media facts", &medium.facts)?;
+        self.run(
+            "INSERT INTO original (content_hash, size_bytes, facts) VALUES (?1, ?2, ?3)
+             ON CONFLICT (content_hash) DO NOTHING",
+            (medium.content_hash.0, medium.size_bytes as i64, facts),
+        )?;
+        self.original_id(medium.content_hash)
+    }
+
+    /// Returns the row number of an original that is there.
+    ///
+    /// # Errors
+    /// Fails if it is not there.
+    pub fn original_id(&self, hash: ContentHash) -> Result<i64, CatalogError> {
+        self.transaction
+            .prepare_cached("SELECT id FROM original WHERE content_hash = ?1")
+            .and_then(|mut rows| rows.query_row([hash.0], |row| row.get(0)))
+            .map_err(|e| self.wrap(e))
+    }
+
+    /// Adds that an archive held these bytes under this path, and in which part.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_media_entry(
+        &self,
+        provider: &str,
+        export: &str,
+        path: &str,
+        original_id: i64,
+        part: Option<i64>,
+    ) -> Result<(), CatalogError> {
+        self.run(
+            "INSERT INTO media_entry (provider, export, path, original_id) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+            (provider, export, path, original_id),
+        )?;
+        if let Some(part) = part {
+            self.run(
+                "INSERT INTO part_entry (media_entry_id, part_id)
+                 SELECT id, ?5 FROM media_entry
+                 WHERE provider = ?1 AND export = ?2 AND path = ?3 AND original_id = ?4
+                 ON CONFLICT DO NOTHING",
+                (provider, export, path, original_id, part),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Adds a record. Returns whether it is new.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_record(&self, record: &Record) -> Result<bool, CatalogError> {
+        let raw = to_json("record", &record.raw)?;
+        let body = without_raw(record)?;
+        let digest = digest_of(&[&body, &raw]);
+        let added = self.run(
+            "INSERT INTO record (provider, digest, body, raw) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (digest) DO NOTHING",
+            (&record.provider, digest, body, raw),
+        )?;
+        Ok(added > 0)
+    }
+
+    /// Adds a statement about an album. Returns whether it is new.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_album(&self, album: &AlbumRecord) -> Result<bool, CatalogError> {
+        let body = to_json("album record", album)?;
+        let digest = digest_of(&[&body]);
+        let added = self.run(
+            "INSERT INTO album_record (provider, digest, body) VALUES (?1, ?2, ?3)
+             ON CONFLICT (digest) DO NOTHING",
+            (&album.provider, digest, body),
+        )?;
+        Ok(added > 0)
+    }
+
+    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn set_user_changes(
+        &self,
+        asset: ContentHash,
+        changes: &UserChanges,
+        others: &str,
+    ) -> Result<(), CatalogError> {
+        let body = to_json("user change", changes)?;
+        self.run(
+            "INSERT INTO user_change (content_hash, body, others) VALUES (?1, ?2, ?3)
+             ON CONFLICT (content_hash) DO UPDATE SET body = excluded.body, others = excluded.others",
+            (asset.0, body, others),
+        )
+        .map(drop)
+    }
+}
+
+/// Returns the record as JSON with `raw` left out, without copying `raw` first.
+fn without_raw(record: &Record) -> Result<String, CatalogError> {
+    let bare = Record {
+        raw: serde_json::Value::Null,
+        provider: record.provider.clone(),
+        account: record.account.clone(),
+        export: record.export.clone(),
+        kind: record.kind,
+        source: record.source.clone(),
+        edition: record.edition,
+        uri: record.uri.clone(),
+        key: record.key.clone(),
+        post: record.post.clone(),
+        companions: record.companions.clone(),
+        facts: record.facts.clone(),
+    };
+    to_json("record", &bare)
+}
+
+fn digest_of(texts: &[&str]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for text in texts {
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    }
+    hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::kind::Kind;
+    use crate::model::media_type::MediaType;
+    use crate::model::record::{Edition, RecordFacts};
+
+    fn record(uri: &str) -> Record {
+        Record {
+            provider: "instagram".into(),
+            account: Some("anna".into()),
+            export: None,
+            kind: Kind::Post,
+            source: "content/posts_1.json".into(),
+            edition: Edition::Json,
+            uri: uri.into(),
+            key: "1".into(),
+            post: None,
+            companions: vec![],
+            facts: RecordFacts::default(),
+            raw: serde_json::json!({"b": 1, "a": "é\u{0}"}),
+        }
+    }
+
+    #[test]
+    fn a_record_is_kept_once_and_comes_back_whole() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        let added = catalog
+            .in_transaction(|w| Ok([w.add_record(&record("a"))?, w.add_record(&record("a"))?]))
+            .unwrap();
+        assert_eq!(added, [true, false]);
+        let (evidence, ids) = catalog.evidence("instagram").unwrap();
+        assert_eq!(evidence.records.len(), 1);
+        assert!(evidence.records[0].raw.is_null());
+        assert_eq!(catalog.raw_record(ids.records[0]).unwrap(), record("a"));
+    }
+
+    #[test]
+    fn evidence_does_not_depend_on_the_order_of_arrival() {
+        let load = |uris: &[&str]| {
+            let mut catalog = Catalog::in_memory().unwrap();
+            catalog
+                .in_transaction(|w| {
+                    for uri in uris {
+                        w.add_record(&record(uri))?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            catalog.evidence("instagram").unwrap().0.records
+        };
+        assert_eq!(load(&["a", "b", "c"]), load(&["c", "b", "a", "b"]));
+    }
+
+    #[test]
+    fn media_entries_carry_the_content_id() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        let medium = StoredMedium {
+            content_hash: ContentHash([7; 32]),
+            size_bytes: 3,
+            facts: MediaFacts {
+                content_id: Some("ABC".into()),
+                ..MediaFacts::of_type(MediaType::Mov)
+            },
+        };
+        catalog
+            .in_transaction(|w| {
+                let id = w.add_original(&medium)?;
+                assert_eq!(w.add_original(&medium)?, id);
+                w.add_media_entry("p", "", "a.mov", id, None)?;
+                w.add_media_entry("p", "", "a.mov", id, None)
+            })
+            .unwrap();
+        let media = catalog.evidence("p").unwrap().0.media;
+        assert_eq!(media.len(), 1);
+        assert_eq!(media[0].content_id.as_deref(), Some("ABC"));
+        assert_eq!(catalog.original(medium.content_hash).unwrap(), Some(medium));
+    }
+}

@@ -1,0 +1,241 @@
+//! Run history: runs, the parts that were given, entries that were dealt with.
+
+use std::collections::HashMap;
+
+use crate::model::content_hash::ContentHash;
+
+use super::{Catalog, CatalogError, Writing, hash_of};
+
+/// What an entry was taken for when it was dealt with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SeenRole {
+    /// A medium with these bytes.
+    Media(ContentHash),
+    /// A record file.
+    Record,
+    /// Left aside; the text is `model::outcome::Ignored` as JSON.
+    Ignored(String),
+}
+
+/// Identity of an entry across archives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SeenEntry {
+    /// Export, or `""`.
+    pub export: String,
+    /// Path below the archive's root.
+    pub path: String,
+    /// Declared size.
+    pub size_bytes: u64,
+    /// CRC-32 of the bytes.
+    pub crc32: u32,
+}
+
+/// One execution that could change something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    /// Its number.
+    pub id: i64,
+    /// `import`, `verify`, …
+    pub kind: String,
+    /// RFC 3339, UTC.
+    pub started: String,
+    /// RFC 3339, UTC; `None` if it was cut off.
+    pub finished: Option<String>,
+    /// Options as JSON.
+    pub command: String,
+    /// Numbers as JSON.
+    pub report: Option<String>,
+}
+
+impl Catalog {
+    /// Returns what is known of a provider's entries, read with this version of the reader and this account option.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn seen_entries(
+        &self,
+        provider: &str,
+        reader_version: u32,
+        account: &str,
+    ) -> Result<HashMap<SeenEntry, SeenRole>, CatalogError> {
+        let mut seen = HashMap::new();
+        self.each(
+            "SELECT s.export, s.path, s.size_bytes, s.crc32, s.role, o.content_hash,
+                    s.reader_version, s.account
+             FROM seen_entry s LEFT JOIN original o ON o.id = s.original_id
+             WHERE s.provider = ?1",
+            [provider],
+            |row| {
+                let read = |row: &rusqlite::Row<'_>| {
+                    let role: String = row.get(4)?;
+                    let role = match role.as_str() {
+                        "media" => SeenRole::Media(hash_of(row, 5)?),
+                        "record" => SeenRole::Record,
+                        _ => SeenRole::Ignored(role),
+                    };
+                    // A medium stays what it is whatever the reader; a record file may deserve another reading.
+                    let same_reader = row.get::<_, u32>(6)? == reader_version
+                        && row.get_ref(7)?.as_str()? == account;
+                    let valid = same_reader || matches!(role, SeenRole::Media(_));
+                    let entry = SeenEntry {
+                        export: row.get(0)?,
+                        path: row.get(1)?,
+                        size_bytes: row.get::<_, i64>(2)? as u64,
+                        crc32: row.get(3)?,
+                    };
+                    Ok(valid.then_some((entry, role)))
+                };
+                seen.extend(read(row).map_err(|e| self.wrap(e))?);
+                Ok(())
+            },
+        )?;
+        Ok(seen)
+    }
+
+    /// Returns the names of all parts that were given.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn part_names(&self) -> Result<Vec<String>, CatalogError> {
+        self.rows("SELECT name FROM part ORDER BY name", [], |row| row.get(0))
+    }
+
+    /// Returns the runs, newest first.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn runs(&self) -> Result<Vec<RunRow>, CatalogError> {
+        self.rows(
+            "SELECT id, kind, started, finished, command, report FROM run ORDER BY id DESC",
+            [],
+            |row| {
+                Ok(RunRow {
+                    id: row.get(0)?,
+                    kind: row.get(1)?,
+                    started: row.get(2)?,
+                    finished: row.get(3)?,
+                    command: row.get(4)?,
+                    report: row.get(5)?,
+                })
+            },
+        )
+    }
+}
+
+impl Writing<'_> {
+    /// Begins a run and returns its number.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn begin_run(&self, kind: &str, started: &str, command: &str) -> Result<i64, CatalogError> {
+        self.run(
+            "INSERT INTO run (kind, started, command) VALUES (?1, ?2, ?3)",
+            (kind, started, command),
+        )?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Ends a run.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn end_run(&self, id: i64, finished: &str, report: &str) -> Result<(), CatalogError> {
+        self.run(
+            "UPDATE run SET finished = ?2, report = ?3 WHERE id = ?1",
+            (id, finished, report),
+        )
+        .map(drop)
+    }
+
+    /// Returns the row number of a part of this name.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn part_id(&self, name: &str) -> Result<i64, CatalogError> {
+        self.run(
+            "INSERT INTO part (name) VALUES (?1) ON CONFLICT (name) DO NOTHING",
+            [name],
+        )?;
+        self.transaction
+            .prepare_cached("SELECT id FROM part WHERE name = ?1")
+            .and_then(|mut rows| rows.query_row([name], |row| row.get(0)))
+            .map_err(|e| self.wrap(e))
+    }
+
+    /// Remembers what an entry was, so that it need not be read again.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn see_entry(
+        &self,
+        provider: &str,
+        reader: (u32, &str),
+        entry: &SeenEntry,
+        role: &SeenRole,
+    ) -> Result<(), CatalogError> {
+        let (text, original) = match role {
+            SeenRole::Media(hash) => ("media", Some(self.original_id(*hash)?)),
+            SeenRole::Record => ("record", None),
+            SeenRole::Ignored(why) => (why.as_str(), None),
+        };
+        self.run(
+            "INSERT INTO seen_entry
+                 (provider, export, path, size_bytes, crc32, reader_version, account, role, original_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (provider, path, size_bytes, crc32, export) DO UPDATE SET
+                 reader_version = excluded.reader_version, account = excluded.account,
+                 role = excluded.role, original_id = excluded.original_id",
+            rusqlite::params![
+                provider,
+                entry.export,
+                entry.path,
+                entry.size_bytes as i64,
+                entry.crc32,
+                reader.0,
+                reader.1,
+                text,
+                original
+            ],
+        )
+        .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str) -> SeenEntry {
+        SeenEntry {
+            export: String::new(),
+            path: path.into(),
+            size_bytes: 3,
+            crc32: 0xffff_fff0,
+        }
+    }
+
+    #[test]
+    fn a_seen_record_file_is_forgotten_by_a_better_reader() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        catalog
+            .in_transaction(|w| w.see_entry("p", (1, ""), &entry("a.json"), &SeenRole::Record))
+            .unwrap();
+        let seen = |version, account| catalog.seen_entries("p", version, account).unwrap();
+        assert_eq!(seen(1, "").get(&entry("a.json")), Some(&SeenRole::Record));
+        assert!(seen(2, "").is_empty());
+        assert!(seen(1, "anna").is_empty());
+    }
+
+    #[test]
+    fn a_run_begins_and_ends() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        let id = catalog
+            .in_transaction(|w| w.begin_run("import", "2026-01-01T00:00:00Z", "{}"))
+            .unwrap();
+        assert_eq!(catalog.runs().unwrap()[0].finished, None);
+        catalog
+            .in_transaction(|w| w.end_run(id, "2026-01-01T00:00:01Z", "{}"))
+            .unwrap();
+        assert!(catalog.runs().unwrap()[0].finished.is_some());
+    }
+}

@@ -1,0 +1,149 @@
+//! Brings the schema up to date: numbered files, forward only, one transaction each.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use super::CatalogError;
+
+static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+
+struct Migration {
+    number: u32,
+    sql: &'static str,
+}
+
+/// Returns the migrations in order of their numbers.
+fn all() -> Vec<Migration> {
+    let mut found: Vec<Migration> = MIGRATIONS
+        .files()
+        .filter_map(|file| {
+            let name = file.path().file_name()?.to_str()?;
+            Some(Migration {
+                number: name.split('_').next()?.parse().ok()?,
+                sql: file.contents_utf8()?,
+            })
+        })
+        .collect();
+    found.sort_by_key(|migration| migration.number);
+    found
+}
+
+fn newest() -> u32 {
+    all().last().map_or(0, |migration| migration.number)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Refuses a catalog made by a newer albumen, before anything is written to it.
+pub fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), CatalogError> {
+    let found = version(connection).map_err(|source| CatalogError::Sqlite {
+        path: path.to_owned(),
+        source,
+    })?;
+    let known = newest();
+    if found > known {
+        return Err(CatalogError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    Ok(())
+}
+
+/// Applies what is not applied yet, and checks that what was applied is what we have.
+pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
+    let wrap = |source| CatalogError::Sqlite {
+        path: path.to_owned(),
+        source,
+    };
+    let found = version(connection).map_err(wrap)?;
+    for migration in all() {
+        let checksum: [u8; 32] = Sha256::digest(migration.sql.as_bytes()).into();
+        if migration.number <= found {
+            let applied: [u8; 32] = connection
+                .query_row(
+                    "SELECT checksum FROM migration WHERE number = ?1",
+                    [migration.number],
+                    |row| row.get(0),
+                )
+                .map_err(wrap)?;
+            if applied != checksum {
+                return Err(CatalogError::Altered {
+                    path: path.to_owned(),
+                    number: migration.number,
+                });
+            }
+        } else {
+            apply(connection, &migration, checksum).map_err(wrap)?;
+        }
+    }
+    Ok(())
+}
+
+fn apply(
+    connection: &mut Connection,
+    migration: &Migration,
+    checksum: [u8; 32],
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
+    )?;
+    transaction.execute_batch(migration.sql)?;
+    transaction.execute(
+        "INSERT INTO migration (number, checksum) VALUES (?1, ?2)",
+        (migration.number, checksum),
+    )?;
+    transaction.pragma_update(None, "user_version", migration.number)?;
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_start_at_one_and_have_no_gap() {
+        let numbers: Vec<u32> = all().iter().map(|m| m.number).collect();
+        assert_eq!(numbers, (1..=newest()).collect::<Vec<_>>());
+        assert!(newest() >= 1);
+    }
+
+    #[test]
+    fn each_begins_with_its_reason() {
+        assert!(all().iter().all(|m| m.sql.starts_with("-- ")));
+    }
+
+    #[test]
+    fn a_second_run_changes_nothing_and_an_altered_one_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let path = Path::new("test");
+        migrate(&mut connection, path).unwrap();
+        migrate(&mut connection, path).unwrap();
+        connection
+            .execute("UPDATE migration SET checksum = zeroblob(32)", [])
+            .unwrap();
+        assert!(matches!(
+            migrate(&mut connection, path),
+            Err(CatalogError::Altered { number: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn a_newer_catalog_is_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .pragma_update(None, "user_version", newest() + 1)
+            .unwrap();
+        assert!(matches!(
+            refuse_newer(&connection, Path::new("test")),
+            Err(CatalogError::Newer { .. })
+        ));
+    }
+}

@@ -1,1 +1,0 @@
-//! Makes small real media files: JPEG, PNG, WebP, HEIC, MP4.

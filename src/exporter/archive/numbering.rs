@@ -1,0 +1,322 @@
+//! Reads part numbers out of file names and finds the numbers that are not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{PartFault, PartProblem};
+
+/// Largest number taken for a part number: the largest exports known have a few hundred parts, and a longer
+/// number is a date or an id.
+const LARGEST_NUMBER: u32 = 9_999;
+
+/// Extensions of parts, longest first.
+const EXTENSIONS: &[&str] = &[".tar.gz", ".tgz", ".tar", ".zip"];
+
+/// What browsers append to a download that is not finished.
+const UNFINISHED: &[&str] = &[
+    ".crdownload",
+    ".part",
+    ".download",
+    ".partial",
+    ".opdownload",
+];
+
+/// Says whether a name is that of a download still running or broken off.
+pub(super) fn is_unfinished(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    UNFINISHED.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Says whether a name ends like a part's, whatever the bytes are.
+pub(super) fn is_named_like_part(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    is_unfinished(&name) || EXTENSIONS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// A part number found in a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Numbered {
+    /// What comes before the number: the same for all parts of an export.
+    prefix: String,
+    number: u32,
+    /// Number of parts, where the name tells ("Part 1 of 3").
+    total: Option<u32>,
+    /// What comes after the number, without marks of a second download.
+    suffix: String,
+    /// Digits the number is written with at least.
+    width: usize,
+}
+
+impl Numbered {
+    fn name_of(&self, number: u32) -> String {
+        format!(
+            "{}{number:0width$}{}",
+            self.prefix,
+            self.suffix,
+            width = self.width
+        )
+    }
+}
+
+/// Names every part number missing between 1 and the largest number given (or the total, where names tell it).
+///
+/// Names without a number tell nothing, but `anna_20201020.zip` beside `anna_20201020_part_2.zip` is part 1 (Instagram, 2020).
+pub(super) fn gaps(names: &[String]) -> Vec<PartProblem> {
+    let mut groups: BTreeMap<(String, Option<u32>), Vec<Numbered>> = BTreeMap::new();
+    let mut plain = BTreeSet::new();
+    for name in names {
+        match parse(name) {
+            Some(numbered) => {
+                let key = (numbered.prefix.clone(), numbered.total);
+                groups.entry(key).or_default().push(numbered);
+            }
+            None => {
+                plain.insert(stem(name).0.to_owned());
+            }
+        }
+    }
+    groups
+        .values()
+        .flat_map(|group| gaps_of(group, &plain))
+        .collect()
+}
+
+fn gaps_of(group: &[Numbered], plain: &BTreeSet<String>) -> Vec<PartProblem> {
+    let given: BTreeSet<u32> = group.iter().map(|part| part.number).collect();
+    let Some(first) = group.iter().min_by_key(|part| (part.number, &part.suffix)) else {
+        return Vec::new();
+    };
+    let largest = first.total.or(given.last().copied()).unwrap_or(0);
+    let unnumbered_first = first_part_stem(&first.prefix).is_some_and(|stem| plain.contains(stem));
+    (1..=largest)
+        .filter(|number| !given.contains(number) && !(*number == 1 && unnumbered_first))
+        .map(|number| PartProblem {
+            part: first.name_of(number),
+            what: PartFault::Gap { number },
+        })
+        .collect()
+}
+
+/// Returns the name the first part has without a number: `anna_20201020` for `anna_20201020_part_`.
+fn first_part_stem(prefix: &str) -> Option<&str> {
+    let before = prefix.trim_end_matches(['-', '_', ' ']);
+    let cut = before.len().checked_sub("part".len())?;
+    let word = before.get(cut..)?;
+    word.eq_ignore_ascii_case("part")
+        .then(|| before[..cut].trim_end_matches(['-', '_', ' ', '.']))
+}
+
+fn parse(name: &str) -> Option<Numbered> {
+    let (stem, extension) = stem(name);
+    part_of_total(stem, &extension)
+        .or_else(|| word_part(stem, &extension))
+        .or_else(|| after_stamp(stem, &extension))
+}
+
+/// Splits off extension and marks of a second download (` (1)`, ` copy`).
+fn stem(name: &str) -> (&str, String) {
+    let mut stem = name;
+    for endings in [UNFINISHED, EXTENSIONS] {
+        // ASCII lower-casing keeps byte positions.
+        let lower = stem.to_ascii_lowercase();
+        if let Some(ending) = endings.iter().find(|ending| lower.ends_with(**ending)) {
+            stem = &stem[..stem.len() - ending.len()];
+        }
+    }
+    let extension = name[stem.len()..].to_ascii_lowercase();
+    let extension = EXTENSIONS
+        .iter()
+        .find(|known| extension.starts_with(**known))
+        .map_or(extension.as_str(), |known| known);
+    (without_copy_mark(stem), extension.to_owned())
+}
+
+fn without_copy_mark(stem: &str) -> &str {
+    let trimmed = stem.strip_suffix(')').and_then(|inner| {
+        let before = inner.trim_end_matches(|c: char| c.is_ascii_digit());
+        let marked = before.len() < inner.len();
+        before.strip_suffix('(').filter(|_| marked)
+    });
+    trimmed.unwrap_or(stem).trim_end_matches(" copy").trim_end()
+}
+
+/// `iCloud Photos Part 1 of 3`, in any language: a word, a number, a word, a number.
+fn part_of_total(stem: &str, extension: &str) -> Option<Numbered> {
+    let (before_total, total) = trailing_number(stem)?;
+    let (before_of, of) = trailing_word(before_total.strip_suffix(' ')?)?;
+    let (before_number, number) = trailing_number(before_of.strip_suffix(' ')?)?;
+    let (_, word) = trailing_word(before_number.strip_suffix(' ')?)?;
+    let holds = !of.is_empty() && !word.is_empty() && number >= 1 && number <= total;
+    holds.then(|| Numbered {
+        prefix: before_number.to_owned(),
+        number,
+        total: Some(total),
+        suffix: format!("{}{extension}", &stem[before_of.trim_end().len()..]),
+        width: 1,
+    })
+}
+
+/// `anna_20201020_part_2`, `facebook-anna-part2`.
+fn word_part(stem: &str, extension: &str) -> Option<Numbered> {
+    let (prefix, number) = trailing_number(stem)?;
+    let word_end = prefix.trim_end_matches(['-', '_', ' ']);
+    let before = word_end.get(..word_end.len().checked_sub("part".len())?)?;
+    let word = &word_end[before.len()..];
+    let apart = before.is_empty() || before.ends_with(['-', '_', ' ', '.']);
+    let holds = word.eq_ignore_ascii_case("part") && apart && number >= 1;
+    holds.then(|| Numbered {
+        prefix: prefix.to_owned(),
+        number,
+        total: None,
+        suffix: extension.to_owned(),
+        width: stem.len() - prefix.len(),
+    })
+}
+
+/// `takeout-20240101T000000Z-001` and `takeout-20260101T000000Z-3-001` (since 2025): the number follows a stamp, so that the
+/// random ends of other names are never taken for numbers.
+fn after_stamp(stem: &str, extension: &str) -> Option<Numbered> {
+    let (prefix, number) = trailing_number(stem)?;
+    let width = stem.len() - prefix.len();
+    let before = prefix.strip_suffix('-')?;
+    let without_group = match before.rsplit_once('-') {
+        Some((front, group)) if group.bytes().all(|b| b.is_ascii_digit()) => front,
+        _ => before,
+    };
+    let holds =
+        width >= 3 && number >= 1 && (ends_in_stamp(before) || ends_in_stamp(without_group));
+    holds.then(|| Numbered {
+        prefix: prefix.to_owned(),
+        number,
+        total: None,
+        suffix: extension.to_owned(),
+        width,
+    })
+}
+
+/// Says whether text ends in `20240101T000000Z`.
+fn ends_in_stamp(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(start) = bytes.len().checked_sub(16) else {
+        return false;
+    };
+    bytes[start..]
+        .iter()
+        .enumerate()
+        .all(|(at, byte)| match at {
+            8 => *byte == b'T',
+            15 => *byte == b'Z',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+fn trailing_number(text: &str) -> Option<(&str, u32)> {
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number: u32 = text[before.len()..].parse().ok()?;
+    (number <= LARGEST_NUMBER).then_some((before, number))
+}
+
+fn trailing_word(text: &str) -> Option<(&str, &str)> {
+    let before = text.trim_end_matches(char::is_alphabetic);
+    (before.len() < text.len()).then(|| text.split_at(before.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(names: &[&str]) -> Vec<(String, u32)> {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        gaps(&names)
+            .into_iter()
+            .map(|problem| match problem.what {
+                PartFault::Gap { number } => (problem.part, number),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn finds_gaps_in_every_form() {
+        let rows: &[(&[&str], &[(&str, u32)])] = &[
+            (&["x_part_1.zip", "x_part_3.zip"], &[("x_part_2.zip", 2)]),
+            (
+                &["anna_20201020.zip", "anna_20201020_part_3.zip"],
+                &[("anna_20201020_part_2.zip", 2)],
+            ),
+            (&["anna_20201020.zip", "anna_20201020_part_2.zip"], &[]),
+            (&["anna_part_2.zip"], &[("anna_part_1.zip", 1)]),
+            (&["facebook-x-part1.zip", "facebook-x-part2.zip"], &[]),
+            (
+                &[
+                    "takeout-20240101T000000Z-001.zip",
+                    "takeout-20240101T000000Z-003.tgz",
+                ],
+                &[("takeout-20240101T000000Z-002.zip", 2)],
+            ),
+            (
+                &["takeout-20260101T000000Z-3-002.tgz"],
+                &[("takeout-20260101T000000Z-3-001.tgz", 1)],
+            ),
+            (
+                &[
+                    "takeout-20240101T000000Z-001.zip",
+                    "takeout-20240101T000000Z-002 (1).zip",
+                ],
+                &[],
+            ),
+            (
+                &["iCloud Photos Part 1 of 3.zip"],
+                &[
+                    ("iCloud Photos Part 2 of 3.zip", 2),
+                    ("iCloud Photos Part 3 of 3.zip", 3),
+                ],
+            ),
+            (
+                &[
+                    "iCloud-bilder Del 1 av 2.zip",
+                    "iCloud-bilder Del 2 av 2.zip",
+                ],
+                &[],
+            ),
+            (&["x_part_1.zip", "y_part_2.zip"], &[("y_part_1.zip", 1)]),
+            (&["x_PART_1.ZIP", "x_PART_2.ZIP.crdownload"], &[]),
+        ];
+        for (names, expected) in rows {
+            let expected: Vec<(String, u32)> = expected
+                .iter()
+                .map(|(name, n)| ((*name).to_owned(), *n))
+                .collect();
+            assert_eq!(missing(names), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn takes_nothing_else_for_a_number() {
+        for name in [
+            "instagram-anna-2024-05-01-Ab3dEf9h.zip",
+            "instagram-anna-2024-05-01-12345678.zip",
+            "instagram-anna-2024-05-01.zip",
+            "anna_20201020.zip",
+            "x (2).zip",
+            "photos (3).tgz",
+            "counterpart7.zip",
+            "part_4000000000.zip",
+            "x_part_99999.zip",
+            "é2.zip",
+            "2.zip",
+            "",
+            ".zip",
+        ] {
+            assert_eq!(missing(&[name]), [], "{name}");
+        }
+    }
+
+    #[test]
+    fn knows_unfinished_downloads() {
+        for name in ["a.zip.crdownload", "a.tgz.part", "A.ZIP.DOWNLOAD"] {
+            assert!(is_unfinished(name) && is_named_like_part(name), "{name}");
+        }
+        assert!(!is_unfinished("a_part_2.zip"));
+        assert!(!is_named_like_part("a.jpg"));
+    }
+}

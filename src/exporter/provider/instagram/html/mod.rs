@@ -1,0 +1,287 @@
+//! Reads the pages of Instagram's HTML edition into records. What the classes of a page mean is `meta_html`'s to know.
+//!
+//! Pages hold less than JSON does: minutes instead of seconds, and neither position, device nor people for the
+//! members of a carousel.
+
+mod labels;
+mod offset;
+
+use serde_json::{Map, Value, json};
+
+use crate::exporter::provider::meta_dates::{ReadDate, read_date};
+use crate::exporter::provider::meta_html::{HtmlError, PageItem, PageLabel, read_items};
+use crate::model::kind::{CompanionRole, Kind, Visibility};
+use crate::model::record::{CompanionRef, Edition, PostRef, Record, RecordFacts};
+use crate::model::shown::shown;
+use crate::model::time::{Precision, When};
+use offset::{PageOffset, Survey};
+
+/// Unreadable dates that are named one by one; a page in an unknown language has thousands of them.
+const NAMED_DATES: usize = 20;
+
+/// One page of an archive.
+#[derive(Debug, Clone, Copy)]
+pub struct HtmlPage<'a> {
+    /// What its items are.
+    pub kind: Kind,
+    /// Path of the page below the archive's root.
+    pub source: &'a str,
+    /// Whose data it is.
+    pub account: Option<&'a str>,
+    /// The bytes of the page.
+    pub html: &'a [u8],
+    /// Offset of its dates in seconds east of UTC, where the user says so.
+    pub offset_s: Option<i32>,
+}
+
+/// Returns what the items of a page are; `None` if it is not a page about media.
+///
+/// Only in the folders of media pages: `past_instagram_insights/posts.html` has the same name and other contents.
+pub fn page_kind(path: &str) -> Option<Kind> {
+    let (folders, name) = path.rsplit_once('/')?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    if !["html", "htm"]
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
+    {
+        return None;
+    }
+    let stem = without_number(stem);
+    let folder = folders.rsplit('/').next()?;
+    if stem == "message" && folders.split('/').any(|part| part == "messages") {
+        return Some(Kind::Message);
+    }
+    if !matches!(folder, "content" | "media") {
+        return None;
+    }
+    Some(match stem {
+        "posts" => Kind::Post,
+        "stories" => Kind::Story,
+        "reels" => Kind::Reel,
+        "igtv_videos" => Kind::Igtv,
+        "profile_photos" => Kind::Profile,
+        "archived_posts" => Kind::Archived,
+        "recently_deleted_content" => Kind::Deleted,
+        "other_content" => Kind::Other,
+        _ => return None,
+    })
+}
+
+/// Large accounts get `posts_1`, `posts_2`, …
+fn without_number(stem: &str) -> &str {
+    match stem.rsplit_once('_') {
+        Some((name, number))
+            if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            name
+        }
+        _ => stem,
+    }
+}
+
+/// Returns the stable key of an item: the media id its file name ends in (17 digits in all archives seen), else the
+/// name without extension.
+pub fn item_key(uri: &str) -> String {
+    let name = uri.rsplit(['/', '\\']).next().unwrap_or(uri);
+    let stem = match name.rsplit_once('.') {
+        Some((stem, extension)) if is_extension(stem, extension) => stem,
+        _ => name,
+    };
+    let last = stem.rsplit('_').next().unwrap_or(stem);
+    let is_id = (15..=20).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id {
+        last.to_owned()
+    } else {
+        stem.to_owned()
+    }
+}
+
+/// Names without extension (videos of 2024) may hold dots.
+fn is_extension(stem: &str, extension: &str) -> bool {
+    !stem.is_empty()
+        && (1..=5).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Reads a page into one record for each medium.
+///
+/// # Errors
+/// If the page cannot be read to its end; what stood before that place was given to `sink`.
+pub fn read_page(
+    page: &HtmlPage<'_>,
+    sink: &mut dyn FnMut(Record),
+    warn: &mut dyn FnMut(String),
+) -> Result<(), HtmlError> {
+    let survey = Survey::of(page.html);
+    let mut offset = None;
+    let mut unread = 0;
+    let result = read_items(page.html, &mut |head, item| {
+        let offset =
+            offset.get_or_insert_with(|| PageOffset::of(page.offset_s, head, &survey, warn));
+        if item.cut {
+            warn(
+                "an item has more text than anyone can have written; the rest of it was left out"
+                    .to_owned(),
+            );
+        }
+        let (text, date) = date_of(&item);
+        if date.is_none() && !text.is_empty() && !item.media.is_empty() {
+            unread += 1;
+            if unread <= NAMED_DATES {
+                warn(format!("a date could not be read: {}", shown(text)));
+            }
+        }
+        let dated = Dated {
+            text,
+            posted_at: date.and_then(|date| offset.instant(date)),
+            rule: offset.rule(),
+        };
+        records_of(page, &item, &dated, &survey)
+            .into_iter()
+            .for_each(&mut *sink);
+    });
+    if unread > NAMED_DATES {
+        warn(format!(
+            "{} more dates could not be read",
+            unread - NAMED_DATES
+        ));
+    }
+    result.map(|_| ())
+}
+
+/// The date of an item.
+struct Dated<'a> {
+    text: &'a str,
+    posted_at: Option<When>,
+    rule: &'static str,
+}
+
+/// Returns the date of an item as shown and as read: that of its date line, else the only date with a time in its tables.
+fn date_of(item: &PageItem) -> (&str, Option<ReadDate>) {
+    if !item.date.is_empty() {
+        return (&item.date, read_date(&item.date));
+    }
+    let mut dates = item.labels.iter().filter_map(|row| {
+        let date = read_date(&row.value).filter(|date| date.precision != Precision::Day)?;
+        Some((row.value.as_str(), Some(date)))
+    });
+    match (dates.next(), dates.next()) {
+        (Some(only), None) => only,
+        _ => ("", None),
+    }
+}
+
+fn records_of(
+    page: &HtmlPage<'_>,
+    item: &PageItem,
+    dated: &Dated<'_>,
+    survey: &Survey,
+) -> Vec<Record> {
+    let Some(first) = item.media.first() else {
+        return Vec::new();
+    };
+    let together = item.media.len() > 1;
+    let post = format!("post:{}", item_key(&first.src));
+    (0..)
+        .zip(&item.media)
+        .enumerate()
+        .map(|(place, (index, medium))| Record {
+            provider: "instagram".to_owned(),
+            account: page.account.map(str::to_owned),
+            export: None,
+            kind: page.kind,
+            source: page.source.to_owned(),
+            edition: Edition::Html,
+            uri: medium.src.clone(),
+            key: item_key(&medium.src),
+            post: together.then(|| PostRef {
+                id: post.clone(),
+                index,
+            }),
+            companions: medium
+                .subtitles
+                .iter()
+                .map(|uri| CompanionRef {
+                    uri: uri.clone(),
+                    role: CompanionRole::Subtitles,
+                })
+                .collect(),
+            facts: facts_of(page.kind, item, &rows_of(item, place), dated, survey),
+            raw: raw_of(page.kind, item, place, dated),
+        })
+        .collect()
+}
+
+/// Returns the rows about one medium: all of them for a single.
+fn rows_of(item: &PageItem, place: usize) -> Vec<&PageLabel> {
+    let single = item.media.len() == 1;
+    item.labels
+        .iter()
+        .filter(|row| single || row.media == Some(place))
+        .collect()
+}
+
+fn facts_of(
+    kind: Kind,
+    item: &PageItem,
+    rows: &[&PageLabel],
+    dated: &Dated<'_>,
+    survey: &Survey,
+) -> RecordFacts {
+    let mut facts = RecordFacts {
+        posted_at: dated.posted_at,
+        visibility: visibility_of(kind),
+        // The caption slot of a message names its sender.
+        description: (kind != Kind::Message && !item.heading.trim().is_empty())
+            .then(|| item.heading.clone()),
+        ..RecordFacts::default()
+    };
+    labels::read(rows, &mut facts, &|date| survey.is_template(date));
+    facts
+}
+
+fn visibility_of(kind: Kind) -> Visibility {
+    match kind {
+        Kind::Archived | Kind::Draft => Visibility::Hidden,
+        Kind::Deleted => Visibility::Trashed,
+        _ => Visibility::Shown,
+    }
+}
+
+/// Returns the item as it stood on the page; of messages only what belongs to the medium, of links only paths.
+fn raw_of(kind: Kind, item: &PageItem, place: usize, dated: &Dated<'_>) -> Value {
+    let mut raw = Map::new();
+    let private = kind == Kind::Message;
+    let mut put = |key: &str, value: Value| raw.insert(key.to_owned(), value);
+    if !item.heading.is_empty() && !private {
+        put("caption", json!(item.heading));
+    }
+    if !dated.text.is_empty() {
+        put("date", json!(dated.text));
+    }
+    let rows: Vec<_> = rows_of(item, place)
+        .into_iter()
+        .filter(|row| !private && !is_web_address(&row.value))
+        .map(|row| [&row.label, &row.value])
+        .collect();
+    if !rows.is_empty() {
+        put("labels", json!(rows));
+    }
+    if !item.body.is_empty() && !private {
+        put("text", json!(item.body));
+    }
+    if dated.posted_at.is_some() {
+        put("offset_rule", json!(dated.rule));
+    }
+    Value::Object(raw)
+}
+
+fn is_web_address(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+#[cfg(test)]
+mod tests;

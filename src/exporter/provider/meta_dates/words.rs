@@ -1,0 +1,451 @@
+//! The words dates are written with: months, parts of the day and filling words, by language.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A part of the day, by what it does to the hour on a 12-hour clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DayPart {
+    /// Midnight to noon.
+    Am,
+    /// Noon to midnight.
+    Pm,
+    /// Around noon: 11, 12, 1 and 2.
+    Noon,
+    /// 5 to 11 in the evening. "12 at night" is midnight to some and noon's opposite to others: refused.
+    Evening,
+    /// Midnight to 6.
+    SmallHours,
+}
+
+/// One language: its ISO 639-1 code, and its words for the twelve months from January, short and long.
+pub type MonthWords = (&'static str, [&'static [&'static str]; 12]);
+
+/// Month words, as natives write them; compared after [`fold`].
+///
+/// Left out on purpose: `jui` (juin or juillet), Polish `lip`, `lis` and `listopad` (Croatian June and October, so a Croatian
+/// page would be read a month off; such a Polish date is reported instead). Vietnamese and East Asian months are numbers.
+pub const MONTHS: &[MonthWords] = &[
+    (
+        "en",
+        [
+            &["Jan", "January"],
+            &["Feb", "February"],
+            &["Mar", "March"],
+            &["Apr", "April"],
+            &["May"],
+            &["Jun", "June"],
+            &["Jul", "July"],
+            &["Aug", "August"],
+            &["Sep", "Sept", "September"],
+            &["Oct", "October"],
+            &["Nov", "November"],
+            &["Dec", "December"],
+        ],
+    ),
+    (
+        "es",
+        [
+            &["ene", "enero"],
+            &["feb", "febrero"],
+            &["mar", "marzo"],
+            &["abr", "abril"],
+            &["may", "mayo"],
+            &["jun", "junio"],
+            &["jul", "julio"],
+            &["ago", "agosto"],
+            &["sep", "sept", "set", "septiembre", "setiembre"],
+            &["oct", "octubre"],
+            &["nov", "noviembre"],
+            &["dic", "diciembre"],
+        ],
+    ),
+    (
+        "pt",
+        [
+            &["jan", "janeiro"],
+            &["fev", "fevereiro"],
+            &["mar", "março"],
+            &["abr", "abril"],
+            &["mai", "maio"],
+            &["jun", "junho"],
+            &["jul", "julho"],
+            &["ago", "agosto"],
+            &["set", "setembro"],
+            &["out", "outubro"],
+            &["nov", "novembro"],
+            &["dez", "dezembro"],
+        ],
+    ),
+    (
+        "fr",
+        [
+            &["jan", "janv", "janvier"],
+            &["fév", "févr", "février"],
+            &["mar", "mars"],
+            &["avr", "avril"],
+            &["mai"],
+            &["juin"],
+            &["juil", "juillet"],
+            &["août", "aoû"],
+            &["sep", "sept", "septembre"],
+            &["oct", "octobre"],
+            &["nov", "novembre"],
+            &["déc", "décembre"],
+        ],
+    ),
+    (
+        "de",
+        [
+            &["Jan", "Januar", "Jän", "Jänner"],
+            &["Feb", "Februar"],
+            &["Mär", "Mrz", "März", "Maerz"],
+            &["Apr", "April"],
+            &["Mai"],
+            &["Jun", "Juni"],
+            &["Jul", "Juli"],
+            &["Aug", "August"],
+            &["Sep", "Sept", "September"],
+            &["Okt", "Oktober"],
+            &["Nov", "November"],
+            &["Dez", "Dezember"],
+        ],
+    ),
+    (
+        "it",
+        [
+            &["gen", "gennaio"],
+            &["feb", "febbraio"],
+            &["mar", "marzo"],
+            &["apr", "aprile"],
+            &["mag", "maggio"],
+            &["giu", "giugno"],
+            &["lug", "luglio"],
+            &["ago", "agosto"],
+            &["set", "sett", "settembre"],
+            &["ott", "ottobre"],
+            &["nov", "novembre"],
+            &["dic", "dicembre"],
+        ],
+    ),
+    (
+        "nl",
+        [
+            &["jan", "januari"],
+            &["feb", "februari"],
+            &["mrt", "maart"],
+            &["apr", "april"],
+            &["mei"],
+            &["jun", "juni"],
+            &["jul", "juli"],
+            &["aug", "augustus"],
+            &["sep", "sept", "september"],
+            &["okt", "oktober"],
+            &["nov", "november"],
+            &["dec", "december"],
+        ],
+    ),
+    (
+        "tr",
+        [
+            &["Oca", "Ocak"],
+            &["Şub", "Şubat"],
+            &["Mar", "Mart"],
+            &["Nis", "Nisan"],
+            &["May", "Mayıs"],
+            &["Haz", "Haziran"],
+            &["Tem", "Temmuz"],
+            &["Ağu", "Ağustos"],
+            &["Eyl", "Eylül"],
+            &["Eki", "Ekim"],
+            &["Kas", "Kasım"],
+            &["Ara", "Aralık"],
+        ],
+    ),
+    (
+        "id",
+        [
+            &["Jan", "Januari"],
+            &["Feb", "Februari"],
+            &["Mar", "Maret"],
+            &["Apr", "April"],
+            &["Mei"],
+            &["Jun", "Juni"],
+            &["Jul", "Juli"],
+            &["Agu", "Agt", "Ags", "Agustus"],
+            &["Sep", "September"],
+            &["Okt", "Oktober"],
+            &["Nov", "November"],
+            &["Des", "Desember"],
+        ],
+    ),
+    (
+        "ru",
+        [
+            &["янв", "январь", "января"],
+            &["фев", "февр", "февраль", "февраля"],
+            &["мар", "март", "марта"],
+            &["апр", "апрель", "апреля"],
+            &["май", "мая"],
+            &["июн", "июнь", "июня"],
+            &["июл", "июль", "июля"],
+            &["авг", "август", "августа"],
+            &["сен", "сент", "сентябрь", "сентября"],
+            &["окт", "октябрь", "октября"],
+            &["ноя", "нояб", "ноябрь", "ноября"],
+            &["дек", "декабрь", "декабря"],
+        ],
+    ),
+    (
+        "pl",
+        [
+            &["sty", "styczeń", "stycznia"],
+            &["lut", "luty", "lutego"],
+            &["mar", "marzec", "marca"],
+            &["kwi", "kwiecień", "kwietnia"],
+            &["maj", "maja"],
+            &["cze", "czerwiec", "czerwca"],
+            &["lipiec", "lipca"],
+            &["sie", "sierpień", "sierpnia"],
+            &["wrz", "wrzesień", "września"],
+            &["paź", "październik", "października"],
+            &[],
+            &["gru", "grudzień", "grudnia"],
+        ],
+    ),
+];
+
+/// Words that come before the number of a month: Vietnamese.
+pub const MONTH_BEFORE: &[&str] = &["thang", "thg"];
+
+/// Letters that come after the number of a month: Chinese and Japanese, Korean.
+pub const MONTH_AFTER: &[char] = &['月', '월'];
+
+/// Letters that come after year and day numbers and say no more than their place does.
+pub const NUMBER_MARKS: &[char] = &['年', '日', '号', '號', '년', '일'];
+
+/// Words for parts of the day. `a. m.` and `après-midi`, which fall into two words, are in [`DAY_PART_PAIRS`].
+const DAY_PARTS: &[(&str, DayPart)] = &[
+    ("AM", DayPart::Am),
+    ("PM", DayPart::Pm),
+    // Portuguese and Spanish. Portuguese pages of 2026 say `da manhã` for AM and `da tarde/noite` for PM.
+    ("manhã", DayPart::Am),
+    ("mañana", DayPart::Am),
+    ("madrugada", DayPart::SmallHours),
+    ("tarde", DayPart::Pm),
+    ("noite", DayPart::Evening),
+    ("noche", DayPart::Evening),
+    ("mediodía", DayPart::Noon),
+    // French, German, Italian, Dutch.
+    ("matin", DayPart::Am),
+    ("soir", DayPart::Evening),
+    ("vorm", DayPart::Am),
+    ("vormittags", DayPart::Am),
+    ("morgens", DayPart::Am),
+    ("nachm", DayPart::Pm),
+    ("nachmittags", DayPart::Pm),
+    ("abends", DayPart::Evening),
+    ("mattina", DayPart::Am),
+    ("mattino", DayPart::Am),
+    ("pomeriggio", DayPart::Pm),
+    ("sera", DayPart::Evening),
+    ("ochtends", DayPart::Am),
+    ("middags", DayPart::Pm),
+    ("avonds", DayPart::Evening),
+    // Turkish, Indonesian and Malay.
+    ("ÖÖ", DayPart::Am),
+    ("ÖS", DayPart::Pm),
+    ("PG", DayPart::Am),
+    ("pagi", DayPart::Am),
+    ("PTG", DayPart::Pm),
+    ("petang", DayPart::Pm),
+    ("siang", DayPart::Noon),
+    ("sore", DayPart::Pm),
+    ("malam", DayPart::Evening),
+    // Russian.
+    ("ДП", DayPart::Am),
+    ("ПП", DayPart::Pm),
+    ("утра", DayPart::Am),
+    ("дня", DayPart::Pm),
+    ("вечера", DayPart::Evening),
+    ("ночи", DayPart::SmallHours),
+    // Vietnamese.
+    ("SA", DayPart::Am),
+    ("sáng", DayPart::Am),
+    ("CH", DayPart::Pm),
+    ("chiều", DayPart::Pm),
+    ("trưa", DayPart::Noon),
+    ("tối", DayPart::Evening),
+    // Japanese, Korean, Chinese.
+    ("午前", DayPart::Am),
+    ("午後", DayPart::Pm),
+    ("오전", DayPart::Am),
+    ("오후", DayPart::Pm),
+    ("上午", DayPart::Am),
+    ("早上", DayPart::Am),
+    ("清晨", DayPart::SmallHours),
+    ("凌晨", DayPart::SmallHours),
+    ("中午", DayPart::Noon),
+    ("下午", DayPart::Pm),
+    ("晚上", DayPart::Evening),
+];
+
+/// Parts of the day that fall into two words.
+pub const DAY_PART_PAIRS: &[(&str, &str, DayPart)] = &[
+    ("a", "m", DayPart::Am),
+    ("p", "m", DayPart::Pm),
+    ("apres", "midi", DayPart::Pm),
+];
+
+/// Words that say nothing of their own. Any other unknown word makes a text unreadable: it could be a part of the day.
+const FILLERS: &[&str] = &[
+    // "at", "of", "the", "o'clock" …
+    "at", "on", "st", "nd", "rd", "th", "a", "la", "las", "de", "del", "d", "da", "di", "do", "do",
+    "as", "às", "à", "le", "l", "du", "h", "der", "den", "um", "Uhr", "alle", "ore", "om", "s",
+    "pukul", "jam", "saat", "в", "г", "года", "godz", "o", "lúc", "ngày", "năm", "UTC", "GMT",
+];
+
+/// Days of the week, which say nothing that the date does not. Full names only: `mar` is Tuesday to a Spaniard, and March.
+const WEEKDAYS: &[&str] = &[
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "lunes martes miércoles jueves viernes sábado domingo",
+    "segunda terça quarta quinta sexta feira sábado domingo",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonnabend Sonntag",
+    "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
+    "Senin Selasa Rabu Kamis Jumat Sabtu Minggu",
+    "понедельник вторник среда четверг пятница суббота воскресенье",
+    "poniedziałek wtorek środa czwartek piątek sobota niedziela",
+    "火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 화요일 수요일 목요일 금요일 토요일",
+    "星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 週一 週二 週三 週四 週五 週六 週日",
+];
+
+/// Days of the week that begin with the mark of a month or day, so they must go before text is taken apart.
+const MARKED_WEEKDAYS: &[&str] = &["月曜日", "日曜日", "월요일", "일요일"];
+
+static MONTH_TABLE: LazyLock<HashMap<String, i8>> = LazyLock::new(|| {
+    let mut table = HashMap::new();
+    for (_, months) in MONTHS {
+        for (month, words) in (1..).zip(months) {
+            for word in *words {
+                table.insert(fold(word), month);
+            }
+        }
+    }
+    table
+});
+
+static DAY_PART_TABLE: LazyLock<HashMap<String, DayPart>> = LazyLock::new(|| {
+    DAY_PARTS
+        .iter()
+        .map(|(word, part)| (fold(word), *part))
+        .collect()
+});
+
+static FILLER_TABLE: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let weekdays = WEEKDAYS.iter().flat_map(|week| week.split(' '));
+    FILLERS.iter().copied().chain(weekdays).map(fold).collect()
+});
+
+/// Returns the number of the month a folded word names.
+pub fn month(word: &str) -> Option<i8> {
+    MONTH_TABLE.get(word).copied()
+}
+
+/// Returns the part of the day a folded word names.
+pub fn day_part(word: &str) -> Option<DayPart> {
+    DAY_PART_TABLE.get(word).copied()
+}
+
+/// Returns whether a folded word says nothing of its own.
+pub fn is_filler(word: &str) -> bool {
+    FILLER_TABLE.iter().any(|filler| filler == word)
+}
+
+/// Takes out the days of the week that would be taken for numbered months and days.
+pub fn without_marked_weekdays(folded: &str) -> String {
+    MARKED_WEEKDAYS
+        .iter()
+        .fold(folded.to_owned(), |text, day| text.replace(day, " "))
+}
+
+/// Brings text to the form words are compared in: no accents, small letters, plain spaces and digits.
+///
+/// Accents go because pages mix NFC and NFD and people's tools drop them; a dotless Turkish ı counts as i, so that
+/// `KASIM`, `Kasım` and `kasim` are one word. Hangul is decomposed by NFKD and must be composed again.
+pub fn fold(text: &str) -> String {
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c) && !is_direction_mark(*c))
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'ı' { 'i' } else { c })
+        .filter(|c| !is_combining_mark(*c))
+        .collect()
+}
+
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn no_word_names_two_months_or_a_month_and_something_else() {
+        let mut seen: BTreeMap<String, (i8, &str)> = BTreeMap::new();
+        for (language, months) in MONTHS {
+            for (month, words) in (1..).zip(months) {
+                for word in *words {
+                    let folded = fold(word);
+                    let (other, of) = *seen.entry(folded.clone()).or_insert((month, language));
+                    assert_eq!(other, month, "{word} ({} and {of})", language);
+                    assert_eq!(day_part(&folded), None, "{word}");
+                    assert!(!is_filler(&folded), "{word}");
+                }
+            }
+        }
+        assert!(seen.len() > 150);
+    }
+
+    #[test]
+    fn no_word_names_two_parts_of_the_day_or_fills() {
+        let mut seen: BTreeMap<String, DayPart> = BTreeMap::new();
+        for (word, part) in DAY_PARTS {
+            assert_eq!(*seen.entry(fold(word)).or_insert(*part), *part, "{word}");
+            assert!(!is_filler(&fold(word)), "{word}");
+        }
+    }
+
+    #[test]
+    fn words_croatian_uses_for_other_months_are_not_read() {
+        for word in ["lip", "lis", "listopad", "listopada", "jui"] {
+            assert_eq!(month(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn folding_makes_spellings_one() {
+        for (text, folded) in [
+            ("Février", "fevrier"),
+            ("FE\u{301}VRIER", "fevrier"),
+            ("KASIM", "kasim"),
+            ("Kasım", "kasim"),
+            ("İSTANBUL", "istanbul"),
+            ("май", "маи"),
+            ("오전", "오전"),
+            ("\u{110b}\u{1169}\u{110c}\u{1165}\u{11ab}", "오전"),
+            ("２：０７\u{202f}PM", "2:07 pm"),
+            ("\u{200e}午後", "午後"),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+            assert_eq!(fold(folded), folded, "{text}");
+        }
+    }
+}

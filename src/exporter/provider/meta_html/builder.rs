@@ -1,0 +1,388 @@
+//! Builds items from start tags, text and end tags, whatever is missing between them.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::classes::{Role, is_inline, role};
+use super::entities::decode;
+use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia};
+
+/// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206.
+pub const MOST_TEXT_BYTES: usize = 16 << 20;
+
+/// The attributes that matter, entities not yet decoded.
+pub struct Attributes {
+    /// `class`.
+    pub class: String,
+    /// The attribute [`target_of`] names.
+    pub target: Option<String>,
+}
+
+/// Returns the name of the attribute by which an element points to something.
+pub fn target_of(tag: &str) -> &'static str {
+    match tag {
+        "a" => "href",
+        "time" => "datetime",
+        _ => "src",
+    }
+}
+
+/// Where text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Slot {
+    /// Outside of items.
+    #[default]
+    Nowhere,
+    /// Within a video: "click here" for browsers that cannot show it.
+    Fallback,
+    /// Other people's reactions, with all that is in them.
+    Reactions,
+    Header,
+    HeaderTime,
+    Heading,
+    Body,
+    Cell,
+    MediaText,
+    DateLine,
+    Date,
+}
+
+/// What ends with an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Nothing,
+    Item,
+    Row,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    slot: Slot,
+    ends: Ends,
+    inline: bool,
+}
+
+/// Everything known while a page is being read.
+#[derive(Default)]
+pub struct Builder {
+    head: PageHead,
+    done: Vec<PageItem>,
+    stack: Vec<Frame>,
+    item: Option<PageItem>,
+    /// Texts of the table row being read: label, then value.
+    row: Option<Vec<String>>,
+    /// The row is a `tr` that has not ended.
+    row_in_tr: bool,
+    /// Paths of the item's media, since a list of a million must not be searched for each.
+    seen: HashSet<String>,
+    /// The item's date stood in an element of its own, so the rest of its line is something else.
+    date_alone: bool,
+    /// Subtitles named before any medium of the item.
+    subtitles: Vec<String>,
+    /// Value of the `datetime` attribute of the time being read.
+    instant: Option<Timestamp>,
+    /// Text of the line being read, decoded, and the text node being read, not yet decoded.
+    line: String,
+    node: String,
+    /// A line break was just read, so a newline that follows it is layout only.
+    after_break: bool,
+    /// Bytes of text of the item so far.
+    text_bytes: usize,
+}
+
+impl Builder {
+    /// Returns what stands at the head of the page, as far as it was read.
+    pub fn head(&self) -> &PageHead {
+        &self.head
+    }
+
+    /// Ends reading.
+    pub fn into_head(self) -> PageHead {
+        self.head
+    }
+
+    /// Returns the items that became whole since the last call.
+    pub fn take_items(&mut self) -> Vec<PageItem> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// Ends whatever the page left open.
+    pub fn finish(&mut self) {
+        self.end(0);
+    }
+
+    /// An element begins. Returns the depth to end it with, if it can hold anything.
+    pub fn start(&mut self, tag: &str, attributes: &Attributes, holds: bool) -> Option<usize> {
+        self.end_node();
+        let role = role(tag, &attributes.class);
+        if role == Some(Role::Item) && self.begins_item() {
+            self.settle();
+            self.finish_item();
+            self.item = Some(PageItem::default());
+            self.stack.push(Frame {
+                slot: Slot::Body,
+                ends: Ends::Item,
+                inline: false,
+            });
+            return Some(self.stack.len() - 1);
+        }
+        let outer = self.slot();
+        let slot = self.slot_of(tag, role, outer);
+        let inline = is_inline(tag) && slot == outer;
+        match tag {
+            "br" => self.line_break(),
+            _ if !inline => self.settle(),
+            _ => {}
+        }
+        if self.item.is_some() && slot != Slot::Reactions {
+            self.point(tag, attributes.target.as_deref());
+        }
+        if slot == Slot::HeaderTime && outer != slot {
+            let text = attributes.target.as_deref();
+            self.instant = text.and_then(|text| decode(text).trim().parse().ok());
+        }
+        holds.then(|| {
+            let ends = self.begin_row(tag, role, slot);
+            self.stack.push(Frame { slot, ends, inline });
+            self.stack.len() - 1
+        })
+    }
+
+    /// Text comes. `last` ends its text node; entities never reach over that.
+    pub fn text(&mut self, text: &str, last: bool) {
+        if matches!(
+            self.slot(),
+            Slot::Nowhere | Slot::Header | Slot::Fallback | Slot::Reactions
+        ) {
+            return;
+        }
+        if self.text_bytes + text.len() > MOST_TEXT_BYTES {
+            if let Some(item) = &mut self.item {
+                item.cut = true;
+            }
+            return;
+        }
+        self.text_bytes += text.len();
+        self.node.push_str(text);
+        if last {
+            self.end_node();
+        }
+    }
+
+    /// The element begun at this depth ends, and with it all within that was left open.
+    pub fn end(&mut self, depth: usize) {
+        self.end_node();
+        if self.stack.iter().skip(depth).any(|frame| !frame.inline) {
+            self.settle();
+        }
+        while self.stack.len() > depth {
+            match self.stack.pop().map(|frame| frame.ends) {
+                Some(Ends::Item) => self.finish_item(),
+                Some(Ends::Row) => self.finish_row(),
+                _ => {}
+            }
+        }
+    }
+
+    fn slot(&self) -> Slot {
+        self.stack.last().map_or(Slot::Nowhere, |frame| frame.slot)
+    }
+
+    /// A box within a box is part of it, but after the date, which is the last of each item, a tag was left open.
+    fn begins_item(&self) -> bool {
+        self.item.as_ref().is_none_or(|item| !item.date.is_empty())
+    }
+
+    fn slot_of(&self, tag: &str, role: Option<Role>, outer: Slot) -> Slot {
+        if self.item.is_none() {
+            return match (tag, outer) {
+                ("header", _) => Slot::Header,
+                ("time", Slot::Header) => Slot::HeaderTime,
+                _ => outer,
+            };
+        }
+        if outer == Slot::Reactions {
+            return outer;
+        }
+        match (tag, role) {
+            (_, Some(Role::Reactions)) => Slot::Reactions,
+            (_, Some(Role::Heading)) => Slot::Heading,
+            (_, Some(Role::Body)) => Slot::Body,
+            (_, Some(Role::Date)) => Slot::Date,
+            (_, Some(Role::DateLine)) => Slot::DateLine,
+            ("tr", _) | (_, Some(Role::LabelCell | Role::ValueCell)) => Slot::Cell,
+            ("video" | "audio", _) => Slot::Fallback,
+            (_, Some(Role::MediaText)) if outer == Slot::Body && self.has_media() => {
+                Slot::MediaText
+            }
+            _ => outer,
+        }
+    }
+
+    fn has_media(&self) -> bool {
+        self.item
+            .as_ref()
+            .is_some_and(|item| !item.media.is_empty())
+    }
+
+    /// A row begins with `tr`, or with a label's cell where `tr` is missing.
+    fn begin_row(&mut self, tag: &str, role: Option<Role>, slot: Slot) -> Ends {
+        let begins = tag == "tr" || role == Some(Role::LabelCell) && !self.row_in_tr;
+        if slot != Slot::Cell || !begins {
+            return Ends::Nothing;
+        }
+        self.finish_row();
+        self.row = Some(Vec::new());
+        if tag != "tr" {
+            // The value is in the next cell, so the end of this one ends nothing.
+            return Ends::Nothing;
+        }
+        self.row_in_tr = true;
+        Ends::Row
+    }
+
+    fn finish_row(&mut self) {
+        self.row_in_tr = false;
+        let (Some(texts), Some(item)) = (self.row.take(), &mut self.item) else {
+            return;
+        };
+        let mut texts = texts.into_iter();
+        if let Some(label) = texts.next() {
+            item.labels.push(PageLabel {
+                media: item.media.len().checked_sub(1),
+                label,
+                value: texts.collect::<Vec<_>>().join("\n"),
+            });
+        }
+    }
+
+    fn finish_item(&mut self) {
+        self.finish_row();
+        let subtitles = std::mem::take(&mut self.subtitles);
+        self.text_bytes = 0;
+        self.seen.clear();
+        self.date_alone = false;
+        let Some(mut item) = self.item.take() else {
+            return;
+        };
+        if let Some(first) = item.media.first_mut() {
+            first.subtitles.extend(subtitles);
+        }
+        if item != PageItem::default() {
+            self.done.push(item);
+        }
+    }
+
+    /// Takes what an element points to: media by `src` only, since links repeat them; of links only subtitles.
+    fn point(&mut self, tag: &str, target: Option<&str>) {
+        let Some(target) = target.map(decode).filter(|target| !target.is_empty()) else {
+            return;
+        };
+        match tag {
+            "img" => self.medium(&target, MediaTag::Image),
+            "video" => self.medium(&target, MediaTag::Video),
+            "audio" => self.medium(&target, MediaTag::Audio),
+            // `source` repeats or replaces the `src` of the video around it.
+            "source" => self.medium(&target, MediaTag::Video),
+            "a" | "track" if is_subtitles(&target) => self.subtitle(&target),
+            _ => {}
+        }
+    }
+
+    fn medium(&mut self, src: &str, tag: MediaTag) {
+        // `files/` holds the pictures of the page itself.
+        let furniture =
+            src.starts_with("data:") || src.trim_start_matches("../").starts_with("files/");
+        let Some(item) = self.item.as_mut().filter(|_| !furniture) else {
+            return;
+        };
+        if self.seen.insert(src.to_owned()) {
+            item.media.push(PageMedia {
+                src: src.to_owned(),
+                tag,
+                subtitles: Vec::new(),
+                text: String::new(),
+            });
+        }
+    }
+
+    fn subtitle(&mut self, path: &str) {
+        let last = self.item.as_mut().and_then(|item| item.media.last_mut());
+        let known = last.map_or(&mut self.subtitles, |medium| &mut medium.subtitles);
+        if known.iter().all(|known| known != path) {
+            known.push(path.to_owned());
+        }
+    }
+
+    fn line_break(&mut self) {
+        self.line.push('\n');
+        self.after_break = true;
+    }
+
+    fn end_node(&mut self) {
+        if self.node.is_empty() {
+            return;
+        }
+        let mut node = self.node.as_str();
+        if self.after_break {
+            node = node
+                .strip_prefix("\r\n")
+                .or(node.strip_prefix('\n'))
+                .unwrap_or(node);
+        }
+        self.line.push_str(&decode(node));
+        self.node.clear();
+        self.after_break = false;
+    }
+
+    /// A line ends: puts it where it belongs.
+    fn settle(&mut self) {
+        self.after_break = false;
+        let line = std::mem::take(&mut self.line);
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            return;
+        }
+        match (self.slot(), &mut self.item) {
+            (Slot::HeaderTime, _) => {
+                if let Some(instant) = self.instant.take() {
+                    self.head.times.push((instant, trimmed.to_owned()));
+                }
+                self.text_bytes = 0;
+            }
+            (Slot::Heading, Some(item)) => append(&mut item.heading, &line, '\n'),
+            (Slot::DateLine, Some(item)) if !self.date_alone => {
+                append(&mut item.date, trimmed, ' ')
+            }
+            (Slot::Date, Some(item)) => {
+                item.date = trimmed.to_owned();
+                self.date_alone = true;
+            }
+            (Slot::Body, Some(item)) => item.body.push(trimmed.to_owned()),
+            (Slot::MediaText, Some(item)) => {
+                if let Some(medium) = item.media.last_mut() {
+                    append(&mut medium.text, trimmed, '\n');
+                }
+            }
+            (Slot::Cell, Some(_)) => self.row.get_or_insert_default().push(trimmed.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn append(to: &mut String, line: &str, between: char) {
+    if !to.is_empty() {
+        to.push(between);
+    }
+    to.push_str(line);
+}
+
+fn is_subtitles(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| {
+        ["srt", "vtt"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}

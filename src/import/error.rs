@@ -1,0 +1,103 @@
+//! Why an import could not be done.
+
+use std::path::PathBuf;
+
+use crate::catalog::CatalogError;
+use crate::exporter::archive::PartProblem;
+use crate::writer::library::LibraryError;
+use crate::writer::safe_writer::WriteError;
+use crate::writer::settle::SettleError;
+
+/// Why an import could not be done. The library is valid all the same: what was stored stays, and the next run goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// None of the paths is an archive that can be read.
+    #[error("no archive could be read: {}", list_problems(problems))]
+    NothingReadable {
+        /// What is wrong with each.
+        problems: Vec<PartProblem>,
+    },
+    /// No provider knows the archive.
+    #[error("no known service's archive; at the top are: {}", tops.join(", "))]
+    UnknownService {
+        /// Top folders and files seen, cleaned for showing.
+        tops: Vec<String>,
+        /// Providers that are known.
+        known: Vec<&'static str>,
+    },
+    /// `--provider` names none of ours.
+    #[error("there is no provider called {name:?}")]
+    UnknownProvider {
+        /// What was asked for.
+        name: String,
+        /// Providers that are known.
+        known: Vec<&'static str>,
+    },
+    /// `--home-timezone` names no zone.
+    #[error("there is no time zone called {name:?}")]
+    UnknownTimezone {
+        /// What was asked for.
+        name: String,
+    },
+    /// The library could not be opened, made or locked.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// The catalog could not be opened, read or written.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The disk is full.
+    #[error("the disk is full: about {needed_bytes} more bytes are needed at {}", path.display())]
+    DiskFull {
+        /// What is still to be written.
+        needed_bytes: u64,
+        /// The library.
+        path: PathBuf,
+        /// What the system said.
+        source: WriteError,
+    },
+    /// A file of the library could not be written.
+    #[error(transparent)]
+    Write(WriteError),
+    /// The tree could not be brought into order.
+    #[error(transparent)]
+    Settle(SettleError),
+    /// A file of the library that should be read could not be.
+    #[error("could not read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl From<SettleError> for ImportError {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::Write(error) => Self::Write(error),
+            other => Self::Settle(other),
+        }
+    }
+}
+
+impl ImportError {
+    /// Says how much room is needed, if the disk is full.
+    pub(super) fn needing(self, needed_bytes: u64, library: &std::path::Path) -> Self {
+        match self {
+            Self::Write(source) if source.is_disk_full() => Self::DiskFull {
+                needed_bytes,
+                path: library.to_owned(),
+                source,
+            },
+            other => other,
+        }
+    }
+}
+
+fn list_problems(problems: &[PartProblem]) -> String {
+    let all: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{}: {}", crate::model::shown::shown(&problem.part), problem.what))
+        .collect();
+    all.join("; ")
+}

@@ -1,0 +1,155 @@
+//! Finds which media belong to one post, from all records of a provider. A pure function.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::asset::Group;
+use crate::model::evidence::Links;
+use crate::model::kind::Kind;
+use crate::model::record::{Edition, Record};
+
+/// The groups of one provider: group of each record that is in one.
+pub fn groups(records: &[Record], links: &Links) -> HashMap<usize, Group> {
+    let posts = posts(records);
+    let ids: Vec<&PostId<'_>> = posts.keys().collect();
+    let mut sets = Sets::new(ids.len());
+    unite_by_shared_media(&posts, &mut sets);
+    unite_by_link(&ids, links, &mut sets);
+    let mut components: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for index in 0..ids.len() {
+        components.entry(sets.root(index)).or_default().push(index);
+    }
+    let all: Vec<&Post<'_>> = posts.values().collect();
+    let mut found = HashMap::new();
+    for component in components.values() {
+        let members: Vec<&Post<'_>> = component.iter().map(|index| all[*index]).collect();
+        number(&members, &mut found);
+    }
+    found
+}
+
+/// A post as one record file tells it: ids repeat between kinds, and a JSON and an HTML page both tell of it.
+type PostId<'a> = (Kind, &'a str, &'a str);
+
+struct Post<'a> {
+    edition: Edition,
+    kind: Kind,
+    /// (index in the post, key of the medium, record).
+    slides: Vec<(u32, &'a str, usize)>,
+}
+
+fn posts(records: &[Record]) -> BTreeMap<PostId<'_>, Post<'_>> {
+    let mut posts: BTreeMap<PostId<'_>, Post<'_>> = BTreeMap::new();
+    for (index, record) in records.iter().enumerate() {
+        let Some(post) = &record.post else { continue };
+        let id = (record.kind, post.id.as_str(), record.source.as_str());
+        let entry = posts.entry(id).or_insert_with(|| Post {
+            edition: record.edition,
+            kind: record.kind,
+            slides: Vec::new(),
+        });
+        entry.slides.push((post.index, record.key.as_str(), index));
+    }
+    for post in posts.values_mut() {
+        post.slides.sort_unstable();
+    }
+    posts
+}
+
+fn unite_by_shared_media(posts: &BTreeMap<PostId<'_>, Post<'_>>, sets: &mut Sets) {
+    let mut first_with: HashMap<(Kind, &str), usize> = HashMap::new();
+    let mut first_named: HashMap<(Kind, &str), usize> = HashMap::new();
+    for (index, (id, post)) in posts.iter().enumerate() {
+        let named = *first_named.entry((id.0, id.1)).or_insert(index);
+        sets.unite(named, index);
+        for (_, key, _) in &post.slides {
+            let other = *first_with.entry((post.kind, key)).or_insert(index);
+            sets.unite(other, index);
+        }
+    }
+}
+
+fn unite_by_link(ids: &[&PostId<'_>], links: &Links, sets: &mut Sets) {
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for (index, (_, id, _)) in ids.iter().enumerate() {
+        named.entry(id).or_insert(index);
+    }
+    for (a, b) in &links.same_posts {
+        if let (Some(a), Some(b)) = (named.get(a.as_str()), named.get(b.as_str())) {
+            sets.unite(*a, *b);
+        }
+    }
+}
+
+/// Numbers the slides of one post: in the order of the fullest telling, then what others add.
+fn number(members: &[&Post<'_>], found: &mut HashMap<usize, Group>) {
+    let mut tellings = members.to_vec();
+    tellings.sort_by_key(|post| {
+        let keys: Vec<&str> = post.slides.iter().map(|slide| slide.1).collect();
+        (
+            std::cmp::Reverse(post.slides.len()),
+            post.edition,
+            post.kind,
+            keys,
+        )
+    });
+    let mut order: Vec<&str> = Vec::new();
+    let mut place: HashMap<&str, u32> = HashMap::new();
+    for post in &tellings {
+        for (_, key, _) in &post.slides {
+            place.entry(key).or_insert_with(|| {
+                order.push(key);
+                order.len() as u32 - 1
+            });
+        }
+    }
+    if order.len() < 2 {
+        return;
+    }
+    let kind = tellings
+        .iter()
+        .map(|post| post.kind)
+        .min()
+        .unwrap_or(Kind::Post);
+    let id = format!("{}:{}", kind.as_str(), order[0]);
+    for post in &tellings {
+        for (_, key, record) in &post.slides {
+            let group = Group {
+                id: id.clone(),
+                index: place[key],
+                size: order.len() as u32,
+            };
+            found.insert(*record, group);
+        }
+    }
+}
+
+/// Disjoint sets of small numbers.
+struct Sets {
+    parent: Vec<usize>,
+}
+
+impl Sets {
+    fn new(size: usize) -> Self {
+        Self {
+            parent: (0..size).collect(),
+        }
+    }
+
+    fn root(&mut self, mut index: usize) -> usize {
+        while self.parent[index] != index {
+            self.parent[index] = self.parent[self.parent[index]];
+            index = self.parent[index];
+        }
+        index
+    }
+
+    fn unite(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        let (low, high) = (a.min(b), a.max(b));
+        self.parent[high] = low;
+    }
+}
+
+#[cfg(test)]
+#[path = "groups_tests.rs"]
+mod tests;

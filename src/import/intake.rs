@@ -1,0 +1,177 @@
+//! Lets a provider read its record files and puts what they say into the catalog.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::catalog::{CatalogError, Writing};
+use crate::exporter::archive::EntryId;
+use crate::exporter::provider::{EntryRole, ItemSink, ReadOptions, Tree};
+use crate::model::content_hash::ContentHash;
+use crate::model::evidence::{Evidence, MediaEntry};
+use crate::model::record::{AlbumRecord, Record};
+use crate::monitor::{Monitor, Warning};
+
+use super::ImportOptions;
+use super::trees::ArchiveTree;
+
+/// Days asked for; both ends count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dates {
+    /// First day.
+    pub since: Option<Date>,
+    /// Last day.
+    pub until: Option<Date>,
+}
+
+impl Dates {
+    /// Returns whether any day was asked for.
+    pub fn given(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
+    /// Returns whether a record is wanted: taken (else posted) on a day asked for, or on no day that is known.
+    fn want(&self, record: &Record) -> bool {
+        let when = record.facts.taken_at.or(record.facts.posted_at);
+        let Some(day) = when.map(|when| when.for_names().date()) else {
+            return true;
+        };
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// What reading one tree told, beside what went into the catalog.
+#[derive(Default)]
+pub struct Intake {
+    /// What each entry is.
+    pub roles: HashMap<EntryId, EntryRole>,
+    /// Entries whose records all lie outside the dates asked for.
+    pub outside_dates: Vec<EntryId>,
+    /// Statements read.
+    pub items: u64,
+    /// Accounts named, most statements first wins in reports.
+    pub accounts: HashMap<Option<String>, u64>,
+}
+
+/// Reads a tree into an open transaction.
+///
+/// # Errors
+/// Fails only if the catalog does; a bad record file is a role, not an error.
+pub fn read_tree(
+    tree: &ArchiveTree<'_>,
+    options: &ImportOptions,
+    writing: &Writing<'_>,
+    monitor: &dyn Monitor,
+) -> Result<Intake, CatalogError> {
+    let read_options = ReadOptions {
+        account: options.account.clone(),
+        include_messages: options.include_messages,
+        html_offset_s: options.html_offset_s,
+    };
+    let mut sink = Sink {
+        tree,
+        writing,
+        monitor,
+        dates: Dates {
+            since: options.since,
+            until: options.until,
+        },
+        intake: Intake::default(),
+        wanted: Vec::new(),
+        unwanted: Vec::new(),
+        error: None,
+    };
+    tree.provider.read(tree, &read_options, &mut sink);
+    if let Some(error) = sink.error {
+        return Err(error);
+    }
+    let mut intake = sink.intake;
+    if !sink.unwanted.is_empty() {
+        intake.outside_dates = outside_dates(tree, sink.wanted, sink.unwanted);
+    }
+    Ok(intake)
+}
+
+struct Sink<'a> {
+    tree: &'a ArchiveTree<'a>,
+    writing: &'a Writing<'a>,
+    monitor: &'a dyn Monitor,
+    dates: Dates,
+    intake: Intake,
+    wanted: Vec<Record>,
+    unwanted: Vec<Record>,
+    error: Option<CatalogError>,
+}
+
+impl ItemSink for Sink<'_> {
+    fn record(&mut self, record: Record) {
+        self.intake.items += 1;
+        *self.intake.accounts.entry(record.account.clone()).or_default() += 1;
+        let wanted = self.dates.want(&record);
+        if wanted && self.error.is_none() {
+            self.error = self.writing.add_record(&record).err();
+        }
+        if self.dates.given() {
+            let bare = Record {
+                raw: serde_json::Value::Null,
+                ..record
+            };
+            if wanted {
+                self.wanted.push(bare);
+            } else {
+                self.unwanted.push(bare);
+            }
+        }
+    }
+
+    fn album(&mut self, album: AlbumRecord) {
+        if self.error.is_none() {
+            self.error = self.writing.add_album(&album).err();
+        }
+    }
+
+    fn entry(&mut self, id: EntryId, role: EntryRole) {
+        self.intake.roles.insert(id, role);
+    }
+
+    fn warn(&mut self, id: EntryId, message: String) {
+        let path = self.tree.nodes().iter().find(|node| node.id == id);
+        let entry = path.map_or("", |node| node.path.as_str());
+        self.monitor.warn(Warning {
+            subject: crate::model::shown::shown(&format!("{}: {entry}", self.tree.part_name(id))),
+            message,
+        });
+    }
+}
+
+/// Finds the entries that only unwanted records name, by linking what was read just now.
+fn outside_dates(tree: &ArchiveTree<'_>, wanted: Vec<Record>, unwanted: Vec<Record>) -> Vec<EntryId> {
+    let first_unwanted = wanted.len();
+    let nodes = tree.nodes();
+    let evidence = Evidence {
+        records: wanted.into_iter().chain(unwanted).collect(),
+        albums: Vec::new(),
+        media: nodes
+            .iter()
+            .map(|node| MediaEntry {
+                provider: tree.provider.name().to_owned(),
+                export: tree.provider.export_of(&tree.part_name(node.id)),
+                path: node.path.clone(),
+                content_hash: ContentHash([0; 32]),
+                content_id: None,
+            })
+            .collect(),
+    };
+    let mut named: HashMap<usize, bool> = HashMap::new();
+    for link in tree.provider.link(&evidence).links {
+        if let Some(media) = link.media {
+            let inside = link.record < first_unwanted;
+            *named.entry(media).or_default() |= inside;
+        }
+    }
+    named
+        .into_iter()
+        .filter(|(_, inside)| !inside)
+        .map(|(media, _)| nodes[media].id)
+        .collect()
+}

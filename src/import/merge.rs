@@ -1,0 +1,437 @@
+//! Which origin wins for which fact: the one table, and the rules that apply it.
+//!
+//! A pure function: the same records and bytes give the same asset, in whatever order they came. Ties break on
+//! content. Losing values are not lost: every record stays in the catalog and in the sidecar.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::StoredMedium;
+use crate::model::asset::{Asset, Companion, Group, ItemRef};
+use crate::model::claim::{Claim, Origin};
+use crate::model::evidence::MediaEntry;
+use crate::model::record::{Edition, Record};
+use crate::model::time::{Clock, Precision, When, wall_minus_utc};
+use crate::model::user_changes::{Change, UserChanges};
+
+/// Everything known of one asset.
+pub struct Known<'a> {
+    /// Its bytes and what they say.
+    pub original: &'a StoredMedium,
+    /// Records tied to its bytes.
+    pub records: Vec<&'a Record>,
+    /// Where its bytes were found.
+    pub entries: Vec<&'a MediaEntry>,
+    /// Files beside it.
+    pub companions: Vec<Companion>,
+    /// What the owner changed in the sidecar.
+    pub user: Option<&'a UserChanges>,
+    /// Its place in a post of several.
+    pub group: Option<Group>,
+    /// The only account of a provider, where there is just one: whose data a part is that does not tell.
+    pub sole_accounts: &'a BTreeMap<String, String>,
+}
+
+/// A date is a plain correction only if it is further off than any zone could explain: a day.
+const CORRECTION_S: u64 = 24 * 3600;
+/// A "capture time" this close to the posting is the posting itself.
+const SAME_MOMENT_S: u64 = 120;
+
+/// Rank of an origin for `taken_at`, best first (`docs/format.md` shows the same table).
+fn taken_rank(origin: &Origin) -> u8 {
+    match origin {
+        Origin::User => 0,
+        Origin::Corrected(_) => 1,
+        Origin::Embedded => 2,
+        Origin::Record(_) => 3,
+        Origin::FileName => 4,
+        Origin::Posted(_) => 5,
+        _ => 6,
+    }
+}
+
+/// Rank of an origin for descriptions and titles: what the owner typed into a service is younger than what a camera wrote.
+fn text_rank(origin: &Origin) -> u8 {
+    match origin {
+        Origin::User => 0,
+        Origin::Record(_) => 1,
+        Origin::Embedded => 2,
+        _ => 3,
+    }
+}
+
+/// Merges all that is known into an asset. The offset of `taken_at` is left as the winner has it: see `offset`.
+pub fn merge(known: &Known<'_>) -> Asset {
+    let mut asset = Asset {
+        content_hash: known.original.content_hash,
+        size_bytes: known.original.size_bytes,
+        name: name(known),
+        extension: extension(known),
+        media: known.original.facts.clone(),
+        taken_at: taken_at(known),
+        offset_origin: None,
+        posted_at: posted_at(&known.records),
+        description: text(known, known.original.facts.description.as_ref(), |r| {
+            r.facts.description.as_ref()
+        }),
+        title: text(known, None, |r| r.facts.title.as_ref()),
+        location: location(known),
+        place: text(known, None, |r| r.facts.place.as_ref()),
+        people: union(known, |r| &r.facts.people),
+        keywords: union(known, |r| &r.facts.keywords),
+        albums: albums(known),
+        favorite: known.records.iter().any(|r| r.facts.favorite),
+        visibility: visibility(known),
+        rating: known.records.iter().filter_map(|r| r.facts.rating).max(),
+        by_someone_else: !known.records.is_empty()
+            && known.records.iter().all(|r| r.facts.by_someone_else),
+        group: known.group.clone(),
+        companions: known.companions.clone(),
+        items: items(known),
+    };
+    asset.companions.sort();
+    asset.companions.dedup();
+    if let Some(user) = known.user {
+        apply_user(&mut asset, user);
+    }
+    asset
+}
+
+/// Returns the best capture time, or for want of one the time of posting.
+fn taken_at(known: &Known<'_>) -> Option<Claim<When>> {
+    let embedded = embedded_time(known);
+    let mut claims: Vec<(Edition, Claim<When>)> = Vec::new();
+    for record in &known.records {
+        let provider = record.provider.clone();
+        if let Some(taken) = record.facts.taken_at {
+            let corrected = embedded.is_some_and(|e| is_correction(taken, e, record));
+            let origin = match corrected {
+                true => Origin::Corrected(provider.clone()),
+                false => Origin::Record(provider.clone()),
+            };
+            claims.push((record.edition, Claim::new(taken, origin)));
+        }
+        if let Some(posted) = record.facts.posted_at {
+            let origin = match record.edition {
+                Edition::Unrecorded => Origin::Folder(provider),
+                _ => Origin::Posted(provider),
+            };
+            claims.push((record.edition, Claim::new(posted, origin)));
+        }
+    }
+    if let Some(embedded) = embedded {
+        claims.push((Edition::Json, Claim::new(embedded, Origin::Embedded)));
+    }
+    claims
+        .into_iter()
+        .min_by_key(|(edition, claim)| {
+            (
+                taken_rank(&claim.origin),
+                claim.value.precision,
+                *edition,
+                claim.value.rough_seconds(),
+                claim.value.for_names(),
+                claim.clone(),
+            )
+        })
+        .map(|(_, claim)| claim)
+}
+
+/// Returns the capture time in the bytes: the camera's wall clock before the GPS or movie clock.
+fn embedded_time(known: &Known<'_>) -> Option<When> {
+    let facts = &known.original.facts;
+    match (facts.taken_local, facts.taken_offset_s, facts.taken_utc) {
+        (Some(local), Some(offset_s), _) => Some(When::zoned(local, offset_s)),
+        (Some(local), None, _) => Some(When::wall(local)),
+        (None, _, Some(utc)) => Some(When::utc(utc)),
+        (None, _, None) => None,
+    }
+}
+
+/// A service's date was plainly corrected by its user if it is over a day off and is not the time of upload.
+fn is_correction(taken: When, embedded: When, record: &Record) -> bool {
+    let far = taken.rough_seconds().abs_diff(embedded.rough_seconds()) > CORRECTION_S;
+    let upload = record.facts.posted_at.is_some_and(|posted| {
+        posted.rough_seconds().abs_diff(taken.rough_seconds()) <= SAME_MOMENT_S
+    });
+    far && !upload
+}
+
+/// Returns the finest, then earliest time of posting. A month folder is no posting time.
+fn posted_at(records: &[&Record]) -> Option<When> {
+    records
+        .iter()
+        .filter(|record| record.edition != Edition::Unrecorded)
+        .filter_map(|record| record.facts.posted_at)
+        .min_by_key(|when| (when.precision, when.rough_seconds(), *when))
+}
+
+/// Returns the best text: by origin, then JSON before HTML, then the earliest post, then by content.
+fn text(
+    known: &Known<'_>,
+    embedded: Option<&String>,
+    of: impl Fn(&Record) -> Option<&String>,
+) -> Option<Claim<String>> {
+    let from_records = known.records.iter().filter_map(|record| {
+        let value = of(record).filter(|text| !text.is_empty())?;
+        let claim = Claim::new(value.clone(), Origin::Record(record.provider.clone()));
+        let posted = record
+            .facts
+            .posted_at
+            .map_or(i64::MAX, |w| w.rough_seconds());
+        Some((record.edition, posted, claim))
+    });
+    let from_bytes = embedded.filter(|text| !text.is_empty()).map(|value| {
+        (
+            Edition::Json,
+            i64::MAX,
+            Claim::new(value.clone(), Origin::Embedded),
+        )
+    });
+    from_records
+        .chain(from_bytes)
+        .min_by(|(edition_a, posted_a, a), (edition_b, posted_b, b)| {
+            let key_a = (text_rank(&a.origin), *edition_a, *posted_a);
+            let key_b = (text_rank(&b.origin), *edition_b, *posted_b);
+            key_a.cmp(&key_b).then_with(|| a.cmp(b))
+        })
+        .map(|(_, _, claim)| claim)
+}
+
+/// Returns the best coordinates. A service's come first: they are the embedded ones, or what the owner set by hand.
+fn location(known: &Known<'_>) -> Option<Claim<crate::model::record::Location>> {
+    let order = |l: &crate::model::record::Location| {
+        (
+            l.latitude.to_bits(),
+            l.longitude.to_bits(),
+            l.altitude_m.map(f64::to_bits),
+        )
+    };
+    known
+        .records
+        .iter()
+        .filter_map(|r| Some((r.edition, r.facts.location?, &r.provider)))
+        .min_by_key(|(edition, location, provider)| {
+            (*edition, (*provider).clone(), order(location))
+        })
+        .map(|(_, location, provider)| Claim::new(location, Origin::Record(provider.clone())))
+        .or_else(|| Some(Claim::new(known.original.facts.location?, Origin::Embedded)))
+}
+
+fn union(known: &Known<'_>, of: impl Fn(&Record) -> &Vec<String>) -> Vec<String> {
+    let all: BTreeSet<&String> = known.records.iter().flat_map(|r| of(r)).collect();
+    all.into_iter().cloned().collect()
+}
+
+/// Identity of an album across providers and accounts.
+pub fn album_id(provider: &str, account: Option<&str>, key: &str) -> String {
+    format!("{provider}/{}/{key}", account.unwrap_or(""))
+}
+
+fn albums(known: &Known<'_>) -> Vec<String> {
+    let all: BTreeSet<String> = known
+        .records
+        .iter()
+        .flat_map(|record| {
+            let account = account(known, record);
+            record
+                .facts
+                .albums
+                .iter()
+                .map(move |m| album_id(&record.provider, account, &m.album))
+        })
+        .collect();
+    all.into_iter().collect()
+}
+
+/// Returns whose record it is; a part that does not tell belongs to the provider's only account.
+fn account<'a>(known: &Known<'a>, record: &'a Record) -> Option<&'a str> {
+    record.account.as_deref().or_else(|| {
+        known
+            .sole_accounts
+            .get(&record.provider)
+            .map(String::as_str)
+    })
+}
+
+/// What is shown anywhere is shown; a path alone says nothing where a record speaks.
+fn visibility(known: &Known<'_>) -> crate::model::kind::Visibility {
+    let recorded = |r: &&&Record| r.edition != Edition::Unrecorded;
+    let of = |records: Vec<&&Record>| records.iter().map(|r| r.facts.visibility).min();
+    of(known.records.iter().filter(recorded).collect())
+        .or_else(|| of(known.records.iter().collect()))
+        .unwrap_or_default()
+}
+
+fn items(known: &Known<'_>) -> Vec<ItemRef> {
+    let all: BTreeSet<ItemRef> = known
+        .records
+        .iter()
+        .map(|record| ItemRef {
+            provider: record.provider.clone(),
+            account: account(known, record).map(str::to_owned),
+            kind: record.kind,
+            key: record.key.clone(),
+        })
+        .collect();
+    all.into_iter().collect()
+}
+
+/// Returns the name the file had: a title that looks like a file name (Google keeps it uncut there), else the entry's.
+fn name(known: &Known<'_>) -> String {
+    let from_entries = known.entries.iter().map(|entry| {
+        let file_name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+        (1, stem(file_name).to_owned())
+    });
+    let from_titles = known.records.iter().filter_map(|record| {
+        let title = record.facts.title.as_deref()?;
+        (record.provider == "google-photos" && has_extension(title))
+            .then(|| (0, stem(title).to_owned()))
+    });
+    from_titles
+        .chain(from_entries)
+        .filter(|(_, name)| !name.is_empty())
+        .min()
+        .map_or_else(|| "media".to_owned(), |(_, name)| name)
+}
+
+fn stem(file_name: &str) -> &str {
+    match file_name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && is_extension(extension) => stem,
+        _ => file_name,
+    }
+}
+
+fn has_extension(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(stem, extension)| !stem.is_empty() && is_extension(extension))
+}
+
+fn is_extension(text: &str) -> bool {
+    (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// The extension follows the bytes; only camera raw formats, many and alike inside, keep the one they came with.
+fn extension(known: &Known<'_>) -> String {
+    use crate::model::media_type::MediaType;
+    let by_type = known.original.facts.media_type.extension();
+    if !matches!(
+        known.original.facts.media_type,
+        MediaType::Raw | MediaType::Tiff
+    ) {
+        return by_type.to_owned();
+    }
+    const RAW: [&str; 10] = [
+        "arw", "cr2", "cr3", "dng", "nef", "orf", "pef", "raf", "rw2", "srw",
+    ];
+    known
+        .entries
+        .iter()
+        .filter_map(|entry| entry.path.rsplit_once('.'))
+        .map(|(_, extension)| extension.to_ascii_lowercase())
+        .filter(|extension| RAW.contains(&extension.as_str()))
+        .min()
+        .unwrap_or_else(|| by_type.to_owned())
+}
+
+/// The owner's own changes outrank everything.
+fn apply_user(asset: &mut Asset, user: &UserChanges) {
+    set_claim(&mut asset.taken_at, &user.taken_at);
+    set_claim(&mut asset.description, &user.description);
+    set_claim(&mut asset.title, &user.title);
+    set_claim(&mut asset.location, &user.location);
+    set_claim(&mut asset.place, &user.place);
+    set_value(&mut asset.people, &user.people);
+    set_value(&mut asset.keywords, &user.keywords);
+    set_value(&mut asset.favorite, &user.favorite);
+    match user.rating {
+        Change::Kept => {}
+        Change::Changed(stars) => asset.rating = Some(stars),
+        Change::Removed => asset.rating = None,
+    }
+}
+
+fn set_claim<T: Clone>(field: &mut Option<Claim<T>>, change: &Change<T>) {
+    match change {
+        Change::Kept => {}
+        Change::Changed(value) => *field = Some(Claim::new(value.clone(), Origin::User)),
+        Change::Removed => *field = None,
+    }
+}
+
+fn set_value<T: Clone + Default>(field: &mut T, change: &Change<T>) {
+    match change {
+        Change::Kept => {}
+        Change::Changed(value) => field.clone_from(value),
+        Change::Removed => *field = T::default(),
+    }
+}
+
+/// Returns the offset that a wall clock and an instant of the same moment show: their difference, if it lies at a quarter hour.
+///
+/// Real zones are whole quarter hours between −12 and +14 hours; `slack_s` allows for the time between the two readings.
+pub fn compared_offset(
+    local: jiff::civil::DateTime,
+    instant: jiff::Timestamp,
+    slack_s: i64,
+) -> Option<i32> {
+    let seconds = wall_minus_utc(local, instant).as_secs();
+    let quarter = (seconds as f64 / 900.0).round() as i64 * 900;
+    let real = (-12 * 3600..=14 * 3600).contains(&quarter) && (seconds - quarter).abs() <= slack_s;
+    real.then_some(quarter as i32)
+}
+
+/// Returns whether a time's clock could still gain an offset.
+pub fn lacks_offset(when: &When) -> bool {
+    !matches!(when.clock, Clock::Zoned { .. }) && when.precision <= Precision::Minute
+}
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;
+
+/// Plain records and assets for the tests of this folder.
+#[cfg(test)]
+pub(super) mod tests_support {
+    use super::*;
+    use crate::model::content_hash::ContentHash;
+    use crate::model::kind::Kind;
+    use crate::model::media_facts::MediaFacts;
+    use crate::model::media_type::MediaType;
+    use crate::model::record::RecordFacts;
+
+    /// A record that claims nothing.
+    pub fn record(uri: &str) -> Record {
+        Record {
+            provider: "instagram".into(),
+            account: Some("anna".into()),
+            export: None,
+            kind: Kind::Post,
+            source: "posts_1.json".into(),
+            edition: Edition::Json,
+            uri: uri.into(),
+            key: uri.into(),
+            post: None,
+            companions: vec![],
+            facts: RecordFacts::default(),
+            raw: serde_json::Value::Null,
+        }
+    }
+
+    /// An asset of which nothing is known.
+    pub fn asset(n: u8) -> Asset {
+        let original = StoredMedium {
+            content_hash: ContentHash([n; 32]),
+            size_bytes: 1,
+            facts: MediaFacts::of_type(MediaType::Jpeg),
+        };
+        merge(&Known {
+            original: &original,
+            records: vec![],
+            entries: vec![],
+            companions: vec![],
+            user: None,
+            group: None,
+            sole_accounts: &BTreeMap::new(),
+        })
+    }
+}

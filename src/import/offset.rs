@@ -1,0 +1,199 @@
+//! Finds the offset from UTC of an asset's time: where on the wall clock it happened.
+//!
+//! Best first: embedded; wall clock against a trusted instant; zone at the position; neighbours in time on the
+//! same device; the owner's home zone; else none, and the library says so.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use tzf_rs::EmbeddedFinder;
+
+use crate::model::asset::Asset;
+use crate::model::claim::Origin;
+use crate::model::record::Record;
+use crate::model::time::{Clock, When};
+
+use super::merge::{compared_offset, lacks_offset};
+
+/// Seconds by which a camera clock and the instant it is compared with may differ: the time it takes to post.
+const SLACK_S: i64 = 90;
+/// How far a neighbour may be away in time, in seconds: within a day people mostly stay in a zone.
+const NEIGHBOUR_S: u64 = 24 * 3600;
+
+/// Times of media with a known offset, by device.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    devices: BTreeMap<String, BTreeMap<i64, i32>>,
+}
+
+impl Neighbours {
+    /// Learns from an asset whose offset is known by its own evidence.
+    pub fn learn(&mut self, device: &str, asset: &Asset) {
+        let taken = asset.taken_at.as_ref().map(|claim| claim.value);
+        let Some((when, offset_s)) = taken.and_then(|when| Some((when, when.offset_s()?))) else {
+            return;
+        };
+        let times = self.devices.entry(device.to_owned()).or_default();
+        // Two media in one second with other offsets: the smaller stays, whichever came first.
+        times
+            .entry(when.rough_seconds())
+            .and_modify(|known| *known = offset_s.min(*known))
+            .or_insert(offset_s);
+    }
+
+    /// Returns the offset of the nearest medium of the device within a day; the earlier of two equally near.
+    fn nearest(&self, device: &str, when: &When) -> Option<i32> {
+        let times = self.devices.get(device)?;
+        let at = when.rough_seconds();
+        let before = times.range(..=at).next_back();
+        let after = times.range(at..).next();
+        before
+            .into_iter()
+            .chain(after)
+            .map(|(time, offset)| (time.abs_diff(at), *time, *offset))
+            .filter(|(distance, _, _)| *distance <= NEIGHBOUR_S)
+            .min()
+            .map(|(_, _, offset)| offset)
+    }
+}
+
+/// Returns what tells one device from another, if anything does.
+pub fn device_of(asset: &Asset, records: &[&Record]) -> Option<String> {
+    let by_id = records
+        .iter()
+        .filter_map(|r| r.facts.device.id.clone())
+        .min();
+    by_id.or_else(|| {
+        let model = asset.media.model.as_ref()?;
+        Some(format!(
+            "{}|{model}",
+            asset.media.make.as_deref().unwrap_or("")
+        ))
+    })
+}
+
+/// Finds the offset from the asset's own evidence: what its bytes and records say.
+pub fn from_own_evidence(asset: &mut Asset, records: &[&Record]) {
+    let Some(claim) = asset.taken_at.clone() else {
+        return;
+    };
+    if claim.value.offset_s().is_some() {
+        asset.offset_origin = Some(claim.origin);
+        return;
+    }
+    if !lacks_offset(&claim.value) || is_no_capture(&claim.origin) {
+        return;
+    }
+    if let Some(offset_s) = compared(asset, records, &claim.value) {
+        set(asset, offset_s, Origin::Compared);
+    } else if let Some(offset_s) = at_position(asset, &claim.value) {
+        set(asset, offset_s, Origin::Position);
+    }
+}
+
+/// Finds the offset from what lies around the asset: its neighbours, else the owner's home zone.
+pub fn from_surroundings(
+    asset: &mut Asset,
+    device: Option<&str>,
+    neighbours: &Neighbours,
+    home: Option<&TimeZone>,
+) {
+    let Some(claim) = asset.taken_at.clone() else {
+        return;
+    };
+    if asset.offset_origin.is_some() || !lacks_offset(&claim.value) {
+        return;
+    }
+    let neighbour = device
+        .filter(|_| !is_no_capture(&claim.origin))
+        .and_then(|device| neighbours.nearest(device, &claim.value));
+    if let Some(offset_s) = neighbour {
+        set(asset, offset_s, Origin::Neighbour);
+    } else if let Some(offset_s) = home.and_then(|zone| offset_in(zone, &claim.value)) {
+        set(asset, offset_s, Origin::Home);
+    }
+}
+
+/// A post is made where its author is then, not where the picture was taken: position and device say nothing of it.
+fn is_no_capture(origin: &Origin) -> bool {
+    matches!(origin, Origin::Posted(_) | Origin::Folder(_))
+}
+
+fn set(asset: &mut Asset, offset_s: i32, origin: Origin) {
+    if let Some(claim) = &mut asset.taken_at {
+        claim.value = claim.value.at_offset(offset_s);
+        asset.offset_origin = Some(origin);
+    }
+}
+
+/// Compares wall clocks with instants of the same moment, in an order that does not depend on arrival.
+fn compared(asset: &Asset, records: &[&Record], when: &When) -> Option<i32> {
+    let facts = &asset.media;
+    match when.clock {
+        Clock::Wall(local) => {
+            let services = records.iter().filter_map(|r| r.facts.taken_at?.instant());
+            let posts = records
+                .iter()
+                .filter(|r| r.facts.taken_while_posting)
+                .filter_map(|r| r.facts.posted_at?.instant());
+            let mut instants: Vec<_> = services.chain(posts).collect();
+            instants.sort_unstable();
+            facts
+                .taken_utc
+                .into_iter()
+                .chain(instants)
+                .find_map(|instant| compared_offset(local, instant, SLACK_S))
+        }
+        Clock::Utc(instant) => {
+            let mut locals: Vec<_> = records
+                .iter()
+                .filter_map(|r| r.facts.taken_at?.local())
+                .collect();
+            locals.sort_unstable();
+            facts
+                .taken_local
+                .into_iter()
+                .chain(locals)
+                .find_map(|local| compared_offset(local, instant, SLACK_S))
+        }
+        Clock::Zoned { .. } => None,
+    }
+}
+
+fn at_position(asset: &Asset, when: &When) -> Option<i32> {
+    let location = asset.location.as_ref()?.value;
+    offset_in(&zone_at(location.latitude, location.longitude)?, when)
+}
+
+/// Returns the time zone on land at a position. At sea there is none that people live by.
+fn zone_at(latitude: f64, longitude: f64) -> Option<TimeZone> {
+    static FINDER: OnceLock<EmbeddedFinder> = OnceLock::new();
+    let name = FINDER
+        .get_or_init(EmbeddedFinder::new)
+        .get_tz_name(longitude, latitude);
+    (!name.starts_with("Etc/"))
+        .then(|| zone_named(name))
+        .flatten()
+}
+
+/// Returns the zone of an IANA name, from the data built in: the same on every machine.
+pub fn zone_named(name: &str) -> Option<TimeZone> {
+    TimeZoneDatabase::bundled().get(name).ok()
+}
+
+/// Returns the offset of a zone at a time. A wall clock that happened twice counts as the first.
+fn offset_in(zone: &TimeZone, when: &When) -> Option<i32> {
+    match when.clock {
+        Clock::Utc(instant) => Some(zone.to_offset(instant).seconds()),
+        Clock::Wall(local) => {
+            let instant = zone.to_ambiguous_timestamp(local).compatible().ok()?;
+            Some(zone.to_offset(instant).seconds())
+        }
+        Clock::Zoned { offset_s, .. } => Some(offset_s),
+    }
+}
+
+#[cfg(test)]
+#[path = "offset_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+//! Tests of `offset`.
+
+use super::*;
+use crate::import::merge::tests_support::{asset, record};
+use crate::model::claim::Claim;
+use crate::model::record::Location;
+use crate::model::time::Precision;
+use jiff::civil::datetime;
+
+const TOKYO: (f64, f64) = (35.68, 139.76);
+
+fn taken(when: When, origin: Origin) -> Asset {
+    Asset {
+        taken_at: Some(Claim::new(when, origin)),
+        ..asset(1)
+    }
+}
+
+fn instagram() -> Origin {
+    Origin::Record("instagram".into())
+}
+
+fn offset_of(asset: &Asset) -> (Option<i32>, Option<Origin>) {
+    let offset = asset.taken_at.as_ref().and_then(|claim| claim.value.offset_s());
+    (offset, asset.offset_origin.clone())
+}
+
+#[test]
+fn an_offset_in_the_bytes_stays() {
+    let when = When::zoned(datetime(2023, 7, 14, 18, 3, 22, 0), 7200);
+    let mut one = taken(when, Origin::Embedded);
+    one.location = Some(Claim::new(
+        Location::new(TOKYO.0, TOKYO.1).unwrap(),
+        Origin::Embedded,
+    ));
+    from_own_evidence(&mut one, &[]);
+    assert_eq!(offset_of(&one), (Some(7200), Some(Origin::Embedded)));
+}
+
+#[test]
+fn a_picture_posted_as_it_was_taken_shows_its_zone() {
+    // (seconds between wall clock and posting, expected offset)
+    for (difference, expected) in [
+        (-4 * 3600 + 40, Some(-4 * 3600)),
+        (8 * 3600 - 55, Some(8 * 3600)),
+        (5 * 3600 + 45 * 60, Some(5 * 3600 + 45 * 60)),
+        (8 * 3600 + 7 * 60, None),
+        (15 * 3600, None),
+    ] {
+        let posted = jiff::Timestamp::from_second(1_700_000_000).unwrap();
+        let local = jiff::tz::Offset::UTC.to_datetime(posted + jiff::SignedDuration::from_secs(difference));
+        let mut story = record("a.jpg");
+        story.facts.posted_at = Some(When::utc(posted));
+        story.facts.taken_at = Some(When::wall(local));
+        let mut one = taken(When::wall(local), instagram());
+        from_own_evidence(&mut one, &[&story]);
+        assert_eq!(offset_of(&one).0, None, "a gallery picture was taken at any time before");
+        story.facts.taken_while_posting = true;
+        from_own_evidence(&mut one, &[&story]);
+        assert_eq!(offset_of(&one).0, expected, "{difference}");
+    }
+}
+
+#[test]
+fn the_gps_clock_and_the_zone_at_the_position_give_the_offset() {
+    let local = datetime(2023, 7, 14, 18, 3, 22, 0);
+    let mut one = taken(When::wall(local), Origin::Embedded);
+    one.location = Some(Claim::new(
+        Location::new(TOKYO.0, TOKYO.1).unwrap(),
+        Origin::Embedded,
+    ));
+    from_own_evidence(&mut one, &[]);
+    assert_eq!(offset_of(&one), (Some(9 * 3600), Some(Origin::Position)));
+    // A camera left on Paris time in Tokyo: its clock against the satellites' says so.
+    let mut other = taken(When::wall(local), Origin::Embedded);
+    other.media.taken_utc = "2023-07-14T16:03:20Z".parse().ok();
+    other.location = one.location;
+    from_own_evidence(&mut other, &[]);
+    assert_eq!(offset_of(&other), (Some(7200), Some(Origin::Compared)));
+}
+
+#[test]
+fn nobody_lives_by_the_time_of_the_open_sea() {
+    let mut one = taken(When::wall(datetime(2023, 1, 1, 0, 0, 0, 0)), Origin::Embedded);
+    one.location = Some(Claim::new(Location::new(0.5, -30.0).unwrap(), Origin::Embedded));
+    from_own_evidence(&mut one, &[]);
+    assert_eq!(offset_of(&one), (None, None));
+}
+
+#[test]
+fn a_post_says_nothing_of_where_the_picture_was_taken() {
+    let mut one = taken(When::utc(jiff::Timestamp::UNIX_EPOCH), Origin::Posted("p".into()));
+    one.location = Some(Claim::new(
+        Location::new(TOKYO.0, TOKYO.1).unwrap(),
+        Origin::Record("p".into()),
+    ));
+    from_own_evidence(&mut one, &[]);
+    assert_eq!(offset_of(&one), (None, None));
+    let home = zone_named("America/New_York").unwrap();
+    from_surroundings(&mut one, Some("d"), &Neighbours::default(), Some(&home));
+    assert_eq!(offset_of(&one), (Some(-5 * 3600), Some(Origin::Home)));
+}
+
+#[test]
+fn the_nearest_neighbour_within_a_day_lends_its_offset() {
+    let at = |hour| taken(When::zoned(datetime(2023, 7, 14, hour, 0, 0, 0), 7200), Origin::Embedded);
+    let mut neighbours = Neighbours::default();
+    neighbours.learn("phone", &at(8));
+    let mut far = at(20);
+    far.taken_at = Some(Claim::new(
+        When::zoned(datetime(2023, 7, 14, 20, 0, 0, 0), 32_400),
+        Origin::Embedded,
+    ));
+    neighbours.learn("phone", &far);
+    for (hour, day, device, expected) in [
+        (7, 14, "phone", Some(7200)),
+        (19, 14, "phone", Some(32_400)),
+        (7, 14, "camera", None),
+        (7, 20, "phone", None),
+    ] {
+        let mut one = taken(When::wall(datetime(2023, 7, day, hour, 0, 0, 0)), Origin::Embedded);
+        from_surroundings(&mut one, Some(device), &neighbours, None);
+        assert_eq!(offset_of(&one).0, expected, "{hour} {day} {device}");
+    }
+}
+
+#[test]
+fn home_comes_last_and_knows_summer_time() {
+    let home = zone_named("Europe/Rome").unwrap();
+    for (month, expected) in [(1, 3600), (7, 7200)] {
+        let mut one = taken(When::wall(datetime(2023, month, 1, 12, 0, 0, 0)), Origin::Embedded);
+        from_surroundings(&mut one, None, &Neighbours::default(), Some(&home));
+        assert_eq!(offset_of(&one), (Some(expected), Some(Origin::Home)));
+    }
+    let day = When::wall(datetime(2023, 7, 1, 0, 0, 0, 0)).known_to(Precision::Day);
+    let mut one = taken(day, Origin::FileName);
+    from_surroundings(&mut one, None, &Neighbours::default(), Some(&home));
+    assert_eq!(offset_of(&one), (None, None), "a day has no offset");
+}

@@ -1,0 +1,177 @@
+//! Adds up what became of every entry. The sums close, or it is a bug.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::exporter::archive::{Archive, EntryId};
+use crate::model::content_hash::ContentHash;
+use crate::model::outcome::Outcome;
+use crate::model::record::Record;
+use crate::model::time::{Clock, Precision, When, offset_text};
+
+use super::plan::{Action, Planned};
+use super::run::Decided;
+use super::store::Stored;
+use super::trees::Recognized;
+use super::{EntryLine, ImportReport, MissingLine};
+
+/// All a report is made from.
+pub(super) struct Facts<'a> {
+    pub archive: &'a Archive,
+    pub recognized: &'a Recognized<'a>,
+    pub decided: &'a Decided,
+    pub stored: &'a Stored,
+    pub held_at: &'a HashMap<ContentHash, &'a str>,
+    pub missing: Vec<MissingLine>,
+}
+
+/// Makes the report. In a rehearsal everything to be stored counts as imported.
+pub(super) fn report(facts: &Facts<'_>) -> ImportReport {
+    let archive = facts.archive;
+    let mut report = ImportReport {
+        parts: archive.parts().len() as u64,
+        entries: archive.entries().len() as u64,
+        bytes_read: facts.stored.bytes_read,
+        problems: archive.problems().to_vec(),
+        missing: facts.missing.clone(),
+        interrupted: facts.stored.interrupted,
+        ..ImportReport::default()
+    };
+    let mut new: HashSet<ContentHash> = HashSet::new();
+    for planned in &facts.decided.planned {
+        let (outcome, hash) = outcome(facts, planned, &mut new);
+        report.outcomes.add(&outcome);
+        if outcome == Outcome::Imported {
+            report.bytes_written += archive.entries()[planned.id.0].size_bytes;
+            continue;
+        }
+        let entry = &archive.entries()[planned.id.0];
+        report.lines.push(EntryLine {
+            part: archive.parts()[entry.part.0].name.clone(),
+            entry: entry.raw_name.clone(),
+            outcome,
+            path: hash.and_then(|hash| facts.held_at.get(&hash)).map(|path| (*path).to_owned()),
+        });
+    }
+    recognized(facts, &mut report);
+    report
+}
+
+/// Returns the fate of an entry and its bytes, if the library holds them. Of several entries with the same new bytes the
+/// first counts as imported, whichever thread was faster.
+fn outcome(
+    facts: &Facts<'_>,
+    planned: &Planned,
+    new: &mut HashSet<ContentHash>,
+) -> (Outcome, Option<ContentHash>) {
+    match &planned.action {
+        Action::Record => (Outcome::Record, None),
+        Action::Ignore(why) => (Outcome::Ignored(why.clone()), None),
+        Action::Fail(why) => (Outcome::Failed(why.clone()), None),
+        Action::Held(hash) => (Outcome::Duplicate, Some(*hash)),
+        Action::Store => stored_outcome(facts, planned.id, new),
+        Action::SameAs(other) => match stored_outcome(facts, *other, &mut HashSet::new()) {
+            (Outcome::Imported, hash) => (Outcome::Duplicate, hash),
+            failed => failed,
+        },
+    }
+}
+
+fn stored_outcome(
+    facts: &Facts<'_>,
+    id: EntryId,
+    new: &mut HashSet<ContentHash>,
+) -> (Outcome, Option<ContentHash>) {
+    let stored = facts.stored;
+    match (stored.hashes.get(&id), stored.failed.get(&id)) {
+        (Some(hash), _) if stored.held_before.contains(hash) || !new.insert(*hash) => {
+            (Outcome::Duplicate, Some(*hash))
+        }
+        (Some(hash), _) => (Outcome::Imported, Some(*hash)),
+        (None, Some(why)) => (Outcome::Failed(why.clone()), None),
+        (None, None) if stored.interrupted => {
+            (Outcome::Failed("not read: the run was stopped".to_owned()), None)
+        }
+        // A rehearsal: nothing was stored.
+        (None, None) => (Outcome::Imported, None),
+    }
+}
+
+fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
+    for (index, tree) in facts.recognized.trees.iter().enumerate() {
+        let provider = tree.provider.name().to_owned();
+        let (account, items) = match &facts.decided.intakes[index] {
+            Some(intake) => {
+                let most = intake.accounts.iter().max_by_key(|(name, count)| (*count, *name));
+                (most.and_then(|(name, _)| name.clone()), intake.items)
+            }
+            None => {
+                let held = |p: &&Planned| p.tree == Some(index) && matches!(p.action, Action::Held(_));
+                (None, facts.decided.planned.iter().filter(held).count() as u64)
+            }
+        };
+        report.items += items;
+        report.recognized.push((provider, account, items));
+    }
+}
+
+/// Lists the media that records of the providers at hand name and no archive so far holds, each once.
+pub(super) fn missing(
+    catalog: &Catalog,
+    recognized: &Recognized<'_>,
+) -> Result<Vec<MissingLine>, CatalogError> {
+    let providers: Vec<&str> = recognized.trees.iter().map(|tree| tree.provider.name()).collect();
+    let mut seen = HashSet::new();
+    let mut lines = Vec::new();
+    for (id, uri) in catalog.missing_records()? {
+        let record = catalog.raw_record(id)?;
+        if providers.contains(&record.provider.as_str()) && seen.insert((record.provider.clone(), uri.clone())) {
+            lines.push(line(record, uri));
+        }
+    }
+    Ok(lines)
+}
+
+fn line(record: Record, uri: String) -> MissingLine {
+    let when = record.facts.taken_at.or(record.facts.posted_at);
+    MissingLine {
+        provider: record.provider,
+        account: record.account,
+        record: record.source,
+        uri,
+        taken_at: when.map(|when| written(&when)),
+    }
+}
+
+/// Writes a time as RFC 3339, or as much of it as is known.
+pub fn written(when: &When) -> String {
+    let local = when.for_names();
+    let text = match when.precision {
+        Precision::Second => local.strftime("%Y-%m-%dT%H:%M:%S"),
+        Precision::Minute => local.strftime("%Y-%m-%dT%H:%M"),
+        Precision::Day => return local.strftime("%Y-%m-%d").to_string(),
+        Precision::Month => return local.strftime("%Y-%m").to_string(),
+    };
+    match when.clock {
+        Clock::Zoned { offset_s, .. } => format!("{text}{}", offset_text(offset_s)),
+        Clock::Utc(_) => format!("{text}Z"),
+        Clock::Wall(_) => text.to_string(),
+    }
+}
+
+/// Returns the report's numbers as JSON, for the journal of runs.
+pub(super) fn numbers(report: &ImportReport) -> String {
+    serde_json::json!({
+        "parts": report.parts,
+        "entries": report.entries,
+        "outcomes": report.outcomes,
+        "items": report.items,
+        "missing": report.missing.len(),
+        "assets_added": report.assets_added,
+        "assets_changed": report.assets_changed,
+        "bytes_read": report.bytes_read,
+        "bytes_written": report.bytes_written,
+        "interrupted": report.interrupted,
+    })
+    .to_string()
+}

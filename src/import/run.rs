@@ -1,0 +1,502 @@
+//! One import from beginning to end: open, recognise, read, plan, store, settle, report.
+
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
+use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions};
+use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
+use crate::model::content_hash::ContentHash;
+use crate::model::outcome::Ignored;
+use crate::monitor::{Monitor, Unit, Warning};
+use crate::writer::library::Library;
+
+use super::intake::{Intake, read_tree};
+use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
+use super::report::{Facts, report};
+use super::settle::settle;
+use super::store::{Stored, StoredEntry, store};
+use super::sweep::{Sweep, sweep};
+use super::trees::{ArchiveTree, Recognized, recognize, top_names};
+use super::{ImportError, ImportOptions, ImportReport};
+
+/// Imports archives into the library at `root`, making it if it is not there.
+///
+/// `clock` tells the time for the journal of runs; no library file depends on it.
+///
+/// # Errors
+/// Fails if nothing given can be read, or the library cannot be written. Single bad entries are no
+/// error: the report names them.
+pub fn import(
+    root: &Path,
+    options: &ImportOptions,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
+    check(options)?;
+    let begun = clock();
+    let archive = open(options, monitor);
+    let recognized = recognize(&archive, options.provider.as_deref());
+    if recognized.trees.is_empty() {
+        return Err(nothing_recognized(&archive));
+    }
+    let mut report = if options.dry_run {
+        rehearse(root, options, &archive, &recognized, monitor)?
+    } else {
+        perform(root, options, &archive, &recognized, clock, monitor)?
+    };
+    report.seconds = clock().duration_since(begun).as_secs_f64();
+    Ok(report)
+}
+
+fn check(options: &ImportOptions) -> Result<(), ImportError> {
+    if let Some(name) = &options.provider {
+        if !PROVIDERS.iter().any(|provider| provider.name() == name) {
+            return Err(ImportError::UnknownProvider {
+                name: name.clone(),
+                known: known_providers(),
+            });
+        }
+    }
+    match &options.home_timezone {
+        Some(name) if super::offset::zone_named(name).is_none() => {
+            Err(ImportError::UnknownTimezone { name: name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn known_providers() -> Vec<&'static str> {
+    PROVIDERS.iter().map(|provider| provider.name()).collect()
+}
+
+fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
+    monitor.step("opening", None, Unit::Items);
+    let archive = Archive::open(
+        &options.paths,
+        &OpenOptions {
+            name_encoding: options.name_encoding.clone(),
+        },
+    );
+    for problem in archive.problems() {
+        monitor.warn(Warning {
+            subject: crate::model::shown::shown(&problem.part),
+            message: problem.what.to_string(),
+        });
+    }
+    archive
+}
+
+fn nothing_recognized(archive: &Archive) -> ImportError {
+    if archive.entries().is_empty() {
+        ImportError::NothingReadable {
+            problems: archive.problems().to_vec(),
+        }
+    } else {
+        ImportError::UnknownService {
+            tops: top_names(archive),
+            known: known_providers(),
+        }
+    }
+}
+
+/// What deciding came to.
+pub(super) struct Decided {
+    /// Every entry of every part, once.
+    pub planned: Vec<Planned>,
+    /// Intake of each tree; `None` where nothing was new and nothing was read.
+    pub intakes: Vec<Option<Intake>>,
+}
+
+/// Prints the plan: everything as in earnest, but the catalog forgets it again and nothing is written.
+fn rehearse(
+    root: &Path,
+    options: &ImportOptions,
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
+    let library = Library::open(root).ok();
+    let mut catalog = match &library {
+        Some(library) => Catalog::open(&library.catalog_path())?,
+        None => Catalog::in_memory()?,
+    };
+    let threads = threads(options);
+    let swept = match &library {
+        Some(library) => sweep(library, &catalog, threads)?,
+        None => Sweep::default(),
+    };
+    let seen = seen(&catalog, options, recognized)?;
+    let decided = catalog.rehearse(|writing| {
+        decide(archive, recognized, options, &seen, &swept, writing, monitor)
+    })?;
+    Ok(report(&Facts {
+        archive,
+        recognized,
+        decided: &decided,
+        stored: &Stored::default(),
+        held_at: &held_at(&swept),
+        missing: Vec::new(),
+    }))
+}
+
+fn perform(
+    root: &Path,
+    options: &ImportOptions,
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
+    let library = Library::open_or_create(root)?;
+    let _lock = library.lock()?;
+    library.clean_unfinished().map_err(ImportError::Write)?;
+    let mut catalog = Catalog::open(&library.catalog_path())?;
+    let threads = threads(options);
+    let mut swept = sweep(&library, &catalog, threads)?;
+    let seen = seen(&catalog, options, recognized)?;
+    let (run, decided) = catalog.in_transaction(|writing| {
+        let run = writing.begin_run("import", &clock().to_string(), &command(options))?;
+        let decided = decide(archive, recognized, options, &seen, &swept, writing, monitor)?;
+        remember(archive, recognized, &decided, options, writing)?;
+        Ok((run, decided))
+    })?;
+    let stored = store_all(
+        (&library, &mut catalog),
+        (archive, recognized, &decided),
+        &swept.held,
+        options,
+        monitor,
+    )?;
+    let mut settled = None;
+    if !stored.interrupted {
+        note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
+        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() {
+            let done = settle(&library, &mut catalog, &swept, monitor)
+                .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
+            swept.placed = catalog.placed_files()?;
+            settled = Some(done);
+        }
+    }
+    let missing = super::report::missing(&catalog, recognized)?;
+    let mut report = report(&Facts {
+        archive,
+        recognized,
+        decided: &decided,
+        stored: &stored,
+        held_at: &held_at(&swept),
+        missing,
+    });
+    if let Some(settled) = settled {
+        report.assets_added = settled.added;
+        report.assets_changed = settled.changed;
+    }
+    let numbers = super::report::numbers(&report);
+    catalog.in_transaction(|writing| writing.end_run(run, &clock().to_string(), &numbers))?;
+    Ok(report)
+}
+
+/// Room that sidecars and lists may need when originals are in already; only for the message.
+const SETTLING_ROOM: u64 = 64 << 20;
+
+fn threads(options: &ImportOptions) -> NonZeroUsize {
+    options
+        .threads
+        .and_then(NonZeroUsize::new)
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Options as JSON for the journal.
+fn command(options: &ImportOptions) -> String {
+    serde_json::json!({
+        "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "provider": options.provider,
+        "account": options.account,
+        "since": options.since.map(|day| day.to_string()),
+        "until": options.until.map(|day| day.to_string()),
+        "include_messages": options.include_messages,
+        "home_timezone": options.home_timezone,
+    })
+    .to_string()
+}
+
+type Seen = Vec<HashMap<SeenEntry, SeenRole>>;
+
+fn seen(
+    catalog: &Catalog,
+    options: &ImportOptions,
+    recognized: &Recognized<'_>,
+) -> Result<Seen, CatalogError> {
+    let account = options.account.as_deref().unwrap_or("");
+    recognized
+        .trees
+        .iter()
+        .map(|tree| {
+            let provider = tree.provider;
+            catalog.seen_entries(provider.name(), provider.reader_version(), account)
+        })
+        .collect()
+}
+
+/// Whether this run reads record files in the ordinary way, so that they need not be read again.
+fn is_ordinary(options: &ImportOptions) -> bool {
+    options.since.is_none() && options.until.is_none() && options.html_offset_s.is_none()
+}
+
+/// Reads record files and decides for every entry.
+fn decide(
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    options: &ImportOptions,
+    seen: &Seen,
+    swept: &Sweep,
+    writing: &Writing<'_>,
+    monitor: &dyn Monitor,
+) -> Result<Decided, CatalogError> {
+    let held = |hash: ContentHash| swept.held.contains(&hash);
+    let mut planned = outside_trees(archive, recognized);
+    let mut intakes = Vec::new();
+    for (index, tree) in recognized.trees.iter().enumerate() {
+        let before = Before {
+            seen: &seen[index],
+            held: &held,
+        };
+        let mut candidates = candidates(archive, tree);
+        let known = nothing_new(&candidates, &before, options.include_messages);
+        let intake = if known && is_ordinary(options) {
+            None
+        } else {
+            monitor.step("reading records", None, Unit::Items);
+            let intake = read_tree(tree, options, writing, monitor)?;
+            give_roles(&mut candidates, &intake);
+            Some(intake)
+        };
+        planned.extend(plan(index, &candidates, &before));
+        intakes.push(intake);
+    }
+    if planned.iter().any(|p| matches!(p.action, Action::Store)) || intakes.iter().any(Option::is_some) {
+        writing.set_setting("unsettled", Some("1"))?;
+    }
+    if let Some(zone) = &options.home_timezone {
+        writing.set_home_timezone(zone)?;
+    }
+    planned.sort_by_key(|p| p.id);
+    Ok(Decided { planned, intakes })
+}
+
+fn candidates<'a>(archive: &Archive, tree: &'a ArchiveTree<'_>) -> Vec<Candidate<'a>> {
+    tree.nodes()
+        .iter()
+        .map(|node| {
+            let entry = &archive.entries()[node.id.0];
+            let not_a_file = matches!(entry.problem, Some(EntryError::NotAFile));
+            Candidate {
+                id: node.id,
+                path: &node.path,
+                export: tree.export_of(node.id),
+                size_bytes: entry.size_bytes,
+                crc32: entry.crc32,
+                role: not_a_file.then_some(EntryRole::Ignored(Ignored::NotAFile)),
+                problem: entry
+                    .problem
+                    .as_ref()
+                    .filter(|_| !not_a_file)
+                    .map(EntryError::to_string),
+                outside_dates: false,
+            }
+        })
+        .collect()
+}
+
+fn give_roles(candidates: &mut [Candidate<'_>], intake: &Intake) {
+    let outside: HashSet<EntryId> = intake.outside_dates.iter().copied().collect();
+    for candidate in candidates {
+        if candidate.role.is_none() {
+            let role = intake.roles.get(&candidate.id).cloned();
+            candidate.role = Some(role.unwrap_or(EntryRole::Ignored(Ignored::Unknown)));
+        }
+        candidate.outside_dates = outside.contains(&candidate.id);
+    }
+}
+
+/// Entries that are in no tree: refused names, and files no provider knows.
+fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned> {
+    let refused = archive.entries().iter().enumerate().filter_map(|(id, entry)| {
+        let why = entry.path.as_ref().err()?;
+        let name = crate::model::shown::shown(&entry.raw_name);
+        Some((EntryId(id), name, Action::Fail(format!("refused: {why}"))))
+    });
+    let strays = recognized.strays.iter().map(|id| {
+        let name = archive.entries()[id.0].raw_name.clone();
+        let why = match is_system_file(&name) {
+            true => Ignored::SystemFile,
+            false => Ignored::Unknown,
+        };
+        (*id, name, Action::Ignore(why))
+    });
+    refused
+        .chain(strays)
+        .map(|(id, path, action)| Planned {
+            id,
+            tree: None,
+            path,
+            export: String::new(),
+            action,
+        })
+        .collect()
+}
+
+fn is_system_file(name: &str) -> bool {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.starts_with("__MACOSX") || last.starts_with("._") || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
+}
+
+/// Remembers record files and what was left aside, so that an archive that is all known need not be read again.
+fn remember(
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    decided: &Decided,
+    options: &ImportOptions,
+    writing: &Writing<'_>,
+) -> Result<(), CatalogError> {
+    if !is_ordinary(options) {
+        return Ok(());
+    }
+    let account = options.account.as_deref().unwrap_or("");
+    for planned in &decided.planned {
+        let Some(tree) = planned.tree.filter(|tree| decided.intakes[*tree].is_some()) else {
+            continue;
+        };
+        let role = match &planned.action {
+            Action::Record => SeenRole::Record,
+            Action::Ignore(why) => SeenRole::Ignored(serde_json::json!(why).to_string()),
+            _ => continue,
+        };
+        if let Some(entry) = seen_entry(archive, planned, None) {
+            let provider = recognized.trees[tree].provider;
+            let reader = (provider.reader_version(), account);
+            writing.see_entry(provider.name(), reader, &entry, &role)?;
+        }
+    }
+    Ok(())
+}
+
+fn seen_entry(archive: &Archive, planned: &Planned, crc32: Option<u32>) -> Option<SeenEntry> {
+    let entry = &archive.entries()[planned.id.0];
+    Some(SeenEntry {
+        export: planned.export.clone(),
+        path: planned.path.clone(),
+        size_bytes: entry.size_bytes,
+        crc32: entry.crc32.or(crc32)?,
+    })
+}
+
+fn store_all(
+    (library, catalog): (&Library, &mut Catalog),
+    (archive, recognized, decided): (&Archive, &Recognized<'_>, &Decided),
+    held: &HashSet<ContentHash>,
+    options: &ImportOptions,
+    monitor: &dyn Monitor,
+) -> Result<Stored, ImportError> {
+    let by_id: HashMap<EntryId, &Planned> = decided
+        .planned
+        .iter()
+        .filter(|planned| planned.action == Action::Store)
+        .map(|planned| (planned.id, planned))
+        .collect();
+    if by_id.is_empty() {
+        return Ok(Stored::default());
+    }
+    let mut wanted: Vec<EntryId> = by_id.keys().copied().collect();
+    wanted.sort_unstable();
+    let size = |id: &EntryId| archive.entries()[id.0].size_bytes;
+    let total: u64 = wanted.iter().map(size).sum();
+    monitor.step("storing", Some(total), Unit::Bytes);
+    let commit = |catalog: &mut Catalog, batch: &[StoredEntry]| {
+        catalog.in_transaction(|writing| {
+            for stored in batch {
+                enter(archive, recognized, by_id[&stored.id], stored, writing)?;
+            }
+            Ok(())
+        })
+    };
+    store(
+        archive,
+        &wanted,
+        threads(options),
+        (library, catalog),
+        held,
+        &commit,
+        monitor,
+    )
+    .map_err(|error| error.needing(total, library.root()))
+}
+
+/// Enters one stored file in the catalog.
+fn enter(
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    planned: &Planned,
+    stored: &StoredEntry,
+    writing: &Writing<'_>,
+) -> Result<(), CatalogError> {
+    let Some(tree) = planned.tree.map(|tree| &recognized.trees[tree]) else {
+        return Ok(());
+    };
+    let original = writing.add_original(&stored.medium)?;
+    let part = writing.part_id(&tree.part_name(planned.id))?;
+    let provider = tree.provider.name();
+    writing.add_media_entry(provider, &planned.export, &planned.path, original, Some(part))?;
+    if let Some(entry) = seen_entry(archive, planned, Some(stored.crc32)) {
+        let role = SeenRole::Media(stored.medium.content_hash);
+        writing.see_entry(provider, (0, ""), &entry, &role)?;
+    }
+    Ok(())
+}
+
+/// Notes in which further parts media were found that were not read: run history, for `list --json`.
+fn note_repeats(
+    catalog: &mut Catalog,
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    decided: &Decided,
+    stored: &Stored,
+) -> Result<(), CatalogError> {
+    let known: HashSet<String> = catalog.part_names()?.into_iter().collect();
+    let part_of = |planned: &Planned| {
+        let part = archive.entries()[planned.id.0].part;
+        &archive.parts()[part.0].name
+    };
+    catalog.in_transaction(|writing| {
+        for planned in &decided.planned {
+            let hash = match &planned.action {
+                // A part that is known by name was noted when it came first.
+                Action::Held(hash) if !known.contains(part_of(planned)) => *hash,
+                Action::SameAs(other) => match stored.hashes.get(other) {
+                    Some(hash) => *hash,
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let Some(tree) = planned.tree else { continue };
+            let provider = recognized.trees[tree].provider.name();
+            let original = writing.original_id(hash)?;
+            let part = writing.part_id(part_of(planned))?;
+            writing.add_media_entry(provider, &planned.export, &planned.path, original, Some(part))?;
+        }
+        Ok(())
+    })
+}
+
+/// Where each content lies: the first path, for reports.
+fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
+    let mut at = HashMap::new();
+    for row in &swept.placed {
+        at.entry(row.content_hash).or_insert(row.path.as_str());
+    }
+    at
+}

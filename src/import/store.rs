@@ -1,0 +1,280 @@
+//! Streams new entries into staging: hash, checksum, type and embedded metadata in one reading, then the catalog row.
+//!
+//! Order matters: bytes, sync, then the row. A kill leaves at worst a staged file that no row speaks of.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{Seek, SeekFrom};
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::catalog::{Catalog, CatalogError, StoredMedium};
+use crate::exporter::archive::{Archive, EntryConsumer, EntryError, EntryId, Stop};
+use crate::media;
+use crate::model::content_hash::ContentHash;
+use crate::monitor::Monitor;
+use crate::writer::library::Library;
+use crate::writer::safe_writer::WriteError;
+use crate::writer::staging::{Finished, StagedFile};
+
+use super::ImportError;
+
+/// Bytes after which staged files are synced and entered in the catalog: what a kill can cost at most to read again.
+/// Larger batches are hardly faster: one sync at the end saves a tenth over one every 256 MB.
+const BATCH_BYTES: u64 = 512 << 20;
+/// Files after which a batch ends.
+const BATCH_FILES: usize = 4000;
+
+/// An entry whose bytes are staged.
+#[derive(Debug, Clone)]
+pub struct StoredEntry {
+    /// The entry.
+    pub id: EntryId,
+    /// Its bytes.
+    pub medium: StoredMedium,
+    /// CRC-32 of the bytes, for containers that do not tell.
+    pub crc32: u32,
+}
+
+/// What storing came to.
+#[derive(Default)]
+pub struct Stored {
+    /// Bytes of each entry that was stored.
+    pub hashes: HashMap<EntryId, ContentHash>,
+    /// Bytes among them that the library held before, found only when they were read.
+    pub held_before: HashSet<ContentHash>,
+    /// Entries that could not be read, and why.
+    pub failed: HashMap<EntryId, String>,
+    /// Bytes read out of archives.
+    pub bytes_read: u64,
+    /// The user stopped it.
+    pub interrupted: bool,
+}
+
+enum Message {
+    Kept(StoredEntry),
+    Failed(EntryId, String),
+}
+
+/// What all workers share.
+struct Shared<'a> {
+    library: &'a Library,
+    held: &'a HashSet<ContentHash>,
+    monitor: &'a dyn Monitor,
+    stop: AtomicBool,
+    fatal: Mutex<Option<WriteError>>,
+    bytes_read: AtomicU64,
+    next_worker: AtomicUsize,
+}
+
+impl Shared<'_> {
+    fn fail(&self, error: WriteError) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Ok(mut fatal) = self.fatal.lock() {
+            fatal.get_or_insert(error);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.monitor.stopped()
+    }
+}
+
+/// Stores the wanted entries. `commit` enters a batch of them in the catalog; of bytes in `held` only the row is new.
+///
+/// # Errors
+/// Fails if the library cannot be written (disk full, I/O error) or the catalog cannot.
+pub fn store(
+    archive: &Archive,
+    wanted: &[EntryId],
+    threads: NonZeroUsize,
+    (library, catalog): (&Library, &mut Catalog),
+    held: &HashSet<ContentHash>,
+    commit: &dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError>,
+    monitor: &dyn Monitor,
+) -> Result<Stored, ImportError> {
+    let shared = Shared {
+        library,
+        held,
+        monitor,
+        stop: AtomicBool::new(false),
+        fatal: Mutex::new(None),
+        bytes_read: AtomicU64::new(0),
+        next_worker: AtomicUsize::new(0),
+    };
+    let (sender, receiver) = bounded(256);
+    let mut stored = Stored::default();
+    let committed = std::thread::scope(|scope| {
+        let shared = &shared;
+        scope.spawn(move || {
+            let make = || Worker::new(shared, sender.clone());
+            archive.visit(wanted, threads, &make);
+        });
+        let committed = collect(receiver, library, catalog, commit, &mut stored);
+        if committed.is_err() {
+            shared.stop.store(true, Ordering::Relaxed);
+        }
+        committed
+    });
+    stored.bytes_read = shared.bytes_read.load(Ordering::Relaxed);
+    if let Some(error) = shared.fatal.into_inner().ok().flatten() {
+        return Err(ImportError::Write(error));
+    }
+    committed?;
+    let is_held = |hash: &&ContentHash| held.contains(hash);
+    stored.held_before = stored.hashes.values().filter(is_held).copied().collect();
+    stored.interrupted = monitor.stopped();
+    Ok(stored)
+}
+
+/// Gathers what workers kept into batches, and commits each.
+fn collect(
+    receiver: Receiver<Message>,
+    library: &Library,
+    catalog: &mut Catalog,
+    commit: &dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError>,
+    stored: &mut Stored,
+) -> Result<(), ImportError> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    let mut flush = |batch: &mut Vec<StoredEntry>| -> Result<(), ImportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        library.writer().sync_all().map_err(ImportError::Write)?;
+        commit(catalog, batch)?;
+        batch.clear();
+        Ok(())
+    };
+    for message in receiver {
+        match message {
+            Message::Kept(entry) => {
+                stored.hashes.insert(entry.id, entry.medium.content_hash);
+                bytes += entry.medium.size_bytes;
+                batch.push(entry);
+            }
+            Message::Failed(id, why) => {
+                stored.failed.insert(id, why);
+            }
+        }
+        if bytes >= BATCH_BYTES || batch.len() >= BATCH_FILES {
+            flush(&mut batch)?;
+            bytes = 0;
+        }
+    }
+    flush(&mut batch)
+}
+
+/// One thread's hands: at most one file at a time.
+struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    sender: Sender<Message>,
+    number: usize,
+    current: Option<(EntryId, StagedFile<'a>)>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(shared: &'a Shared<'a>, sender: Sender<Message>) -> Self {
+        Self {
+            shared,
+            sender,
+            number: shared.next_worker.fetch_add(1, Ordering::Relaxed),
+            current: None,
+        }
+    }
+
+    fn tell(&self, message: Message) {
+        // The receiver is gone only when the run is ending with an error of its own.
+        let _ = self.sender.send(message);
+    }
+
+    /// Looks at the bytes, gives them their name in staging and tells of them.
+    fn keep(&self, id: EntryId, finished: Finished<'_>, crc32: u32) -> Result<(), WriteError> {
+        let Some(media_type) = media::sniff(finished.head()) else {
+            let why = not_media(finished.size_bytes);
+            finished.discard()?;
+            self.tell(Message::Failed(id, why.to_owned()));
+            return Ok(());
+        };
+        let mut source = finished.file();
+        let facts = match source.seek(SeekFrom::Start(0)) {
+            Ok(_) => media::inspect(media_type, &mut source),
+            Err(_) => crate::model::media_facts::MediaFacts::of_type(media_type),
+        };
+        let size_bytes = finished.size_bytes;
+        let content_hash = finished.content_hash;
+        if self.shared.held.contains(&content_hash) {
+            finished.discard()?;
+        } else {
+            finished.keep()?;
+        }
+        self.tell(Message::Kept(StoredEntry {
+            id,
+            medium: StoredMedium {
+                content_hash,
+                size_bytes,
+                facts,
+            },
+            crc32,
+        }));
+        Ok(())
+    }
+}
+
+fn not_media(size_bytes: u64) -> &'static str {
+    match size_bytes {
+        0 => "the file is empty",
+        _ => "its bytes are of no photo, video or sound format albumen knows; look at it in the archive",
+    }
+}
+
+impl EntryConsumer for Worker<'_> {
+    fn begin(&mut self, id: EntryId) -> bool {
+        match StagedFile::create(self.shared.library.writer(), self.number) {
+            Ok(file) => {
+                self.current = Some((id, file));
+                true
+            }
+            Err(error) => {
+                self.shared.fail(error);
+                false
+            }
+        }
+    }
+
+    fn chunk(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        let Some((_, file)) = &mut self.current else {
+            return Err(Stop);
+        };
+        if let Err(error) = file.write_chunk(bytes) {
+            self.shared.fail(error);
+            return Err(Stop);
+        }
+        self.shared
+            .bytes_read
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.shared.monitor.advance(bytes.len() as u64);
+        if self.shared.stopped() { Err(Stop) } else { Ok(()) }
+    }
+
+    fn end(&mut self, result: Result<u32, EntryError>) {
+        let Some((id, file)) = self.current.take() else {
+            return;
+        };
+        match result {
+            Ok(crc32) => {
+                if let Err(error) = self.keep(id, file.finish(), crc32) {
+                    self.shared.fail(error);
+                }
+            }
+            Err(error) => self.tell(Message::Failed(id, error.to_string())),
+        }
+        self.shared.monitor.items_done(1);
+    }
+
+    fn stopped(&self) -> bool {
+        self.shared.stopped()
+    }
+}

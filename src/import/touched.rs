@@ -1,0 +1,116 @@
+//! Takes in what the library's owner changed in sidecars with other programs, before any of them is written again.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::catalog::{Catalog, SidecarRow};
+use crate::model::content_hash::ContentHash;
+use crate::model::user_changes::UserChanges;
+use crate::monitor::{Monitor, Warning};
+use crate::writer::library::Library;
+use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::read::{ForeignProperty, Sidecar, read};
+
+use super::ImportError;
+use super::sweep::Sweep;
+
+/// What the owner changed, by asset, and which sidecars are to be written again.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Assets whose sidecar is gone or was changed.
+    pub sidecars: HashSet<ContentHash>,
+    /// Changed facts.
+    pub changes: HashMap<ContentHash, UserChanges>,
+    /// Properties of other programs.
+    pub foreign: HashMap<ContentHash, Vec<ForeignProperty>>,
+}
+
+/// Reads every sidecar that was touched and keeps what it says in the catalog.
+///
+/// # Errors
+/// Fails if the catalog or the disk does. A sidecar that cannot be read as XMP is set aside, never overwritten.
+pub fn read_touched(
+    library: &Library,
+    catalog: &mut Catalog,
+    swept: &Sweep,
+    monitor: &dyn Monitor,
+) -> Result<Touched, ImportError> {
+    let mut touched = Touched::default();
+    for (hash, changes, others) in catalog.user_changes()? {
+        touched.changes.insert(hash, changes);
+        // What cannot be read as properties was written by another version; it stays in the catalog.
+        let foreign: Vec<ForeignProperty> = serde_json::from_str(&others).unwrap_or_default();
+        if !foreign.is_empty() {
+            touched.foreign.insert(hash, foreign);
+        }
+    }
+    for row in &swept.touched {
+        touched.sidecars.insert(row.asset_hash);
+        if let Some(found) = found(library, row, monitor)? {
+            take_in(&mut touched, row.asset_hash, &found);
+        }
+    }
+    keep(catalog, &touched, swept)?;
+    Ok(touched)
+}
+
+/// Reads a touched sidecar; `None` if it is gone, unchanged, or cannot be read and was set aside.
+fn found(
+    library: &Library,
+    row: &SidecarRow,
+    monitor: &dyn Monitor,
+) -> Result<Option<Sidecar>, ImportError> {
+    let path = library.root().join(&row.path);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(ImportError::Read { path, source }),
+    };
+    if Sha256::digest(&bytes)[..] == row.sha256.0 {
+        return Ok(None);
+    }
+    let read = std::str::from_utf8(&bytes)
+        .map_err(|error| error.to_string())
+        .and_then(|text| read(text).map_err(|error| error.to_string()));
+    match read {
+        Ok(sidecar) => Ok(Some(sidecar)),
+        Err(why) => {
+            let kept = library
+                .set_aside(&row.path, &bytes)
+                .map_err(ImportError::Write)?;
+            monitor.warn(Warning {
+                subject: row.path.clone(),
+                message: format!(
+                    "cannot be read as a sidecar ({}); kept as {} and written anew",
+                    crate::model::shown::shown(&why),
+                    kept.display()
+                ),
+            });
+            Ok(None)
+        }
+    }
+}
+
+fn take_in(touched: &mut Touched, asset: ContentHash, found: &Sidecar) {
+    let before = touched.changes.remove(&asset).unwrap_or_default();
+    touched.changes.insert(asset, before.then(changes(found)));
+    touched.foreign.insert(asset, found.foreign.clone());
+}
+
+fn keep(catalog: &mut Catalog, touched: &Touched, swept: &Sweep) -> Result<(), ImportError> {
+    let none = UserChanges::default();
+    catalog.in_transaction(|writing| {
+        for row in &swept.touched {
+            let asset = row.asset_hash;
+            let changes = touched.changes.get(&asset).unwrap_or(&none);
+            let foreign = touched.foreign.get(&asset).map_or(&[][..], Vec::as_slice);
+            if !changes.is_empty() || !foreign.is_empty() {
+                let others = serde_json::json!(foreign).to_string();
+                writing.set_user_changes(asset, changes, &others)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Recognises whose archives were given: parts become trees of entries, one tree a provider.
+
+use std::collections::BTreeSet;
+
+use crate::exporter::archive::{Archive, EntryId, PartId};
+use crate::exporter::provider::{Node, PROVIDERS, Provider, Tree};
+use crate::model::shown::shown;
+
+/// All entries of one provider in one call, wrapper folders taken off.
+pub struct ArchiveTree<'a> {
+    archive: &'a Archive,
+    /// The provider.
+    pub provider: &'static dyn Provider,
+    nodes: Vec<Node>,
+    parts: BTreeSet<PartId>,
+}
+
+/// What was given, sorted out.
+pub struct Recognized<'a> {
+    /// One tree a provider.
+    pub trees: Vec<ArchiveTree<'a>>,
+    /// Entries with a safe name in no tree.
+    pub strays: Vec<EntryId>,
+}
+
+/// Sorts the entries of all parts out by provider. `only` takes everything for that provider's.
+pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a> {
+    let mut trees: Vec<ArchiveTree<'a>> = PROVIDERS
+        .iter()
+        .filter(|provider| only.is_none_or(|name| provider.name() == name))
+        .map(|provider| ArchiveTree {
+            archive,
+            provider: *provider,
+            nodes: Vec::new(),
+            parts: BTreeSet::new(),
+        })
+        .collect();
+    let mut strays = Vec::new();
+    for part in 0..archive.parts().len() {
+        let mut left = safe_entries(archive, PartId(part));
+        for tree in &mut trees {
+            left = tree.claim(PartId(part), left, only.is_some());
+        }
+        strays.extend(left.into_iter().map(|(id, _)| id));
+    }
+    trees.retain(|tree| !tree.nodes.is_empty());
+    for tree in &mut trees {
+        tree.nodes.sort_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
+    }
+    Recognized { trees, strays }
+}
+
+fn safe_entries(archive: &Archive, part: PartId) -> Vec<(EntryId, &str)> {
+    archive
+        .entries()
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.part == part)
+        .filter_map(|(id, entry)| Some((EntryId(id), entry.path.as_ref().ok()?.as_str())))
+        .collect()
+}
+
+impl<'a> ArchiveTree<'a> {
+    /// Takes the entries of a part that are this provider's, and returns the others.
+    fn claim<'e>(
+        &mut self,
+        part: PartId,
+        entries: Vec<(EntryId, &'e str)>,
+        everything: bool,
+    ) -> Vec<(EntryId, &'e str)> {
+        let paths: Vec<&str> = entries.iter().map(|(_, path)| *path).collect();
+        let mut roots = self.provider.recognize(&paths);
+        if roots.is_empty() && everything {
+            roots.push(String::new());
+        }
+        // The deepest root first: an unpacked part may lie inside the folder of another.
+        roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
+        let mut others = Vec::new();
+        for (id, path) in entries {
+            match roots.iter().find_map(|root| path.strip_prefix(root.as_str())) {
+                Some(below) => {
+                    self.parts.insert(part);
+                    self.nodes.push(Node {
+                        id,
+                        path: below.to_owned(),
+                    });
+                }
+                None => others.push((id, path)),
+            }
+        }
+        others
+    }
+
+    /// Returns the export an entry belongs to, `""` if the provider knows none.
+    pub fn export_of(&self, id: EntryId) -> String {
+        self.provider
+            .export_of(&self.part_name(id))
+            .unwrap_or_default()
+    }
+}
+
+impl Tree for ArchiveTree<'_> {
+    fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    fn part_names(&self) -> Vec<String> {
+        let parts = self.archive.parts();
+        self.parts.iter().map(|id| parts[id.0].name.clone()).collect()
+    }
+
+    fn part_name(&self, id: EntryId) -> String {
+        let part = self.archive.entries()[id.0].part;
+        self.archive.parts()[part.0].name.clone()
+    }
+
+    fn size_bytes(&self, id: EntryId) -> u64 {
+        self.archive.entries()[id.0].size_bytes
+    }
+
+    fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
+        self.archive.read(id, limit).map_err(|error| error.to_string())
+    }
+}
+
+/// Returns the names of the top folders and files seen, for the message that no provider knows them.
+pub fn top_names(archive: &Archive) -> Vec<String> {
+    let tops: BTreeSet<String> = archive
+        .entries()
+        .iter()
+        .filter_map(|entry| entry.path.as_ref().ok())
+        .map(|path| shown(path.as_str().split('/').next().unwrap_or_default()))
+        .collect();
+    tops.into_iter().take(12).collect()
+}

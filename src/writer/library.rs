@@ -1,0 +1,354 @@
+//! A library's folder: its format, its lock, and where things lie in it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::safe_writer::{SafeWriter, Seam, WriteError};
+
+/// The format this version writes and the newest it reads.
+pub const FORMAT: u32 = 1;
+
+const FORMAT_TEXT: &str = "albumen library format ";
+
+/// Why a library could not be opened, made or locked.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum LibraryError {
+    #[error("there is no library at {}", path.display())]
+    NotALibrary { path: PathBuf },
+    #[error("there is a library at {} already", path.display())]
+    AlreadyALibrary { path: PathBuf },
+    #[error("{} is not a folder", path.display())]
+    NotAFolder { path: PathBuf },
+    #[error("the library at {} has format {found}, and this version reads up to {known}", path.display())]
+    NewerFormat {
+        path: PathBuf,
+        found: u32,
+        known: u32,
+    },
+    #[error("the format of the library at {} cannot be told from {text:?}", path.display())]
+    UnknownFormat { path: PathBuf, text: String },
+    #[error("the library at {} is in use by {}", path.display(), holder(*pid))]
+    Locked { path: PathBuf, pid: Option<u32> },
+    #[error("cannot write to {}", path.display())]
+    ReadOnly { path: PathBuf, source: io::Error },
+    #[error("could not read {}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Write(WriteError),
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(
+        || "another run".to_owned(),
+        |pid| format!("another run (process {pid})"),
+    )
+}
+
+impl From<WriteError> for LibraryError {
+    fn from(error: WriteError) -> Self {
+        if error.is_read_only() {
+            Self::ReadOnly {
+                path: error.path,
+                source: error.source,
+            }
+        } else {
+            Self::Write(error)
+        }
+    }
+}
+
+/// An open library.
+#[derive(Debug)]
+pub struct Library {
+    writer: SafeWriter,
+}
+
+/// Keeps other runs out of a library until it is dropped.
+#[derive(Debug)]
+pub struct LibraryLock {
+    // The lock lives as long as the open file.
+    _file: File,
+}
+
+impl Library {
+    /// Makes a library in `root`, which is made if it is not there. Files that lie there already are left alone.
+    pub fn create(root: &Path) -> Result<Self, LibraryError> {
+        Self::create_with(root, None)
+    }
+
+    /// Opens the library at `root`. Changes nothing.
+    pub fn open(root: &Path) -> Result<Self, LibraryError> {
+        Self::open_with(root, None)
+    }
+
+    /// Opens the library at `root`, or makes one there.
+    pub fn open_or_create(root: &Path) -> Result<Self, LibraryError> {
+        match Self::open(root) {
+            Err(LibraryError::NotALibrary { .. }) => Self::create(root),
+            other => other,
+        }
+    }
+
+    /// Makes a library all of whose writes ask `seam` first; for tests.
+    pub fn create_with(root: &Path, seam: Option<Box<dyn Seam>>) -> Result<Self, LibraryError> {
+        match read_format(root) {
+            Ok(_) => {
+                return Err(LibraryError::AlreadyALibrary {
+                    path: root.to_owned(),
+                });
+            }
+            Err(LibraryError::NotALibrary { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let library = Self {
+            writer: SafeWriter::new(root.to_owned(), seam),
+        };
+        library.writer.make_folder_at(root)?;
+        library.writer.make_folder_at(&library.writer.staging())?;
+        // Last, and at once: a library whose making was cut short is none yet, and is made again.
+        let format = format!("{FORMAT_TEXT}{FORMAT}\n");
+        library
+            .writer
+            .replace(&library.inner("format"), format.as_bytes())?;
+        library.writer.sync_all()?;
+        Ok(library)
+    }
+
+    /// Opens a library all of whose writes ask `seam` first; for tests.
+    pub fn open_with(root: &Path, seam: Option<Box<dyn Seam>>) -> Result<Self, LibraryError> {
+        let found = read_format(root)?;
+        if found > FORMAT {
+            return Err(LibraryError::NewerFormat {
+                path: root.to_owned(),
+                found,
+                known: FORMAT,
+            });
+        }
+        Ok(Self {
+            writer: SafeWriter::new(root.to_owned(), seam),
+        })
+    }
+
+    /// Returns the library's folder.
+    pub fn root(&self) -> &Path {
+        self.writer.root()
+    }
+
+    /// Returns what every change to the library goes through.
+    pub fn writer(&self) -> &SafeWriter {
+        &self.writer
+    }
+
+    /// Returns where the catalog lies.
+    pub fn catalog_path(&self) -> PathBuf {
+        self.inner("catalog.sqlite")
+    }
+
+    /// Returns the place of a file of albumen's own.
+    pub(super) fn inner(&self, name: &str) -> PathBuf {
+        self.root().join(".albumen").join(name)
+    }
+
+    /// Keeps other runs out, or says who is in.
+    pub fn lock(&self) -> Result<LibraryLock, LibraryError> {
+        let mut file = self.open_lock_file()?;
+        match file.try_lock() {
+            Ok(()) => self.sign(file),
+            Err(TryLockError::WouldBlock) => Err(LibraryError::Locked {
+                path: self.root().to_owned(),
+                pid: read_pid(&mut file),
+            }),
+            Err(TryLockError::Error(source)) => Err(self.unreadable_lock(source)),
+        }
+    }
+
+    /// Keeps other runs out, waiting for the one that is in.
+    pub fn lock_waiting(&self) -> Result<LibraryLock, LibraryError> {
+        let file = self.open_lock_file()?;
+        file.lock().map_err(|source| self.unreadable_lock(source))?;
+        self.sign(file)
+    }
+
+    fn open_lock_file(&self) -> Result<File, LibraryError> {
+        let path = self.inner("lock");
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path).map_err(|source| match source.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => LibraryError::ReadOnly {
+                path: self.root().to_owned(),
+                source,
+            },
+            _ => LibraryError::Unreadable { path, source },
+        })
+    }
+
+    /// Writes who holds the lock; only a help for whoever is kept out, so a full disk does not matter here.
+    fn sign(&self, mut file: File) -> Result<LibraryLock, LibraryError> {
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()));
+        Ok(LibraryLock { _file: file })
+    }
+
+    fn unreadable_lock(&self, source: io::Error) -> LibraryError {
+        LibraryError::Unreadable {
+            path: self.inner("lock"),
+            source,
+        }
+    }
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+fn read_format(root: &Path) -> Result<u32, LibraryError> {
+    let path = root.join(".albumen/format");
+    let not_a_library = || LibraryError::NotALibrary {
+        path: root.to_owned(),
+    };
+    match fs::metadata(root) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => {
+            return Err(LibraryError::NotAFolder {
+                path: root.to_owned(),
+            });
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_a_library()),
+        Err(source) => {
+            return Err(LibraryError::Unreadable {
+                path: root.to_owned(),
+                source,
+            });
+        }
+    }
+    let bytes = fs::read(&path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => not_a_library(),
+        _ => LibraryError::Unreadable {
+            path: path.clone(),
+            source,
+        },
+    })?;
+    let text = String::from_utf8_lossy(&bytes);
+    let number = text
+        .strip_prefix(FORMAT_TEXT)
+        .and_then(|number| number.trim_end().parse().ok());
+    number.ok_or_else(|| LibraryError::UnknownFormat {
+        path: root.to_owned(),
+        text: crate::model::shown::shown(text.trim_end()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::safe_writer::StepKind;
+    use crate::writer::safe_writer::tests::{Fail, StopAfter};
+
+    #[test]
+    fn a_library_is_made_opened_and_not_made_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("a/library");
+        assert!(matches!(
+            Library::open(&root),
+            Err(LibraryError::NotALibrary { .. })
+        ));
+        Library::create(&root).unwrap();
+        assert_eq!(
+            fs::read_to_string(root.join(".albumen/format")).unwrap(),
+            "albumen library format 1\n"
+        );
+        Library::open(&root).unwrap();
+        assert!(matches!(
+            Library::create(&root),
+            Err(LibraryError::AlreadyALibrary { .. })
+        ));
+        Library::open_or_create(&root).unwrap();
+    }
+
+    #[test]
+    fn foreign_files_in_the_folder_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("mine.txt"), b"mine").unwrap();
+        Library::open_or_create(folder.path()).unwrap();
+        assert_eq!(fs::read(folder.path().join("mine.txt")).unwrap(), b"mine");
+        assert!(matches!(
+            Library::open_or_create(&folder.path().join("mine.txt")),
+            Err(LibraryError::NotAFolder { .. })
+        ));
+    }
+
+    #[test]
+    fn newer_and_strange_formats_are_refused_and_not_touched() {
+        for (text, newer) in [
+            ("albumen library format 2\n", true),
+            ("something else", false),
+            ("", false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join(".albumen")).unwrap();
+            fs::write(folder.path().join(".albumen/format"), text).unwrap();
+            let error = Library::open_or_create(folder.path()).unwrap_err();
+            assert_eq!(
+                matches!(error, LibraryError::NewerFormat { found: 2, .. }),
+                newer,
+                "{error}"
+            );
+            assert_eq!(
+                fs::read_dir(folder.path().join(".albumen"))
+                    .unwrap()
+                    .count(),
+                1
+            );
+        }
+    }
+
+    #[test]
+    fn a_making_that_was_cut_short_is_made_again() {
+        for steps in 0.. {
+            let folder = tempfile::tempdir().unwrap();
+            let (seam, _) = StopAfter::steps(steps);
+            let done = Library::create_with(folder.path(), Some(seam)).is_ok();
+            Library::open_or_create(folder.path()).unwrap();
+            Library::open(folder.path()).unwrap();
+            if done {
+                assert!(steps > 3);
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let seam = Box::new(Fail(StepKind::MakeFolder, ErrorKind::ReadOnlyFilesystem));
+        let error = Library::create_with(folder.path(), Some(seam)).unwrap_err();
+        assert!(matches!(error, LibraryError::ReadOnly { .. }));
+        assert!(error.to_string().starts_with("cannot write to "), "{error}");
+    }
+
+    #[test]
+    fn the_lock_lets_one_in_and_says_who_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = Library::create(folder.path()).unwrap();
+        let held = library.lock().unwrap();
+        let error = Library::open(folder.path()).unwrap().lock().unwrap_err();
+        assert!(
+            error.to_string().contains("in use by another run"),
+            "{error}"
+        );
+        #[cfg(unix)]
+        assert!(
+            matches!(error, LibraryError::Locked { pid: Some(pid), .. } if pid == std::process::id())
+        );
+        drop(held);
+        library.lock_waiting().unwrap();
+    }
+}

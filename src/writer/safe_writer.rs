@@ -1,0 +1,567 @@
+//! The one type through which everything the library writes, renames, syncs or removes passes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+
+use super::rename::rename_without_replacing;
+use crate::model::library_path::LibraryPath;
+
+/// What a step does to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StepKind {
+    /// Makes an empty file in staging.
+    Create,
+    /// Reserves room for a file.
+    Reserve,
+    /// Writes bytes.
+    Write,
+    /// Gives a file another name.
+    Rename,
+    /// Removes a file.
+    Remove,
+    /// Makes a folder.
+    MakeFolder,
+    /// Removes an empty folder.
+    RemoveFolder,
+    /// Sets a file's modification time.
+    SetTime,
+    /// Waits until what was written is on the disk.
+    Sync,
+}
+
+impl StepKind {
+    fn doing(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Reserve => "reserve room for",
+            Self::Write => "write",
+            Self::Rename => "rename",
+            Self::Remove => "remove",
+            Self::MakeFolder => "make folder",
+            Self::RemoveFolder => "remove folder",
+            Self::SetTime => "set the time of",
+            Self::Sync => "sync",
+        }
+    }
+}
+
+/// One change to the disk that is about to happen.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// What happens.
+    pub kind: StepKind,
+    /// To what; for a rename, the new name.
+    pub path: &'a Path,
+}
+
+/// Is asked before every step, so that tests can make any of them fail or be the last.
+pub trait Seam: Send + Sync {
+    /// Lets the step happen, or makes it fail. A failing write leaves half of its bytes, as a full disk does.
+    fn before(&self, step: Step<'_>) -> io::Result<()>;
+}
+
+/// A change to the disk that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {} {}", kind.doing(), path.display())]
+pub struct WriteError {
+    /// What was being done.
+    pub kind: StepKind,
+    /// To what.
+    pub path: PathBuf,
+    /// Why it failed.
+    pub source: io::Error,
+}
+
+impl WriteError {
+    /// Returns whether there was no room left (disk full, or the user's quota).
+    pub fn is_disk_full(&self) -> bool {
+        matches!(
+            self.source.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+        )
+    }
+
+    /// Returns whether the folder cannot be written to at all.
+    pub fn is_read_only(&self) -> bool {
+        matches!(
+            self.source.kind(),
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
+        )
+    }
+}
+
+/// Writes to one library folder.
+pub struct SafeWriter {
+    root: PathBuf,
+    seam: Option<Box<dyn Seam>>,
+    next_name: AtomicU64,
+    #[cfg(not(target_os = "linux"))]
+    unsynced: std::sync::Mutex<std::collections::BTreeSet<PathBuf>>,
+}
+
+impl std::fmt::Debug for SafeWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SafeWriter")
+            .field("root", &self.root)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SafeWriter {
+    /// Makes a writer for the library at `root`. Only tests give a seam.
+    pub fn new(root: PathBuf, seam: Option<Box<dyn Seam>>) -> Self {
+        Self {
+            root,
+            seam,
+            next_name: AtomicU64::new(0),
+            #[cfg(not(target_os = "linux"))]
+            unsynced: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Returns the library's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the folder for files that have no final name yet.
+    pub fn staging(&self) -> PathBuf {
+        self.root.join(".albumen/staging")
+    }
+
+    /// Returns a number no other unfinished file of this run has.
+    pub(super) fn unique(&self) -> u64 {
+        self.next_name.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Writes a file that can be derived again (sidecar, manifest, README), replacing an older one at once: a reader
+    /// sees the old bytes or the new, never a part.
+    ///
+    /// Durable after the next [`Self::sync_all`].
+    pub fn write_file(&self, path: &LibraryPath, bytes: &[u8]) -> Result<(), WriteError> {
+        self.make_folder(path.folder())?;
+        self.replace(&path.on_disk(&self.root), bytes)
+    }
+
+    /// Writes a file of the `.albumen` folder, replacing an older one at once.
+    pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+        let temporary = self.staging().join(format!("derived-{}", self.unique()));
+        let written = self.create(&temporary).and_then(|mut file| {
+            self.write(&mut file, &temporary, bytes)?;
+            self.sync_now(&file, &temporary)
+        });
+        let renamed = written.and_then(|()| self.rename_over(&temporary, to));
+        if renamed.is_err() {
+            // Best effort: what stays is removed at the next run's start.
+            let _ = fs::remove_file(&temporary);
+        }
+        renamed
+    }
+
+    /// Gives a staged file its final name. Fails with [`ErrorKind::AlreadyExists`] rather than replace anything.
+    pub fn place(&self, staged: &Path, to: &LibraryPath) -> Result<(), WriteError> {
+        self.make_folder(to.folder())?;
+        self.rename_new(staged, &to.on_disk(&self.root))
+    }
+
+    /// Takes a file from its place back into staging, without replacing anything there.
+    pub fn move_out(&self, from: &LibraryPath, staged: &Path) -> Result<(), WriteError> {
+        self.rename_new(&from.on_disk(&self.root), staged)
+    }
+
+    /// Removes a file that can be derived again. One that is gone already is no error.
+    pub fn remove_derived(&self, path: &LibraryPath) -> Result<(), WriteError> {
+        self.remove(&path.on_disk(&self.root))
+    }
+
+    /// Makes a folder of the library and those above it, private to their owner.
+    pub fn make_folder(&self, folder: &str) -> Result<(), WriteError> {
+        self.make_folder_at(&self.root.join(folder))
+    }
+
+    /// Removes a folder of the library and those above it, as far as they are empty.
+    pub fn remove_empty_folders(&self, folder: &str) -> Result<(), WriteError> {
+        let mut folder = folder;
+        while !folder.is_empty() {
+            let path = self.root.join(folder);
+            match self.tried(StepKind::RemoveFolder, &path, || fs::remove_dir(&path)) {
+                Ok(()) => self.note_folder_of(&path),
+                Err(error) if error.source.kind() == ErrorKind::NotFound => {}
+                Err(error) if is_not_empty(&error.source) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        Ok(())
+    }
+
+    /// Sets a file's modification time, without opening it for writing.
+    pub fn set_modified(&self, path: &LibraryPath, to: Timestamp) -> Result<(), WriteError> {
+        let path = path.on_disk(&self.root);
+        self.tried(StepKind::SetTime, &path, || {
+            open_for_times(&path)?.set_modified(to.into())
+        })
+    }
+
+    pub(super) fn make_folder_at(&self, path: &Path) -> Result<(), WriteError> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        self.tried(StepKind::MakeFolder, path, || folder_builder().create(path))?;
+        self.note_folder_of(path);
+        Ok(())
+    }
+
+    /// Makes a new file, private to its owner.
+    pub(super) fn create(&self, path: &Path) -> Result<File, WriteError> {
+        let file = self.tried(StepKind::Create, path, || new_file_options().open(path))?;
+        self.note(path);
+        Ok(file)
+    }
+
+    pub(super) fn write(
+        &self,
+        file: &mut File,
+        path: &Path,
+        bytes: &[u8],
+    ) -> Result<(), WriteError> {
+        if let Err(error) = self.ask(StepKind::Write, path) {
+            // A disk that fills up takes some of the bytes first; so does a seam.
+            let _ = file.write_all(&bytes[..bytes.len() / 2]);
+            return Err(error);
+        }
+        file.write_all(bytes)
+            .map_err(|source| failed(StepKind::Write, path, source))
+    }
+
+    /// Reserves room, so that a full disk shows before a large file is half written. File systems that cannot are
+    /// left alone.
+    pub(super) fn reserve(
+        &self,
+        file: &File,
+        path: &Path,
+        size_bytes: u64,
+    ) -> Result<(), WriteError> {
+        self.tried(StepKind::Reserve, path, || reserve(file, size_bytes))
+    }
+
+    pub(super) fn remove(&self, path: &Path) -> Result<(), WriteError> {
+        match self.tried(StepKind::Remove, path, || fs::remove_file(path)) {
+            Err(error) if error.source.kind() == ErrorKind::NotFound => Ok(()),
+            other => {
+                self.note_folder_of(path);
+                other
+            }
+        }
+    }
+
+    pub(super) fn rename_new(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+        self.tried(StepKind::Rename, to, || rename_without_replacing(from, to))?;
+        self.note_moved(from, to);
+        Ok(())
+    }
+
+    pub(super) fn rename_over(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+        self.tried(StepKind::Rename, to, || fs::rename(from, to))?;
+        self.note_moved(from, to);
+        Ok(())
+    }
+
+    /// Makes everything written so far durable: the commit point before a catalog transaction.
+    #[cfg(target_os = "linux")]
+    pub fn sync_all(&self) -> Result<(), WriteError> {
+        self.tried(StepKind::Sync, &self.root, || {
+            // One call for the whole file system: a sync for each file costs three to six times the whole import.
+            Ok(rustix::fs::syncfs(File::open(&self.root)?)?)
+        })
+    }
+
+    /// Makes everything written so far durable: the commit point before a catalog transaction.
+    #[cfg(not(target_os = "linux"))]
+    pub fn sync_all(&self) -> Result<(), WriteError> {
+        let paths = match self.unsynced.lock() {
+            Ok(mut paths) => std::mem::take(&mut *paths),
+            Err(poisoned) => std::mem::take(&mut *poisoned.into_inner()),
+        };
+        paths.iter().try_for_each(|path| {
+            self.tried(StepKind::Sync, path, || match sync_path(path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+                other => other,
+            })
+        })
+    }
+
+    /// Where one call syncs everything, a derived file need not be synced by itself: `rename` over an older file
+    /// makes ext4, btrfs and XFS write the new bytes first.
+    fn sync_now(&self, file: &File, path: &Path) -> Result<(), WriteError> {
+        if cfg!(target_os = "linux") {
+            return Ok(());
+        }
+        self.tried(StepKind::Sync, path, || file.sync_all())
+    }
+
+    fn tried<T>(
+        &self,
+        kind: StepKind,
+        path: &Path,
+        act: impl FnOnce() -> io::Result<T>,
+    ) -> Result<T, WriteError> {
+        self.ask(kind, path)?;
+        act().map_err(|source| failed(kind, path, source))
+    }
+
+    fn ask(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {
+        match &self.seam {
+            None => Ok(()),
+            Some(seam) => seam
+                .before(Step { kind, path })
+                .map_err(|source| failed(kind, path, source)),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn note(&self, _: &Path) {}
+
+    #[cfg(not(target_os = "linux"))]
+    fn note(&self, path: &Path) {
+        if let Ok(mut paths) = self.unsynced.lock() {
+            paths.insert(path.to_owned());
+            paths.extend(path.parent().map(Path::to_owned));
+        }
+    }
+
+    fn note_folder_of(&self, path: &Path) {
+        if let Some(folder) = path.parent() {
+            self.note(folder);
+        }
+    }
+
+    fn note_moved(&self, from: &Path, to: &Path) {
+        self.note_folder_of(from);
+        self.note(to);
+    }
+}
+
+fn failed(kind: StepKind, path: &Path, source: io::Error) -> WriteError {
+    WriteError {
+        kind,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn is_not_empty(error: &io::Error) -> bool {
+    // POSIX lets a file system answer EEXIST for ENOTEMPTY.
+    matches!(
+        error.kind(),
+        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists
+    )
+}
+
+fn folder_builder() -> fs::DirBuilder {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+fn new_file_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(not(windows))]
+fn open_for_times(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(windows)]
+fn open_for_times(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    // FILE_WRITE_ATTRIBUTES: times may be set, bytes may not.
+    OpenOptions::new().access_mode(0x100).open(path)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_path(path: &Path) -> io::Result<()> {
+    if cfg!(windows) && path.is_dir() {
+        // Windows keeps folder entries in its own journal and cannot sync them.
+        return Ok(());
+    }
+    File::open(path)?.sync_all()
+}
+
+#[cfg(target_os = "linux")]
+fn reserve(file: &File, size_bytes: u64) -> io::Result<()> {
+    use rustix::io::Errno;
+    // The size stays as it is: after a crash a file must not look whole.
+    match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, size_bytes) {
+        Err(error @ (Errno::NOSPC | Errno::DQUOT)) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn reserve(_: &File, _: u64) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+
+    /// Lets `steps` steps happen and fails every later one: a run killed at that instant.
+    pub(in crate::writer) struct StopAfter {
+        left: AtomicUsize,
+        seen: Arc<AtomicUsize>,
+    }
+
+    impl StopAfter {
+        pub(in crate::writer) fn steps(steps: usize) -> (Box<Self>, Arc<AtomicUsize>) {
+            let seen = Arc::new(AtomicUsize::new(0));
+            (
+                Box::new(Self {
+                    left: AtomicUsize::new(steps),
+                    seen: Arc::clone(&seen),
+                }),
+                seen,
+            )
+        }
+    }
+
+    impl Seam for StopAfter {
+        fn before(&self, _: Step<'_>) -> io::Result<()> {
+            self.seen.fetch_add(1, Ordering::Relaxed);
+            let left = self
+                .left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+            left.map(|_| ()).map_err(|_| io::Error::other("stopped"))
+        }
+    }
+
+    /// Fails every step of one kind.
+    pub(in crate::writer) struct Fail(pub StepKind, pub ErrorKind);
+
+    impl Seam for Fail {
+        fn before(&self, step: Step<'_>) -> io::Result<()> {
+            if step.kind == self.0 {
+                Err(self.1.into())
+            } else {
+                Ok(())
+            }
+        }
+    }
+
+    fn writer(seam: Option<Box<dyn Seam>>) -> (tempfile::TempDir, SafeWriter) {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join(".albumen/staging")).unwrap();
+        let writer = SafeWriter::new(root.path().to_owned(), seam);
+        (root, writer)
+    }
+
+    fn path(text: &str) -> LibraryPath {
+        LibraryPath::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_derived_file_is_replaced_at_once_and_is_private() {
+        let (root, writer) = writer(None);
+        writer.write_file(&path("2023/07/a.xmp"), b"one").unwrap();
+        writer.write_file(&path("2023/07/a.xmp"), b"two").unwrap();
+        writer.sync_all().unwrap();
+        let on_disk = root.path().join("2023/07/a.xmp");
+        assert_eq!(fs::read(&on_disk).unwrap(), b"two");
+        assert_eq!(fs::read_dir(writer.staging()).unwrap().count(), 0);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&on_disk), 0o600);
+            assert_eq!(mode(&root.path().join("2023/07")), 0o700);
+        }
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_older_file_and_no_remains() {
+        for kind in [StepKind::Create, StepKind::Write, StepKind::Rename] {
+            let (root, writer) = writer(Some(Box::new(Fail(kind, ErrorKind::StorageFull))));
+            fs::write(root.path().join("a.xmp"), b"old").unwrap();
+            let error = writer.write_file(&path("a.xmp"), b"new").unwrap_err();
+            assert!(error.is_disk_full() && error.kind == kind);
+            assert_eq!(fs::read(root.path().join("a.xmp")).unwrap(), b"old");
+            assert_eq!(fs::read_dir(writer.staging()).unwrap().count(), 0);
+        }
+    }
+
+    #[test]
+    fn placing_never_replaces() {
+        let (root, writer) = writer(None);
+        let staged = writer.staging().join("x");
+        fs::write(&staged, b"ours").unwrap();
+        fs::write(root.path().join("a.jpg"), b"theirs").unwrap();
+        let error = writer.place(&staged, &path("a.jpg")).unwrap_err();
+        assert_eq!(error.source.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(root.path().join("a.jpg")).unwrap(), b"theirs");
+        writer.place(&staged, &path("2023/07/a.jpg")).unwrap();
+        assert_eq!(
+            fs::read(root.path().join("2023/07/a.jpg")).unwrap(),
+            b"ours"
+        );
+        fs::write(&staged, b"another").unwrap();
+        assert!(writer.move_out(&path("2023/07/a.jpg"), &staged).is_err());
+        assert_eq!(fs::read(&staged).unwrap(), b"another");
+    }
+
+    #[test]
+    fn only_empty_folders_go() {
+        let (root, writer) = writer(None);
+        fs::create_dir_all(root.path().join("2023/07")).unwrap();
+        fs::create_dir_all(root.path().join("2023/08")).unwrap();
+        writer.remove_empty_folders("2023/07").unwrap();
+        assert!(!root.path().join("2023/07").exists() && root.path().join("2023/08").exists());
+        writer.remove_empty_folders("2023/07").unwrap();
+        writer.remove_empty_folders("2023/08").unwrap();
+        assert!(!root.path().join("2023").exists() && root.path().exists());
+    }
+
+    #[test]
+    fn times_are_set_on_files_nobody_may_write_even_before_1970() {
+        let (root, writer) = writer(None);
+        let file = root.path().join("a.jpg");
+        fs::write(&file, b"x").unwrap();
+        let mut permissions = fs::metadata(&file).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&file, permissions).unwrap();
+        for second in [1_700_000_000, -86_400] {
+            let time = Timestamp::from_second(second).unwrap();
+            writer.set_modified(&path("a.jpg"), time).unwrap();
+            assert_eq!(
+                Timestamp::try_from(fs::metadata(&file).unwrap().modified().unwrap()).unwrap(),
+                time
+            );
+        }
+    }
+
+    #[test]
+    fn errors_say_what_was_being_done_to_what() {
+        let (_root, writer) = writer(None);
+        let error = writer
+            .set_modified(&path("none.jpg"), Timestamp::UNIX_EPOCH)
+            .unwrap_err();
+        assert!(
+            error.to_string().starts_with("could not set the time of "),
+            "{error}"
+        );
+        assert!(error.to_string().ends_with("none.jpg"), "{error}");
+    }
+}

@@ -1,0 +1,457 @@
+//! Files on their way into the library: written, hashed and named by their hash, but without a final name yet.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::library::Library;
+use super::safe_writer::{SafeWriter, StepKind, WriteError};
+use crate::model::content_hash::ContentHash;
+
+/// How many of a file's first bytes are kept for whoever looks at them: enough for EXIF.
+pub const HEAD_BYTES: usize = 128 << 10;
+
+/// Files from this size on get room reserved and are sent to the disk early; for small ones that costs time.
+const LARGE_BYTES: u64 = 1 << 20;
+
+/// Bytes after which a large file's are sent to the disk, so that the sync at the batch's end has little left to do.
+#[cfg(target_os = "linux")]
+const WRITEBACK_BYTES: u64 = 8 << 20;
+
+/// Bytes copied and hashed at once: fits the second-level cache.
+const WINDOW_BYTES: usize = 256 << 10;
+
+/// A file being written into staging. One that is dropped before [`Self::finish`] is removed.
+pub struct StagedFile<'a> {
+    writer: &'a SafeWriter,
+    path: PathBuf,
+    file: Option<File>,
+    hasher: Sha256,
+    head: Vec<u8>,
+    size_bytes: u64,
+    #[cfg(target_os = "linux")]
+    sent_bytes: u64,
+}
+
+/// A file whose bytes have all been written to staging.
+pub struct Finished<'a> {
+    /// Hash of its bytes.
+    pub content_hash: ContentHash,
+    /// Number of its bytes.
+    pub size_bytes: u64,
+    staged: StagedFile<'a>,
+}
+
+impl<'a> StagedFile<'a> {
+    /// Begins a file. Each worker thread writes in a folder of its own, so that they do not wait for each other.
+    pub fn create(writer: &'a SafeWriter, worker: usize) -> Result<Self, WriteError> {
+        let folder = writer.staging().join(format!("worker-{worker}"));
+        let path = folder.join(writer.unique().to_string());
+        let file = match writer.create(&path) {
+            Err(error) if error.source.kind() == ErrorKind::NotFound => {
+                writer.make_folder_at(&folder)?;
+                writer.create(&path)?
+            }
+            other => other?,
+        };
+        Ok(Self {
+            writer,
+            path,
+            file: Some(file),
+            hasher: Sha256::new(),
+            head: Vec::new(),
+            size_bytes: 0,
+            #[cfg(target_os = "linux")]
+            sent_bytes: 0,
+        })
+    }
+
+    /// Reserves room for a file whose size is known, so that a full disk shows early.
+    pub fn preallocate(&mut self, size_bytes: u64) -> Result<(), WriteError> {
+        if size_bytes < LARGE_BYTES {
+            return Ok(());
+        }
+        self.writer
+            .reserve(opened(&self.file), &self.path, size_bytes)
+    }
+
+    /// Writes the next bytes.
+    pub fn write_chunk(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        let file = self
+            .file
+            .as_mut()
+            .expect("a staged file is open until it is dropped");
+        self.writer.write(file, &self.path, bytes)?;
+        self.hasher.update(bytes);
+        let missing = HEAD_BYTES.saturating_sub(self.head.len());
+        self.head
+            .extend_from_slice(&bytes[..bytes.len().min(missing)]);
+        self.size_bytes += bytes.len() as u64;
+        self.send_early(false);
+        Ok(())
+    }
+
+    /// Writes `len` bytes of `source` from `offset` on. `each` sees them as they pass, for a checksum.
+    pub fn fill_from_extent(
+        &mut self,
+        source: &File,
+        offset: u64,
+        len: u64,
+        each: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), ExtentError> {
+        let mut buffer = vec![0; WINDOW_BYTES];
+        let mut done = 0;
+        while done < len {
+            let want =
+                usize::try_from(len - done).map_or(WINDOW_BYTES, |left| left.min(WINDOW_BYTES));
+            let window = &mut buffer[..want];
+            read_exact_at(source, window, offset + done).map_err(ExtentError::Read)?;
+            each(window);
+            self.write_chunk(window)?;
+            done += want as u64;
+        }
+        Ok(())
+    }
+
+    /// Returns the first bytes written so far, at most [`HEAD_BYTES`].
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Ends the file. Not durable before [`SafeWriter::sync_all`].
+    pub fn finish(mut self) -> Finished<'a> {
+        self.send_early(true);
+        let digest = std::mem::take(&mut self.hasher).finalize();
+        Finished {
+            content_hash: ContentHash(digest.into()),
+            size_bytes: self.size_bytes,
+            staged: self,
+        }
+    }
+
+    /// Starts writing large files to the disk while the next bytes are still being unpacked. Advice only.
+    #[cfg(target_os = "linux")]
+    fn send_early(&mut self, last: bool) {
+        use std::num::NonZeroU64;
+        let unsent = self.size_bytes - self.sent_bytes;
+        if self.size_bytes < LARGE_BYTES || (unsent < WRITEBACK_BYTES && !last) {
+            return;
+        }
+        // Linux starts to write dirty pages when told that they are not needed; only clean ones are dropped.
+        // `sync_file_range` would say it plainer, but has no safe wrapper.
+        let _ = rustix::fs::fadvise(
+            opened(&self.file),
+            self.sent_bytes,
+            NonZeroU64::new(unsent),
+            rustix::fs::Advice::DontNeed,
+        );
+        self.sent_bytes = self.size_bytes;
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn send_early(&mut self, _: bool) {}
+}
+
+fn opened(file: &Option<File>) -> &File {
+    file.as_ref()
+        .expect("a staged file is open until it is dropped")
+}
+
+impl Drop for StagedFile<'_> {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // Best effort: what stays is removed at the next run's start.
+            let _ = self.writer.remove(&self.path);
+        }
+    }
+}
+
+impl Finished<'_> {
+    /// Returns the file, to read from.
+    pub fn file(&self) -> &File {
+        opened(&self.staged.file)
+    }
+
+    /// Returns the first bytes, at most [`HEAD_BYTES`].
+    pub fn head(&self) -> &[u8] {
+        self.staged.head()
+    }
+
+    /// Keeps the file in staging under its hash.
+    ///
+    /// One of that name is replaced: after a power loss it may hold fewer bytes than its name says, while ours were
+    /// hashed just now.
+    pub fn keep(mut self) -> Result<ContentHash, WriteError> {
+        let staged = &mut self.staged;
+        let to = staged.writer.staging().join(self.content_hash.to_string());
+        staged.writer.rename_over(&staged.path, &to)?;
+        staged.file = None;
+        Ok(self.content_hash)
+    }
+
+    /// Drops the file, because its bytes are held already.
+    pub fn discard(mut self) -> Result<(), WriteError> {
+        self.staged.file = None;
+        self.staged.writer.remove(&self.staged.path)
+    }
+}
+
+/// Why bytes could not be copied out of another file.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtentError {
+    /// The other file could not be read, or ends too early.
+    #[error("could not read the bytes to copy")]
+    Read(#[source] io::Error),
+    /// The copy could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(not(unix))]
+fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = file;
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(buffer)
+}
+
+/// Returns the hash of a file's bytes as they are now.
+pub fn hash_file(path: &Path) -> io::Result<ContentHash> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; WINDOW_BYTES];
+    loop {
+        match io::Read::read(&mut file, &mut buffer) {
+            Ok(0) => return Ok(ContentHash(hasher.finalize().into())),
+            Ok(read) => hasher.update(&buffer[..read]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+impl Library {
+    /// Returns where the bytes of this hash lie while they are staged.
+    pub fn staged_path(&self, hash: &ContentHash) -> PathBuf {
+        self.writer().staging().join(hash.to_string())
+    }
+
+    /// Returns the hashes that are staged, sorted. A power loss can leave fewer bytes than the name says, so hashes the
+    /// catalog does not know must pass [`Self::check_staged`] before they count.
+    pub fn list_staged(&self) -> io::Result<Vec<ContentHash>> {
+        let mut hashes = Vec::new();
+        for entry in read_folder(&self.writer().staging())? {
+            hashes.extend(
+                entry?
+                    .file_name()
+                    .to_str()
+                    .and_then(|name| name.parse::<ContentHash>().ok()),
+            );
+        }
+        hashes.sort();
+        Ok(hashes)
+    }
+
+    /// Reads a staged file again. One whose bytes are not those of its name is removed; returns whether it is right.
+    pub fn check_staged(&self, hash: &ContentHash) -> Result<bool, WriteError> {
+        let path = self.staged_path(hash);
+        match hash_file(&path) {
+            Ok(found) if found == *hash => Ok(true),
+            Ok(_) => self.writer().remove(&path).map(|()| false),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(source) => Err(WriteError {
+                kind: StepKind::Sync,
+                path,
+                source,
+            }),
+        }
+    }
+
+    /// Removes the unfinished files of a run that was killed; returns how many. Only for the holder of the lock.
+    pub fn clean_unfinished(&self) -> Result<usize, WriteError> {
+        let staging = self.writer().staging();
+        let mut removed = 0;
+        for name in names_in(&staging)? {
+            let path = staging.join(&name);
+            if name.starts_with("derived-") {
+                self.writer().remove(&path)?;
+                removed += 1;
+            } else if name.starts_with("worker-") {
+                for file in names_in(&path)? {
+                    self.writer().remove(&path.join(file))?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>, WriteError> {
+    let failed = |source| WriteError {
+        kind: StepKind::Remove,
+        path: folder.to_owned(),
+        source,
+    };
+    let mut names = Vec::new();
+    for entry in read_folder(folder).map_err(failed)? {
+        names.extend(entry.map_err(failed)?.file_name().into_string().ok());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read_folder(folder: &Path) -> io::Result<fs::ReadDir> {
+    fs::read_dir(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::safe_writer::tests::Fail;
+    use std::io::Write;
+
+    // From `printf hello | sha256sum`.
+    const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    fn library() -> (tempfile::TempDir, Library) {
+        let folder = tempfile::tempdir().unwrap();
+        let library = Library::create(folder.path()).unwrap();
+        (folder, library)
+    }
+
+    fn staged<'a>(library: &'a Library, chunks: &[&[u8]]) -> StagedFile<'a> {
+        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        chunks
+            .iter()
+            .for_each(|chunk| file.write_chunk(chunk).unwrap());
+        file
+    }
+
+    #[test]
+    fn a_kept_file_is_found_under_its_hash() {
+        let (_folder, library) = library();
+        for _ in 0..2 {
+            let finished = staged(&library, &[b"he", b"", b"llo"]).finish();
+            assert_eq!((finished.size_bytes, finished.head()), (5, &b"hello"[..]));
+            assert_eq!(finished.keep().unwrap().to_string(), HELLO);
+        }
+        let hash = HELLO.parse().unwrap();
+        assert_eq!(library.list_staged().unwrap(), [hash]);
+        assert_eq!(fs::read(library.staged_path(&hash)).unwrap(), b"hello");
+        assert_eq!(library.clean_unfinished().unwrap(), 0);
+        assert!(library.check_staged(&hash).unwrap());
+    }
+
+    #[test]
+    fn keeping_replaces_what_a_power_loss_left() {
+        let (_folder, library) = library();
+        let hash: ContentHash = HELLO.parse().unwrap();
+        fs::write(library.staged_path(&hash), b"hel\0\0").unwrap();
+        staged(&library, &[b"hello"]).finish().keep().unwrap();
+        assert!(library.check_staged(&hash).unwrap());
+        fs::write(library.staged_path(&hash), b"hel\0\0").unwrap();
+        assert!(!library.check_staged(&hash).unwrap());
+        assert!(library.list_staged().unwrap().is_empty() && !library.check_staged(&hash).unwrap());
+    }
+
+    #[test]
+    fn nothing_stays_of_files_dropped_or_discarded() {
+        let (_folder, library) = library();
+        drop(staged(&library, &[b"half"]));
+        drop(staged(&library, &[b"whole"]).finish());
+        staged(&library, &[b"double"]).finish().discard().unwrap();
+        let worker = library.writer().staging().join("worker-0");
+        assert_eq!(fs::read_dir(worker).unwrap().count(), 0);
+        assert!(library.list_staged().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_cleaned_and_whole_files_stay() {
+        let (_folder, library) = library();
+        std::mem::forget(staged(&library, &[b"half"]));
+        fs::write(library.writer().staging().join("derived-7"), b"x").unwrap();
+        staged(&library, &[b"hello"]).finish().keep().unwrap();
+        assert_eq!(library.clean_unfinished().unwrap(), 2);
+        assert_eq!(library.list_staged().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_large_file_keeps_its_head_and_its_bytes() {
+        let (_folder, library) = library();
+        let bytes: Vec<u8> = (0..20_u32 << 20).map(|n| (n >> 7) as u8).collect();
+        let mut file = StagedFile::create(library.writer(), 3).unwrap();
+        file.preallocate(bytes.len() as u64).unwrap();
+        bytes
+            .chunks(WINDOW_BYTES)
+            .for_each(|chunk| file.write_chunk(chunk).unwrap());
+        let finished = file.finish();
+        assert_eq!(finished.head(), &bytes[..HEAD_BYTES]);
+        assert_eq!(
+            finished.file().metadata().unwrap().len(),
+            bytes.len() as u64
+        );
+        let hash = finished.keep().unwrap();
+        assert_eq!(hash_file(&library.staged_path(&hash)).unwrap(), hash);
+    }
+
+    #[test]
+    fn a_reserved_file_that_was_cut_short_has_no_room_left_over() {
+        let (_folder, library) = library();
+        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        file.preallocate(4 << 20).unwrap();
+        file.write_chunk(b"short").unwrap();
+        assert_eq!(file.finish().file().metadata().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn an_extent_is_copied_and_one_past_the_end_is_an_error() {
+        let (_folder, library) = library();
+        let mut source = tempfile::tempfile().unwrap();
+        source.write_all(b"..hello..").unwrap();
+        let mut seen = Vec::new();
+        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        file.fill_from_extent(&source, 2, 5, &mut |bytes| seen.extend_from_slice(bytes))
+            .unwrap();
+        assert_eq!(seen, b"hello");
+        assert_eq!(file.finish().content_hash.to_string(), HELLO);
+        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        let error = file
+            .fill_from_extent(&source, 5, 50, &mut |_| {})
+            .unwrap_err();
+        assert!(matches!(error, ExtentError::Read(_)));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        Library::create(folder.path()).unwrap();
+        for kind in [
+            StepKind::Create,
+            StepKind::Reserve,
+            StepKind::Write,
+            StepKind::Rename,
+        ] {
+            let seam = Box::new(Fail(kind, ErrorKind::StorageFull));
+            let library = Library::open_with(folder.path(), Some(seam)).unwrap();
+            let error = write_large(&library).unwrap_err();
+            assert!(error.is_disk_full() && error.kind == kind, "{error}");
+            assert_eq!(library.clean_unfinished().unwrap(), 0, "{kind:?}");
+            assert!(library.list_staged().unwrap().is_empty());
+        }
+    }
+
+    fn write_large(library: &Library) -> Result<ContentHash, WriteError> {
+        let mut file = StagedFile::create(library.writer(), 0)?;
+        file.preallocate(2 << 20)?;
+        file.write_chunk(&vec![7; 2 << 20])?;
+        file.finish().keep()
+    }
+}

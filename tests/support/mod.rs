@@ -1,0 +1,15 @@
+//! Builders for tests: composed archives, packing, hostile inputs, a hermetic environment.
+
+// Each test file uses some of the builders; none uses all of them.
+#![allow(dead_code)]
+
+pub mod account;
+pub mod arb;
+pub mod compose;
+pub mod env;
+pub mod expected;
+pub mod hostile;
+pub mod media;
+pub mod pack;
+pub mod samples;
+pub mod tree;

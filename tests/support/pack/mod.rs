@@ -1,0 +1,7 @@
+//! Puts composed files into parts: zip, tar, tgz, folders, several parts.
+
+pub mod big;
+pub mod parts;
+pub mod tar;
+pub mod zip;
+pub mod zip_writer;
