@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::instagram::elements::read_elements;
+use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
 use crate::exporter::provider::instagram::labels::{self, LabelCensus};
 use crate::exporter::provider::instagram::layout::{Format, Place, account_of_part, place_of};
 use crate::exporter::provider::instagram::posts::{self, Source};
@@ -119,14 +120,17 @@ impl File<'_> {
                 EntryRole::Ignored(Ignored::Messages)
             }
             Place::Records(kind, Format::Json) => self.outcome(|file| file.posts(kind)),
-            // html.rs: pages of media (`Records`) and of messages (`Conversation`, asked for) are read here once joined.
-            Place::Records(_, Format::Html) | Place::Conversation(Format::Html) => {
-                EntryRole::Ignored(Ignored::NotAboutMedia)
+            Place::Records(kind, Format::Html) => {
+                self.outcome(|file| file.page(kind, options.html_offset_s))
+            }
+            // Not asked for was answered above.
+            Place::Conversation(Format::Html) => {
+                self.outcome(|file| file.page(Kind::Message, options.html_offset_s))
             }
             Place::OldMedia => self.outcome(|file| file.old_media(messages)),
             Place::Profile => self.outcome(Self::profile),
             Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Place::Unknown | Place::MessageMedia | Place::Conversation(_) => {
+            Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
                 EntryRole::Ignored(Ignored::Unknown)
             }
         }
@@ -235,6 +239,29 @@ impl File<'_> {
             records += self.give(read);
         });
         self.finish(0, records, result)
+    }
+
+    fn page(&mut self, kind: Kind, offset_s: Option<i32>) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let page = HtmlPage {
+            kind,
+            source: &self.node.path,
+            account: self.account,
+            html: &bytes,
+            offset_s,
+        };
+        let mut records = Vec::new();
+        let mut warnings = Vec::new();
+        let result = read_page(&page, &mut |record| records.push(record), &mut |message| {
+            warnings.push(message)
+        });
+        for message in warnings {
+            self.sink.warn(self.node.id, message);
+        }
+        for record in records {
+            self.sink.record(record);
+        }
+        result.map_err(|error| shown(&error.to_string()))
     }
 
     fn profile(&mut self) -> Result<(), String> {
