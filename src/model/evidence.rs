@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::content_hash::ContentHash;
-use super::kind::CompanionRole;
+use super::kind::{CompanionRole, Kind, Visibility};
 use super::record::{AlbumRecord, Record};
 use super::time::When;
 
@@ -60,4 +60,7 @@ pub struct Links {
     pub unrecorded: Vec<(usize, Record)>,
     /// Posts found to be one: (post id, post id). Ids are [`super::record::PostRef::id`].
     pub same_posts: Vec<(String, String)>,
+    /// Records whose list does not tell kinds apart, where another record does: index into [`Evidence::records`], the kind and
+    /// visibility to take instead of the record's own.
+    pub corrected: Vec<(usize, Kind, Visibility)>,
 }

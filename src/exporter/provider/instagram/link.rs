@@ -11,6 +11,7 @@ use crate::exporter::provider::link::{
     MediaIndex, PathRules, link_by_path, link_subtitles_by_name, without_record,
 };
 use crate::model::evidence::{Evidence, Links, MediaEntry};
+use crate::model::kind::{Kind, Visibility};
 use crate::model::record::{Edition, Record, RecordFacts};
 use crate::model::time::{Precision, When};
 
@@ -46,6 +47,7 @@ pub fn link(evidence: &Evidence) -> Links {
         links,
         unrecorded,
         same_posts: same_posts(&evidence.records),
+        corrected: archived_after_all(&evidence.records),
     }
 }
 
@@ -78,6 +80,47 @@ fn month((year, month): (i16, i8)) -> Option<When> {
     Some(When::wall(first).known_to(Precision::Month))
 }
 
+/// What tells a medium from all others: its media id, else key and account.
+type Identity<'a> = (Option<&'a str>, &'a str);
+
+fn of_record(record: &Record) -> Identity<'_> {
+    identity(record.account.as_deref(), &record.key)
+}
+
+/// An archive given in parts under odd names may not tell the account; media ids do without.
+fn identity<'a>(account: Option<&'a str>, key: &'a str) -> Identity<'a> {
+    (account.filter(|_| media_id(key).is_none()), key)
+}
+
+/// Finds the posts that `posts.json` (G5) lists like any other and `archived_posts` says are out of the public feed.
+///
+/// Where a later archive lists the medium among the plain `posts_N`, its owner has put it back and nothing is corrected.
+fn archived_after_all(records: &[Record]) -> Vec<(usize, Kind, Visibility)> {
+    let of_kind = |kind: Kind| -> BTreeSet<Identity<'_>> {
+        let telling = records
+            .iter()
+            .filter(|record| record.kind == kind && !is_full_list(record));
+        telling.map(of_record).collect()
+    };
+    let (archived, public) = (of_kind(Kind::Archived), of_kind(Kind::Post));
+    let is_archived = |record: &Record| {
+        let identity = of_record(record);
+        archived.contains(&identity) && !public.contains(&identity)
+    };
+    (0..)
+        .zip(records)
+        .filter(|(_, record)| {
+            record.kind == Kind::Post && is_full_list(record) && is_archived(record)
+        })
+        .map(|(index, _)| (index, Kind::Archived, visibility_of(Kind::Archived)))
+        .collect()
+}
+
+/// `posts.json` and `posts.html` of G5 list everything; the numbered lists only what is public.
+fn is_full_list(record: &Record) -> bool {
+    stem(&record.source) == "posts"
+}
+
 /// A post of several media as some record files tell it.
 #[derive(Default)]
 struct Told<'a> {
@@ -94,11 +137,11 @@ struct Told<'a> {
 fn same_posts(records: &[Record]) -> Vec<(String, String)> {
     let posts = told_posts(records);
     let mut same = BTreeSet::new();
-    let mut by_key: BTreeMap<(Option<&str>, &str), &str> = BTreeMap::new();
+    let mut by_key: BTreeMap<Identity<'_>, &str> = BTreeMap::new();
     // Ids come in order, so the first one under a key is the smallest and every later one is tied to it.
     for (id, post) in &posts {
         for key in &post.keys {
-            let first = *by_key.entry((post.account, *key)).or_insert(id);
+            let first = *by_key.entry(identity(post.account, key)).or_insert(id);
             if first != *id {
                 same.insert((first.to_owned(), (*id).to_owned()));
             }
@@ -124,7 +167,7 @@ fn told_posts(records: &[Record]) -> BTreeMap<&str, Told<'_>> {
         post.at = [post.at, at].into_iter().flatten().min();
         post.caption = post.caption.max(record.facts.description.as_deref());
         match stem(&record.source) {
-            "posts" => post.in_full_list = true,
+            _ if is_full_list(record) => post.in_full_list = true,
             name if name.starts_with("posts_") || name.starts_with("archived_posts") => {
                 post.in_old_lists = true
             }

@@ -57,7 +57,13 @@ fn named(evidence: &Evidence) -> (BTreeSet<String>, BTreeSet<String>, Vec<(Strin
         .iter()
         .map(|(media, record)| format!("{} {record:?}", name(*media)))
         .collect();
-    (tied, made_up, links.same_posts)
+    let corrected = links.corrected.iter().map(|(record, kind, _)| {
+        let record = &evidence.records[*record];
+        (record.uri.clone(), kind.as_str().to_owned())
+    });
+    let mut same = links.same_posts.clone();
+    same.extend(corrected.collect::<BTreeSet<_>>());
+    (tied, made_up, same)
 }
 
 #[test]
@@ -313,6 +319,69 @@ fn posts_told_twice_are_one() {
 }
 
 #[test]
+fn archived_posts_stay_archived_whatever_the_full_list_says() {
+    let told = |kind: Kind, source: &str, account: Option<&str>| {
+        let mut told = slide("post:a", "1", source, 0, None);
+        told.kind = kind;
+        told.account = account.map(str::to_owned);
+        told
+    };
+    let full = || told(Kind::Post, "x/posts.json", None);
+    let archived = || told(Kind::Archived, "x/archived_posts.json", None);
+    for (what, records, corrected) in [
+        ("archived", vec![full(), archived()], vec![0]),
+        (
+            "page of the full list",
+            vec![archived(), told(Kind::Post, "x/posts.html", None)],
+            vec![1],
+        ),
+        (
+            "put back since",
+            vec![full(), archived(), told(Kind::Post, "x/posts_1.json", None)],
+            vec![],
+        ),
+        (
+            "a draft is a draft",
+            vec![told(Kind::Draft, "x/posts.json", None), archived()],
+            vec![],
+        ),
+        (
+            "other account",
+            vec![
+                full(),
+                told(Kind::Archived, "x/archived_posts.json", Some("ben")),
+            ],
+            vec![],
+        ),
+        ("only the full list", vec![full()], vec![]),
+    ] {
+        let found = archived_after_all(&records);
+        assert_eq!(
+            found.iter().map(|found| found.0).collect::<Vec<_>>(),
+            corrected,
+            "{what}"
+        );
+        assert!(
+            found
+                .iter()
+                .all(|found| (found.1, found.2) == (Kind::Archived, Visibility::Hidden))
+        );
+    }
+}
+
+#[test]
+fn media_ids_need_no_account() {
+    let (key, post) = ("17912345678901234", "x/posts_1.json");
+    let mut unnamed = slide("post:b", key, post, 0, None);
+    unnamed.account = Some("anna".to_owned());
+    let tied = [("post:a".to_owned(), "post:b".to_owned())];
+    assert_eq!(
+        same_posts(&[unnamed, slide("post:a", key, post, 0, None)]),
+        tied
+    );
+}
+
+#[test]
 fn a_medium_of_two_accounts_ties_no_posts() {
     let mut other = slide("post:b", "1", "x/posts_1.json", 0, None);
     other.account = Some("ben".to_owned());
@@ -342,7 +411,12 @@ fn any_record() -> impl Strategy<Value = Record> {
         "public-media/posts/202405",
         "your_instagram_activity/media/other"
     ];
-    let source = prop_oneof!["x/posts.json", "x/posts_1.json", "x/stories.json"];
+    let source = prop_oneof![
+        "x/posts.json",
+        "x/posts_1.json",
+        "x/archived_posts.json",
+        "x/stories.json"
+    ];
     (folder, 0..6_u8, source, 0..4_u8, 0..400_i64).prop_map(|(folder, number, source, post, at)| {
         let mut slide = slide(
             &format!("post:{post}"),
@@ -351,6 +425,9 @@ fn any_record() -> impl Strategy<Value = Record> {
             at,
             None,
         );
+        if source.contains("archived") {
+            slide.kind = Kind::Archived;
+        }
         slide.uri = format!("{folder}/1790000000000000{number}.mp4");
         slide
     })

@@ -202,7 +202,11 @@ pub fn records_of(
         };
         let mut record = source.record(kind, uri, key);
         record.facts = facts_of(medium, is_template);
-        record.facts.posted_at = record.facts.posted_at.or(posted_at);
+        record.facts.posted_at = match kind {
+            // Its times are those of the upload; they stay in the raw record.
+            Kind::Draft => None,
+            _ => record.facts.posted_at.or(posted_at),
+        };
         record.facts.location = record.facts.location.or(*location);
         record.facts.description = shared.clone().or_else(|| text(medium.get("title")));
         record.facts.visibility = visibility;
@@ -414,6 +418,7 @@ mod tests {
             (records[0].kind, records[0].facts.visibility),
             (Kind::Draft, Visibility::Hidden)
         );
+        assert_eq!(records[0].facts.posted_at, None, "never posted");
         assert_eq!(read(Kind::Post, draft("False"))[0].kind, Kind::Post);
         let archived = json!({"label_values": [
             {"label": "Archived", "value": "True"}, {"label": "Media", "media": [medium(FIRST, 100, "")]}]});

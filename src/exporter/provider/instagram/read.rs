@@ -1,6 +1,5 @@
 //! Walks an Instagram archive: says what each entry is and reads the record files.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
@@ -121,14 +120,17 @@ impl File<'_> {
                 EntryRole::Ignored(Ignored::Messages)
             }
             Place::Records(kind, Format::Json) => self.outcome(|file| file.posts(kind)),
-            Place::Records(kind, Format::Html) => self.outcome(|file| file.page(kind, options)),
-            Place::Conversation(Format::Html) if messages => {
-                self.outcome(|file| file.page(Kind::Message, options))
+            Place::Records(kind, Format::Html) => {
+                self.outcome(|file| file.page(kind, options.html_offset_s))
+            }
+            // Not asked for was answered above.
+            Place::Conversation(Format::Html) => {
+                self.outcome(|file| file.page(Kind::Message, options.html_offset_s))
             }
             Place::OldMedia => self.outcome(|file| file.old_media(messages)),
             Place::Profile => self.outcome(Self::profile),
             Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Place::Unknown | Place::MessageMedia | Place::Conversation(_) => {
+            Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
                 EntryRole::Ignored(Ignored::Unknown)
             }
         }
@@ -159,7 +161,8 @@ impl File<'_> {
     fn give(&mut self, records: Vec<Record>) -> usize {
         let count = records.len();
         for record in records {
-            if record.facts.posted_at.is_none() && record.kind != Kind::Profile {
+            let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
+            if record.facts.posted_at.is_none() && !never_dated {
                 self.undated.push(record.uri.clone());
             }
             self.sink.record(record);
@@ -210,26 +213,6 @@ impl File<'_> {
         self.finish(odd, records, result)
     }
 
-    fn page(&mut self, kind: Kind, options: &ReadOptions) -> Result<(), String> {
-        let bytes = self.bytes()?;
-        let page = HtmlPage {
-            kind,
-            source: &self.node.path,
-            account: self.account,
-            html: &bytes,
-            offset_s: options.html_offset_s,
-        };
-        let id = self.id();
-        // Records and warnings come in turn through one sink.
-        let sink = RefCell::new(&mut *self.sink);
-        let result = read_page(
-            &page,
-            &mut |record| sink.borrow_mut().record(record),
-            &mut |message| sink.borrow_mut().warn(id, message),
-        );
-        result.map_err(|error| format!("broken page: {error}"))
-    }
-
     fn old_media(&mut self, messages: bool) -> Result<(), String> {
         let bytes = self.bytes()?;
         let mut records = Vec::new();
@@ -256,6 +239,29 @@ impl File<'_> {
             records += self.give(read);
         });
         self.finish(0, records, result)
+    }
+
+    fn page(&mut self, kind: Kind, offset_s: Option<i32>) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let page = HtmlPage {
+            kind,
+            source: &self.node.path,
+            account: self.account,
+            html: &bytes,
+            offset_s,
+        };
+        let mut records = Vec::new();
+        let mut warnings = Vec::new();
+        let result = read_page(&page, &mut |record| records.push(record), &mut |message| {
+            warnings.push(message)
+        });
+        for message in warnings {
+            self.sink.warn(self.node.id, message);
+        }
+        for record in records {
+            self.sink.record(record);
+        }
+        result.map_err(|error| shown(&error.to_string()))
     }
 
     fn profile(&mut self) -> Result<(), String> {

@@ -296,7 +296,7 @@ fn entries_have_the_role_their_place_gives() {
             ignored(NotAboutMedia),
             ignored(NotAboutMedia),
             ignored(Unknown),
-            ignored(NotAboutMedia)
+            EntryRole::Record
         ]
     );
     assert!(without.records.is_empty());
@@ -306,6 +306,7 @@ fn entries_have_the_role_their_place_gives() {
     };
     let with = read_with(&files, &options);
     assert_eq!(with.roles[&0], [EntryRole::Record]);
+    assert_eq!(with.roles[&1], [EntryRole::Record]);
     assert_eq!(with.roles[&2], [EntryRole::Media]);
     assert_eq!(with.roles[&4], [ignored(ServiceFile)]);
     assert_eq!(with.records.len(), 1);
@@ -475,4 +476,43 @@ fn a_draft_in_a_file_of_g5_is_hidden_and_captions_go_by_shape() {
         records[0].post.as_ref().map(|post| post.id.as_str()),
         Some("post:17912345678901231")
     );
+}
+
+#[test]
+fn both_editions_of_one_thing_are_read() {
+    let json = r#"[{"media":[{"uri":"media/posts/202405/1_n_17912345678901234.jpg","creation_timestamp":1715560000,"title":"Harbour"}]}]"#;
+    let html = r#"<html><body><div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"><div class="_3-95 _2pim _a6-h _a6-i">Harbour</div>
+        <div class="_3-95 _a6-p"><div><a href="media/posts/202405/1_n_17912345678901234.jpg"><img
+        src="media/posts/202405/1_n_17912345678901234.jpg" class="_a6_o _3-96"/></a></div></div>
+        <div class="_3-94 _a6-o">May 12, 2024 4:26 pm</div></div></body></html>"#;
+    let collected = read(&[
+        (
+            "instagram-anna-2025-04-01-abcdefgh.zip",
+            "your_instagram_activity/media/posts_1.json",
+            json,
+        ),
+        (
+            "instagram-anna-2025-04-01-ijklmnop.zip",
+            "your_instagram_activity/media/posts_1.html",
+            html,
+        ),
+    ]);
+    let told: Vec<(&str, Option<&str>, Option<&str>)> = collected
+        .records
+        .iter()
+        .map(|r| {
+            (
+                r.key.as_str(),
+                r.account.as_deref(),
+                r.facts.description.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("17912345678901234", Some("anna"), Some("Harbour")); 2]
+    );
+    let minute = |record: &Record| record.facts.posted_at.map(|at| at.rough_seconds() / 60);
+    assert_eq!(minute(&collected.records[0]), minute(&collected.records[1]));
+    assert_ne!(collected.records[0].edition, collected.records[1].edition);
 }
