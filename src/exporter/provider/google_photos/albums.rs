@@ -87,13 +87,20 @@ impl<'a> Albums<'a> {
         self.record(entry, facts)
     }
 
-    /// Makes up a record that says only that a medium is in an album.
-    pub fn member(&self, entry: &MediaEntry, album: String) -> Record {
+    /// Makes up a record that says only that the item of `record`, whose medium is `entry`, is in an album.
+    pub fn member(&self, entry: &MediaEntry, record: &Record, album: String) -> Record {
         let facts = RecordFacts {
             albums: vec![membership(album)],
             ..RecordFacts::default()
         };
-        self.record(entry, facts)
+        Record {
+            account: record.account.clone(),
+            export: record.export.clone(),
+            kind: record.kind,
+            source: record.source.clone(),
+            key: record.key.clone(),
+            ..self.record(entry, facts)
+        }
     }
 
     fn record(&self, entry: &MediaEntry, facts: RecordFacts) -> Record {
