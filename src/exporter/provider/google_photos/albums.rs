@@ -11,6 +11,7 @@ use crate::model::record::{Edition, Membership, Record, RecordFacts};
 
 use super::NAME;
 use super::folders::{FolderKind, kind, split_path};
+use super::layout::is_service;
 use super::names::nfc;
 
 /// Export and folder.
@@ -25,7 +26,8 @@ pub struct Albums<'a> {
 
 /// Returns the key of the album a folder of this name is, as far as the name tells.
 pub fn album_by_name(folder: &str) -> Option<String> {
-    (kind(folder) == FolderKind::Album).then(|| nfc(folder).into_owned())
+    let is_album = kind(folder) == FolderKind::Album && !is_service(folder);
+    is_album.then(|| nfc(folder).into_owned())
 }
 
 impl<'a> Albums<'a> {
