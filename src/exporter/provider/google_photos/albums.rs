@@ -11,6 +11,7 @@ use crate::model::record::{Edition, Membership, Record, RecordFacts};
 
 use super::NAME;
 use super::folders::{FolderKind, kind, split_path};
+use super::layout::is_service;
 use super::names::nfc;
 
 /// Export and folder.
@@ -25,7 +26,8 @@ pub struct Albums<'a> {
 
 /// Returns the key of the album a folder of this name is, as far as the name tells.
 pub fn album_by_name(folder: &str) -> Option<String> {
-    (kind(folder) == FolderKind::Album).then(|| nfc(folder).into_owned())
+    let is_album = kind(folder) == FolderKind::Album && !is_service(folder);
+    is_album.then(|| nfc(folder).into_owned())
 }
 
 impl<'a> Albums<'a> {
@@ -87,13 +89,20 @@ impl<'a> Albums<'a> {
         self.record(entry, facts)
     }
 
-    /// Makes up a record that says only that a medium is in an album.
-    pub fn member(&self, entry: &MediaEntry, album: String) -> Record {
+    /// Makes up a record that says only that the item of `record`, whose medium is `entry`, is in an album.
+    pub fn member(&self, entry: &MediaEntry, record: &Record, album: String) -> Record {
         let facts = RecordFacts {
             albums: vec![membership(album)],
             ..RecordFacts::default()
         };
-        self.record(entry, facts)
+        Record {
+            account: record.account.clone(),
+            export: record.export.clone(),
+            kind: record.kind,
+            source: record.source.clone(),
+            key: record.key.clone(),
+            ..self.record(entry, facts)
+        }
     }
 
     fn record(&self, entry: &MediaEntry, facts: RecordFacts) -> Record {

@@ -5,7 +5,7 @@
 //! recognised by their address, else by title and capture time.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Link, Links, MediaEntry};
@@ -133,18 +133,21 @@ impl<'a> Linker<'a> {
     /// Records know the albums whose names are plain; albums that only their album file tells from a year folder
     /// (`Rome 2023`) are known here.
     fn add_memberships(&mut self) {
-        let mut members = BTreeSet::new();
+        let mut members = BTreeMap::new();
         for link in &self.links {
             let (Some(media), None) = (link.media, link.role) else {
                 continue;
             };
             let record = &self.evidence.records[link.record];
             if let Some(album) = self.albums.only_by_file(record) {
-                members.insert((media, album.to_owned()));
+                // Copies of a record from several downloads say it once.
+                let item = (media, album, &record.source, &record.key, &record.account);
+                members.entry(item).or_insert(record);
             }
         }
-        for (media, album) in members {
-            let record = self.albums.member(&self.evidence.media[media], album);
+        for ((media, album, ..), record) in members {
+            let entry = &self.evidence.media[media];
+            let record = self.albums.member(entry, record, album.to_owned());
             self.unrecorded.push((media, record));
         }
     }
@@ -153,7 +156,7 @@ impl<'a> Linker<'a> {
         self.links
             .sort_by_key(|link| (link.record, link.media, link.role));
         self.unrecorded.sort_by(|(a, left), (b, right)| {
-            (a, &left.facts.albums).cmp(&(b, &right.facts.albums))
+            (a, &left.source, &left.key).cmp(&(b, &right.source, &right.key))
         });
         Links {
             links: self.links,

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::kind::CompanionRole;
 
-use super::companions;
+use super::edited;
 use super::extensions::{is_media, known_extension};
+use super::live;
 use super::names::{
     Reading, cut, fold, is_regular, nfc, readings, safe, split, take_apart, title_agrees,
 };
-use super::pool::{Pool, Verdict};
+use super::pool::{Pool, Step, Verdict};
 
 /// What a media file is to a sidecar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,40 +73,41 @@ pub fn decide(pool: &Pool<'_>) -> Vec<Option<Match>> {
         owners: vec![None; pool.sidecars.len()],
         contested: BTreeSet::new(),
     };
-    let (own, differing) = claims(pool);
-    settle(pool, &mut decisions, own);
+    for step in Step::ALL {
+        let own = claims(pool, &decisions, step, Verdict::Agrees);
+        settle(pool, &mut decisions, own);
+    }
     let added = with_added_extension(pool, &decisions);
     settle(pool, &mut decisions, added);
-    companions::edited(pool, &mut decisions);
-    companions::live(pool, &mut decisions);
     let titled = by_title(pool, &decisions);
     settle(pool, &mut decisions, titled);
-    companions::unknown_suffix(pool, &mut decisions);
-    settle(pool, &mut decisions, differing);
+    edited::tie_copies(pool, &mut decisions);
+    live::tie_videos(pool, &mut decisions);
+    edited::tie_unknown_suffixes(pool, &mut decisions);
+    for step in Step::ALL {
+        let differing = claims(pool, &decisions, step, Verdict::Differs);
+        settle(pool, &mut decisions, differing);
+    }
     decisions.media
 }
 
-/// Claims by predicted name: those whose title agrees, and those whose title differs.
-fn claims(pool: &Pool<'_>) -> (Vec<Claim>, Vec<Claim>) {
-    let (mut own, mut differing) = (Vec::new(), Vec::new());
-    for (medium, file) in pool.media.iter().enumerate() {
-        for hit in pool.hits(file.name) {
-            let claims = match hit.verdict {
-                Verdict::Agrees => &mut own,
-                Verdict::Differs => &mut differing,
-            };
-            claims.push(Claim {
-                rank: hit.rank,
-                medium,
-                sidecar: hit.sidecar,
-                how: match hit.verdict {
-                    Verdict::Agrees => hit.how,
-                    Verdict::Differs => "sidecar name, title differs",
-                },
-            });
-        }
+/// Claims of open media by predicted names whose title agrees, or differs.
+fn claims(pool: &Pool<'_>, decisions: &Decisions, step: Step, verdict: Verdict) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for medium in decisions.open() {
+        let hits = pool.hits(pool.media[medium].name, step);
+        let wanted = hits.into_iter().filter(|hit| hit.verdict == verdict);
+        claims.extend(wanted.map(|hit| Claim {
+            rank: hit.rank,
+            medium,
+            sidecar: hit.sidecar,
+            how: match verdict {
+                Verdict::Agrees => hit.how,
+                Verdict::Differs => "sidecar name, title differs",
+            },
+        }));
     }
-    (own, differing)
+    claims
 }
 
 /// Grants claims rank by rank. Within a rank a capture time decides between several; else nobody gets anything.

@@ -1,1 +1,390 @@
+//! Tests of matching within one folder: traps, ties and the check step.
 
+use jiff::Timestamp;
+use jiff::civil::date;
+
+use crate::model::content_hash::ContentHash;
+use crate::model::time::When;
+
+use super::super::pool::{Medium, Sidecar, taken_together};
+use super::*;
+
+/// (name, title, seconds of `photoTakenTime`)
+type SidecarRow<'a> = (&'a str, &'a str, Option<i64>);
+/// (name, content identifier, seconds of the embedded time)
+type MediaRow<'a> = (&'a str, &'a str, Option<i64>);
+
+fn at(seconds: i64) -> When {
+    When::utc(Timestamp::from_second(seconds).expect("in range"))
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Decides for a folder and returns (medium, sidecar, how), sorted.
+fn decided<'a>(
+    sidecars: &[SidecarRow<'a>],
+    media: &[MediaRow<'a>],
+) -> Vec<(&'a str, &'a str, &'static str)> {
+    let sidecars = sidecars
+        .iter()
+        .enumerate()
+        .map(|(at_index, (name, title, taken))| Sidecar {
+            name,
+            key: name,
+            title: some(title),
+            taken: taken.map(at),
+            records: vec![at_index],
+        });
+    let media = (0..).zip(media).map(|(number, (name, id, taken))| Medium {
+        name,
+        content_hash: ContentHash([number; 32]),
+        content_id: some(id),
+        taken: taken.map(at),
+        entries: vec![usize::from(number)],
+    });
+    let pool = Pool::new(sidecars.collect(), media.collect());
+    let decisions = decide(&pool);
+    let found = pool.media.iter().zip(decisions);
+    found
+        .filter_map(|(medium, matched)| {
+            let matched = matched?;
+            Some((
+                medium.name,
+                pool.sidecars[matched.sidecar].name,
+                matched.how,
+            ))
+        })
+        .collect()
+}
+
+/// The same for media without identifiers and times, and titles that say nothing but what the names do.
+fn pairs<'a>(sidecars: &[(&'a str, &'a str)], media: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+    let sidecars: Vec<SidecarRow<'a>> = sidecars
+        .iter()
+        .map(|(name, title)| (*name, *title, None))
+        .collect();
+    let media: Vec<MediaRow<'a>> = media.iter().map(|name| (*name, "", None)).collect();
+    let found = decided(&sidecars, &media);
+    found
+        .into_iter()
+        .map(|(medium, sidecar, _)| (medium, sidecar))
+        .collect()
+}
+
+#[test]
+fn a_prefix_is_no_match() {
+    assert_eq!(
+        pairs(
+            &[("IMG_1.jpg.json", "IMG_1.jpg")],
+            &["IMG_10.jpg", "IMG_1.jpg"]
+        ),
+        [("IMG_1.jpg", "IMG_1.jpg.json")]
+    );
+}
+
+#[test]
+fn an_edited_copy_takes_no_sidecar_of_another_extension() {
+    let sidecars = [
+        ("IMG_1.HEIC.json", "IMG_1.HEIC"),
+        ("IMG_1.PNG.json", "IMG_1.PNG"),
+    ];
+    assert_eq!(
+        pairs(
+            &sidecars,
+            &[
+                "IMG_1.HEIC",
+                "IMG_1.PNG",
+                "IMG_1-edited.PNG",
+                "IMG_1-edited.jpg"
+            ]
+        ),
+        [
+            ("IMG_1-edited.PNG", "IMG_1.PNG.json"),
+            ("IMG_1.HEIC", "IMG_1.HEIC.json"),
+            ("IMG_1.PNG", "IMG_1.PNG.json"),
+        ],
+        "two stills of that stem: the JPEG stays open"
+    );
+    assert_eq!(
+        pairs(&sidecars[..1], &["IMG_1.HEIC", "IMG_1-edited.jpg"]),
+        [
+            ("IMG_1-edited.jpg", "IMG_1.HEIC.json"),
+            ("IMG_1.HEIC", "IMG_1.HEIC.json")
+        ]
+    );
+}
+
+#[test]
+fn names_that_differ_by_case_keep_their_own() {
+    let sidecars = [("img.jpg.json", "img.jpg"), ("IMG.JPG.json", "IMG.JPG")];
+    assert_eq!(
+        pairs(&sidecars, &["IMG.JPG", "img.jpg"]),
+        [("IMG.JPG", "IMG.JPG.json"), ("img.jpg", "img.jpg.json")]
+    );
+    assert_eq!(pairs(&sidecars, &["Img.jpg"]), [], "folding offers two");
+    assert_eq!(
+        pairs(&sidecars[..1], &["Img.jpg", "IMG.jpg"]),
+        [],
+        "two ask for one"
+    );
+}
+
+#[test]
+fn names_that_differ_by_unicode_form_keep_their_own() {
+    let (composed, decomposed) = ("\u{f6}.jpg", "o\u{308}.jpg");
+    let (one, two) = ("\u{f6}.jpg.json", "o\u{308}.jpg.json");
+    assert_eq!(
+        pairs(&[(one, composed), (two, composed)], &[composed, decomposed]),
+        [(decomposed, two), (composed, one)]
+    );
+    assert_eq!(
+        pairs(&[(one, composed)], &[decomposed]),
+        [(decomposed, one)]
+    );
+}
+
+#[test]
+fn a_long_title_decides_between_names_cut_alike() {
+    let stem = "x".repeat(46);
+    let (a, b) = (format!("{stem}a.jpg"), format!("{stem}b.jpg"));
+    let sidecar = format!("{stem}.json");
+    let title = format!("{stem}bcd.jpg");
+    assert_eq!(
+        pairs(&[(&sidecar, &title)], &[&a, &b]),
+        [(b.as_str(), sidecar.as_str())]
+    );
+    assert_eq!(
+        pairs(&[(&sidecar, "")], &[&a, &b]),
+        [],
+        "without title nothing decides"
+    );
+    let (heic, video) = (format!("{stem}.HEIC"), format!("{stem}.MP4"));
+    let title = format!("{stem}.HEIC");
+    assert_eq!(
+        pairs(&[(&sidecar, &title)], &[&heic, &video]),
+        [
+            (heic.as_str(), sidecar.as_str()),
+            (video.as_str(), sidecar.as_str())
+        ],
+        "the picture and its video, not two originals"
+    );
+}
+
+#[test]
+fn a_capture_time_decides_between_equals() {
+    let sidecars = [("img.jpg.json", "", Some(1_000_000))];
+    let media = [
+        ("Img.jpg", "", Some(1_000_000 + 7200)),
+        ("IMG.jpg", "", Some(5_000_000)),
+    ];
+    assert_eq!(
+        decided(&sidecars, &media),
+        [("Img.jpg", "img.jpg.json", "sidecar name, other spelling")]
+    );
+    let media = [
+        ("Img.jpg", "", Some(1_000_000)),
+        ("IMG.jpg", "", Some(1_000_001)),
+    ];
+    assert_eq!(decided(&sidecars, &media), [], "both could be");
+}
+
+#[test]
+fn a_suffix_of_which_only_the_dash_is_left() {
+    let stem = "y".repeat(46);
+    let (original, copy) = (format!("{stem}.jpg"), format!("{stem}-.jpg"));
+    let sidecar = format!("{stem}.json");
+    assert_eq!(
+        pairs(&[(&sidecar, &original)], &[&original, &copy]),
+        [
+            (copy.as_str(), sidecar.as_str()),
+            (original.as_str(), sidecar.as_str())
+        ]
+    );
+}
+
+#[test]
+fn unknown_suffixes_tie_only_small_words_to_one_original_with_a_sidecar() {
+    let sidecars = [("a.jpg.json", "a.jpg", None)];
+    let media = [
+        ("a.jpg", "", None),
+        ("a-urejeno.jpg", "", None),
+        ("a-COLLAGE.jpg", "", None),
+        ("b-urejeno.jpg", "", None),
+    ];
+    assert_eq!(
+        decided(&sidecars, &media),
+        [
+            ("a-urejeno.jpg", "a.jpg.json", "edited copy, unknown suffix"),
+            ("a.jpg", "a.jpg.json", "sidecar name"),
+        ]
+    );
+}
+
+#[test]
+fn renamed_sidecars_are_found_by_title_unless_their_name_says_otherwise() {
+    assert_eq!(
+        decided(
+            &[("renamed by me.json", "it's.jpg", None)],
+            &[("it_s.jpg", "", None)]
+        ),
+        [("it_s.jpg", "renamed by me.json", "title")]
+    );
+    assert_eq!(
+        decided(
+            &[("photo.jpg.supplemental-metadataX.json", "photo.jpg", None)],
+            &[("photo.jpg", "", None)]
+        ),
+        [(
+            "photo.jpg",
+            "photo.jpg.supplemental-metadataX.json",
+            "title"
+        )]
+    );
+    assert_eq!(
+        pairs(&[("photo.jpg(1).json", "photo.jpg")], &["photo.jpg"]),
+        []
+    );
+    assert_eq!(
+        pairs(
+            &[("photo.jpg.metadata(1).json", "photo.jpg")],
+            &["photo.jpg"]
+        ),
+        []
+    );
+    let two = [("one.json", "photo.jpg"), ("two.json", "photo.jpg")];
+    assert_eq!(pairs(&two, &["photo.jpg"]), [], "two titles fit");
+}
+
+#[test]
+fn a_title_that_contradicts_the_name_is_never_applied_silently() {
+    let sidecars = [("a.jpg.json", "other.jpg", None)];
+    assert_eq!(
+        decided(&sidecars, &[("a.jpg", "", None)]),
+        [("a.jpg", "a.jpg.json", "sidecar name, title differs")]
+    );
+    assert_eq!(
+        decided(&sidecars, &[("a.jpg", "", None), ("other.jpg", "", None)]),
+        [("other.jpg", "a.jpg.json", "title")],
+        "the title's own medium comes first"
+    );
+}
+
+#[test]
+fn the_supplemental_sidecar_comes_before_the_plain_one() {
+    let sidecars = [
+        ("a.jpg.json", "a.jpg"),
+        ("a.jpg.supplemental-metadata.json", "a.jpg"),
+    ];
+    assert_eq!(
+        pairs(&sidecars, &["a.jpg"]),
+        [("a.jpg", "a.jpg.supplemental-metadata.json")]
+    );
+}
+
+#[test]
+fn videos_of_several_stills_need_times_and_counters() {
+    let sidecars = [
+        ("IMG_1.HEIC.json", "IMG_1.HEIC", None),
+        ("IMG_1.JPG.json", "IMG_1.JPG", None),
+    ];
+    let stills = [
+        ("IMG_1.HEIC", "", Some(1000)),
+        ("IMG_1.JPG", "", Some(5000)),
+    ];
+    let with = |video: MediaRow<'static>| {
+        let media = [stills[0], stills[1], video];
+        let found = decided(&sidecars, &media)
+            .into_iter()
+            .find(|found| found.0 == video.0);
+        found.map(|found| (found.1, found.2))
+    };
+    assert_eq!(
+        with(("IMG_1.MP4", "", Some(5001))),
+        Some(("IMG_1.JPG.json", "live video, base name"))
+    );
+    assert_eq!(with(("IMG_1.MP4", "", Some(5003))), None);
+    assert_eq!(with(("IMG_1.MP4", "", None)), None);
+    assert_eq!(
+        with(("IMG_1(1).MP4", "", Some(5001))),
+        None,
+        "another counter"
+    );
+}
+
+#[test]
+fn two_videos_of_one_still_need_times() {
+    let sidecars = [("IMG_1.HEIC.json", "IMG_1.HEIC", None)];
+    let found = |one, two| {
+        let media = [
+            ("IMG_1.HEIC", "", Some(1000)),
+            ("IMG_1.MP4", "", one),
+            ("IMG_1(1).MP4", "", two),
+        ];
+        let all = decided(&sidecars, &media);
+        let videos = all.into_iter().filter(|found| found.0.ends_with("MP4"));
+        videos.map(|found| found.0).collect::<Vec<_>>()
+    };
+    assert_eq!(found(None, None), [""; 0]);
+    assert_eq!(found(Some(9000), Some(1001)), ["IMG_1(1).MP4"]);
+    assert_eq!(found(Some(1000), Some(1001)), [""; 0]);
+}
+
+#[test]
+fn one_still_and_a_video_of_another_day_stay_apart() {
+    let sidecars = [("IMG_5.JPG.json", "IMG_5.JPG", None)];
+    let media = [
+        ("IMG_5.JPG", "", Some(1000)),
+        ("IMG_5.MOV", "", Some(1000 + 86_400)),
+    ];
+    assert_eq!(
+        decided(&sidecars, &media),
+        [("IMG_5.JPG", "IMG_5.JPG.json", "sidecar name")]
+    );
+}
+
+#[test]
+fn a_video_finds_a_still_that_is_not_there_yet() {
+    assert_eq!(
+        decided(
+            &[(
+                "IMG_1.HEIC.supplemental-metadata(2).json",
+                "IMG_1.HEIC",
+                None
+            )],
+            &[("IMG_1(1).MP4", "", None)]
+        ),
+        [(
+            "IMG_1(1).MP4",
+            "IMG_1.HEIC.supplemental-metadata(2).json",
+            "live video, base name"
+        )]
+    );
+}
+
+#[test]
+fn capture_times_agree_within_the_quarter_hour_where_a_zone_is_unknown() {
+    let wall = |h, m, s| When::wall(date(2023, 7, 14).at(h, m, s, 0));
+    let instant = When::utc("2023-07-14T16:00:01Z".parse().expect("an instant"));
+    for (a, b, expected) in [
+        (wall(18, 0, 0), wall(18, 0, 2), true),
+        (wall(18, 0, 0), wall(18, 0, 3), false),
+        (wall(18, 0, 0), wall(19, 0, 0), false),
+        (wall(18, 0, 0), instant, true),
+        (instant, wall(21, 30, 2), true),
+        (wall(18, 7, 0), instant, false),
+        (instant, instant, true),
+    ] {
+        assert_eq!(taken_together(a, b), expected, "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn bytes_that_differ_under_one_name_are_two_originals() {
+    let sidecars = [("a.jpg.json", "a.jpg", None)];
+    assert_eq!(
+        decided(&sidecars, &[("a.jpg", "", None), ("a.jpg", "", None)]),
+        []
+    );
+}

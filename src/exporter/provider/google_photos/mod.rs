@@ -1,11 +1,12 @@
 //! Google Photos, by way of Google Takeout. Reads sidecars; ties them to media by predicting names.
 
 mod albums;
-mod companions;
+mod edited;
 mod extensions;
 mod folders;
 mod layout;
 mod link;
+mod live;
 pub mod manifest;
 mod matching;
 mod names;

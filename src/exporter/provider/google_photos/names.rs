@@ -240,12 +240,15 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
 
 /// Says whether a sidecar name is one Google would form from this title, so that its counter can be believed.
 pub fn is_regular(name: &SidecarName<'_>, title: &str) -> bool {
-    let long = format!("{}{SUFFIX}", safe(title));
     let (stem, _) = known_extension(title).unwrap_or((title, ""));
     let shortest = units(&nfc(stem)).min(SIDECAR_UNITS);
     let body = nfc(name.body);
-    let expected: String = long.chars().take(body.chars().count()).collect();
-    units(&body) >= shortest && fits(&body, &expected)
+    units(&body) >= shortest
+        && [SUFFIX, SHORT_SUFFIX].iter().any(|suffix| {
+            let long = format!("{}{suffix}", safe(title));
+            let expected: String = long.chars().take(body.chars().count()).collect();
+            fits(&body, &expected)
+        })
 }
 
 /// Replaces what Google replaces in titles when it forms names.

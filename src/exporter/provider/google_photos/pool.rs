@@ -8,8 +8,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::time::{Clock, When};
 
 use super::names::{
-    Prediction, Reading, Spelling, fold, nfc, predict, readings, spellings, take_apart,
-    title_agrees,
+    Reading, Spelling, fold, nfc, predict, readings, spellings, take_apart, title_agrees,
 };
 
 /// Widest difference of a wall clock from UTC, with room for daylight saving time, in seconds.
@@ -18,6 +17,9 @@ const ZONES_S: i64 = 14 * 3600;
 const QUARTER_S: i64 = 15 * 60;
 /// The halves of a live photo are made within this time.
 const LIVE_S: i64 = 2;
+
+/// More than the names predicted for one reading: every one of the likelier reading comes first.
+const PREDICTIONS: usize = 8;
 
 /// A sidecar: all records that one name in the folder and one item share.
 #[derive(Debug, Clone)]
@@ -49,13 +51,20 @@ pub struct Medium<'a> {
     pub entries: Vec<usize>,
 }
 
-/// How names are compared.
+/// How a predicted name is looked up. Everything exact comes before anything folded, in the whole folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lookup {
-    /// As they are.
+pub enum Step {
+    /// As it is.
     Exact,
     /// Whatever Unicode form, case and spelling of `.jpeg`.
     Folded,
+    /// Cut elsewhere than the rule says, not cut at all, or with `.metadata`.
+    Unusual,
+}
+
+impl Step {
+    /// All steps, best first.
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Folded, Self::Unusual];
 }
 
 /// How well a sidecar found by name goes with a media name.
@@ -72,7 +81,7 @@ pub enum Verdict {
 pub struct Hit {
     /// Index of the sidecar.
     pub sidecar: usize,
-    /// Rank of the prediction: 0 is best.
+    /// Rank of the prediction within its step: 0 is best.
     pub rank: usize,
     /// Does the title agree?
     pub verdict: Verdict,
@@ -145,70 +154,58 @@ impl<'a> Pool<'a> {
         self.identifiers.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns every sidecar a medium of this name could own, in the order of the predictions.
-    pub fn hits(&self, name: &str) -> Vec<Hit> {
+    /// Returns every sidecar a medium of this name could own by this step, best first.
+    pub fn hits(&self, name: &str, step: Step) -> Vec<Hit> {
         let normal = nfc(name);
-        let decomposed = normal != name;
-        let readings = readings(&normal);
-        let mut hits = Vec::new();
-        for (r, reading) in readings.iter().enumerate() {
-            for hit in self.hits_of(reading, decomposed) {
-                // Exact before folded before unusual, counted before whole, then as predicted.
-                let (step, order) = (hit.rank / 16, hit.rank % 16);
-                let rank = (step * 2 + r) * 16 + order;
-                hits.push(Hit { rank, ..hit });
+        let mut hits: Vec<Hit> = Vec::new();
+        for (r, reading) in readings(&normal).iter().enumerate() {
+            for mut hit in self.hits_of(reading, step, normal != name) {
+                if hits.iter().all(|known| known.sidecar != hit.sidecar) {
+                    hit.rank += r * PREDICTIONS;
+                    hits.push(hit);
+                }
             }
         }
-        hits.sort_by_key(|hit| (hit.rank, hit.sidecar));
         hits
     }
 
     /// The same for one reading. `decomposed`: the name is not NFC, so a sidecar in NFD is the likelier.
-    pub fn hits_of(&self, reading: &Reading<'_>, decomposed: bool) -> Vec<Hit> {
+    fn hits_of(&self, reading: &Reading<'_>, step: Step, decomposed: bool) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for (order, prediction) in predict(reading).iter().enumerate() {
-            let mut found = self.named(&prediction.name, Lookup::Exact);
-            if decomposed {
-                let other: String = prediction.name.nfd().collect();
-                let first = self.named(&other, Lookup::Exact);
-                found = if first.is_empty() { found } else { first };
+        if step == Step::Unusual {
+            for (rank, (spelling, title)) in spellings(reading).into_iter().enumerate() {
+                let key = (fold(&title), reading.counter);
+                let found = self.bodies.get(&key).map_or(&[][..], Vec::as_slice);
+                self.judge(found, (step, rank, spelling, true), reading, &mut hits);
             }
-            self.judge(found, order, prediction, reading, &mut hits);
-            let found = self.named(&prediction.name, Lookup::Folded);
-            self.judge(found, 16 + order, prediction, reading, &mut hits);
+            return hits;
         }
-        self.unusual(reading, &mut hits);
-        hits.sort_by_key(|hit| (hit.rank, hit.sidecar));
+        for (rank, prediction) in predict(reading).iter().enumerate() {
+            let found = self.named(&prediction.name, step, decomposed);
+            let kind = (step, rank, prediction.spelling, prediction.whole);
+            self.judge(found, kind, reading, &mut hits);
+        }
         hits
     }
 
-    fn named(&self, name: &str, lookup: Lookup) -> &[usize] {
-        let found = match lookup {
-            Lookup::Exact => self.exact.get(name),
-            Lookup::Folded => self.folded.get(&fold(name)),
+    fn named(&self, name: &str, step: Step, decomposed: bool) -> &[usize] {
+        let found = match step {
+            Step::Exact if decomposed => {
+                let other: String = name.nfd().collect();
+                self.exact
+                    .get(other.as_str())
+                    .or_else(|| self.exact.get(name))
+            }
+            Step::Exact => self.exact.get(name),
+            Step::Folded | Step::Unusual => self.folded.get(&fold(name)),
         };
         found.map_or(&[], Vec::as_slice)
-    }
-
-    /// Names cut elsewhere than the rule says, not cut at all, or with `.metadata`.
-    fn unusual(&self, reading: &Reading<'_>, hits: &mut Vec<Hit>) {
-        for (order, (spelling, title)) in spellings(reading).into_iter().enumerate() {
-            let key = (fold(&title), reading.counter);
-            let found = self.bodies.get(&key).map_or(&[][..], Vec::as_slice);
-            let prediction = Prediction {
-                name: String::new(),
-                spelling,
-                whole: true,
-            };
-            self.judge(found, 32 + order, &prediction, reading, hits);
-        }
     }
 
     fn judge(
         &self,
         found: &[usize],
-        rank: usize,
-        prediction: &Prediction,
+        (step, rank, spelling, whole): (Step, usize, Spelling, bool),
         reading: &Reading<'_>,
         hits: &mut Vec<Hit>,
     ) {
@@ -219,16 +216,14 @@ impl<'a> Pool<'a> {
             let title = self.sidecars[sidecar].title;
             let verdict = match title.is_none_or(|title| title_agrees(title, reading)) {
                 true => Verdict::Agrees,
-                false if prediction.whole && prediction.spelling == Spelling::Full => {
-                    Verdict::Differs
-                }
+                false if whole && spelling == Spelling::Full => Verdict::Differs,
                 false => continue,
             };
-            let how = match (rank / 16, prediction.spelling) {
-                (0, Spelling::Bare) => "sidecar name, title without extension",
-                (0, _) => "sidecar name",
-                (1, _) => "sidecar name, other spelling",
-                _ => "sidecar name, unusual cut",
+            let how = match (step, spelling) {
+                (Step::Exact, Spelling::Bare) => "sidecar name, title without extension",
+                (Step::Exact, _) => "sidecar name",
+                (Step::Folded, _) => "sidecar name, other spelling",
+                (Step::Unusual, _) => "sidecar name, unusual cut",
             };
             hits.push(Hit {
                 sidecar,
@@ -241,13 +236,17 @@ impl<'a> Pool<'a> {
 
     /// Returns the one sidecar an original read as `reading` would own, whether or not it is there.
     pub fn sidecar_of(&self, reading: &Reading<'_>) -> Option<usize> {
-        let hits = self.hits_of(reading, false);
-        let mut agreeing = hits.iter().filter(|hit| hit.verdict == Verdict::Agrees);
-        let first = agreeing.next()?;
-        match agreeing.next() {
-            Some(second) if second.rank == first.rank => None,
-            _ => Some(first.sidecar),
+        for step in Step::ALL {
+            let hits = self.hits_of(reading, step, false);
+            let mut agreeing = hits.iter().filter(|hit| hit.verdict == Verdict::Agrees);
+            if let Some(first) = agreeing.next() {
+                let is_only = agreeing
+                    .next()
+                    .is_none_or(|second| second.rank > first.rank);
+                return is_only.then_some(first.sidecar);
+            }
         }
+        None
     }
 
     /// Says whether a medium's capture time can be the one its sidecar tells, whatever the zone.

@@ -90,11 +90,23 @@ impl Folders {
         }
     }
 
-    /// Says whether a folder holds photos (or is the service folder itself).
+    /// Says whether a folder holds photos: the service folder, those in it, and whatever someone nested there.
     fn holds(&self, folder: &str) -> bool {
-        self.direct.contains(folder)
-            || self.services.contains(folder)
-            || (!folder.is_empty() && self.services.contains(folder_of(folder)))
+        let mut outer = folder;
+        loop {
+            if self.direct.contains(outer) || self.services.contains(outer) {
+                return true;
+            }
+            if outer.is_empty() {
+                return false;
+            }
+            outer = folder_of(outer);
+        }
+    }
+
+    /// Says whether files of this folder lie beside the photo folders, not in one.
+    fn is_top(&self, folder: &str) -> bool {
+        self.services.contains(folder) && !self.direct.contains(folder)
     }
 }
 
@@ -126,7 +138,7 @@ impl Reader<'_> {
         }
         let ext = split(file).1.to_lowercase();
         match ext.as_str() {
-            ".json" => self.json(node),
+            ".json" => self.json(node, folders.is_top(folder_of(&node.path))),
             ext if OTHER_FILES.contains(&ext) => EntryRole::Ignored(Ignored::Unknown),
             _ => EntryRole::Media,
         }
@@ -146,7 +158,7 @@ impl Reader<'_> {
         }
     }
 
-    fn json(&mut self, node: &Node) -> EntryRole {
+    fn json(&mut self, node: &Node, at_top: bool) -> EntryRole {
         let bytes = match self.tree.read(node.id, LARGEST_JSON) {
             Ok(bytes) => bytes,
             Err(why) => return EntryRole::Failed(why),
@@ -154,20 +166,22 @@ impl Reader<'_> {
         match parse(&bytes) {
             Err(why) => EntryRole::Failed(format!("broken JSON: {}", shown(&why))),
             Ok(Content::Item(item)) => self.item(node, *item),
-            Ok(Content::Album(album)) if self.is_album_file(node) => self.album(node, album),
+            Ok(Content::Album(album)) if !at_top && self.is_album_file(node, &album) => {
+                self.album(node, album)
+            }
             Ok(Content::Album(_) | Content::Other) => EntryRole::Ignored(Ignored::NotAboutMedia),
         }
     }
 
-    /// Files beside one medium (`photo.jpg.settings.json`) and at the top of the service folder are no album files.
-    fn is_album_file(&self, node: &Node) -> bool {
+    /// Files beside one medium (`photo.jpg.settings.json`) are no album files, nor are those of old day folders, whose
+    /// title is the day.
+    fn is_album_file(&self, node: &Node, album: &Album) -> bool {
         let (folder, file) = split_path(&node.path);
-        let names_a_medium = split(file)
-            .0
-            .split('.')
-            .skip(1)
-            .any(|part| is_media(&format!(".{part}")));
-        !names_a_medium && !is_service(folder) && !self.folder_name(node).is_empty()
+        let (stem, _) = split(file);
+        let mut parts = stem.split('.').skip(1);
+        let names_a_medium = parts.any(|part| is_media(&format!(".{part}")));
+        let is_day = kind(folder) == FolderKind::Day && folder.starts_with(&album.title);
+        !names_a_medium && !is_day
     }
 
     /// Name of the folder a file lies in; where the folder itself was given, the part has its name.

@@ -1,1 +1,358 @@
+//! Tests of reading whole trees: every entry has one fate, records carry what files and folders tell.
 
+use std::collections::BTreeMap;
+
+use crate::exporter::provider::Provider;
+use crate::exporter::provider::google_photos::GooglePhotos;
+
+use super::*;
+
+const PART: &str = "takeout-20240101T000000Z-001.zip";
+
+/// Entries in memory.
+struct Files {
+    nodes: Vec<Node>,
+    files: Vec<(String, String)>,
+    part: String,
+}
+
+impl Files {
+    fn new(files: &[(&str, &str)]) -> Self {
+        Self::in_part(PART, files)
+    }
+
+    fn in_part(part: &str, files: &[(&str, &str)]) -> Self {
+        let mut files: Vec<(String, String)> = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect();
+        files.sort();
+        let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
+            id: EntryId(at),
+            path: path.clone(),
+        });
+        Self {
+            nodes: nodes.collect(),
+            files,
+            part: part.to_owned(),
+        }
+    }
+}
+
+impl Tree for Files {
+    fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+    fn part_names(&self) -> Vec<String> {
+        vec![self.part.clone()]
+    }
+    fn part_name(&self, _: EntryId) -> String {
+        self.part.clone()
+    }
+    fn size_bytes(&self, id: EntryId) -> u64 {
+        self.files[id.0].1.len() as u64
+    }
+    fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
+        match self.files[id.0].1.as_str() {
+            "unreadable" => Err("checksum differs".to_owned()),
+            text if text.len() as u64 > limit => Err("too large".to_owned()),
+            text => Ok(text.as_bytes().to_vec()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Sink {
+    records: Vec<Record>,
+    albums: Vec<AlbumRecord>,
+    roles: BTreeMap<EntryId, EntryRole>,
+    warnings: Vec<String>,
+}
+
+impl ItemSink for Sink {
+    fn record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+    fn album(&mut self, album: AlbumRecord) {
+        self.albums.push(album);
+    }
+    fn entry(&mut self, id: EntryId, role: EntryRole) {
+        assert_eq!(self.roles.insert(id, role), None, "told once");
+    }
+    fn warn(&mut self, _: EntryId, message: String) {
+        self.warnings.push(message);
+    }
+}
+
+fn read_all(tree: &Files) -> Sink {
+    let mut sink = Sink::default();
+    let options = ReadOptions {
+        account: Some("anna".to_owned()),
+        ..ReadOptions::default()
+    };
+    GooglePhotos.read(tree, &options, &mut sink);
+    assert_eq!(sink.roles.len(), tree.nodes.len(), "every node has a role");
+    sink
+}
+
+/// Path and fate of every entry.
+fn fates(tree: &Files) -> Vec<(&str, String)> {
+    let sink = read_all(tree);
+    let fate = |role: &EntryRole| match role {
+        EntryRole::Media => "media".to_owned(),
+        EntryRole::Record => "record".to_owned(),
+        EntryRole::Ignored(why) => format!("{why:?}"),
+        EntryRole::Failed(why) => why.clone(),
+    };
+    tree.nodes
+        .iter()
+        .map(|node| (node.path.as_str(), fate(&sink.roles[&node.id])))
+        .collect()
+}
+
+const ITEM: &str = r#"{"title":"a.jpg","photoTakenTime":{"timestamp":"1000"}}"#;
+const ALBUM: &str = r#"{"title":"Rome / spring","description":"Days"}"#;
+
+#[test]
+fn every_entry_has_its_fate() {
+    let tree = Files::new(&[
+        ("archive_browser.html", "<html>"),
+        ("Google Photos/print-subscriptions.json", "{}"),
+        ("Google Photos/metadata.json", r#"{"title":null}"#),
+        (
+            "Google Photos/user-generated-memory-titles.json",
+            r#"{"title":["x"]}"#,
+        ),
+        ("Google Photos/Rome/metadata.json", ALBUM),
+        ("Google Photos/Rome/a.jpg.json", ITEM),
+        ("Google Photos/Rome/a.jpg", ""),
+        (
+            "Google Photos/Rome/a.jpg.settings.json",
+            r#"{"title":"a.jpg"}"#,
+        ),
+        ("Google Photos/Rome/broken.jpg.json", "{"),
+        ("Google Photos/Rome/cut.jpg.json", "unreadable"),
+        ("Google Photos/Rome/MVIMG_1", ""),
+        ("Google Photos/Rome/10.01.15 - 6", ""),
+        ("Google Photos/Rome/order.pdf", ""),
+        ("Google Photos/Rome/.DS_Store", ""),
+        ("Google Photos/Rome/nested/b.jpg", ""),
+        ("__MACOSX/Google Photos/Rome/._a.jpg", ""),
+        ("Drive/Holiday/c.jpg", ""),
+        ("Drive/Holiday/notes.json", r#"{"title":"x"}"#),
+    ]);
+    assert_eq!(
+        fates(&tree),
+        [
+            ("Drive/Holiday/c.jpg", "OtherProduct"),
+            ("Drive/Holiday/notes.json", "OtherProduct"),
+            ("Google Photos/Rome/.DS_Store", "SystemFile"),
+            ("Google Photos/Rome/10.01.15 - 6", "media"),
+            ("Google Photos/Rome/MVIMG_1", "media"),
+            ("Google Photos/Rome/a.jpg", "media"),
+            ("Google Photos/Rome/a.jpg.json", "record"),
+            ("Google Photos/Rome/a.jpg.settings.json", "NotAboutMedia"),
+            (
+                "Google Photos/Rome/broken.jpg.json",
+                "broken JSON: EOF while parsing an object at line 1 column 1"
+            ),
+            ("Google Photos/Rome/cut.jpg.json", "checksum differs"),
+            ("Google Photos/Rome/metadata.json", "record"),
+            ("Google Photos/Rome/nested/b.jpg", "media"),
+            ("Google Photos/Rome/order.pdf", "Unknown"),
+            ("Google Photos/metadata.json", "NotAboutMedia"),
+            ("Google Photos/print-subscriptions.json", "NotAboutMedia"),
+            (
+                "Google Photos/user-generated-memory-titles.json",
+                "NotAboutMedia"
+            ),
+            ("__MACOSX/Google Photos/Rome/._a.jpg", "SystemFile"),
+            ("archive_browser.html", "record"),
+        ]
+        .map(|(path, fate)| (path, fate.to_owned()))
+    );
+    assert_eq!(
+        read_all(&tree).warnings.len(),
+        1,
+        "photos in Drive are named once"
+    );
+}
+
+#[test]
+fn a_sidecar_becomes_a_record() {
+    let tree = Files::new(&[("Google Photos/Rome/a.jpg.json", ITEM)]);
+    let sink = read_all(&tree);
+    let [record] = sink.records.as_slice() else {
+        panic!("{:?}", sink.records);
+    };
+    assert_eq!(record.provider, "google-photos");
+    assert_eq!(record.account.as_deref(), Some("anna"));
+    assert_eq!(record.export.as_deref(), Some("takeout-20240101T000000Z"));
+    assert_eq!(record.source, "Google Photos/Rome/a.jpg.json");
+    assert_eq!(record.key, "a.jpg@1000");
+    assert_eq!(record.facts.albums, [membership("Rome".to_owned())]);
+    assert_eq!(record.raw["title"], "a.jpg");
+}
+
+#[test]
+fn keys_are_the_address_else_title_and_time_else_the_place() {
+    for (text, expected) in [
+        (
+            r#"{"url":"https://photos.google.com/photo/A","title":"a"}"#,
+            "https://photos.google.com/photo/A",
+        ),
+        (ITEM, "a.jpg@1000"),
+        (
+            r#"{"title":"a.jpg","photoTakenTime":{"timestamp":"0"}}"#,
+            "Rome/x.json",
+        ),
+        (r#"{"imageViews":"1"}"#, "Rome/x.json"),
+    ] {
+        let sink = read_all(&Files::new(&[("Google Photos/Rome/x.json", text)]));
+        assert_eq!(sink.records[0].key, expected, "{text}");
+    }
+}
+
+#[test]
+fn an_album_file_becomes_an_album() {
+    let tree = Files::new(&[
+        ("Google Fotos/Rome _ spring/Metadaten.json", ALBUM),
+        (
+            "Google Fotos/Unbenannt(1)/Metadaten.json",
+            r#"{"title":""}"#,
+        ),
+        (
+            "Google Fotos/2016-05-21/Metadaten.json",
+            r#"{"albumData":{"title":"2016-05-21"}}"#,
+        ),
+        (
+            "Google Fotos/2016-05-22/Metadaten.json",
+            r#"{"albumData":{"title":"Picnic"}}"#,
+        ),
+    ]);
+    let found: Vec<(String, String)> = read_all(&tree)
+        .albums
+        .into_iter()
+        .map(|a| (a.key, a.title))
+        .collect();
+    let expected = [
+        ("2016-05-22", "Picnic"),
+        ("Rome _ spring", "Rome / spring"),
+        ("Unbenannt(1)", ""),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(key, title)| (key.to_owned(), title.to_owned()))
+    );
+}
+
+#[test]
+fn the_service_folder_is_found_by_content_in_any_language() {
+    let tree = Files::new(&[
+        ("Grianghraif/Róimh/a.jpg.json", ITEM),
+        ("Grianghraif/Róimh/a.jpg", ""),
+        ("Grianghraif/Páras/b.jpg", ""),
+        ("Drive/Holiday/c.jpg", ""),
+        ("Drive/Holiday/d.jpg.json", r#"{"tool":"other"}"#),
+    ]);
+    let media: Vec<&str> = fates(&tree)
+        .into_iter()
+        .filter(|(_, fate)| fate == "media")
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(
+        media,
+        ["Grianghraif/Páras/b.jpg", "Grianghraif/Róimh/a.jpg"]
+    );
+}
+
+#[test]
+fn one_folder_alone_is_read_under_the_name_of_its_part() {
+    let tree = Files::in_part(
+        "Rome",
+        &[
+            ("a.jpg", ""),
+            ("a.jpg.json", ITEM),
+            ("metadata.json", ALBUM),
+        ],
+    );
+    let sink = read_all(&tree);
+    assert_eq!(
+        (sink.records.len(), sink.records[0].export.as_deref()),
+        (1, None)
+    );
+    assert_eq!(sink.albums[0].key, "Rome");
+}
+
+#[test]
+fn a_service_folder_alone_has_no_album_file_at_its_top() {
+    let tree = Files::in_part(
+        "Google Photos",
+        &[
+            ("metadata.json", ALBUM),
+            ("Photos from 2020/a.jpg.json", ITEM),
+            ("Rome/metadata.json", ALBUM),
+        ],
+    );
+    let sink = read_all(&tree);
+    assert_eq!(
+        sink.albums
+            .iter()
+            .map(|a| a.key.as_str())
+            .collect::<Vec<_>>(),
+        ["Rome"]
+    );
+}
+
+#[test]
+fn folders_and_flags_tell_how_an_item_is_shown() {
+    let trashed = r#"{"title":"a.jpg","photoTakenTime":{"timestamp":"1000"},"trashed":true}"#;
+    for (path, text, expected) in [
+        ("Google Photos/Rome/a.jpg.json", ITEM, Visibility::Shown),
+        ("Google Photos/Archive/a.jpg.json", ITEM, Visibility::Shown),
+        (
+            "Google Photos/Locked Folder/a.jpg.json",
+            ITEM,
+            Visibility::Hidden,
+        ),
+        (
+            "Google Photos/Locked Folder/a.jpg.json",
+            trashed,
+            Visibility::Trashed,
+        ),
+        (
+            "Google Photos/Photos from 2020/a.jpg.json",
+            trashed,
+            Visibility::Trashed,
+        ),
+    ] {
+        let sink = read_all(&Files::new(&[(path, text)]));
+        assert_eq!(sink.records[0].facts.visibility, expected, "{path}");
+        assert_eq!(
+            sink.records[0].facts.albums.is_empty(),
+            !path.contains("Rome"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_time_that_is_none_is_warned_of_and_hostile_text_is_cleaned() {
+    let odd = r#"{"photoTakenTime":{"timestamp":"\u001b[2J"},"title":"a.jpg"}"#;
+    let sink = read_all(&Files::new(&[("Google Photos/Rome/a.jpg.json", odd)]));
+    assert_eq!(
+        sink.warnings,
+        ["photoTakenTime cannot be read as a time; left out"]
+    );
+    let sink = read_all(&Files::new(&[
+        ("Dr\u{202e}ive/x/a.jpg", ""),
+        ("Google Photos/R/b.jpg", ""),
+    ]));
+    assert!(
+        sink.warnings
+            .iter()
+            .all(|warning| !warning.contains('\u{202e}')),
+        "{:?}",
+        sink.warnings
+    );
+}
