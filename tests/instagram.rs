@@ -252,6 +252,7 @@ fn ties_as_composed(html: bool) {
                 path: path.clone(),
                 content_hash: hash(bytes),
                 content_id: None,
+                taken: None,
             })
             .collect();
         let evidence = Evidence {

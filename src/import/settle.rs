@@ -82,12 +82,16 @@ fn originals(catalog: &Catalog) -> Result<HashMap<ContentHash, StoredMedium>, Im
 fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
     let mut all = Vec::new();
     for name in catalog.providers()? {
-        let (evidence, ids) = catalog.evidence(&name)?;
+        let (mut evidence, ids) = catalog.evidence(&name)?;
         // A provider of another version of albumen: its records are kept, and untied until that version comes back.
         let links = PROVIDERS
             .iter()
             .find(|provider| provider.name() == name)
             .map_or_else(Links::default, |provider| provider.link(&evidence));
+        for (record, kind, visibility) in &links.corrected {
+            evidence.records[*record].kind = *kind;
+            evidence.records[*record].facts.visibility = *visibility;
+        }
         all.push(Linked {
             provider: name,
             evidence,

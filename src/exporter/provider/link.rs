@@ -200,6 +200,7 @@ mod tests {
                 path: (*path).to_owned(),
                 content_hash: ContentHash([*byte; 32]),
                 content_id: None,
+                taken: None,
             })
             .collect()
     }

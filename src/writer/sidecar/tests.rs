@@ -100,6 +100,7 @@ fn entries() -> Vec<MediaEntry> {
         path: path.into(),
         content_hash: ContentHash([0xab; 32]),
         content_id: None,
+        taken: None,
     };
     vec![entry("media/posts/1.jpg"), entry("media/other/1.jpg")]
 }

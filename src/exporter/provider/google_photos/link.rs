@@ -162,6 +162,7 @@ impl<'a> Linker<'a> {
             links: self.links,
             unrecorded: self.unrecorded,
             same_posts: Vec::new(),
+            ..Links::default()
         }
     }
 }

@@ -14,6 +14,7 @@ fn entry(path: &str, byte: u8) -> MediaEntry {
         path: path.to_owned(),
         content_hash: ContentHash([byte; 32]),
         content_id: None,
+        taken: None,
     }
 }
 
