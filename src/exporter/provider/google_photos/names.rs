@@ -315,6 +315,14 @@ pub fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
     fits(reading.base, cut(stem, room)) || fits(reading.base, stem)
 }
 
+/// Says whether a title gives exactly this name, extension and case included.
+pub fn title_is_exact(title: &str, reading: &Reading<'_>) -> bool {
+    known_stem(title).is_some_and(|(stem, ext)| {
+        let room = MEDIA_UNITS.saturating_sub(units(&ext));
+        ext == reading.ext && cut(&stem, room) == reading.base
+    })
+}
+
 #[cfg(test)]
 #[path = "names_tests.rs"]
 mod tests;
