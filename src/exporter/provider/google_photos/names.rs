@@ -76,10 +76,15 @@ pub fn split(name: &str) -> (&str, &str) {
 /// Takes Google's counter `(N)` off the end: digits without leading zero, no space before the bracket
 /// (`skytree (2)` is the title's own bracket).
 pub fn split_counter(stem: &str) -> Option<(&str, u32)> {
+    split_bracket(stem).filter(|(base, _)| !base.ends_with(char::is_whitespace))
+}
+
+/// The same where the name would be longer than names can be if the bracket were the title's own: a cut can leave a
+/// space at the end of what the counter follows.
+fn split_bracket(stem: &str) -> Option<(&str, u32)> {
     let (base, digits) = stem.strip_suffix(')')?.rsplit_once('(')?;
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    let last = base.chars().next_back()?;
-    if !plain || last.is_whitespace() {
+    if !plain || base.is_empty() {
         return None;
     }
     Some((base, digits.parse().ok()?))
@@ -127,7 +132,11 @@ pub fn readings(name: &str) -> Vec<Reading<'_>> {
         ext,
         counter: None,
     };
-    match split_counter(stem) {
+    let bracket = match whole.too_long() {
+        true => split_bracket(stem),
+        false => split_counter(stem),
+    };
+    match bracket {
         None => vec![whole],
         Some((base, counter)) => {
             let counted = Reading {
@@ -223,7 +232,11 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
         return None;
     }
     let stem = &name[..at];
-    let (body, counter) = match split_counter(stem) {
+    let bracket = match units(stem) > SIDECAR_UNITS + 1 {
+        true => split_bracket(stem),
+        false => split_counter(stem),
+    };
+    let (body, counter) = match bracket {
         Some((body, counter)) => (body, Some(counter)),
         None => (stem, None),
     };
@@ -300,6 +313,14 @@ pub fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
     }
     let room = MEDIA_UNITS.saturating_sub(units(reading.ext));
     fits(reading.base, cut(stem, room)) || fits(reading.base, stem)
+}
+
+/// Says whether a title gives exactly this name, extension and case included.
+pub fn title_is_exact(title: &str, reading: &Reading<'_>) -> bool {
+    known_stem(title).is_some_and(|(stem, ext)| {
+        let room = MEDIA_UNITS.saturating_sub(units(&ext));
+        ext == reading.ext && cut(&stem, room) == reading.base
+    })
 }
 
 #[cfg(test)]

@@ -66,6 +66,10 @@ fn reads_names_in_one_or_two_ways() {
     );
     let long = format!("{}(1).jpg", "x".repeat(47));
     assert_eq!(readings(&long).len(), 1, "51 units and a counter");
+    let cut = format!("{} ", "x".repeat(46));
+    let name = format!("{cut}(1).jpg");
+    let expected = [reading(&cut, ".jpg", Some(1))];
+    assert_eq!(readings(&name), expected, "the cut left a space");
 }
 
 #[test]
@@ -136,6 +140,8 @@ fn takes_sidecar_names_apart() {
         };
         assert_eq!(take_apart(name), Some(expected), "{name}");
     }
+    let cut = format!("{} (1).json", "x".repeat(45));
+    assert_eq!(take_apart(&cut).and_then(|name| name.counter), Some(1));
     assert_eq!(take_apart("a.jpg"), None);
     assert_eq!(take_apart("é.jsoñ"), None);
 }
