@@ -73,7 +73,10 @@ pub fn merge(known: &Known<'_>) -> Asset {
         description: text(known, known.original.facts.description.as_ref(), |r| {
             r.facts.description.as_ref()
         }),
-        title: text(known, None, |r| r.facts.title.as_ref()),
+        // Google's title is the name of the file, uncut: it names the file, and titles nothing.
+        title: text(known, None, |r| {
+            r.facts.title.as_ref().filter(|_| !names_files(r))
+        }),
         location: location(known),
         place: text(known, None, |r| r.facts.place.as_ref()),
         people: union(known, |r| &r.facts.people),
@@ -281,6 +284,11 @@ fn name(known: &Known<'_>) -> String {
         .filter(|(_, name)| !name.is_empty())
         .min()
         .map_or_else(|| "media".to_owned(), |(_, name)| name)
+}
+
+/// Returns whether the titles of a record's provider are file names.
+fn names_files(record: &Record) -> bool {
+    record.provider == "google-photos"
 }
 
 fn stem(file_name: &str) -> &str {
