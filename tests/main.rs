@@ -8,6 +8,7 @@ mod docs;
 mod instagram;
 mod layers;
 mod support;
+mod verify;
 
 mod providers {
     mod google_matching;

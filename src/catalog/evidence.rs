@@ -356,7 +356,16 @@ fn without_raw(record: &Record) -> Result<String, CatalogError> {
     to_json("record", &bare)
 }
 
-fn digest_of(texts: &[&str]) -> [u8; 32] {
+/// Returns the digest by which a record is one with another, its `raw` included.
+///
+/// # Errors
+/// Fails if the record cannot be written as JSON.
+pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
+    let raw = to_json("record", &record.raw)?;
+    Ok(digest_of(&[&without_raw(record)?, &raw]))
+}
+
+pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for text in texts {
         hasher.update((text.len() as u64).to_le_bytes());

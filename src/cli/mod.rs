@@ -22,6 +22,7 @@ pub mod providers;
 pub mod reference;
 pub mod report;
 pub mod status;
+pub mod verify;
 
 use std::ffi::OsString;
 
@@ -61,6 +62,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Import(args) => import::run(args, &library_folder(cli)?, out),
         Command::Status => status::run(&library_folder(cli)?, out),
         Command::List(args) => list::run(args, &library_folder(cli)?, out),
+        Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),

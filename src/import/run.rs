@@ -13,8 +13,10 @@ use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
+use crate::writer::walk::holds_anything;
 
 use super::intake::{Intake, read_tree};
+use super::lists::{remember_lists, touched_lists};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::report::{Facts, report};
 use super::settle::settle;
@@ -121,7 +123,7 @@ fn rehearse(
 ) -> Result<ImportReport, ImportError> {
     let library = Library::open(root).ok();
     let mut catalog = match &library {
-        Some(library) => Catalog::open(&library.catalog_path())?,
+        Some(library) => open_catalog(library)?,
         None => Catalog::in_memory()?,
     };
     let threads = threads(options);
@@ -156,8 +158,9 @@ fn perform(
     let library = Library::open_or_create(root)?;
     let _lock = library.lock()?;
     library.clean_unfinished().map_err(ImportError::Write)?;
-    let mut catalog = Catalog::open(&library.catalog_path())?;
+    let mut catalog = open_catalog(&library)?;
     let threads = threads(options);
+    let touched = touched_lists(&library, &catalog, monitor)?;
     let mut swept = sweep(&library, &catalog, threads)?;
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
@@ -178,9 +181,10 @@ fn perform(
     let mut settled = None;
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
-        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() {
+        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() || touched {
             let done = settle(&library, &mut catalog, &swept, monitor)
                 .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
+            remember_lists(&library, &mut catalog)?;
             swept.placed = catalog.placed_files()?;
             settled = Some(done);
         }
@@ -201,6 +205,18 @@ fn perform(
     let numbers = super::report::numbers(&report);
     catalog.in_transaction(|writing| writing.end_run(run, &clock().to_string(), &numbers))?;
     Ok(report)
+}
+
+/// Opens the catalog, or makes one for a library that holds nothing yet. One that holds something and has no catalog is
+/// refused: everything in it would be taken for foreign.
+fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
+    let path = library.catalog_path();
+    match Catalog::open_existing(&path) {
+        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
+            Ok(Catalog::open(&path)?)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.
