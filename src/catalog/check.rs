@@ -11,8 +11,9 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite cannot even read it.
     pub fn check(&self) -> Result<Vec<String>, CatalogError> {
-        let said: Vec<String> =
-            self.rows("PRAGMA integrity_check(20)", [], |row| row.get::<_, String>(0))?;
+        let said: Vec<String> = self.rows("PRAGMA integrity_check(20)", [], |row| {
+            row.get::<_, String>(0)
+        })?;
         let mut faults: Vec<String> = said.into_iter().filter(|line| line != "ok").collect();
         let strangers: Vec<String> = self.rows("PRAGMA foreign_key_check", [], |row| row.get(0))?;
         if !strangers.is_empty() {
@@ -61,15 +62,19 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
     pub fn assets(&self, mut each: impl FnMut(String, Asset)) -> Result<(), CatalogError> {
-        self.each("SELECT path, body FROM asset ORDER BY content_hash", [], |row| {
-            let path = row.get(0).map_err(|e| self.wrap(e))?;
-            let body = row
-                .get_ref(1)
-                .and_then(|value| Ok(value.as_str()?))
-                .map_err(|e| self.wrap(e))?;
-            each(path, from_json("asset", body)?);
-            Ok(())
-        })
+        self.each(
+            "SELECT path, body FROM asset ORDER BY content_hash",
+            [],
+            |row| {
+                let path = row.get(0).map_err(|e| self.wrap(e))?;
+                let body = row
+                    .get_ref(1)
+                    .and_then(|value| Ok(value.as_str()?))
+                    .map_err(|e| self.wrap(e))?;
+                each(path, from_json("asset", body)?);
+                Ok(())
+            },
+        )
     }
 
     /// Returns the digest of every record.

@@ -317,7 +317,8 @@ impl Writing<'_> {
         Ok(added > 0)
     }
 
-    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON.
+    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON. Nothing of either takes the
+    /// row away.
     ///
     /// # Errors
     /// Fails if SQLite does.
@@ -325,8 +326,13 @@ impl Writing<'_> {
         &self,
         asset: ContentHash,
         changes: &UserChanges,
-        others: &str,
+        others: Option<&str>,
     ) -> Result<(), CatalogError> {
+        if changes.is_empty() && others.is_none() {
+            let gone = "DELETE FROM user_change WHERE content_hash = ?1";
+            return self.run(gone, [asset.0]).map(drop);
+        }
+        let others = others.unwrap_or("[]");
         let body = to_json("user change", changes)?;
         self.run(
             "INSERT INTO user_change (content_hash, body, others) VALUES (?1, ?2, ?3)

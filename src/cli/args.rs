@@ -50,6 +50,8 @@ pub enum Command {
     List(ListArgs),
     /// Read the library again and compare it with its checksums, sidecars and catalog
     Verify(VerifyArgs),
+    /// Make the catalog again from the photos, videos and sidecars alone
+    Rebuild(RebuildArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
     Providers,
     /// Try albumen on a small built-in sample archive, in a folder of its own
@@ -210,6 +212,14 @@ impl VerifyArgs {
             threads: self.threads,
         }
     }
+}
+
+/// Arguments of `rebuild`.
+#[derive(Debug, Default, Args)]
+pub struct RebuildArgs {
+    /// Worker threads [default: one for each processor core]
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// Arguments of `demo`.

@@ -29,6 +29,11 @@ pub enum CliError {
         library: PathBuf,
         source: ImportError,
     },
+    #[error("could not make the catalog of {} again", .library.display())]
+    Rebuild {
+        library: PathBuf,
+        source: ImportError,
+    },
     #[error("could not verify {}", .library.display())]
     Verify {
         library: PathBuf,

@@ -22,6 +22,10 @@ pub const ANY_ENTRY: &str = "all else was imported; download the part again and 
 /// What to do without a catalog.
 pub const REBUILD: &str = "your photos and videos are not touched by this; make the catalog again from them with `albumen rebuild`";
 
+/// What to do about what a rebuild could not take in.
+pub const NOT_REBUILT: &str =
+    "import the archive it came from again: what is known of it is filled in";
+
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
 const DOWNLOAD_AGAIN: &str = "the part may be damaged; download it again, then repeat the import";
@@ -89,7 +93,7 @@ fn hints(error: &CliError) -> Vec<String> {
             Some("name the folder with --library DIR or ALBUMEN_LIBRARY".to_owned())
         }
         CliError::NotADemo { .. } => Some("choose another folder with --into DIR".to_owned()),
-        CliError::Import { source, .. } => for_import(source),
+        CliError::Import { source, .. } | CliError::Rebuild { source, .. } => for_import(source),
         CliError::Verify {
             source: VerifyError::Library(source),
             ..
@@ -100,7 +104,10 @@ fn hints(error: &CliError) -> Vec<String> {
         } => for_catalog(source).map(str::to_owned),
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
-        CliError::Sample { .. } | CliError::SetAside { .. } | CliError::Output(_) | CliError::Signals(_) => None,
+        CliError::Sample { .. }
+        | CliError::SetAside { .. }
+        | CliError::Output(_)
+        | CliError::Signals(_) => None,
     };
     let of_system =
         || causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()));
@@ -188,8 +195,12 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
         | FindingKind::ManifestDiffers => {
             "the next import (or `albumen verify --repair`) writes it anew and keeps what another program changed in sidecars"
         }
-        FindingKind::CatalogMissing | FindingKind::CatalogDamaged | FindingKind::CatalogDiffers => REBUILD,
-        FindingKind::SidecarDiffers => "make the catalog again with `albumen rebuild`, then verify again",
+        FindingKind::CatalogMissing | FindingKind::CatalogDamaged | FindingKind::CatalogDiffers => {
+            REBUILD
+        }
+        FindingKind::SidecarDiffers => {
+            "make the catalog again with `albumen rebuild`, then verify again"
+        }
     })
 }
 

@@ -69,7 +69,11 @@ impl Repaired {
                 .iter()
                 .any(|finding| finding.path == **path && finding.kind.is_loss())
         };
-        self.damaged.iter().filter(lost).map(String::as_str).collect()
+        self.damaged
+            .iter()
+            .filter(lost)
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -220,7 +224,9 @@ fn print_text(
         report.seconds,
     ))?;
     if report.without_catalog {
-        out.line("compared with SHA256SUMS and sidecars alone: there is no catalog to compare with")?;
+        out.line(
+            "compared with SHA256SUMS and sidecars alone: there is no catalog to compare with",
+        )?;
     }
     if let Some(place) = &report.continues_after {
         out.line(format!(
@@ -263,11 +269,7 @@ fn line(finding: &Finding) -> String {
     }
 }
 
-fn print_repair(
-    repaired: &Repaired,
-    report: &VerifyReport,
-    out: &Output,
-) -> Result<(), CliError> {
+fn print_repair(repaired: &Repaired, report: &VerifyReport, out: &Output) -> Result<(), CliError> {
     let still = repaired.still_damaged(report);
     for (path, aside) in &repaired.set_aside {
         out.line(format!("damaged {} kept as {}", shown(path), shown(aside)))?;
@@ -322,8 +324,14 @@ mod tests {
     #[test]
     fn text_names_each_finding_says_what_to_do_and_is_safe() {
         let text = printed(Format::Text, |out| print_text(&report(), None, out));
-        assert!(text.contains("changed (1):\n  2023/a\u{fffd}[2J.jpg: its bytes"), "{text}");
-        assert!(text.contains("--repair") && text.ends_with("1 finding\n"), "{text}");
+        assert!(
+            text.contains("changed (1):\n  2023/a\u{fffd}[2J.jpg: its bytes"),
+            "{text}"
+        );
+        assert!(
+            text.contains("--repair") && text.ends_with("1 finding\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::model::library_path::LibraryPath;
 use crate::model::record::Record;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::albums_file::{
-    ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library, render_missing,
+    ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library,
+    render_missing,
 };
 use crate::writer::library::Library;
 use crate::writer::manifest::{METADATA, ORIGINALS, render};
@@ -122,7 +123,9 @@ pub fn touched_lists(
                     path: path.clone(),
                     source,
                 })?;
-                let kept = library.set_aside(name, &bytes).map_err(ImportError::Write)?;
+                let kept = library
+                    .set_aside(name, &bytes)
+                    .map_err(ImportError::Write)?;
                 format!("was changed; kept as {} and written anew", kept.display())
             }
         };

@@ -8,6 +8,7 @@ mod lists;
 pub mod merge;
 pub mod offset;
 pub mod plan;
+mod rebuild;
 mod report;
 mod run;
 mod settle;
@@ -17,6 +18,7 @@ mod touched;
 mod trees;
 
 pub use error::ImportError;
+pub use rebuild::{RebuildReport, rebuild};
 pub use report::written;
 pub use run::import;
 

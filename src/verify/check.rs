@@ -111,10 +111,15 @@ impl Context<'_> {
         speaks_of: Option<ContentHash>,
     ) -> Option<Finding> {
         let something = unit.found.is_some();
-        if unit.placed.is_none() && speaks_of.is_none() && (self.catalog.is_some() || !unit.is_known())
+        if unit.placed.is_none()
+            && speaks_of.is_none()
+            && (self.catalog.is_some() || !unit.is_known())
         {
             let why = "SHA256SUMS names a file that nothing else knows";
-            let of_list = unit.listed.is_some().then_some(FindingKind::ManifestDiffers);
+            let of_list = unit
+                .listed
+                .is_some()
+                .then_some(FindingKind::ManifestDiffers);
             let extra = (something && unit.listed.is_none()).then_some(FindingKind::Extra);
             return of_list
                 .map(|kind| Finding::new(kind, path, why))

@@ -140,7 +140,6 @@ pub fn read_manifest(
 /// Names of the files at the top that are albumen's own lists.
 pub const OWN_LISTS: [&str; 6] = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README];
 
-
 /// Puts everything side by side, by path of the original or companion.
 pub fn units(
     walked: Walked,
@@ -256,8 +255,16 @@ mod tests {
         for (text, kind, lines) in [
             (Some(format!("{hash}  a.jpg\n")), None, 1),
             (Some(String::new()), None, 0),
-            (Some(format!("{hash}  a.jp")), Some(FindingKind::ManifestDamaged), 0),
-            (Some("x\n".to_owned()), Some(FindingKind::ManifestDamaged), 0),
+            (
+                Some(format!("{hash}  a.jp")),
+                Some(FindingKind::ManifestDamaged),
+                0,
+            ),
+            (
+                Some("x\n".to_owned()),
+                Some(FindingKind::ManifestDamaged),
+                0,
+            ),
             (None, Some(FindingKind::ManifestMissing), 0),
         ] {
             let _ = std::fs::remove_file(folder.path().join(ORIGINALS));

@@ -20,9 +20,8 @@ const ALWAYS: [&str; 2] = [ALBUMS, MISSING];
 pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in [ALBUMS, MISSING, LIBRARY] {
-        let listed = metadata.map(|listed| {
-            LibraryPath::parse(name).and_then(|path| listed.get(&path).copied())
-        });
+        let listed = metadata
+            .map(|listed| LibraryPath::parse(name).and_then(|path| listed.get(&path).copied()));
         findings.extend(check_one(root, name, listed));
     }
     findings

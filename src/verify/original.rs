@@ -117,7 +117,10 @@ mod tests {
                 vec![(Manifest, a), (Catalog, b)],
                 vec![FindingKind::CatalogDiffers],
             ),
-            (vec![(Manifest, b), (Catalog, c)], vec![FindingKind::Changed]),
+            (
+                vec![(Manifest, b), (Catalog, c)],
+                vec![FindingKind::Changed],
+            ),
             (vec![(Sidecar, b)], vec![FindingKind::Changed]),
             (vec![], vec![]),
         ] {

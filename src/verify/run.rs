@@ -72,7 +72,15 @@ pub fn verify(
                 .to_owned(),
         });
     }
-    compare(&library, options, known.as_ref(), (begun, clock), catalog.as_ref(), monitor, &mut report);
+    compare(
+        &library,
+        options,
+        known.as_ref(),
+        (begun, clock),
+        catalog.as_ref(),
+        monitor,
+        &mut report,
+    );
     report.findings.sort();
     report.findings.dedup();
     report.seconds = clock().duration_since(begun).as_secs_f64();
@@ -149,7 +157,9 @@ fn damaged(library: &Library, error: &CatalogError) -> Finding {
         why = format!("{why}: {cause}");
         source = cause.source();
     }
-    let why = why.replace(&library.catalog_path().display().to_string(), "").replace("catalog :", "");
+    let why = why
+        .replace(&library.catalog_path().display().to_string(), "")
+        .replace("catalog :", "");
     Finding::new(FindingKind::CatalogDamaged, CATALOG, why.trim())
 }
 
@@ -197,9 +207,11 @@ fn compare(
         next: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
         time_up: AtomicBool::new(false),
-        deadline: options
-            .max_time
-            .and_then(|limit| begun.checked_add(jiff::SignedDuration::try_from(limit).ok()?).ok()),
+        deadline: options.max_time.and_then(|limit| {
+            begun
+                .checked_add(jiff::SignedDuration::try_from(limit).ok()?)
+                .ok()
+        }),
         clock,
         monitor,
         report: Mutex::new(report),
@@ -211,7 +223,12 @@ fn compare(
 }
 
 /// Says where the next run goes on, if this one did not come to the end.
-fn finish(report: &mut VerifyReport, order: &[Named<'_>], first_unread: usize, monitor: &dyn Monitor) {
+fn finish(
+    report: &mut VerifyReport,
+    order: &[Named<'_>],
+    first_unread: usize,
+    monitor: &dyn Monitor,
+) {
     report.interrupted = monitor.stopped();
     if first_unread >= order.len() {
         return;
@@ -317,7 +334,10 @@ impl Reading<'_, '_> {
         if self.monitor.stopped() {
             self.stopped.store(true, Ordering::Relaxed);
         }
-        if self.deadline.is_some_and(|deadline| (self.clock)() >= deadline) {
+        if self
+            .deadline
+            .is_some_and(|deadline| (self.clock)() >= deadline)
+        {
             self.time_up.store(true, Ordering::Relaxed);
         }
         !self.stopped.load(Ordering::Relaxed) && !self.time_up.load(Ordering::Relaxed)
@@ -329,7 +349,8 @@ impl Reading<'_, '_> {
             .report
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let is_ours = unit.listed.is_some() || unit.placed.is_some() || unit.sidecar_found.is_some();
+        let is_ours =
+            unit.listed.is_some() || unit.placed.is_some() || unit.sidecar_found.is_some();
         report.files += u64::from(is_ours && unit.found.is_some());
         report.files_read += u64::from(checked.read);
         report.bytes_read += checked.bytes;
@@ -343,7 +364,10 @@ impl Reading<'_, '_> {
 fn is_chosen(path: &LibraryPath, unit: &Unit, share: f64, seed: u64) -> bool {
     let mut hasher = Sha256::new();
     hasher.update(seed.to_le_bytes());
-    match unit.listed.or(unit.placed.as_ref().map(|row| row.content_hash)) {
+    match unit
+        .listed
+        .or(unit.placed.as_ref().map(|row| row.content_hash))
+    {
         Some(hash) => hasher.update(hash.0),
         None => hasher.update(path.as_str()),
     }

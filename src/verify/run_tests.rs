@@ -58,7 +58,12 @@ fn a_sample_is_always_the_same_and_about_as_large_as_asked() {
     assert_eq!(count(&chosen(1.0, 7)), 256);
     // A larger sample holds the smaller one.
     let half = chosen(0.5, 0);
-    assert!(tenth.iter().zip(&half).all(|(small, large)| !small || *large));
+    assert!(
+        tenth
+            .iter()
+            .zip(&half)
+            .all(|(small, large)| !small || *large)
+    );
 }
 
 #[test]

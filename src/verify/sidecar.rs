@@ -151,7 +151,9 @@ fn differs(at: &LibraryPath, own: &Own, catalog: &FromCatalog) -> Vec<Finding> {
     let unknown = own
         .records
         .iter()
-        .filter(|record| !record_digest(record).is_ok_and(|digest| catalog.records.contains(&digest)))
+        .filter(|record| {
+            !record_digest(record).is_ok_and(|digest| catalog.records.contains(&digest))
+        })
         .count();
     if unknown > 0 {
         let why = format!("the catalog lacks {unknown} of the records in it");

@@ -40,7 +40,9 @@ const LEFT_OUT: [&str; 2] = [".albumen", "gallery"];
 pub fn walk(root: &Path) -> Walked {
     let mut walked = Walked::default();
     visit(root, "", &mut walked);
-    walked.files.sort_by(|a, b| text(&a.path).cmp(text(&b.path)));
+    walked
+        .files
+        .sort_by(|a, b| text(&a.path).cmp(text(&b.path)));
     walked
 }
 
@@ -153,7 +155,10 @@ mod tests {
             ]
         );
         assert!(walked.unreadable.is_empty());
-        assert_eq!((walked.files[3].is_file, walked.files[3].size_bytes), (true, 11));
+        assert_eq!(
+            (walked.files[3].is_file, walked.files[3].size_bytes),
+            (true, 11)
+        );
     }
 
     #[test]

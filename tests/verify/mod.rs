@@ -2,6 +2,7 @@
 
 mod damage;
 mod reading;
+mod rebuild;
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,8 +17,6 @@ use crate::support::env::{Ran, TestEnv};
 pub struct Made {
     /// Home of the test.
     pub env: TestEnv,
-    /// The archive.
-    pub archive: String,
 }
 
 /// Returns an account whose every medium is small.
@@ -53,10 +52,7 @@ pub fn account() -> Account {
 pub fn made(files: &Files) -> Made {
     let env = TestEnv::new();
     env.zip("anna.zip", files);
-    let made = Made {
-        env,
-        archive: "anna.zip".to_owned(),
-    };
+    let made = Made { env };
     let ran = made.run(&["import", "anna.zip"]);
     assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
     made
@@ -89,7 +85,9 @@ impl Made {
     pub fn named(&self, end: &str) -> String {
         let names = crate::support::tree::names(&self.env.path("l"));
         let found = names.iter().find(|name| name.ends_with(end));
-        found.unwrap_or_else(|| panic!("no {end} in {names:?}")).clone()
+        found
+            .unwrap_or_else(|| panic!("no {end} in {names:?}"))
+            .clone()
     }
 
     /// Returns what `verify` finds: kind and path.
