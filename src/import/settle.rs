@@ -205,11 +205,20 @@ impl Settling<'_> {
         );
         let mut changes = Vec::new();
         let mut current: BTreeMap<String, ContentHash> = BTreeMap::new();
+        let mut vanished: HashSet<ContentHash> = HashSet::new();
         for (derived, placement) in derivation.assets.iter().zip(placements) {
             let hash = derived.asset.content_hash;
             self.monitor.advance(1);
             // Bytes that are gone have no place to lie beside.
             let Some(path) = placed.paths.get(&hash) else {
+                // Their sidecar stays, as the last that the tree knows of them.
+                let kept = sidecars.get(&hash);
+                let untouched =
+                    |row: &&SidecarRow| !self.touched.sidecars.contains(&row.asset_hash);
+                if let Some(row) = kept.filter(untouched) {
+                    current.insert(row.path.clone(), row.sha256);
+                }
+                vanished.insert(hash);
                 continue;
             };
             let digest = self.digest(derived, placement, path, &titles);
@@ -236,7 +245,7 @@ impl Settling<'_> {
                 sidecar: row,
             });
         }
-        self.remove_old_sidecars(&sidecars, &current)?;
+        self.remove_old_sidecars(&sidecars, &current, &vanished)?;
         let places = Places {
             files: &placed.files,
             assets: &placed.paths,
@@ -356,11 +365,12 @@ impl Settling<'_> {
         &self,
         sidecars: &HashMap<ContentHash, SidecarRow>,
         current: &BTreeMap<String, ContentHash>,
+        vanished: &HashSet<ContentHash>,
     ) -> Result<(), ImportError> {
         let mut folders = HashSet::new();
         for row in sidecars
             .values()
-            .filter(|row| !current.contains_key(&row.path))
+            .filter(|row| !current.contains_key(&row.path) && !vanished.contains(&row.asset_hash))
         {
             if let Some(path) = LibraryPath::parse(&row.path) {
                 self.library
