@@ -83,6 +83,10 @@ pub fn verify(
     );
     report.findings.sort();
     report.findings.dedup();
+    // That a file is gone is told by everyone who knew it.
+    report.findings.dedup_by(|a, b| {
+        a.path == b.path && (a.kind, b.kind) == (FindingKind::Missing, FindingKind::Missing)
+    });
     report.seconds = clock().duration_since(begun).as_secs_f64();
     if let Some(catalog) = &mut catalog {
         // A catalog that cannot be written keeps no place; everything else is told all the same.
