@@ -17,10 +17,11 @@ use crate::writer::library::Library;
 use crate::writer::reconcile::{Displaced, PlacedFile, WantedFile, plan};
 use crate::writer::settle::apply;
 use crate::writer::sidecar::render::{SidecarContent, render};
+use crate::writer::walk::modified_ns;
 
 use super::derive::{Derivation, DerivedAsset, Linked, Surroundings, derive};
 use super::lists::{Places, write_lists};
-use super::sweep::{Sweep, modified_ns};
+use super::sweep::Sweep;
 use super::touched::{Touched, read_touched};
 use super::{ImportError, offset};
 

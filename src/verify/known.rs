@@ -214,6 +214,7 @@ fn of_sidecar(path: &LibraryPath) -> Option<LibraryPath> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

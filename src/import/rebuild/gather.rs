@@ -128,17 +128,17 @@ fn lists(
     report: &mut RebuildReport,
     gathered: &mut Gathered,
 ) -> Result<(), ImportError> {
-    if let Some(text) = list(library, ALBUMS, monitor, report, |text| read_albums(text))? {
+    if let Some(text) = list(library, ALBUMS, monitor, report, read_albums)? {
         gathered.albums = text.into_iter().flat_map(|album| album.records).collect();
     }
-    if let Some(missing) = list(library, MISSING, monitor, report, |text| read_missing(text))? {
+    if let Some(missing) = list(library, MISSING, monitor, report, read_missing)? {
         gathered.missing = missing;
     }
     // Written only where the owner said something.
-    if library.root().join(LIBRARY).exists() {
-        if let Some(facts) = list(library, LIBRARY, monitor, report, |text| read_library(text))? {
-            gathered.home_timezone = facts.home_timezone;
-        }
+    if library.root().join(LIBRARY).exists()
+        && let Some(facts) = list(library, LIBRARY, monitor, report, read_library)?
+    {
+        gathered.home_timezone = facts.home_timezone;
     }
     Ok(())
 }
