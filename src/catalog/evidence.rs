@@ -54,7 +54,7 @@ impl Catalog {
         let mut evidence = Evidence::default();
         let mut ids = EvidenceIds::default();
         self.each(
-            "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest",
+            "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest, account",
             [provider],
             |row| {
                 ids.records.push(row.get(0).map_err(|e| self.wrap(e))?);
@@ -292,12 +292,17 @@ impl Writing<'_> {
     /// Fails if SQLite does.
     pub fn add_record(&self, record: &Record) -> Result<bool, CatalogError> {
         let raw = to_json("record", &record.raw)?;
-        let body = without_raw(record)?;
-        let digest = digest_of(&[&body, &raw]);
+        let body = without_raw(record, record.account.clone())?;
+        // The same statement in a part that tells its account and in one that does not is one statement.
+        let digest = match record.account {
+            None => digest_of(&[&body, &raw]),
+            Some(_) => digest_of(&[&without_raw(record, None)?, &raw]),
+        };
+        let account = record.account.as_deref().unwrap_or("");
         let added = self.run(
-            "INSERT INTO record (provider, digest, body, raw) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (digest) DO NOTHING",
-            (&record.provider, digest, body, raw),
+            "INSERT INTO record (provider, digest, account, body, raw) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (digest, account) DO NOTHING",
+            (&record.provider, digest, account, body, raw),
         )?;
         Ok(added > 0)
     }
@@ -337,12 +342,12 @@ impl Writing<'_> {
     }
 }
 
-/// Returns the record as JSON with `raw` left out, without copying `raw` first.
-fn without_raw(record: &Record) -> Result<String, CatalogError> {
+/// Returns the record as JSON with `raw` left out, without copying `raw` first, and with this account.
+fn without_raw(record: &Record, account: Option<String>) -> Result<String, CatalogError> {
     let bare = Record {
         raw: serde_json::Value::Null,
         provider: record.provider.clone(),
-        account: record.account.clone(),
+        account,
         export: record.export.clone(),
         kind: record.kind,
         source: record.source.clone(),

@@ -2,6 +2,7 @@
 
 pub mod derive;
 mod error;
+mod evidence;
 mod groups;
 mod intake;
 mod lists;

@@ -161,7 +161,7 @@ fn perform(
     let mut swept = sweep(&library, &catalog, threads)?;
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
-        let run = writing.begin_run("import", &clock().to_string(), &command(options))?;
+        let run = writing.begin_run("import", &instant(clock), &command(options))?;
         let decided = decide(
             archive, recognized, options, &seen, &swept, writing, monitor,
         )?;
@@ -199,8 +199,13 @@ fn perform(
         report.assets_changed = settled.changed;
     }
     let numbers = super::report::numbers(&report);
-    catalog.in_transaction(|writing| writing.end_run(run, &clock().to_string(), &numbers))?;
+    catalog.in_transaction(|writing| writing.end_run(run, &instant(clock), &numbers))?;
     Ok(report)
+}
+
+/// Returns the time in whole seconds, RFC 3339.
+fn instant(clock: &dyn Fn() -> Timestamp) -> String {
+    clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Catalog, PlacedRow, SidecarRow, StoredMedium};
-use crate::exporter::provider::PROVIDERS;
 use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Links, MediaEntry};
+use crate::model::evidence::MediaEntry;
 use crate::model::library_path::LibraryPath;
 use crate::model::record::Record;
 use crate::model::user_changes::UserChanges;
@@ -19,6 +18,7 @@ use crate::writer::settle::apply;
 use crate::writer::sidecar::render::{SidecarContent, render};
 
 use super::derive::{Derivation, DerivedAsset, Linked, Surroundings, derive};
+use super::evidence::{linked, originals};
 use super::lists::{Places, write_lists};
 use super::sweep::{Sweep, modified_ns};
 use super::touched::{Touched, read_touched};
@@ -68,39 +68,6 @@ pub fn settle(
     let placed = settling.place(&derivation, &placements, &originals)?;
     settling.write(&derivation, &placements, placed)?;
     Ok(settling.settled)
-}
-
-fn originals(catalog: &Catalog) -> Result<HashMap<ContentHash, StoredMedium>, ImportError> {
-    let mut originals = HashMap::new();
-    catalog.originals(|medium| {
-        originals.insert(medium.content_hash, medium);
-    })?;
-    Ok(originals)
-}
-
-/// Loads all evidence and lets each provider tie its own together.
-fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
-    let mut all = Vec::new();
-    for name in catalog.providers()? {
-        let (mut evidence, ids) = catalog.evidence(&name)?;
-        // A provider of another version of albumen: its records are kept, and untied until that version comes back.
-        let links = PROVIDERS
-            .iter()
-            .find(|provider| provider.name() == name)
-            .map_or_else(Links::default, |provider| provider.link(&evidence));
-        for (record, kind, visibility) in &links.corrected {
-            evidence.records[*record].kind = *kind;
-            evidence.records[*record].facts.visibility = *visibility;
-        }
-        all.push(Linked {
-            provider: name,
-            evidence,
-            record_ids: ids.records,
-            record_digests: ids.digests,
-            links,
-        });
-    }
-    Ok(all)
 }
 
 struct Settling<'a> {
@@ -302,6 +269,19 @@ impl Settling<'_> {
             .collect()
     }
 
+    /// Returns the records of an asset with their `raw`, and with the account found for them.
+    fn whole_records(&self, derived: &DerivedAsset) -> Result<Vec<Record>, ImportError> {
+        let whole = |(p, r): &(usize, usize)| {
+            let provider = &self.providers[*p];
+            let mut record = self.catalog.raw_record(provider.record_ids[*r])?;
+            record
+                .account
+                .clone_from(&provider.evidence.records[*r].account);
+            Ok(record)
+        };
+        derived.records.iter().map(whole).collect()
+    }
+
     fn write_sidecar(
         &self,
         derived: &DerivedAsset,
@@ -309,11 +289,7 @@ impl Settling<'_> {
         titles: &HashMap<&str, &str>,
     ) -> Result<SidecarRow, ImportError> {
         let hash = derived.asset.content_hash;
-        let records: Vec<Record> = derived
-            .records
-            .iter()
-            .map(|(p, r)| self.catalog.raw_record(self.providers[*p].record_ids[*r]))
-            .collect::<Result<_, _>>()?;
+        let records = self.whole_records(derived)?;
         let albums: Vec<String> = derived
             .asset
             .albums
