@@ -79,7 +79,7 @@ struct Settling<'a> {
     settled: Settled,
 }
 
-/// Where the files of the library lie now.
+/// Where the files of the library lie now, or should: of some the bytes may be gone.
 struct Placed {
     files: Vec<PlacedFile>,
     rows: Vec<PlacedRow>,
@@ -131,10 +131,14 @@ impl Settling<'_> {
         for changed in &applied.changed {
             self.warn(changed, "its bytes are not those that were imported; the good copy is kept in .albumen/staging");
         }
+        // A file whose bytes are gone stays in the lists and keeps its sidecar: the loss must show until it is mended.
+        let mut files = plan.placements;
+        files.extend(plan.vanished.iter().map(believed_file));
+        files.sort();
         Ok(Placed {
-            paths: paths_by_asset(placements, &plan.placements, &plan.displaced),
-            rows: placed_rows(placements, &plan.placements, &plan.displaced),
-            files: plan.placements,
+            paths: paths_by_asset(placements, &files, &plan.displaced),
+            rows: placed_rows(placements, &files, &plan.displaced),
+            files,
         })
     }
 
@@ -175,7 +179,7 @@ impl Settling<'_> {
         for (derived, placement) in derivation.assets.iter().zip(placements) {
             let hash = derived.asset.content_hash;
             self.monitor.advance(1);
-            // Bytes that are gone have no place to lie beside.
+            // Bytes that never came, though a row speaks of them, have no place to lie beside.
             let Some(path) = placed.paths.get(&hash) else {
                 continue;
             };
@@ -474,6 +478,14 @@ fn wanted(
     wanted
 }
 
+fn believed_file(file: &WantedFile) -> PlacedFile {
+    PlacedFile {
+        path: file.path.clone(),
+        content_hash: file.content_hash,
+        size_bytes: file.size_bytes,
+    }
+}
+
 fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
     Some(PlacedFile {
         path: LibraryPath::parse(&row.path)?,
@@ -482,7 +494,7 @@ fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
     })
 }
 
-/// Finds where each asset's original lies, displaced or not.
+/// Finds where each asset's original lies or should lie, displaced or not.
 fn paths_by_asset(
     placements: &[Placement],
     files: &[PlacedFile],
