@@ -16,6 +16,7 @@ use super::merge::{Known, album_id, merge};
 use super::offset::{Neighbours, device_of, from_own_evidence, from_surroundings};
 
 /// All evidence of one provider, tied together.
+#[derive(Default)]
 pub struct Linked {
     /// Provider's name.
     pub provider: String,

@@ -25,24 +25,34 @@ pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
     for name in catalog.providers()? {
         let (mut evidence, mut ids) = catalog.evidence(&name)?;
         give_accounts(&mut evidence, &mut ids);
-        // A provider of another version of albumen: its records are kept, and untied until that version comes back.
-        let links = PROVIDERS
-            .iter()
-            .find(|provider| provider.name() == name)
-            .map_or_else(Links::default, |provider| provider.link(&evidence));
-        for (record, kind, visibility) in &links.corrected {
-            evidence.records[*record].kind = *kind;
-            evidence.records[*record].facts.visibility = *visibility;
-        }
-        all.push(Linked {
+        let mut provider = Linked {
             provider: name,
             evidence,
             record_ids: ids.records,
             record_digests: ids.digests,
-            links,
-        });
+            links: Links::default(),
+        };
+        link_provider(&mut provider);
+        all.push(provider);
     }
     Ok(all)
+}
+
+/// Ties the evidence of one provider together.
+pub fn link_provider(linked: &mut Linked) {
+    linked.evidence.media.sort_by(|a, b| {
+        (&a.path, a.content_hash, &a.export).cmp(&(&b.path, b.content_hash, &b.export))
+    });
+    // A provider of another version of albumen: its records are kept, and untied until that version comes back.
+    let provider = PROVIDERS
+        .iter()
+        .find(|provider| provider.name() == linked.provider);
+    linked.links = provider.map_or_else(Links::default, |p| p.link(&linked.evidence));
+    for (record, kind, visibility) in &linked.links.corrected {
+        let record = &mut linked.evidence.records[*record];
+        record.kind = *kind;
+        record.facts.visibility = *visibility;
+    }
 }
 
 /// Gives records of parts that did not tell whose they are the provider's only account, and drops those that another

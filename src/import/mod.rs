@@ -9,6 +9,7 @@ mod lists;
 pub mod merge;
 pub mod offset;
 pub mod plan;
+mod rehearsal;
 mod report;
 mod run;
 mod settle;

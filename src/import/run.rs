@@ -16,6 +16,7 @@ use crate::writer::library::Library;
 
 use super::intake::{Intake, read_tree};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
+use super::rehearsal::rehearse;
 use super::report::{Facts, report};
 use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
@@ -111,40 +112,6 @@ pub(super) struct Decided {
     pub intakes: Vec<Option<Intake>>,
 }
 
-/// Prints the plan: everything as in earnest, but the catalog forgets it again and nothing is written.
-fn rehearse(
-    root: &Path,
-    options: &ImportOptions,
-    archive: &Archive,
-    recognized: &Recognized<'_>,
-    monitor: &dyn Monitor,
-) -> Result<ImportReport, ImportError> {
-    let library = Library::open(root).ok();
-    let mut catalog = match &library {
-        Some(library) => Catalog::open(&library.catalog_path())?,
-        None => Catalog::in_memory()?,
-    };
-    let threads = threads(options);
-    let swept = match &library {
-        Some(library) => sweep(library, &catalog, threads)?,
-        None => Sweep::default(),
-    };
-    let seen = seen(&catalog, options, recognized)?;
-    let decided = catalog.rehearse(|writing| {
-        decide(
-            archive, recognized, options, &seen, &swept, writing, monitor,
-        )
-    })?;
-    Ok(report(&Facts {
-        archive,
-        recognized,
-        decided: &decided,
-        stored: &Stored::default(),
-        held_at: &held_at(&swept),
-        missing: Vec::new(),
-    }))
-}
-
 fn perform(
     root: &Path,
     options: &ImportOptions,
@@ -211,7 +178,7 @@ fn instant(clock: &dyn Fn() -> Timestamp) -> String {
 /// Room that sidecars and lists may need when originals are in already; only for the message.
 const SETTLING_ROOM: u64 = 64 << 20;
 
-fn threads(options: &ImportOptions) -> NonZeroUsize {
+pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
     options
         .threads
         .and_then(NonZeroUsize::new)
@@ -233,9 +200,9 @@ fn command(options: &ImportOptions) -> String {
     .to_string()
 }
 
-type Seen = Vec<HashMap<SeenEntry, SeenRole>>;
+pub(super) type Seen = Vec<HashMap<SeenEntry, SeenRole>>;
 
-fn seen(
+pub(super) fn seen(
     catalog: &Catalog,
     options: &ImportOptions,
     recognized: &Recognized<'_>,
@@ -257,7 +224,7 @@ fn is_ordinary(options: &ImportOptions) -> bool {
 }
 
 /// Reads record files and decides for every entry.
-fn decide(
+pub(super) fn decide(
     archive: &Archive,
     recognized: &Recognized<'_>,
     options: &ImportOptions,
@@ -522,7 +489,7 @@ fn note_repeats(
 }
 
 /// Where each content lies: the first path, for reports.
-fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
+pub(super) fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
     let mut at = HashMap::new();
     for row in &swept.placed {
         at.entry(row.content_hash).or_insert(row.path.as_str());
