@@ -13,7 +13,7 @@ use crate::model::media_facts::MediaFacts;
 use crate::model::media_type::MediaType;
 use crate::monitor::Monitor;
 use crate::writer::layout::settle_names;
-use crate::writer::library::Library;
+use crate::writer::library::{Library, LibraryError};
 
 use super::derive::{Derivation, Linked, Surroundings, derive};
 use super::evidence::{link_provider, linked, originals};
@@ -37,7 +37,11 @@ pub(super) fn rehearse(
     recognized: &Recognized<'_>,
     monitor: &dyn Monitor,
 ) -> Result<ImportReport, ImportError> {
-    let library = Library::open(root).ok();
+    let library = match Library::open(root) {
+        Ok(library) => Some(library),
+        Err(LibraryError::NotALibrary { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
     let mut catalog = match &library {
         Some(library) => Catalog::open(&library.catalog_path())?,
         None => Catalog::in_memory()?,

@@ -12,7 +12,7 @@ use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::library::Library;
+use crate::writer::library::{Library, LibraryError};
 
 use super::intake::{Intake, read_tree};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
@@ -42,8 +42,9 @@ pub fn import(
     let archive = open(options, monitor);
     let recognized = recognize(&archive, options.provider.as_deref());
     if recognized.trees.is_empty() {
-        return Err(nothing_recognized(&archive));
+        return Err(nothing_recognized(&archive, monitor));
     }
+    tell_problems(&archive, monitor);
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, monitor)?
     } else {
@@ -76,27 +77,31 @@ fn known_providers() -> Vec<&'static str> {
 
 fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
     monitor.step("opening", None, Unit::Items);
-    let archive = Archive::open(
+    Archive::open(
         &options.paths,
         &OpenOptions {
             name_encoding: options.name_encoding.clone(),
         },
-    );
+    )
+}
+
+fn tell_problems(archive: &Archive, monitor: &dyn Monitor) {
     for problem in archive.problems() {
         monitor.warn(Warning {
             subject: crate::model::shown::shown(&problem.part),
             message: problem.what.to_string(),
         });
     }
-    archive
 }
 
-fn nothing_recognized(archive: &Archive) -> ImportError {
+fn nothing_recognized(archive: &Archive, monitor: &dyn Monitor) -> ImportError {
     if archive.entries().is_empty() {
+        // The error names the problems itself.
         ImportError::NothingReadable {
             problems: archive.problems().to_vec(),
         }
     } else {
+        tell_problems(archive, monitor);
         ImportError::UnknownService {
             tops: top_names(archive),
             known: known_providers(),
