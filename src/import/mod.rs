@@ -11,6 +11,7 @@ pub mod plan;
 mod report;
 mod run;
 mod settle;
+mod sidecars;
 mod store;
 mod sweep;
 mod touched;
