@@ -7,7 +7,7 @@ mod migrate;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
-pub use evidence::{EvidenceIds, StoredMedium};
+pub use evidence::{EvidenceIds, RecordText, StoredMedium};
 pub use history::{RunRow, SeenEntry, SeenRole};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 

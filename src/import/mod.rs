@@ -13,6 +13,7 @@ mod rehearsal;
 mod report;
 mod run;
 mod settle;
+mod sidecars;
 mod store;
 mod sweep;
 mod touched;

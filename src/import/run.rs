@@ -7,12 +7,12 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
-use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions};
+use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::library::{Library, LibraryError};
+use crate::writer::library::Library;
 
 use super::intake::{Intake, read_tree};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
@@ -151,7 +151,7 @@ fn perform(
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
         if catalog.setting("unsettled")?.is_some() || !swept.is_clean() {
-            let done = settle(&library, &mut catalog, &swept, monitor)
+            let done = settle(&library, &mut catalog, &swept, threads, monitor)
                 .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
             swept.placed = catalog.placed_files()?;
             settled = Some(done);
@@ -407,8 +407,10 @@ fn store_all(
     monitor.step("storing", Some(total), Unit::Bytes);
     let commit = |catalog: &mut Catalog, batch: &[StoredEntry]| {
         catalog.in_transaction(|writing| {
+            let mut parts = HashMap::new();
             for stored in batch {
-                enter(archive, recognized, by_id[&stored.id], stored, writing)?;
+                let planned = by_id[&stored.id];
+                enter(archive, recognized, planned, stored, writing, &mut parts)?;
             }
             Ok(())
         })
@@ -425,19 +427,27 @@ fn store_all(
     .map_err(|error| error.needing(total, library.root()))
 }
 
-/// Enters one stored file in the catalog.
+/// Enters one stored file in the catalog. `parts` keeps the numbers of parts.
 fn enter(
     archive: &Archive,
     recognized: &Recognized<'_>,
     planned: &Planned,
     stored: &StoredEntry,
     writing: &Writing<'_>,
+    parts: &mut HashMap<PartId, i64>,
 ) -> Result<(), CatalogError> {
     let Some(tree) = planned.tree.map(|tree| &recognized.trees[tree]) else {
         return Ok(());
     };
     let original = writing.add_original(&stored.medium)?;
-    let part = writing.part_id(&tree.part_name(planned.id))?;
+    let part = archive.entries()[planned.id.0].part;
+    let part = match parts.get(&part) {
+        Some(number) => *number,
+        None => {
+            let number = writing.part_id(&archive.parts()[part.0].name)?;
+            *parts.entry(part).or_insert(number)
+        }
+    };
     let provider = tree.provider.name();
     writing.add_media_entry(
         provider,
