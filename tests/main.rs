@@ -10,5 +10,6 @@ mod layers;
 mod support;
 
 mod providers {
+    mod google_import;
     mod google_matching;
 }
