@@ -11,5 +11,6 @@ mod layers;
 mod support;
 
 mod providers {
+    mod google_import;
     mod google_matching;
 }

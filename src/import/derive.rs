@@ -46,6 +46,8 @@ pub struct DerivedAsset {
     pub asset: Asset,
     /// Records tied to its bytes: (index of provider, index of record).
     pub records: Vec<(usize, usize)>,
+    /// Records made up for its bytes: (index of provider, index into [`Links::unrecorded`]).
+    pub unrecorded: Vec<(usize, usize)>,
     /// Media entries of its bytes and its companions': (index of provider, index of entry).
     pub entries: Vec<(usize, usize)>,
 }
@@ -141,6 +143,7 @@ pub fn derive(providers: &[Linked], surroundings: &Surroundings<'_>) -> Derivati
         assets.push(DerivedAsset {
             asset,
             records: one.records.iter().copied().collect(),
+            unrecorded: one.unrecorded.clone(),
             entries: one.entries.iter().copied().collect(),
         });
     }
@@ -334,6 +337,12 @@ fn albums(
             .records
             .iter()
             .map(|(p, r)| &providers[*p].evidence.records[*r]);
+        // Whether a folder is an album may only be known when all records are: such memberships are made up.
+        let unrecorded = derived
+            .unrecorded
+            .iter()
+            .map(|(p, index)| &providers[*p].links.unrecorded[*index].1);
+        let records = records.chain(unrecorded);
         for (id, position) in memberships(records, sole_accounts, &mut albums) {
             let place = (position, time, derived.asset.content_hash);
             members.entry(id).or_default().insert(place);
@@ -412,7 +421,10 @@ fn described_albums(
         );
         let fresh = album_of(of, sole_accounts);
         let album = albums.entry(fresh.id.clone()).or_insert(fresh);
-        album.title.clone_from(&record.title);
+        // An album without title is called by its key: Google names its folder `Untitled(1)`.
+        if !record.title.is_empty() {
+            album.title.clone_from(&record.title);
+        }
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         album.description = said(&record.description);
         album.cover = said(&record.cover).or_else(|| album.cover.take());

@@ -7,6 +7,8 @@ mod groups;
 mod intake;
 mod lists;
 pub mod merge;
+mod name_date;
+mod newest;
 pub mod offset;
 pub mod plan;
 mod rehearsal;
