@@ -10,6 +10,9 @@ mod layers;
 mod support;
 
 mod providers {
+    mod google_damage;
+    mod google_dates;
     mod google_import;
     mod google_matching;
+    mod google_parts;
 }

@@ -276,6 +276,22 @@ pub fn safe(title: &str) -> String {
         .collect()
 }
 
+/// Returns the name the medium of a sidecar most likely has: what the title gives, with the sidecar's counter.
+pub fn medium_name(sidecar: &str, title: Option<&str>) -> String {
+    let apart = take_apart(sidecar);
+    let counter = apart.as_ref().and_then(|name| name.counter);
+    let title = title
+        .map(safe)
+        .or_else(|| apart.map(|name| name.title.unwrap_or(name.body).to_owned()))
+        .unwrap_or_else(|| sidecar.to_owned());
+    let (stem, ext) = known_extension(&title).unwrap_or((&title, ""));
+    let stem = cut(stem, MEDIA_UNITS.saturating_sub(units(ext)));
+    match counter {
+        Some(n) => format!("{stem}({n}){ext}"),
+        None => format!("{stem}{ext}"),
+    }
+}
+
 /// Splits a title, made safe, before its extension, if it has a real one.
 pub fn known_stem(title: &str) -> Option<(String, String)> {
     let safe = safe(title);
