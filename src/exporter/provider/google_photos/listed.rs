@@ -11,9 +11,9 @@ use crate::model::record::{Edition, Record, RecordFacts};
 use super::NAME;
 use super::extensions::is_media;
 use super::folders::{FolderKind, is_googles_year, kind, split_path};
-use super::layout::{INDEX_PAGE, is_sidecar_name};
+use super::layout::INDEX_PAGE;
 use super::manifest::Listed;
-use super::names::{fold, split};
+use super::names::{fold, looks_like_sidecar, split};
 
 /// Begins the keys of these records; no item has such a key.
 const KEY: &str = "listed:";
@@ -57,7 +57,7 @@ pub fn record(
 ) -> Option<Record> {
     let folder = listed.folder.as_deref()?;
     let file = listed.file.as_str();
-    let wanted = is_media(split(file).1) || is_sidecar_name(file);
+    let wanted = is_media(split(file).1) || looks_like_sidecar(file);
     if !wanted || held.holds(export.as_deref(), folder, file) {
         return None;
     }

@@ -251,6 +251,17 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
     })
 }
 
+/// Says whether only a sidecar has such a name: the suffix, or what is left of it, or a name cut to its limit. A short title
+/// without extension (`20030616.json`) cannot be told from other files.
+pub fn looks_like_sidecar(name: &str) -> bool {
+    take_apart(name).is_some_and(|name| {
+        let title = name.title.unwrap_or(name.body);
+        name.title.is_some()
+            || known_extension(title).is_some()
+            || units(&nfc(name.body)) + 1 >= SIDECAR_UNITS
+    })
+}
+
 /// Says whether a sidecar name is one Google would form from this title, so that its counter can be believed.
 pub fn is_regular(name: &SidecarName<'_>, title: &str) -> bool {
     let (stem, _) = known_extension(title).unwrap_or((title, ""));

@@ -239,3 +239,21 @@ fn a_sidecar_tells_the_name_of_its_medium() {
         assert_eq!(medium_name(sidecar, title), expected, "{sidecar}");
     }
 }
+
+#[test]
+fn most_sidecars_are_known_by_their_names() {
+    for (name, expected) in [
+        ("IMG_1.jpg.json", true),
+        ("IMG_1.jpg(1).json", true),
+        ("2234089303984509579.supplemental-metadata.json", true),
+        ("PXL_20240506_142610305.LONG_EXPOSURE-01.COVER..json", true),
+        ("a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210.json", true),
+        ("metadata.json", false),
+        ("20030616.json", false),
+        ("shared_album_comments.json", false),
+        ("user-generated-memory-titles.json", false),
+        ("IMG_1.jpg", false),
+    ] {
+        assert_eq!(looks_like_sidecar(name), expected, "{name}");
+    }
+}
