@@ -15,4 +15,5 @@ mod providers {
     mod google_import;
     mod google_matching;
     mod google_parts;
+    mod google_scale;
 }
