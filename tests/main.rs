@@ -11,6 +11,10 @@ mod layers;
 mod support;
 
 mod providers {
+    mod google_damage;
+    mod google_dates;
     mod google_import;
     mod google_matching;
+    mod google_parts;
+    mod google_scale;
 }

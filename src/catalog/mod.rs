@@ -4,6 +4,7 @@ mod derived;
 mod evidence;
 mod history;
 mod migrate;
+mod newest;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};

@@ -135,6 +135,12 @@ impl ItemSink for Sink<'_> {
         }
     }
 
+    fn listed(&mut self, record: Record) {
+        if self.error.is_none() {
+            self.error = self.writing.add_record(&record).err();
+        }
+    }
+
     fn album(&mut self, album: AlbumRecord) {
         if self.error.is_none() {
             self.error = self.writing.add_album(&album).err();

@@ -149,13 +149,13 @@ fn paired() -> Vec<Item> {
             width: 320,
             height: 240,
             taken: Some(taken),
-            content_id: Some(id.into()),
+            content_id: Some(identifier(id)),
             ..silent(seed)
         })
     };
     let video = |seed, id: &str| {
         mp4(&Clip {
-            content_id: Some(id.into()),
+            content_id: Some(identifier(id)),
             quicktime: true,
             ..silent_clip(seed)
         })
@@ -185,7 +185,7 @@ fn paired() -> Vec<Item> {
             ..Item::new(
                 "IMG_6312.JPG",
                 jpeg(&Picture {
-                    content_id: Some("B".into()),
+                    content_id: Some(identifier("B")),
                     taken: Some(when),
                     ..silent(30)
                 }),
@@ -223,6 +223,11 @@ fn paired() -> Vec<Item> {
             )
         },
     ]
+}
+
+/// Apple's identifiers are UUIDs.
+fn identifier(letter: &str) -> String {
+    format!("1F6C1B4A-3A83-4B8B-9E3D-0B7E3C7C5A{letter}{letter}")
 }
 
 /// Items outside the ordinary view.
