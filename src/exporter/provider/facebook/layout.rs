@@ -296,3 +296,7 @@ pub fn kind_of_folder(path: &str) -> Kind {
         _ => Kind::Other,
     }
 }
+
+#[cfg(test)]
+#[path = "layout_tests.rs"]
+mod tests;
