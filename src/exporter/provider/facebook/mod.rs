@@ -1,6 +1,7 @@
 //! The Facebook provider: every generation of its archives since 2018.
 
 mod albums;
+mod html;
 mod layout;
 mod link;
 mod media;

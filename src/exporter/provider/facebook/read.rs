@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::exporter::provider::classify::is_web_address;
+use crate::exporter::provider::facebook::html::{Page, read_album, read_page};
 use crate::exporter::provider::facebook::layout::{Format, Place, place_of};
 use crate::exporter::provider::facebook::messages;
 use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
 use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
 use crate::exporter::provider::meta_elements::read_elements;
+use crate::exporter::provider::meta_html::HtmlError;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
@@ -123,8 +125,15 @@ impl File<'_> {
             Place::Records(kind, Format::Json) => self.outcome(|file| file.elements(kind)),
             Place::Album(Format::Json) => self.outcome(|file| file.elements(Kind::Post)),
             Place::Perhaps(kind, Format::Json) => self.perhaps(kind),
+            Place::Records(kind, Format::Html) => self.outcome(|file| file.page(kind)),
+            // Not asked for was answered above.
+            Place::Conversation(Format::Html) => self.outcome(|file| file.page(Kind::Message)),
+            Place::Album(Format::Html) => self.outcome(Self::album_page),
+            Place::Perhaps(kind, Format::Html) => self.perhaps_page(kind),
             Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
-            _ => EntryRole::Ignored(Ignored::Unknown),
+            Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
+                EntryRole::Ignored(Ignored::Unknown)
+            }
         }
     }
 
@@ -195,6 +204,60 @@ impl File<'_> {
         self.finish(result)
     }
 
+    fn page(&mut self, kind: Kind) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let (mut records, mut warnings) = (Vec::new(), Vec::new());
+        let result = read_page(
+            &self.html_page(kind, &bytes),
+            &mut |record| records.push(record),
+            &mut |warning| warnings.push(warning),
+        );
+        self.finish_page(records, warnings, result)
+    }
+
+    fn album_page(&mut self) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let mut warnings = Vec::new();
+        let (album, records, result) =
+            read_album(&self.html_page(Kind::Post, &bytes), &mut |warning| {
+                warnings.push(warning)
+            });
+        self.sink.album(album);
+        self.finish_page(records, warnings, result)
+    }
+
+    /// Most pages are about other things.
+    fn perhaps_page(&mut self, kind: Kind) -> EntryRole {
+        match self.page(kind) {
+            Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
+            Ok(()) => EntryRole::Record,
+            Err(why) => EntryRole::Failed(why),
+        }
+    }
+
+    fn html_page<'p>(&'p self, kind: Kind, html: &'p [u8]) -> Page<'p> {
+        Page {
+            kind,
+            source: self.source(Edition::Html),
+            html,
+            offset_s: self.options.html_offset_s,
+        }
+    }
+
+    fn finish_page(
+        &mut self,
+        records: Vec<Record>,
+        warnings: Vec<String>,
+        result: Result<(), HtmlError>,
+    ) -> Result<(), String> {
+        for warning in warnings {
+            self.sink.warn(self.node.id, warning);
+        }
+        records.into_iter().for_each(|record| self.give(record));
+        self.tell_oddities();
+        result.map_err(|error| shown(&error.to_string()))
+    }
+
     fn tell(&mut self, told: Told) {
         self.tally.odd += usize::from(!told.understood);
         told.albums
@@ -216,7 +279,7 @@ impl File<'_> {
         self.sink.record(record);
     }
 
-    fn finish(&mut self, result: Result<(), serde_json::Error>) -> Result<(), String> {
+    fn tell_oddities(&mut self) {
         for (uris, what) in [
             (&self.tally.undated, "have no date of posting"),
             (
@@ -233,6 +296,10 @@ impl File<'_> {
                 self.sink.warn(self.node.id, message);
             }
         }
+    }
+
+    fn finish(&mut self, result: Result<(), serde_json::Error>) -> Result<(), String> {
+        self.tell_oddities();
         result.map_err(|error| {
             let error = shown(&error.to_string());
             match self.tally.records {
