@@ -10,5 +10,6 @@ mod layers;
 mod support;
 
 mod providers {
+    mod facebook;
     mod google_matching;
 }

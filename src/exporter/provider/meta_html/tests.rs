@@ -63,6 +63,7 @@ fn a_single_has_its_caption_medium_table_and_date() {
             tag: MediaTag::Image,
             subtitles: Vec::new(),
             text: String::new(),
+            album: String::new(),
         }],
         labels: vec![label("Latitude", "45.5"), label("Has Camera Metadata", "")],
         body: Vec::new(),
