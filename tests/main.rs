@@ -14,6 +14,7 @@ mod providers {
     mod google_damage;
     mod google_dates;
     mod google_import;
+    mod facebook;
     mod google_matching;
     mod google_parts;
     mod google_scale;

@@ -1,12 +1,15 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
 pub mod classify;
+pub mod facebook;
 pub mod google_photos;
 pub mod instagram;
 pub mod link;
 pub mod meta_dates;
+pub mod meta_elements;
 pub mod meta_html;
 pub mod meta_text;
+pub mod meta_values;
 
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
@@ -113,4 +116,8 @@ pub trait Provider: Sync {
 }
 
 /// Every provider albumen reads.
-pub static PROVIDERS: &[&dyn Provider] = &[&instagram::Instagram, &google_photos::GooglePhotos];
+pub static PROVIDERS: &[&dyn Provider] = &[
+    &instagram::Instagram,
+    &facebook::Facebook,
+    &google_photos::GooglePhotos,
+];

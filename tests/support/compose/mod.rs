@@ -1,5 +1,6 @@
 //! Composes the files of an archive from the description of an account, generation by generation.
 
+pub mod facebook;
 pub mod g1;
 pub mod g5;
 pub mod html;

@@ -272,9 +272,9 @@ impl File<'_> {
     }
 }
 
-/// Root keys of the lists Instagram writes: `ig_stories`, `ig_reels_media`, …
+/// Root keys of the lists Instagram writes: `ig_stories`, `ig_reels_media`, …; Threads: `text_post_app_text_posts`.
 fn is_root(key: &str) -> bool {
-    key.starts_with("ig_")
+    key.starts_with("ig_") || key.starts_with("text_post_app_")
 }
 
 /// What must be known of a whole record file before its first record: which dates and labels repeat.
