@@ -1,6 +1,9 @@
 //! From archive to library, end to end: composed archives through the real import (issue 2, "What it must show").
 
+mod as_composed;
 mod bad_input;
+mod convergence;
+mod editions;
 
 use std::path::{Path, PathBuf};
 
