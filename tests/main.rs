@@ -9,12 +9,13 @@ mod import;
 mod instagram;
 mod layers;
 mod support;
+mod verify;
 
 mod providers {
+    mod facebook;
     mod google_damage;
     mod google_dates;
     mod google_import;
-    mod facebook;
     mod google_matching;
     mod google_parts;
     mod google_scale;

@@ -370,7 +370,8 @@ impl Writing<'_> {
         Ok(added > 0)
     }
 
-    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON.
+    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON. Nothing of either takes the
+    /// row away.
     ///
     /// # Errors
     /// Fails if SQLite does.
@@ -378,8 +379,13 @@ impl Writing<'_> {
         &self,
         asset: ContentHash,
         changes: &UserChanges,
-        others: &str,
+        others: Option<&str>,
     ) -> Result<(), CatalogError> {
+        if changes.is_empty() && others.is_none() {
+            let gone = "DELETE FROM user_change WHERE content_hash = ?1";
+            return self.run(gone, [asset.0]).map(drop);
+        }
+        let others = others.unwrap_or("[]");
         let body = to_json("user change", changes)?;
         self.run(
             "INSERT INTO user_change (content_hash, body, others) VALUES (?1, ?2, ?3)
@@ -409,7 +415,16 @@ fn without_raw(record: &Record, account: Option<String>) -> Result<String, Catal
     to_json("record", &bare)
 }
 
-fn digest_of(texts: &[&str]) -> [u8; 32] {
+/// Returns the digest by which a record is one with another, its `raw` included, its account left out.
+///
+/// # Errors
+/// Fails if the record cannot be written as JSON.
+pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
+    let raw = to_json("record", &record.raw)?;
+    Ok(digest_of(&[&without_raw(record, None)?, &raw]))
+}
+
+pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for text in texts {
         hasher.update((text.len() as u64).to_le_bytes());

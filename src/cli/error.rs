@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use crate::catalog::CatalogError;
 use crate::import::ImportError;
+use crate::verify::VerifyError;
 use crate::writer::library::LibraryError;
+use crate::writer::safe_writer::WriteError;
 
 /// Why a command could not be carried out. What to do about it is said by `cli::hints`.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,18 @@ pub enum CliError {
         library: PathBuf,
         source: ImportError,
     },
+    #[error("could not make the catalog of {} again", .library.display())]
+    Rebuild {
+        library: PathBuf,
+        source: ImportError,
+    },
+    #[error("could not verify {}", .library.display())]
+    Verify {
+        library: PathBuf,
+        source: VerifyError,
+    },
+    #[error("could not put {} aside", .path)]
+    SetAside { path: String, source: WriteError },
     #[error(transparent)]
     Library(LibraryError),
     #[error("could not read the library in {}", .library.display())]

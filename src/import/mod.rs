@@ -11,6 +11,7 @@ mod name_date;
 mod newest;
 pub mod offset;
 pub mod plan;
+mod rebuild;
 mod rehearsal;
 mod report;
 mod run;
@@ -22,6 +23,7 @@ mod touched;
 mod trees;
 
 pub use error::ImportError;
+pub use rebuild::{RebuildReport, rebuild};
 pub use report::written;
 pub use run::import;
 

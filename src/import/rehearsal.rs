@@ -19,7 +19,7 @@ use super::derive::{Derivation, Linked, Surroundings, derive};
 use super::evidence::{link_provider, linked, originals};
 use super::plan::{Action, Planned};
 use super::report::{Facts, report};
-use super::run::{Decided, decide, held_at, seen, threads};
+use super::run::{Decided, decide, held_at, open_catalog, seen, threads};
 use super::store::Stored;
 use super::sweep::{Sweep, sweep};
 use super::trees::Recognized;
@@ -43,7 +43,7 @@ pub(super) fn rehearse(
         Err(error) => return Err(error.into()),
     };
     let mut catalog = match &library {
-        Some(library) => Catalog::open(&library.catalog_path())?,
+        Some(library) => open_catalog(library)?,
         None => Catalog::in_memory()?,
     };
     let swept = match &library {

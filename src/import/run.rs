@@ -13,8 +13,10 @@ use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
+use crate::writer::walk::holds_anything;
 
 use super::intake::{Intake, read_tree};
+use super::lists::{remember_lists, touched_lists};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::rehearsal::rehearse;
 use super::report::{Facts, report};
@@ -128,8 +130,9 @@ fn perform(
     let library = Library::open_or_create(root)?;
     let _lock = library.lock()?;
     library.clean_unfinished().map_err(ImportError::Write)?;
-    let mut catalog = Catalog::open(&library.catalog_path())?;
+    let mut catalog = open_catalog(&library)?;
     let threads = threads(options);
+    let touched = touched_lists(&library, &catalog, monitor)?;
     let mut swept = sweep(&library, &catalog, threads)?;
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
@@ -150,9 +153,10 @@ fn perform(
     let mut settled = None;
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
-        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() {
+        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() || touched {
             let done = settle(&library, &mut catalog, &swept, threads, monitor)
                 .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
+            remember_lists(&library, &mut catalog)?;
             swept.placed = catalog.placed_files()?;
             settled = Some(done);
         }
@@ -178,6 +182,18 @@ fn perform(
 /// Returns the time in whole seconds, RFC 3339.
 fn instant(clock: &dyn Fn() -> Timestamp) -> String {
     clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Opens the catalog, or makes one for a library that holds nothing yet. One that holds something and has no catalog is
+/// refused: everything in it would be taken for foreign.
+pub(super) fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
+    let path = library.catalog_path();
+    match Catalog::open_existing(&path) {
+        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
+            Ok(Catalog::open(&path)?)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.

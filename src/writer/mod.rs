@@ -13,3 +13,4 @@ pub mod settle;
 pub mod sidecar;
 pub mod staging;
 pub mod threads;
+pub mod walk;
