@@ -44,7 +44,7 @@ pub fn settle(
     monitor.step("settling", None, Unit::Items);
     let touched = read_touched(library, catalog, swept, monitor)?;
     let originals = originals(catalog)?;
-    let providers = linked(catalog)?;
+    let mut providers = linked(catalog)?;
     let home = catalog.setting("home_timezone")?;
     let derivation = derive(
         &providers,
@@ -54,6 +54,11 @@ pub fn settle(
             home: home.as_deref().and_then(offset::zone_named),
         },
     );
+    for linked in &mut providers {
+        // Merged into assets now; sidecars take records out of the catalog, whole.
+        linked.evidence.records = Vec::new();
+        linked.links = Links::default();
+    }
     let mut settling = Settling {
         library,
         catalog,
@@ -65,6 +70,7 @@ pub fn settle(
     };
     let placements = settle_names(derivation.assets.iter().map(|derived| &derived.asset));
     let placed = settling.place(&derivation, &placements, &originals)?;
+    drop(originals);
     settling.write(&derivation, &placements, placed)?;
     Ok(settling.settled)
 }
