@@ -205,6 +205,26 @@ fn converges(
     Ok(())
 }
 
+/// Splits an archive. A part of G1 always had a `media.json` of its own; later ones split records and media anyhow.
+fn parts_of(
+    account: &Account,
+    generation: Generation,
+    edition: Edition,
+    (count, seed): (usize, u64),
+) -> Vec<(String, Files)> {
+    let mut parts = match generation {
+        Generation::G1 => split_records(account, generation, edition, count, seed),
+        _ => split(
+            &compose(account, generation, edition),
+            &account.username,
+            count,
+            seed,
+        ),
+    };
+    parts.retain(|(_, files)| !files.is_empty());
+    parts
+}
+
 fn arb_order() -> impl Strategy<Value = Vec<usize>> {
     (1usize..4).prop_flat_map(|count| Just((0..count).collect::<Vec<_>>()).prop_shuffle())
 }
@@ -237,12 +257,15 @@ proptest! {
         generation in proptest::sample::select(&crate::builders::JSON_GENERATIONS[..]),
         order in arb_order(),
         seed in any::<u64>(),
+        named_by_hand in any::<bool>(),
     ) {
         let account = with_posts(account);
         let env = TestEnv::new();
-        let files = compose(&account, generation, Edition::Json);
-        let mut parts = split(&files, &account.username, order.len(), seed);
-        parts.retain(|(_, files)| !files.is_empty());
+        let mut parts = parts_of(&account, generation, Edition::Json, (order.len(), seed));
+        if named_by_hand {
+            // Nothing but a profile tells whose they are.
+            parts.iter_mut().enumerate().for_each(|(at, part)| part.0 = format!("{at} of mine.zip"));
+        }
         let order: Vec<usize> = order.into_iter().filter(|at| *at < parts.len()).collect();
         converges(&env, &parts, &order)?;
     }
@@ -322,8 +345,7 @@ fn all_that_ever_went_wrong_converges() {
             (Generation::G2, Edition::Html(Language::Japanese)),
         ] {
             let env = TestEnv::new();
-            let files = compose(&account, generation, edition);
-            let parts = split(&files, &account.username, 3, 5);
+            let parts = parts_of(&account, generation, edition, (3, 5));
             converges(&env, &parts, &[2, 0, 1]).unwrap_or_else(|error| {
                 panic!("{generation:?} {edition:?} {}: {error}", account.username)
             });

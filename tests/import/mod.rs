@@ -1,5 +1,6 @@
 //! From archive to library, end to end: composed archives through the real import (issue 2, "What it must show").
 
+mod again;
 mod as_composed;
 mod bad_input;
 mod convergence;
