@@ -50,6 +50,8 @@ pub enum Command {
     List(ListArgs),
     /// Read the library again and compare it with its checksums, sidecars and catalog
     Verify(VerifyArgs),
+    /// Say whether an account may be deleted: is all that its archives name in the library, and as it was?
+    Certify(CertifyArgs),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
@@ -212,6 +214,17 @@ impl VerifyArgs {
             threads: self.threads,
         }
     }
+}
+
+/// Arguments of `certify`.
+#[derive(Debug, Default, Args)]
+pub struct CertifyArgs {
+    /// The account [default: every account the library knows]
+    #[arg(value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Write the certificate as a page to print and keep; the file must not be there yet
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub html: Option<PathBuf>,
 }
 
 /// Arguments of `rebuild`.

@@ -39,6 +39,10 @@ pub enum CliError {
         library: PathBuf,
         source: VerifyError,
     },
+    #[error("the library knows no account {account:?}; it knows: {}", .known.join(", "))]
+    NoAccount { account: String, known: Vec<String> },
+    #[error("could not write the page {}", .path.display())]
+    Page { path: PathBuf, source: io::Error },
     #[error("could not put {} aside", .path)]
     SetAside { path: String, source: WriteError },
     #[error(transparent)]
@@ -54,7 +58,7 @@ impl CliError {
     /// Returns the exit code the error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoHome => Exit::Usage,
+            Self::NoHome | Self::NoAccount { .. } => Exit::Usage,
             _ => Exit::Failed,
         }
     }

@@ -104,7 +104,9 @@ fn hints(error: &CliError) -> Vec<String> {
         } => for_catalog(source).map(str::to_owned),
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
-        CliError::Sample { .. }
+        CliError::NoAccount { .. }
+        | CliError::Page { .. }
+        | CliError::Sample { .. }
         | CliError::SetAside { .. }
         | CliError::Output(_)
         | CliError::Signals(_) => None,

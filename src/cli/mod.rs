@@ -1,6 +1,7 @@
 //! The command line: arguments, output, hints.
 
 pub mod args;
+pub mod certify;
 pub mod completions;
 pub mod dates;
 pub mod demo;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Status => status::run(&library_folder(cli)?, out),
         Command::List(args) => list::run(args, &library_folder(cli)?, out),
         Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
+        Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),

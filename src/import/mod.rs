@@ -94,6 +94,8 @@ pub struct MissingLine {
 pub struct ImportReport {
     /// Parts opened.
     pub parts: u64,
+    /// Their file names, in the order opened.
+    pub part_names: Vec<String>,
     /// Entries in them.
     pub entries: u64,
     /// Fates; their sum equals `entries`.

@@ -1,5 +1,6 @@
 //! Compares library, catalog and hashes. Reads everything, changes nothing but its own place in the catalog.
 
+pub mod certify;
 mod check;
 mod finding;
 mod known;

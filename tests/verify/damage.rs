@@ -225,3 +225,28 @@ fn without_a_catalog_every_command_says_rebuild() {
         assert_eq!(made.run(command).code, Some(0));
     }
 }
+
+#[test]
+fn no_damaged_library_is_called_complete_where_bytes_are_lost() {
+    for (row, (name, _)) in table(&usual()).into_iter().enumerate() {
+        for damage in ALL {
+            let made = usual();
+            damage.strike(&made, &name);
+            let ran = made.json(&["certify"]);
+            let verdicts: Vec<_> = ran
+                .json_lines("certificate")
+                .iter()
+                .map(|line| super::text(&line["verdict"]))
+                .collect();
+            let what = format!("{damage:?} of {name}: {ran:?}");
+            match (row, damage) {
+                (1, _) => assert_eq!(verdicts, ["not_complete"], "{what}"),
+                (6, Damage::Delete | Damage::Cut) => assert_eq!(ran.code, Some(1), "{what}"),
+                (6, Damage::Append) => assert_eq!(verdicts, ["cannot_be_known"], "{what}"),
+                (6, Damage::Flip) => assert!(ran.code.is_some(), "{what}"),
+                // Sidecars and lists can be written again; no photo is lost.
+                _ => assert_eq!(verdicts, ["complete"], "{what}"),
+            }
+        }
+    }
+}

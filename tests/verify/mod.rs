@@ -1,5 +1,6 @@
 //! Damaged libraries: what each command says, and that none is silent.
 
+mod certify;
 mod damage;
 mod reading;
 mod rebuild;
