@@ -6,10 +6,11 @@ mod dump;
 mod evidence;
 mod history;
 mod migrate;
+mod newest;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
-pub use evidence::{EvidenceIds, StoredMedium, record_digest};
+pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenRole};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 

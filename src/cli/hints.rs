@@ -246,7 +246,7 @@ pub fn for_entry(why: &str) -> Option<&'static str> {
             "the part may be made to do harm; download it again from the service itself",
         ),
         (
-            "the name ",
+            "refused: the name ",
             "no service gives such names; where did the archive come from?",
         ),
         (

@@ -218,6 +218,12 @@ fn missing(
     rows.sort_unstable();
     rows.dedup();
     rows.into_iter()
-        .map(|(p, r)| Ok(catalog.raw_record(providers[p].record_ids[r])?))
+        .map(|(p, r)| {
+            let mut record = catalog.raw_record(providers[p].record_ids[r])?;
+            record
+                .account
+                .clone_from(&providers[p].evidence.records[r].account);
+            Ok(record)
+        })
         .collect()
 }

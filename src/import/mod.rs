@@ -2,16 +2,21 @@
 
 pub mod derive;
 mod error;
+mod evidence;
 mod groups;
 mod intake;
 mod lists;
 pub mod merge;
+mod name_date;
+mod newest;
 pub mod offset;
 pub mod plan;
 mod rebuild;
+mod rehearsal;
 mod report;
 mod run;
 mod settle;
+mod sidecars;
 mod store;
 mod sweep;
 mod touched;

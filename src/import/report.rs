@@ -110,10 +110,11 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
         let provider = tree.provider.name().to_owned();
         let (account, items) = match &facts.decided.intakes[index] {
             Some(intake) => {
+                // Parts that do not tell belong to an account that another part tells.
                 let most = intake
                     .accounts
                     .iter()
-                    .max_by_key(|(name, count)| (*count, *name));
+                    .max_by_key(|(name, count)| (name.is_some(), *count, *name));
                 (most.and_then(|(name, _)| name.clone()), intake.items)
             }
             None => {

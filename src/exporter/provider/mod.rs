@@ -1,12 +1,15 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
 pub mod classify;
+pub mod facebook;
 pub mod google_photos;
 pub mod instagram;
 pub mod link;
 pub mod meta_dates;
+pub mod meta_elements;
 pub mod meta_html;
 pub mod meta_text;
+pub mod meta_values;
 
 use crate::exporter::archive::EntryId;
 use crate::model::evidence::{Evidence, Links};
@@ -41,6 +44,10 @@ pub enum EntryRole {
 pub trait ItemSink {
     /// A statement about one medium.
     fn record(&mut self, record: Record);
+    /// A file that an index lists and the tree does not hold, as a record without facts: no item, but missing until it comes.
+    fn listed(&mut self, record: Record) {
+        self.record(record);
+    }
     /// A statement about an album.
     fn album(&mut self, album: AlbumRecord);
     /// What an entry is. Told exactly once for every node of the tree.
@@ -109,4 +116,8 @@ pub trait Provider: Sync {
 }
 
 /// Every provider albumen reads.
-pub static PROVIDERS: &[&dyn Provider] = &[&instagram::Instagram, &google_photos::GooglePhotos];
+pub static PROVIDERS: &[&dyn Provider] = &[
+    &instagram::Instagram,
+    &facebook::Facebook,
+    &google_photos::GooglePhotos,
+];

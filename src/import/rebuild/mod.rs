@@ -90,7 +90,7 @@ pub fn rebuild(
     let mut swept = sweep(&library, &catalog, threads)?;
     // What the owner changed was read from every sidecar above; nothing is left to be taken in.
     swept.touched.clear();
-    settle(&library, &mut catalog, &swept, monitor)?;
+    settle(&library, &mut catalog, &swept, threads, monitor)?;
     remember_lists(&library, &mut catalog)?;
     let numbers = serde_json::json!({
         "files": report.files, "sidecars": report.sidecars, "records": report.records,

@@ -1,5 +1,6 @@
 //! Composes the files of an archive from the description of an account, generation by generation.
 
+pub mod facebook;
 pub mod g1;
 pub mod g5;
 pub mod html;
@@ -8,6 +9,9 @@ pub mod messages;
 pub mod mojibake;
 pub mod noise;
 pub mod paths;
+pub mod takeout;
+pub mod takeout_names;
+pub mod takeout_words;
 pub mod words;
 
 use std::collections::BTreeMap;

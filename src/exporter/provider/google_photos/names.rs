@@ -251,6 +251,17 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
     })
 }
 
+/// Says whether only a sidecar has such a name: the suffix, or what is left of it, or a name cut to its limit. A short title
+/// without extension (`20030616.json`) cannot be told from other files.
+pub fn looks_like_sidecar(name: &str) -> bool {
+    take_apart(name).is_some_and(|name| {
+        let title = name.title.unwrap_or(name.body);
+        name.title.is_some()
+            || known_extension(title).is_some()
+            || units(&nfc(name.body)) + 1 >= SIDECAR_UNITS
+    })
+}
+
 /// Says whether a sidecar name is one Google would form from this title, so that its counter can be believed.
 pub fn is_regular(name: &SidecarName<'_>, title: &str) -> bool {
     let (stem, _) = known_extension(title).unwrap_or((title, ""));
@@ -274,6 +285,22 @@ pub fn safe(title: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// Returns the name the medium of a sidecar most likely has: what the title gives, with the sidecar's counter.
+pub fn medium_name(sidecar: &str, title: Option<&str>) -> String {
+    let apart = take_apart(sidecar);
+    let counter = apart.as_ref().and_then(|name| name.counter);
+    let title = title
+        .map(safe)
+        .or_else(|| apart.map(|name| name.title.unwrap_or(name.body).to_owned()))
+        .unwrap_or_else(|| sidecar.to_owned());
+    let (stem, ext) = known_extension(&title).unwrap_or((&title, ""));
+    let stem = cut(stem, MEDIA_UNITS.saturating_sub(units(ext)));
+    match counter {
+        Some(n) => format!("{stem}({n}){ext}"),
+        None => format!("{stem}{ext}"),
+    }
 }
 
 /// Splits a title, made safe, before its extension, if it has a real one.

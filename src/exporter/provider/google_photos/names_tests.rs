@@ -214,3 +214,46 @@ fn regular_names_are_told_from_renamed_ones() {
         assert_eq!(is_regular(&apart, title), expected, "{name} of {title}");
     }
 }
+
+#[test]
+fn a_sidecar_tells_the_name_of_its_medium() {
+    let long = "a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210818_122959697_HDR.jpg";
+    for (sidecar, title, expected) in [
+        ("IMG_1.jpg.json", Some("IMG_1.jpg"), "IMG_1.jpg"),
+        (
+            "IMG_1.jpg.supplemental-metadata(2).json",
+            Some("IMG_1.jpg"),
+            "IMG_1(2).jpg",
+        ),
+        ("IMG_1.jpg(2).json", None, "IMG_1(2).jpg"),
+        ("IMG_1.jpg.supple.json", None, "IMG_1.jpg"),
+        ("a_b.jpg.json", Some("a/b.jpg"), "a_b.jpg"),
+        ("20030616.json", Some("20030616"), "20030616"),
+        ("odd", None, "odd"),
+        (
+            "a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210.json",
+            Some(long),
+            "a5025662-cb40-45dd-be98-684ee48aa226_IMG_202108.jpg",
+        ),
+    ] {
+        assert_eq!(medium_name(sidecar, title), expected, "{sidecar}");
+    }
+}
+
+#[test]
+fn most_sidecars_are_known_by_their_names() {
+    for (name, expected) in [
+        ("IMG_1.jpg.json", true),
+        ("IMG_1.jpg(1).json", true),
+        ("2234089303984509579.supplemental-metadata.json", true),
+        ("PXL_20240506_142610305.LONG_EXPOSURE-01.COVER..json", true),
+        ("a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210.json", true),
+        ("metadata.json", false),
+        ("20030616.json", false),
+        ("shared_album_comments.json", false),
+        ("user-generated-memory-titles.json", false),
+        ("IMG_1.jpg", false),
+    ] {
+        assert_eq!(looks_like_sidecar(name), expected, "{name}");
+    }
+}

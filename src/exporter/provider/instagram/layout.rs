@@ -263,6 +263,10 @@ fn record_place(path: &str, parts: &[&str], format: Format) -> Place {
             Some(kind) => Place::Records(kind, format),
             None => Place::OtherRecords,
         },
+        // Threads comes in Instagram's archive and keeps its media among Instagram's (docs/decisions/0002).
+        (_, ["threads", name]) if stem(name) == "threads_and_replies" => {
+            Place::Records(Kind::Post, format)
+        }
         (_, ["personal_information" | "account_information", .., name])
             if stem(name) == "personal_information" && format == Format::Json =>
         {
@@ -526,7 +530,7 @@ mod tests {
             ("past_instagram_insights/posts.json", Place::OtherRecords),
             (
                 "your_instagram_activity/threads/threads_and_replies.json",
-                Place::OtherRecords,
+                Place::Records(Kind::Post, Json),
             ),
             (
                 "your_instagram_activity/likes/liked_posts.json",

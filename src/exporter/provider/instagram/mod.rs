@@ -1,6 +1,5 @@
 //! The Instagram provider: every generation of its archives since 2018.
 
-mod elements;
 mod facts;
 pub mod html;
 mod labels;
@@ -11,9 +10,9 @@ mod old_media;
 mod posts;
 mod profile;
 mod read;
-mod values;
 
 use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use crate::exporter::provider::{meta_elements as elements, meta_values as values};
 use crate::model::evidence::{Evidence, Links};
 
 /// Name stored in catalogs and sidecars.

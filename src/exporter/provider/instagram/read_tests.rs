@@ -294,7 +294,7 @@ fn entries_have_the_role_their_place_gives() {
             EntryRole::Media,
             ignored(SystemFile),
             ignored(NotAboutMedia),
-            ignored(NotAboutMedia),
+            EntryRole::Record,
             ignored(Unknown),
             EntryRole::Record
         ]
@@ -348,12 +348,13 @@ fn accounts_by_rank() {
         ),
         (
             None,
+            // That part may come in another call as well.
             vec![(
                 "other.zip",
                 "personal_information/personal_information.json",
                 profile,
             )],
-            Some("inside"),
+            None,
         ),
         (None, vec![], None),
     ] {
@@ -515,4 +516,43 @@ fn both_editions_of_one_thing_are_read() {
     let minute = |record: &Record| record.facts.posted_at.map(|at| at.rough_seconds() / 60);
     assert_eq!(minute(&collected.records[0]), minute(&collected.records[1]));
     assert_ne!(collected.records[0].edition, collected.records[1].edition);
+}
+
+#[test]
+fn posts_of_threads_are_read_from_both_places_and_editions() {
+    let json = r#"{"text_post_app_text_posts":[
+        {"media":[{"uri":"","creation_timestamp":1715560000,"title":"words only"}]},
+        {"media":[{"uri":"media/posts/202405/1.jpg","creation_timestamp":1715560000,"title":"one","text_app_post":{"is_reply":false}}]},
+        {"media":[{"uri":"media/2.webp","creation_timestamp":1715560100,"title":""},{"uri":"media/3","creation_timestamp":1715560100,"title":""}],
+         "title":"two","creation_timestamp":1715560100}]}"#;
+    let html = "<div class=\"pam _a6-g\"><h2 class=\"_a6-h _a6-i\">one</h2><div class=\"_a6-p\"><img src=\"media/posts/202405/1.jpg\">\
+        </div><div class=\"_3-94 _a6-o\">May 12, 2024 4:26 pm</div></div>";
+    for root in ["threads/", "your_instagram_activity/threads/"] {
+        let path = format!("{root}threads_and_replies.json");
+        let read_json = read(&[("p", &path, json)]);
+        let told: Vec<_> = read_json
+            .records
+            .iter()
+            .map(|r| {
+                (
+                    r.uri.as_str(),
+                    r.facts.description.as_deref(),
+                    r.post.as_ref().map(|p| p.index),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("media/posts/202405/1.jpg", Some("one"), None),
+                ("media/2.webp", Some("two"), Some(0)),
+                ("media/3", Some("two"), Some(1))
+            ]
+        );
+        let path = format!("{root}threads_and_replies.html");
+        let read_html = read(&[("p", &path, html)]);
+        assert_eq!(read_html.records.len(), 1);
+        let minute = |record: &Record| record.facts.posted_at.map(|at| at.rough_seconds() / 60);
+        assert_eq!(minute(&read_html.records[0]), minute(&read_json.records[0]));
+    }
 }

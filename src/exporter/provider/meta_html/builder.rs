@@ -43,6 +43,7 @@ enum Slot {
     Heading,
     Body,
     Cell,
+    Slide,
     MediaText,
     DateLine,
     Date,
@@ -226,7 +227,10 @@ impl Builder {
             (_, Some(Role::DateLine)) => Slot::DateLine,
             ("tr", _) | (_, Some(Role::LabelCell | Role::ValueCell)) => Slot::Cell,
             ("video" | "audio", _) => Slot::Fallback,
-            (_, Some(Role::MediaText)) if outer == Slot::Body && self.last_medium().is_some() => {
+            (_, Some(Role::Slide)) => Slot::Slide,
+            (_, Some(Role::MediaText))
+                if matches!(outer, Slot::Body | Slot::Slide) && self.last_medium().is_some() =>
+            {
                 Slot::MediaText
             }
             _ => outer,
@@ -318,6 +322,7 @@ impl Builder {
                 tag,
                 subtitles: Vec::new(),
                 text: String::new(),
+                album: String::new(),
             });
         }
     }
@@ -380,6 +385,10 @@ impl Builder {
                     append(&mut medium.text, trimmed, '\n');
                 }
             }
+            (Slot::Slide, Some(item)) => match item.media.last_mut() {
+                Some(medium) => append(&mut medium.album, trimmed, '\n'),
+                None => item.body.push(trimmed.to_owned()),
+            },
             (Slot::Cell, Some(item)) => match &mut self.row {
                 Some(row) => row.texts.push(trimmed.to_owned()),
                 None => item.body.push(trimmed.to_owned()),

@@ -19,6 +19,8 @@ pub enum Role {
     ValueCell,
     /// Text right below a medium: Facebook.
     MediaText,
+    /// Box of a medium in a post, with the name of its album below: Facebook.
+    Slide,
     /// Reactions to a message: other people's.
     Reactions,
 }
@@ -30,6 +32,7 @@ const ROLES: &[(&str, Option<&str>, Role)] = &[
     ("_a6-p", None, Role::Body),
     ("_a72d", None, Role::Date),
     ("_a6-o", None, Role::DateLine),
+    ("_a7ng", None, Role::Slide),
     ("_a6_q", Some("td"), Role::LabelCell),
     ("_a6_r", Some("td"), Role::ValueCell),
     // `div._a6-q` is a label or a value.
@@ -100,6 +103,7 @@ mod tests {
             ("div", "_a6-q", None),
             ("div", "_3-95", Some(Role::MediaText)),
             ("img", "_a6_o _3-96", None),
+            ("div", "_a7ng", Some(Role::Slide)),
             ("div", "_2lek _2lel", Some(Role::Heading)),
             ("div", "", None),
         ] {

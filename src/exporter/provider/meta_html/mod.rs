@@ -66,6 +66,8 @@ pub struct PageMedia {
     pub subtitles: Vec<String>,
     /// Text right below it (Facebook); empty if there is none.
     pub text: String,
+    /// Other text in its box: the name of its album (Facebook); empty if there is none.
+    pub album: String,
 }
 
 /// One row of an item's tables.
@@ -94,6 +96,19 @@ pub struct PageItem {
     pub date: String,
     /// Text was left out, because there was more than anyone can have written.
     pub cut: bool,
+}
+
+/// Bytes at the start of a page in which its title must stand.
+const TITLE_WITHIN: usize = 64 << 10;
+
+/// Returns the title of a page; `None` if there is none.
+pub fn page_title(html: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&html[..html.len().min(TITLE_WITHIN)]);
+    let (_, from_title) = head.split_once("<title")?;
+    let (_, inner) = from_title.split_once('>')?;
+    let (title, _) = inner.split_once("</title")?;
+    let title = entities::decode(title).trim().to_owned();
+    (!title.is_empty()).then_some(title)
 }
 
 /// Reads a page, hands over each item as soon as it is whole, and returns the head of the page.

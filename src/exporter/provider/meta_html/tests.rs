@@ -65,6 +65,7 @@ fn a_single_has_its_caption_medium_table_and_date() {
             tag: MediaTag::Image,
             subtitles: Vec::new(),
             text: String::new(),
+            album: String::new(),
         }],
         labels: vec![label("Latitude", "45.5"), label("Has Camera Metadata", "")],
         body: Vec::new(),
@@ -174,13 +175,30 @@ fn facebook_boxes_of_two_generations_are_read() {
     let items = read(&page(&format!("{new}{old}")));
     assert_eq!(items[0].heading, "Anna was at Harbour.");
     assert_eq!(items[0].media[0].text, "The boat");
-    assert_eq!(items[0].body, ["Trips", "Harbour (59.36, 17.96)"]);
+    assert_eq!(items[0].media[0].album, "Trips");
+    assert_eq!(items[0].body, ["Harbour (59.36, 17.96)"]);
     assert_eq!(items[0].date, "Jul 26, 2024 12:48:39pm");
     assert_eq!(
         (items[1].heading.as_str(), items[1].date.as_str()),
         ("Anna added a photo.", "Mar 1, 2019 2:05pm")
     );
     assert_eq!(sources(&items[1]), ["photos_and_videos/a.jpg"]);
+}
+
+#[test]
+fn the_title_of_a_page_is_text() {
+    for (html, title) in [
+        (
+            "<html><head><title>Tom &amp; Ann&#039;s</title>",
+            Some("Tom & Ann's"),
+        ),
+        ("<title id=\"x\"> Trip </title>", Some("Trip")),
+        ("<title></title>", None),
+        ("<title>cut", None),
+        ("no title", None),
+    ] {
+        assert_eq!(page_title(html.as_bytes()).as_deref(), title, "{html}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Reads single values out of Instagram's JSON: numbers that may be text, APEX, both date forms, cleaned raw records.
+//! Reads single values out of Meta's JSON: numbers that may be text, APEX, both date forms, cleaned raw records.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// Calls `each` for every element of the list a record file holds, with the root key it stands under (`""` in a bare list).
 ///
-/// Instagram writes a bare list, a list under a root key (`is_root` says which keys are), or one bare object
+/// Meta writes a bare list, a list under a root key (`is_root` says which keys are), or one bare object
 /// in place of a list of one. The elements before a syntax error are given before the error is returned.
 pub fn read_elements(
     bytes: &[u8],

@@ -1,0 +1,111 @@
+//! Reads the media of private messages. Only what belongs to a medium is kept: no text, no names of others.
+
+use serde_json::{Map, Value};
+
+use crate::exporter::provider::classify::is_web_address;
+use crate::exporter::provider::facebook::layout::is_message_medium;
+use crate::exporter::provider::facebook::media::{facts_of, uri_of};
+use crate::exporter::provider::facebook::posts::Source;
+use crate::exporter::provider::meta_elements::as_list;
+use crate::exporter::provider::meta_values::raw_record;
+use crate::model::kind::Kind;
+use crate::model::record::{PostRef, Record};
+use crate::model::time::When;
+
+/// Keys of a message that list media. Not `sticker`: that is a picture of the service.
+const MEDIA_KEYS: &[&str] = &["photos", "videos", "audio_files", "gifs", "files"];
+
+/// Returns the records of the media of one message.
+pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
+    let mut sent = Map::new();
+    if let Some(at) = message.get("timestamp_ms") {
+        sent.insert("timestamp_ms".to_owned(), at.clone());
+    }
+    let media = MEDIA_KEYS.iter().flat_map(|key| as_list(message.get(*key)));
+    let mut records: Vec<Record> = media
+        .filter_map(|medium| {
+            let uri = uri_of(medium).filter(|uri| is_web_address(uri) || is_message_medium(uri))?;
+            let mut record = source.record(Kind::Message, uri);
+            record.facts = facts_of(medium);
+            record.facts.posted_at = record.facts.posted_at.or_else(|| sent_at(message));
+            record.raw = raw_record(medium, &sent);
+            Some(record)
+        })
+        .collect();
+    if records.len() > 1 {
+        let id = format!("post:{}", records[0].key);
+        for (index, record) in (0..).zip(&mut records) {
+            record.post = Some(PostRef {
+                id: id.clone(),
+                index,
+            });
+        }
+    }
+    records
+}
+
+fn sent_at(message: &Value) -> Option<When> {
+    let milliseconds = message.get("timestamp_ms")?.as_i64().filter(|ms| *ms > 0)?;
+    jiff::Timestamp::from_second(milliseconds / 1000)
+        .ok()
+        .map(When::utc)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::model::record::Edition;
+    use serde_json::json;
+
+    const SOURCE: Source<'_> = Source {
+        path: "messages/inbox/ben_x/message_1.json",
+        account: None,
+        edition: Edition::Json,
+    };
+
+    #[test]
+    fn media_are_read_and_words_names_stickers_and_documents_are_not() {
+        let message = json!({"sender_name": "Ben Beispiel", "timestamp_ms": 1_600_000_000_123_i64, "content": "secret words",
+            "photos": [{"uri": "messages/inbox/ben_x/photos/1.jpg", "creation_timestamp": 1_599_999_999}],
+            "audio_files": {"uri": "messages/inbox/ben_x/audio/2.mp4"},
+            "files": [{"uri": "messages/inbox/ben_x/files/tax.pdf"}],
+            "sticker": {"uri": "messages/stickers_used/3.png"}, "gifs": [{"uri": "messages/stickers_used/4.gif"}]});
+        let records = records_of(&message, &SOURCE);
+        let told: Vec<_> = records
+            .iter()
+            .map(|r| (r.uri.as_str(), r.facts.posted_at.unwrap().rough_seconds()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("messages/inbox/ben_x/photos/1.jpg", 1_599_999_999),
+                ("messages/inbox/ben_x/audio/2.mp4", 1_600_000_000)
+            ]
+        );
+        assert_eq!(
+            records[1].post,
+            Some(PostRef {
+                id: "post:1".to_owned(),
+                index: 1
+            })
+        );
+        let kept = serde_json::to_string(&records).unwrap();
+        assert!(
+            !kept.contains("secret") && !kept.contains("Beispiel"),
+            "{kept}"
+        );
+    }
+
+    #[test]
+    fn odd_messages_give_nothing() {
+        for message in [
+            json!(null),
+            json!({}),
+            json!({"photos": "x", "timestamp_ms": "y"}),
+            json!({"photos": [{"uri": ""}, 3]}),
+        ] {
+            assert!(records_of(&message, &SOURCE).is_empty(), "{message}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The Facebook provider: every generation of its archives since 2018.
+
+mod albums;
+mod html;
+mod layout;
+mod link;
+mod media;
+mod messages;
+mod part_names;
+mod posts;
+mod read;
+mod text;
+
+use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use crate::model::evidence::{Evidence, Links};
+
+/// Name stored in catalogs and sidecars.
+const NAME: &str = "facebook";
+
+/// Reads Facebook's archives.
+pub struct Facebook;
+
+impl Provider for Facebook {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn reader_version(&self) -> u32 {
+        1
+    }
+
+    fn recognize(&self, paths: &[&str]) -> Vec<String> {
+        layout::roots(paths)
+    }
+
+    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+        read::read(tree, options, sink);
+    }
+
+    fn link(&self, evidence: &Evidence) -> Links {
+        link::link(evidence)
+    }
+
+    fn how_to_ask(&self) -> &'static str {
+        "On the web at facebook.com/dyi, or in the app: Accounts Center > Your information and permissions > Export your \
+         information > Create export > your Facebook profile > Export to device. Choose: all available information, date \
+         range \"All time\", format JSON (HTML holds less), media quality \"High\". The link comes by mail, mostly within two \
+         days, and is good for four days; download every part. Pages and further profiles have archives of their own."
+    }
+}

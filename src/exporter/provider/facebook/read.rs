@@ -1,0 +1,327 @@
+//! Walks a Facebook archive: says what each entry is and reads the record files.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::exporter::provider::classify::is_web_address;
+use crate::exporter::provider::facebook::html::{Page, read_album, read_page};
+use crate::exporter::provider::facebook::layout::{Format, Place, place_of};
+use crate::exporter::provider::facebook::messages;
+use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
+use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
+use crate::exporter::provider::meta_elements::read_elements;
+use crate::exporter::provider::meta_html::HtmlError;
+use crate::exporter::provider::meta_text::repair_value;
+use crate::exporter::provider::{
+    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
+};
+use crate::model::kind::Kind;
+use crate::model::outcome::Ignored;
+use crate::model::record::{Edition, Record};
+use crate::model::shown::shown;
+
+/// Keys under which lists of media or posts stand; a file may have several.
+const ROOTS: &[&str] = &[
+    "status_updates",
+    "videos",
+    "other_photos",
+    "archived_stories",
+];
+
+/// Reads all record files of the tree and says what each entry is.
+pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+    let accounts = Accounts::find(tree, options);
+    for node in tree.nodes() {
+        let account = accounts.of(&tree.part_name(node.id));
+        let mut file = File {
+            tree,
+            node,
+            account: account.as_deref(),
+            options,
+            sink,
+            tally: Tally::default(),
+        };
+        let role = file.role();
+        sink.entry(node.id, role);
+    }
+}
+
+/// Whose data each part holds. Parts of two accounts may come in one call.
+struct Accounts {
+    given: Option<String>,
+    by_part: BTreeMap<String, String>,
+}
+
+impl Accounts {
+    fn find(tree: &dyn Tree, options: &ReadOptions) -> Self {
+        let profiles = tree.nodes().iter().filter(|node| {
+            node.path
+                .ends_with("profile_information/profile_information.json")
+        });
+        let mut by_part = BTreeMap::new();
+        for node in profiles {
+            if let Some(name) = user_name(tree, node) {
+                by_part.entry(tree.part_name(node.id)).or_insert(name);
+            }
+        }
+        Self {
+            given: options.account.clone(),
+            by_part,
+        }
+    }
+
+    /// The user's word, then the part's name: it is the same on all parts, and only one of them has the profile.
+    fn of(&self, part: &str) -> Option<String> {
+        self.given
+            .clone()
+            .or_else(|| account_of_part(part))
+            .or_else(|| self.by_part.get(part).cloned())
+    }
+}
+
+/// Returns the user name in `profile_v2` (`profile` to about 2019).
+fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
+    let bytes = tree.read(node.id, LARGEST_RECORD_FILE).ok()?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let profile: Value = serde_json::from_slice(bytes).ok()?;
+    let name = ["profile_v2", "profile"]
+        .iter()
+        .find_map(|root| profile.get(root)?.get("username")?.as_str())?;
+    is_user_name(name).then(|| name.to_owned())
+}
+
+/// What is told of a file at its end, in one line each, however large it is.
+#[derive(Default)]
+struct Tally {
+    records: usize,
+    /// Elements with none of the known shapes.
+    odd: usize,
+    undated: Vec<String>,
+    on_the_web: Vec<String>,
+}
+
+struct File<'a> {
+    tree: &'a dyn Tree,
+    node: &'a Node,
+    account: Option<&'a str>,
+    options: &'a ReadOptions,
+    sink: &'a mut dyn ItemSink,
+    tally: Tally,
+}
+
+impl File<'_> {
+    fn role(&mut self) -> EntryRole {
+        let messages = self.options.include_messages;
+        match place_of(&self.node.path) {
+            Place::System => EntryRole::Ignored(Ignored::SystemFile),
+            Place::Service => EntryRole::Ignored(Ignored::ServiceFile),
+            Place::Media => EntryRole::Media,
+            Place::MessageMedia if messages => EntryRole::Media,
+            Place::Conversation(Format::Json) if messages => self.outcome(Self::conversation),
+            Place::MessageMedia | Place::Conversation(_) | Place::OtherMessage if !messages => {
+                EntryRole::Ignored(Ignored::Messages)
+            }
+            Place::Records(kind, Format::Json) => self.outcome(|file| file.elements(kind)),
+            Place::Album(Format::Json) => self.outcome(|file| file.elements(Kind::Post)),
+            Place::Perhaps(kind, Format::Json) => self.perhaps(kind),
+            Place::Records(kind, Format::Html) => self.outcome(|file| file.page(kind)),
+            // Not asked for was answered above.
+            Place::Conversation(Format::Html) => self.outcome(|file| file.page(Kind::Message)),
+            Place::Album(Format::Html) => self.outcome(Self::album_page),
+            Place::Perhaps(kind, Format::Html) => self.perhaps_page(kind),
+            Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
+            Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
+                EntryRole::Ignored(Ignored::Unknown)
+            }
+        }
+    }
+
+    fn outcome(&mut self, read: impl FnOnce(&mut Self) -> Result<(), String>) -> EntryRole {
+        match read(self) {
+            Ok(()) => EntryRole::Record,
+            Err(why) => EntryRole::Failed(why),
+        }
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        self.tree.read(self.node.id, LARGEST_RECORD_FILE)
+    }
+
+    fn source(&self, edition: Edition) -> Source<'_> {
+        Source {
+            path: &self.node.path,
+            account: self.account,
+            edition,
+        }
+    }
+
+    /// Most files of an archive are about other things; one that says `"uri"` nowhere names no medium.
+    fn perhaps(&mut self, kind: Kind) -> EntryRole {
+        let bytes = match self.bytes() {
+            Ok(bytes) => bytes,
+            Err(why) => return EntryRole::Failed(why),
+        };
+        if !contains(&bytes, b"\"uri\"") {
+            return EntryRole::Ignored(Ignored::NotAboutMedia);
+        }
+        match self.read_elements(kind, &bytes) {
+            Err(why) => EntryRole::Failed(why),
+            Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
+            Ok(()) => EntryRole::Record,
+        }
+    }
+
+    fn elements(&mut self, kind: Kind) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let result = self.read_elements(kind, &bytes);
+        if self.tally.odd > 0 {
+            let message = format!(
+                "{} records in it are of a kind that is not known",
+                self.tally.odd
+            );
+            self.sink.warn(self.node.id, message);
+        }
+        result
+    }
+
+    fn read_elements(&mut self, kind: Kind, bytes: &[u8]) -> Result<(), String> {
+        let result = read_elements(bytes, is_root, &mut |_, mut element| {
+            repair_value(&mut element);
+            let told = read_element(kind, &element, &self.source(Edition::Json));
+            self.tell(told);
+        });
+        self.finish(result)
+    }
+
+    fn conversation(&mut self) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let result = read_elements(&bytes, |key| key == "messages", &mut |_, mut message| {
+            repair_value(&mut message);
+            let records = messages::records_of(&message, &self.source(Edition::Json));
+            records.into_iter().for_each(|record| self.give(record));
+        });
+        self.finish(result)
+    }
+
+    fn page(&mut self, kind: Kind) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let (mut records, mut warnings) = (Vec::new(), Vec::new());
+        let result = read_page(
+            &self.html_page(kind, &bytes),
+            &mut |record| records.push(record),
+            &mut |warning| warnings.push(warning),
+        );
+        self.finish_page(records, warnings, result)
+    }
+
+    fn album_page(&mut self) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let mut warnings = Vec::new();
+        let (album, records, result) =
+            read_album(&self.html_page(Kind::Post, &bytes), &mut |warning| {
+                warnings.push(warning)
+            });
+        self.sink.album(album);
+        self.finish_page(records, warnings, result)
+    }
+
+    /// Most pages are about other things.
+    fn perhaps_page(&mut self, kind: Kind) -> EntryRole {
+        match self.page(kind) {
+            Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
+            Ok(()) => EntryRole::Record,
+            Err(why) => EntryRole::Failed(why),
+        }
+    }
+
+    fn html_page<'p>(&'p self, kind: Kind, html: &'p [u8]) -> Page<'p> {
+        Page {
+            kind,
+            source: self.source(Edition::Html),
+            html,
+            offset_s: self.options.html_offset_s,
+        }
+    }
+
+    fn finish_page(
+        &mut self,
+        records: Vec<Record>,
+        warnings: Vec<String>,
+        result: Result<(), HtmlError>,
+    ) -> Result<(), String> {
+        for warning in warnings {
+            self.sink.warn(self.node.id, warning);
+        }
+        records.into_iter().for_each(|record| self.give(record));
+        self.tell_oddities();
+        result.map_err(|error| shown(&error.to_string()))
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.tally.odd += usize::from(!told.understood);
+        told.albums
+            .into_iter()
+            .for_each(|album| self.sink.album(album));
+        told.records
+            .into_iter()
+            .for_each(|record| self.give(record));
+    }
+
+    fn give(&mut self, record: Record) {
+        self.tally.records += 1;
+        if record.facts.posted_at.is_none() && record.kind != Kind::Profile {
+            self.tally.undated.push(record.uri.clone());
+        }
+        if is_web_address(&record.uri) {
+            self.tally.on_the_web.push(record.uri.clone());
+        }
+        self.sink.record(record);
+    }
+
+    fn tell_oddities(&mut self) {
+        for (uris, what) in [
+            (&self.tally.undated, "have no date of posting"),
+            (
+                &self.tally.on_the_web,
+                "name an address on the web, so their media are not in the archive",
+            ),
+        ] {
+            if let Some(first) = uris.first() {
+                let message = format!(
+                    "{} records in it {what}, the first is {}",
+                    uris.len(),
+                    shown(first)
+                );
+                self.sink.warn(self.node.id, message);
+            }
+        }
+    }
+
+    fn finish(&mut self, result: Result<(), serde_json::Error>) -> Result<(), String> {
+        self.tell_oddities();
+        result.map_err(|error| {
+            let error = shown(&error.to_string());
+            match self.tally.records {
+                0 => format!("broken JSON: {error}"),
+                records => format!("broken JSON: {error}; {records} records before it were read"),
+            }
+        })
+    }
+}
+
+/// Root keys of lists: the four of the first years, and everything numbered since (`other_photos_v2`).
+fn is_root(key: &str) -> bool {
+    let name = key
+        .rsplit_once("_v")
+        .filter(|(_, number)| number.parse::<u8>().is_ok());
+    name.is_some() || ROOTS.contains(&key)
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
