@@ -46,9 +46,11 @@ CREATE INDEX media_entry_original ON media_entry (original_id);
 CREATE TABLE record (
     id       INTEGER PRIMARY KEY,
     provider TEXT NOT NULL,
-    digest   BLOB NOT NULL UNIQUE,     -- SHA-256 of body and raw
+    digest   BLOB NOT NULL,            -- SHA-256 of body (its account left out) and raw
+    account  TEXT NOT NULL,            -- '' where the part did not tell: it may come once so and once with its account
     body     TEXT NOT NULL,            -- model::record::Record as JSON, without raw
-    raw      TEXT NOT NULL             -- the record as it stood in the archive, as JSON
+    raw      TEXT NOT NULL,            -- the record as it stood in the archive, as JSON
+    UNIQUE (digest, account)
 ) STRICT;
 
 -- Evidence: statements of record files about albums.

@@ -12,4 +12,5 @@ pub mod import;
 pub mod media;
 pub mod model;
 pub mod monitor;
+pub mod verify;
 pub mod writer;

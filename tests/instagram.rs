@@ -293,13 +293,11 @@ fn every_json_record_is_tied_to_its_medium() {
 }
 
 #[test]
-#[ignore = "issue 2: `Instagram::read` does not yet call the reader of HTML pages"]
 fn every_html_archive_reads_as_it_was_composed() {
     reads_as_composed(true);
 }
 
 #[test]
-#[ignore = "issue 2: `Instagram::read` does not yet call the reader of HTML pages"]
 fn every_html_record_is_tied_to_its_medium() {
     ties_as_composed(true);
 }

@@ -5,11 +5,18 @@ mod builders_expected;
 mod builders_packing;
 mod cli;
 mod docs;
+mod import;
 mod instagram;
 mod layers;
 mod support;
+mod verify;
 
 mod providers {
     mod facebook;
+    mod google_damage;
+    mod google_dates;
+    mod google_import;
     mod google_matching;
+    mod google_parts;
+    mod google_scale;
 }

@@ -132,7 +132,7 @@ impl Catalog {
 }
 
 impl Writing<'_> {
-    /// Puts an asset in, or replaces it.
+    /// Puts an asset in, or replaces it, its text included.
     ///
     /// # Errors
     /// Fails if SQLite does.
@@ -144,6 +144,21 @@ impl Writing<'_> {
         album_titles: &[(String, String)],
     ) -> Result<(), CatalogError> {
         self.remove_asset(asset.content_hash)?;
+        let id = self.add_asset(asset, path, digest, album_titles)?;
+        self.add_asset_text(id, asset)
+    }
+
+    /// Adds an asset that is not there, without the text to search, and returns its row number.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_asset(
+        &self,
+        asset: &Asset,
+        path: &str,
+        digest: [u8; 32],
+        album_titles: &[(String, String)],
+    ) -> Result<i64, CatalogError> {
         let taken = asset.taken_at.as_ref().map(|claim| claim.value);
         self.run(
             "INSERT INTO asset (content_hash, path, digest, taken_seconds, local_day, body)
@@ -159,7 +174,6 @@ impl Writing<'_> {
         )?;
         let id = self.transaction.last_insert_rowid();
         self.put_items(id, asset)?;
-        self.put_text(id, asset)?;
         for (album, title) in album_titles {
             self.run(
                 "INSERT INTO asset_album (asset_id, album, title) VALUES (?1, ?2, ?3)
@@ -167,7 +181,7 @@ impl Writing<'_> {
                 (id, album, title),
             )?;
         }
-        Ok(())
+        Ok(id)
     }
 
     fn put_items(&self, id: i64, asset: &Asset) -> Result<(), CatalogError> {
@@ -187,7 +201,11 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn put_text(&self, id: i64, asset: &Asset) -> Result<(), CatalogError> {
+    /// Adds the text to search of an asset just added.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_asset_text(&self, id: i64, asset: &Asset) -> Result<(), CatalogError> {
         let text = |claim: &Option<crate::model::claim::Claim<String>>| {
             claim.as_ref().map(|claim| claim.value.clone())
         };
@@ -252,12 +270,9 @@ impl Writing<'_> {
     /// # Errors
     /// Fails if SQLite does.
     pub fn put_sidecar(&self, row: &SidecarRow) -> Result<(), CatalogError> {
+        // Replaces the row of this asset and that of another whose sidecar had this path.
         self.run(
-            "DELETE FROM sidecar WHERE asset_hash = ?1 OR path = ?2",
-            (row.asset_hash.0, &row.path),
-        )?;
-        self.run(
-            "INSERT INTO sidecar (asset_hash, path, sha256, size_bytes, modified_ns)
+            "INSERT OR REPLACE INTO sidecar (asset_hash, path, sha256, size_bytes, modified_ns)
              VALUES (?1, ?2, ?3, ?4, ?5)",
             (
                 row.asset_hash.0,

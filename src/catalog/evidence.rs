@@ -31,6 +31,25 @@ pub struct EvidenceIds {
     pub digests: Vec<[u8; 32]>,
 }
 
+/// A record as the catalog keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordText {
+    body: String,
+    raw: String,
+}
+
+impl RecordText {
+    /// Returns the record, whole.
+    ///
+    /// # Errors
+    /// Fails if the text is damaged.
+    pub fn read(&self) -> Result<Record, CatalogError> {
+        let mut record: Record = from_json("record", &self.body)?;
+        record.raw = from_json("record", &self.raw)?;
+        Ok(record)
+    }
+}
+
 impl Catalog {
     /// Returns the providers any evidence is from, sorted.
     ///
@@ -54,7 +73,7 @@ impl Catalog {
         let mut evidence = Evidence::default();
         let mut ids = EvidenceIds::default();
         self.each(
-            "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest",
+            "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest, account",
             [provider],
             |row| {
                 ids.records.push(row.get(0).map_err(|e| self.wrap(e))?);
@@ -114,14 +133,32 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite does or the row is damaged.
     pub fn raw_record(&self, id: i64) -> Result<Record, CatalogError> {
-        let (body, raw): (String, String) = self
-            .connection
+        self.record_text(id)?.read()
+    }
+
+    /// Returns records as they are kept, to be read elsewhere.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn record_texts(
+        &self,
+        ids: impl Iterator<Item = i64>,
+    ) -> Result<Vec<RecordText>, CatalogError> {
+        ids.map(|id| self.record_text(id)).collect()
+    }
+
+    fn record_text(&self, id: i64) -> Result<RecordText, CatalogError> {
+        self.connection
             .prepare_cached("SELECT body, raw FROM record WHERE id = ?1")
-            .and_then(|mut rows| rows.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))))
-            .map_err(|e| self.wrap(e))?;
-        let mut record: Record = from_json("record", &body)?;
-        record.raw = from_json("record", &raw)?;
-        Ok(record)
+            .and_then(|mut rows| {
+                rows.query_row([id], |row| {
+                    Ok(RecordText {
+                        body: row.get(0)?,
+                        raw: row.get(1)?,
+                    })
+                })
+            })
+            .map_err(|e| self.wrap(e))
     }
 
     /// Calls `each` for every original.
@@ -238,11 +275,14 @@ impl Writing<'_> {
     /// Fails if SQLite does.
     pub fn add_original(&self, medium: &StoredMedium) -> Result<i64, CatalogError> {
         let facts = to_json("media facts", &medium.facts)?;
-        self.run(
+        let added = self.run(
             "INSERT INTO original (content_hash, size_bytes, facts) VALUES (?1, ?2, ?3)
              ON CONFLICT (content_hash) DO NOTHING",
             (medium.content_hash.0, medium.size_bytes as i64, facts),
         )?;
+        if added > 0 {
+            return Ok(self.transaction.last_insert_rowid());
+        }
         self.original_id(medium.content_hash)
     }
 
@@ -269,12 +309,20 @@ impl Writing<'_> {
         original_id: i64,
         part: Option<i64>,
     ) -> Result<(), CatalogError> {
-        self.run(
+        let added = self.run(
             "INSERT INTO media_entry (provider, export, path, original_id) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING",
             (provider, export, path, original_id),
         )?;
-        if let Some(part) = part {
+        let Some(part) = part else {
+            return Ok(());
+        };
+        if added > 0 {
+            self.run(
+                "INSERT INTO part_entry (media_entry_id, part_id) VALUES (?1, ?2)",
+                (self.transaction.last_insert_rowid(), part),
+            )?;
+        } else {
             self.run(
                 "INSERT INTO part_entry (media_entry_id, part_id)
                  SELECT id, ?5 FROM media_entry
@@ -292,12 +340,17 @@ impl Writing<'_> {
     /// Fails if SQLite does.
     pub fn add_record(&self, record: &Record) -> Result<bool, CatalogError> {
         let raw = to_json("record", &record.raw)?;
-        let body = without_raw(record)?;
-        let digest = digest_of(&[&body, &raw]);
+        let body = without_raw(record, record.account.clone())?;
+        // The same statement in a part that tells its account and in one that does not is one statement.
+        let digest = match record.account {
+            None => digest_of(&[&body, &raw]),
+            Some(_) => digest_of(&[&without_raw(record, None)?, &raw]),
+        };
+        let account = record.account.as_deref().unwrap_or("");
         let added = self.run(
-            "INSERT INTO record (provider, digest, body, raw) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (digest) DO NOTHING",
-            (&record.provider, digest, body, raw),
+            "INSERT INTO record (provider, digest, account, body, raw) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (digest, account) DO NOTHING",
+            (&record.provider, digest, account, body, raw),
         )?;
         Ok(added > 0)
     }
@@ -317,7 +370,8 @@ impl Writing<'_> {
         Ok(added > 0)
     }
 
-    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON.
+    /// Keeps what the owner changed in a sidecar, and properties of other programs in it as JSON. Nothing of either takes the
+    /// row away.
     ///
     /// # Errors
     /// Fails if SQLite does.
@@ -325,8 +379,13 @@ impl Writing<'_> {
         &self,
         asset: ContentHash,
         changes: &UserChanges,
-        others: &str,
+        others: Option<&str>,
     ) -> Result<(), CatalogError> {
+        if changes.is_empty() && others.is_none() {
+            let gone = "DELETE FROM user_change WHERE content_hash = ?1";
+            return self.run(gone, [asset.0]).map(drop);
+        }
+        let others = others.unwrap_or("[]");
         let body = to_json("user change", changes)?;
         self.run(
             "INSERT INTO user_change (content_hash, body, others) VALUES (?1, ?2, ?3)
@@ -337,12 +396,12 @@ impl Writing<'_> {
     }
 }
 
-/// Returns the record as JSON with `raw` left out, without copying `raw` first.
-fn without_raw(record: &Record) -> Result<String, CatalogError> {
+/// Returns the record as JSON with `raw` left out, without copying `raw` first, and with this account.
+fn without_raw(record: &Record, account: Option<String>) -> Result<String, CatalogError> {
     let bare = Record {
         raw: serde_json::Value::Null,
         provider: record.provider.clone(),
-        account: record.account.clone(),
+        account,
         export: record.export.clone(),
         kind: record.kind,
         source: record.source.clone(),
@@ -356,7 +415,16 @@ fn without_raw(record: &Record) -> Result<String, CatalogError> {
     to_json("record", &bare)
 }
 
-fn digest_of(texts: &[&str]) -> [u8; 32] {
+/// Returns the digest by which a record is one with another, its `raw` included, its account left out.
+///
+/// # Errors
+/// Fails if the record cannot be written as JSON.
+pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
+    let raw = to_json("record", &record.raw)?;
+    Ok(digest_of(&[&without_raw(record, None)?, &raw]))
+}
+
+pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for text in texts {
         hasher.update((text.len() as u64).to_le_bytes());

@@ -1,24 +1,33 @@
 //! SQLite: open, migrate, read and write. The only module with SQL.
 
+mod check;
 mod derived;
+mod dump;
 mod evidence;
 mod history;
 mod migrate;
+mod newest;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
-pub use evidence::{EvidenceIds, StoredMedium};
+pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenRole};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
 
 /// What can go wrong with a catalog.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
+    /// The library has none.
+    #[error("there is no catalog at {}", path.display())]
+    Gone {
+        /// Where it should lie.
+        path: PathBuf,
+    },
     /// SQLite said no.
     #[error("catalog {path}")]
     Sqlite {
@@ -57,6 +66,20 @@ pub enum CatalogError {
     },
 }
 
+impl CatalogError {
+    /// Returns whether the catalog is gone or broken, so that only making it again from the tree helps.
+    pub fn is_unusable(&self) -> bool {
+        match self {
+            Self::Gone { .. } | Self::Damaged { .. } | Self::Altered { .. } => true,
+            Self::Sqlite { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+            ),
+            Self::Newer { .. } => false,
+        }
+    }
+}
+
 /// The catalog of one library.
 pub struct Catalog {
     connection: Connection,
@@ -83,6 +106,20 @@ impl Catalog {
             )
             .map_err(wrap)?;
         Self::ready(connection, path)
+    }
+
+    /// Opens the catalog at `path`, which must be there: an empty one in its place would say that nothing is held.
+    ///
+    /// # Errors
+    /// Fails as [`Catalog::open`] does, and if there is no catalog.
+    pub fn open_existing(path: &Path) -> Result<Self, CatalogError> {
+        // SQLite takes an empty file for a new database.
+        if std::fs::metadata(path).is_ok_and(|found| found.len() > 0) {
+            return Self::open(path);
+        }
+        Err(CatalogError::Gone {
+            path: path.to_owned(),
+        })
     }
 
     /// Makes an empty catalog in memory, for a dry run without a library.

@@ -6,6 +6,7 @@ use rusqlite::types::Value;
 use crate::model::asset::{Asset, ItemRef};
 use crate::model::kind::{CompanionRole, Kind};
 
+use super::newest::NewestExports;
 use super::{Catalog, CatalogError, from_json};
 
 /// Which assets to list; everything that is given must hold.
@@ -42,6 +43,8 @@ pub struct ListedAsset {
     pub album_titles: Vec<String>,
     /// Its items, with where each was found.
     pub items: Vec<ListedItem>,
+    /// Whether the newest archive of one of its accounts holds it; `None` where archives do not tell their age.
+    pub in_newest_archive: Option<bool>,
 }
 
 /// An item and the entries its bytes were found in.
@@ -101,6 +104,7 @@ impl Catalog {
         query: &AssetQuery,
         each: &mut dyn FnMut(ListedAsset),
     ) -> Result<(), CatalogError> {
+        let newest = self.newest_exports()?;
         let (condition, parameters) = condition(query);
         let sql = format!(
             "SELECT a.id, a.path, a.body FROM asset a WHERE {condition}
@@ -111,12 +115,18 @@ impl Catalog {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             };
             let (id, path, body) = read(row).map_err(|e| self.wrap(e))?;
-            each(self.listed(id, path, from_json("asset", &body)?)?);
+            each(self.listed(id, path, from_json("asset", &body)?, &newest)?);
             Ok(())
         })
     }
 
-    fn listed(&self, id: i64, path: String, asset: Asset) -> Result<ListedAsset, CatalogError> {
+    fn listed(
+        &self,
+        id: i64,
+        path: String,
+        asset: Asset,
+        newest: &NewestExports,
+    ) -> Result<ListedAsset, CatalogError> {
         let album_titles = self.rows(
             "SELECT title FROM asset_album WHERE asset_id = ?1 ORDER BY title, album",
             [id],
@@ -136,7 +146,9 @@ impl Catalog {
             })
             .collect();
         let companions = self.companions_of(&asset)?;
+        let in_newest_archive = self.in_newest_archive(&asset, newest)?;
         Ok(ListedAsset {
+            in_newest_archive,
             asset,
             path,
             companions,

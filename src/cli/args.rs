@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -12,6 +13,7 @@ use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
 use crate::import::ImportOptions;
 use crate::model::kind::Kind;
+use crate::verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
 /// service gives you, and keeps them in a folder tree that needs no program to read.
@@ -46,6 +48,12 @@ pub enum Command {
     Status,
     /// List photos and videos of the library
     List(ListArgs),
+    /// Read the library again and compare it with its checksums, sidecars and catalog
+    Verify(VerifyArgs),
+    /// Say whether an account may be deleted: is all that its archives name in the library, and as it was?
+    Certify(CertifyArgs),
+    /// Make the catalog again from the photos, videos and sidecars alone
+    Rebuild(RebuildArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
     Providers,
     /// Try albumen on a small built-in sample archive, in a folder of its own
@@ -167,6 +175,66 @@ impl ListArgs {
     }
 }
 
+/// Arguments of `verify`.
+#[derive(Debug, Default, Args)]
+pub struct VerifyArgs {
+    /// Look at sizes and times only, and read what differs
+    #[arg(long, conflicts_with_all = ["sample", "repair"])]
+    pub quick: bool,
+    /// Read this share of the files (5%), always the same ones; look at the others
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "repair")]
+    pub sample: Option<f64>,
+    /// Choose other files for the sample
+    #[arg(long, value_name = "NUMBER", requires = "sample")]
+    pub seed: Option<u64>,
+    /// Stop reading after this time (30m, 2h, 45s); the next such run goes on there
+    #[arg(long, value_name = "TIME", value_parser = dates::duration, conflicts_with = "repair")]
+    pub max_time: Option<Duration>,
+    /// Fetch what is damaged again from these archives, then verify again
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    pub repair: Vec<PathBuf>,
+    /// Worker threads [default: one for each processor core, and at least two]
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl VerifyArgs {
+    /// Returns what the library code wants to know.
+    pub fn to_options(&self) -> VerifyOptions {
+        VerifyOptions {
+            extent: match (self.quick, self.sample) {
+                (true, _) => Extent::Quick,
+                (false, Some(share)) => Extent::Sample {
+                    share,
+                    seed: self.seed.unwrap_or(0),
+                },
+                (false, None) => Extent::All,
+            },
+            max_time: self.max_time,
+            threads: self.threads,
+        }
+    }
+}
+
+/// Arguments of `certify`.
+#[derive(Debug, Default, Args)]
+pub struct CertifyArgs {
+    /// The account [default: every account the library knows]
+    #[arg(value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Write the certificate as a page to print and keep; the file must not be there yet
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub html: Option<PathBuf>,
+}
+
+/// Arguments of `rebuild`.
+#[derive(Debug, Default, Args)]
+pub struct RebuildArgs {
+    /// Worker threads [default: one for each processor core]
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroUsize>,
+}
+
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -180,6 +248,17 @@ pub struct DemoArgs {
 pub struct CompletionsArgs {
     /// The shell
     pub shell: Shell,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let wrong = || "a share is written like 5%, from more than 0% to 100%".to_owned();
+    let number: f64 = text
+        .strip_suffix('%')
+        .and_then(|number| number.trim().parse().ok())
+        .ok_or_else(wrong)?;
+    (number > 0.0 && number <= 100.0)
+        .then_some(number / 100.0)
+        .ok_or_else(wrong)
 }
 
 fn provider(name: &str) -> Result<String, String> {

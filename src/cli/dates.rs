@@ -1,5 +1,7 @@
 //! Days as people write them on the command line: a year, a month or a day.
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 
 /// Reads the first day of what was given: `2023`, `2023-07` or `2023-07-14`.
@@ -40,6 +42,34 @@ fn wrong(text: &str) -> String {
     format!("{text:?} is not a day, month or year like 2023-07-14, 2023-07 or 2023")
 }
 
+/// Reads a length of time such as `30m`, `2h`, `45s` or `1h30m`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is not a length of time like 30m, 2h or 45s");
+    let mut seconds = 0u64;
+    let mut number = String::new();
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            number.push(c);
+            continue;
+        }
+        let unit = match c {
+            'h' => 3600,
+            'm' => 60,
+            's' => 1,
+            _ => return Err(wrong()),
+        };
+        let count: u64 = number.parse().map_err(|_| wrong())?;
+        let more = count.checked_mul(unit).ok_or_else(wrong)?;
+        seconds = seconds.checked_add(more).ok_or_else(wrong)?;
+        number.clear();
+    }
+    // A number without a unit could be minutes to one reader and seconds to the next.
+    if !number.is_empty() || seconds == 0 {
+        return Err(wrong());
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
 /// Reads an offset from UTC such as `-08:00`, `+05:30` or `Z`, in seconds.
 pub fn offset(text: &str) -> Result<i32, String> {
     let wrong = || format!("{text:?} is not an offset from UTC like -08:00 or +05:30");
@@ -64,6 +94,24 @@ pub fn offset(text: &str) -> Result<i32, String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn lengths_of_time_need_their_unit() {
+        for (text, seconds) in [
+            ("30m", Some(1800)),
+            ("2h", Some(7200)),
+            ("1h30m", Some(5400)),
+            ("45s", Some(45)),
+            ("30", None),
+            ("0m", None),
+            ("", None),
+            ("m", None),
+            ("1d", None),
+            ("99999999999999999999h", None),
+        ] {
+            assert_eq!(duration(text).ok().map(|d| d.as_secs()), seconds, "{text}");
+        }
+    }
+
     use super::*;
     use jiff::civil::date;
 

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use crate::catalog::CatalogError;
 use crate::import::ImportError;
+use crate::verify::VerifyError;
 use crate::writer::library::LibraryError;
+use crate::writer::safe_writer::WriteError;
 
 /// Why a command could not be carried out. What to do about it is said by `cli::hints`.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,22 @@ pub enum CliError {
         library: PathBuf,
         source: ImportError,
     },
+    #[error("could not make the catalog of {} again", .library.display())]
+    Rebuild {
+        library: PathBuf,
+        source: ImportError,
+    },
+    #[error("could not verify {}", .library.display())]
+    Verify {
+        library: PathBuf,
+        source: VerifyError,
+    },
+    #[error("the library knows no account {account:?}; it knows: {}", .known.join(", "))]
+    NoAccount { account: String, known: Vec<String> },
+    #[error("could not write the page {}", .path.display())]
+    Page { path: PathBuf, source: io::Error },
+    #[error("could not put {} aside", .path)]
+    SetAside { path: String, source: WriteError },
     #[error(transparent)]
     Library(LibraryError),
     #[error("could not read the library in {}", .library.display())]
@@ -40,7 +58,7 @@ impl CliError {
     /// Returns the exit code the error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoHome => Exit::Usage,
+            Self::NoHome | Self::NoAccount { .. } => Exit::Usage,
             _ => Exit::Failed,
         }
     }

@@ -9,6 +9,7 @@ use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
 use crate::import::ImportError;
 use crate::model::shown::shown;
+use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
 
 /// What to do about media that records name and no archive holds.
@@ -17,6 +18,13 @@ pub const MISSING: &str = "import the other parts of the archive; if you have gi
 /// What to do about an entry for which nothing better is known.
 pub const ANY_ENTRY: &str = "all else was imported; download the part again and repeat the import, and if it fails again, \
     look at the entry in the part itself";
+
+/// What to do without a catalog.
+pub const REBUILD: &str = "your photos and videos are not touched by this; make the catalog again from them with `albumen rebuild`";
+
+/// What to do about what a rebuild could not take in.
+pub const NOT_REBUILT: &str =
+    "import the archive it came from again: what is known of it is filled in";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
@@ -85,10 +93,23 @@ fn hints(error: &CliError) -> Vec<String> {
             Some("name the folder with --library DIR or ALBUMEN_LIBRARY".to_owned())
         }
         CliError::NotADemo { .. } => Some("choose another folder with --into DIR".to_owned()),
-        CliError::Import { source, .. } => for_import(source),
+        CliError::Import { source, .. } | CliError::Rebuild { source, .. } => for_import(source),
+        CliError::Verify {
+            source: VerifyError::Library(source),
+            ..
+        } => for_library(source).map(str::to_owned),
+        CliError::Verify {
+            source: VerifyError::Catalog(source),
+            ..
+        } => for_catalog(source).map(str::to_owned),
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
-        CliError::Sample { .. } | CliError::Output(_) | CliError::Signals(_) => None,
+        CliError::NoAccount { .. }
+        | CliError::Page { .. }
+        | CliError::Sample { .. }
+        | CliError::SetAside { .. }
+        | CliError::Output(_)
+        | CliError::Signals(_) => None,
     };
     let of_system =
         || causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()));
@@ -136,9 +157,7 @@ fn for_library(error: &LibraryError) -> Option<&'static str> {
 fn for_catalog(error: &CatalogError) -> Option<&'static str> {
     Some(match error {
         CatalogError::Newer { .. } => NEWER,
-        CatalogError::Damaged { .. } => {
-            "your photos and videos are not touched by this; keep a copy of the library before anything else"
-        }
+        error if error.is_unusable() => REBUILD,
         #[allow(
             unreachable_patterns,
             reason = "what is added later has no hint until it gets one"
@@ -155,6 +174,35 @@ fn for_io(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::NotFound => "look at how the path is written",
         _ => return None,
+    })
+}
+
+/// Returns what to do about a finding of `verify`.
+pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
+    Some(match kind {
+        FindingKind::Changed | FindingKind::Truncated | FindingKind::Missing => {
+            "fetch it again with `albumen verify --repair PATH` from the archive that held it, or copy it from your second copy of the library"
+        }
+        FindingKind::Unreadable => {
+            "the disk may be failing: copy the library to another one before anything else"
+        }
+        FindingKind::Extra => "files of your own are left alone; nothing needs to be done",
+        FindingKind::SidecarChanged
+        | FindingKind::SidecarDamaged
+        | FindingKind::SidecarMissing
+        | FindingKind::ListChanged
+        | FindingKind::ListMissing
+        | FindingKind::ManifestMissing
+        | FindingKind::ManifestDamaged
+        | FindingKind::ManifestDiffers => {
+            "the next import (or `albumen verify --repair`) writes it anew and keeps what another program changed in sidecars"
+        }
+        FindingKind::CatalogMissing | FindingKind::CatalogDamaged | FindingKind::CatalogDiffers => {
+            REBUILD
+        }
+        FindingKind::SidecarDiffers => {
+            "make the catalog again with `albumen rebuild`, then verify again"
+        }
     })
 }
 
@@ -198,7 +246,7 @@ pub fn for_entry(why: &str) -> Option<&'static str> {
             "the part may be made to do harm; download it again from the service itself",
         ),
         (
-            "the name ",
+            "refused: the name ",
             "no service gives such names; where did the archive come from?",
         ),
         (

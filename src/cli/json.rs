@@ -83,6 +83,7 @@ pub struct AssetJson<'a> {
     group: Option<&'a Group>,
     companions: Vec<CompanionJson<'a>>,
     items: Vec<ItemJson<'a>>,
+    in_newest_archive: Option<bool>,
     origins: BTreeMap<&'static str, String>,
 }
 
@@ -120,6 +121,7 @@ impl<'a> From<&'a ListedAsset> for AssetJson<'a> {
             group: asset.group.as_ref(),
             companions: companions(listed),
             items: listed.items.iter().map(item).collect(),
+            in_newest_archive: listed.in_newest_archive,
             origins: asset.origins(),
         }
     }

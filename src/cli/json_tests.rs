@@ -48,6 +48,7 @@ fn an_asset_has_every_promised_field() {
             "group",
             "companions",
             "items",
+            "in_newest_archive",
             "origins",
         ] {
             assert!(fields(value).contains(&field), "{field}");
@@ -74,6 +75,7 @@ fn an_asset_has_every_promised_field() {
         json!([{"provider": "instagram", "account": "anna", "kind": "post", "key": "179",
             "entries": [{"part": "p1.zip", "entry": "media/posts/202307/179.jpg"}]}])
     );
+    assert_eq!(full["in_newest_archive"], true);
     assert_eq!(full["origins"]["description"], "record:instagram");
 }
 

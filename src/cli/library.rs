@@ -9,7 +9,7 @@ use crate::writer::library::Library;
 /// Opens the catalog of an existing library. Never makes one: a folder named by mistake stays as it is.
 pub fn catalog(library: &Path) -> Result<Catalog, CliError> {
     let opened = Library::open(library).map_err(CliError::Library)?;
-    Catalog::open(&opened.catalog_path()).map_err(catalog_failed(library))
+    Catalog::open_existing(&opened.catalog_path()).map_err(catalog_failed(library))
 }
 
 /// Returns what turns an error of the catalog into one that names the library.

@@ -88,6 +88,7 @@ pub(crate) mod samples {
             companions: vec![],
             album_titles: vec![],
             items: vec![],
+            in_newest_archive: None,
         }
     }
 
@@ -150,6 +151,7 @@ pub(crate) mod samples {
             path: "2023/07/2023-07-14_18-03-22_179.jpg".to_owned(),
             companions: vec![(CompanionRole::Subtitles, "2023/07/a.srt".to_owned())],
             album_titles: vec!["Rome".to_owned()],
+            in_newest_archive: Some(true),
         }
     }
 }

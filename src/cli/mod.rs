@@ -1,6 +1,7 @@
 //! The command line: arguments, output, hints.
 
 pub mod args;
+pub mod certify;
 pub mod completions;
 pub mod dates;
 pub mod demo;
@@ -19,9 +20,11 @@ pub mod monitor;
 pub mod output;
 pub mod progress;
 pub mod providers;
+pub mod rebuild;
 pub mod reference;
 pub mod report;
 pub mod status;
+pub mod verify;
 
 use std::ffi::OsString;
 
@@ -61,6 +64,9 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Import(args) => import::run(args, &library_folder(cli)?, out),
         Command::Status => status::run(&library_folder(cli)?, out),
         Command::List(args) => list::run(args, &library_folder(cli)?, out),
+        Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
+        Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
+        Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),

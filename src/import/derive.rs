@@ -16,6 +16,7 @@ use super::merge::{Known, album_id, merge};
 use super::offset::{Neighbours, device_of, from_own_evidence, from_surroundings};
 
 /// All evidence of one provider, tied together.
+#[derive(Default)]
 pub struct Linked {
     /// Provider's name.
     pub provider: String,
@@ -45,6 +46,8 @@ pub struct DerivedAsset {
     pub asset: Asset,
     /// Records tied to its bytes: (index of provider, index of record).
     pub records: Vec<(usize, usize)>,
+    /// Records made up for its bytes: (index of provider, index into [`Links::unrecorded`]).
+    pub unrecorded: Vec<(usize, usize)>,
     /// Media entries of its bytes and its companions': (index of provider, index of entry).
     pub entries: Vec<(usize, usize)>,
 }
@@ -117,17 +120,19 @@ pub fn derive(providers: &[Linked], surroundings: &Surroundings<'_>) -> Derivati
     let mut assets = Vec::with_capacity(gathered.len());
     let mut neighbours = Neighbours::default();
     let mut devices = Vec::with_capacity(gathered.len());
-    for (hash, one) in &gathered {
-        let Some(original) = surroundings.originals.get(hash).filter(|_| one.primary) else {
+    // Taken apart while assets are made: both at once would be a tenth of an import's memory.
+    for (hash, one) in gathered {
+        let original = surroundings.originals.get(&hash);
+        let Some(original) = original.filter(|_| one.primary) else {
             continue;
         };
         let known = Known {
             original,
-            records: records_of(providers, one),
-            entries: own_entries(providers, one, *hash),
-            companions: companions_of(providers, one, surroundings),
-            user: surroundings.user.get(hash),
-            group: group_of(one, &grouped),
+            records: records_of(providers, &one),
+            entries: own_entries(providers, &one, hash),
+            companions: companions_of(providers, &one, surroundings),
+            user: surroundings.user.get(&hash),
+            group: group_of(&one, &grouped),
             sole_accounts: &sole_accounts,
         };
         let mut asset = merge(&known);
@@ -140,6 +145,7 @@ pub fn derive(providers: &[Linked], surroundings: &Surroundings<'_>) -> Derivati
         assets.push(DerivedAsset {
             asset,
             records: one.records.iter().copied().collect(),
+            unrecorded: one.unrecorded.clone(),
             entries: one.entries.iter().copied().collect(),
         });
     }
@@ -333,6 +339,12 @@ fn albums(
             .records
             .iter()
             .map(|(p, r)| &providers[*p].evidence.records[*r]);
+        // Whether a folder is an album may only be known when all records are: such memberships are made up.
+        let unrecorded = derived
+            .unrecorded
+            .iter()
+            .map(|(p, index)| &providers[*p].links.unrecorded[*index].1);
+        let records = records.chain(unrecorded);
         for (id, position) in memberships(records, sole_accounts, &mut albums) {
             let place = (position, time, derived.asset.content_hash);
             members.entry(id).or_default().insert(place);
@@ -411,7 +423,10 @@ fn described_albums(
         );
         let fresh = album_of(of, sole_accounts);
         let album = albums.entry(fresh.id.clone()).or_insert(fresh);
-        album.title.clone_from(&record.title);
+        // An album without title is called by its key: Google names its folder `Untitled(1)`.
+        if !record.title.is_empty() {
+            album.title.clone_from(&record.title);
+        }
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         album.description = said(&record.description);
         album.cover = said(&record.cover).or_else(|| album.cover.take());

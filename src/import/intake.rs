@@ -49,6 +49,8 @@ pub struct Intake {
     pub outside_dates: Vec<EntryId>,
     /// Statements read.
     pub items: u64,
+    /// The statements themselves, without their `raw`, in a rehearsal: nothing else keeps them then.
+    pub records: Vec<Record>,
     /// Accounts named, most statements first wins in reports.
     pub accounts: HashMap<Option<String>, u64>,
 }
@@ -80,6 +82,7 @@ pub fn read_tree(
         wanted: Vec::new(),
         unwanted: Vec::new(),
         error: None,
+        rehearsal: options.dry_run,
     };
     tree.provider.read(tree, &read_options, &mut sink);
     if let Some(error) = sink.error {
@@ -101,6 +104,7 @@ struct Sink<'a> {
     wanted: Vec<Record>,
     unwanted: Vec<Record>,
     error: Option<CatalogError>,
+    rehearsal: bool,
 }
 
 impl ItemSink for Sink<'_> {
@@ -115,16 +119,25 @@ impl ItemSink for Sink<'_> {
         if wanted && self.error.is_none() {
             self.error = self.writing.add_record(&record).err();
         }
-        if self.dates.given() {
+        if self.dates.given() || self.rehearsal {
             let bare = Record {
                 raw: serde_json::Value::Null,
                 ..record
             };
+            if wanted && self.rehearsal {
+                self.intake.records.push(bare.clone());
+            }
             if wanted {
                 self.wanted.push(bare);
             } else {
                 self.unwanted.push(bare);
             }
+        }
+    }
+
+    fn listed(&mut self, record: Record) {
+        if self.error.is_none() {
+            self.error = self.writing.add_record(&record).err();
         }
     }
 

@@ -8,7 +8,11 @@ use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::model::record::Record;
-use crate::writer::albums_file::{ALBUMS, Album, MISSING, Member, render_albums, render_missing};
+use crate::monitor::{Monitor, Warning};
+use crate::writer::albums_file::{
+    ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library,
+    render_missing,
+};
 use crate::writer::library::Library;
 use crate::writer::manifest::{METADATA, ORIGINALS, render};
 use crate::writer::readme::{README, TEXT};
@@ -40,9 +44,17 @@ pub fn write_lists(
 ) -> Result<(), ImportError> {
     let albums = render_albums(&albums(providers, derivation, places.assets))?;
     let missing = render_missing(&missing(catalog, providers, derivation)?)?;
+    let mut lists = vec![(ALBUMS, albums), (MISSING, missing)];
+    // Only where the owner said something: most libraries need no such file.
+    if let Some(zone) = catalog.setting("home_timezone")? {
+        let facts = LibraryFacts {
+            home_timezone: Some(zone),
+        };
+        lists.push((LIBRARY, render_library(&facts)?));
+    }
     let mut metadata: Vec<(LibraryPath, ContentHash)> = Vec::new();
-    for (name, text) in [(ALBUMS, &albums), (MISSING, &missing)] {
-        metadata.extend(LibraryPath::parse(name).map(|path| (path, hash_of(text))));
+    for (name, text) in &lists {
+        metadata.extend(LibraryPath::parse(name).map(|path| (path, hash_of(text.as_bytes()))));
         write(library, name, text)?;
     }
     let sidecars = places.sidecars.into_iter();
@@ -56,8 +68,74 @@ pub fn write_lists(
     write(library, README, TEXT)
 }
 
-fn hash_of(text: &str) -> ContentHash {
-    ContentHash(Sha256::digest(text.as_bytes()).into())
+fn hash_of(bytes: &[u8]) -> ContentHash {
+    ContentHash(Sha256::digest(bytes).into())
+}
+
+/// Setting that keeps what the lists were when they were written last.
+const WRITTEN: &str = "lists";
+
+/// Lists that are compared before an import: whoever reads the library without albumen relies on them.
+const COMPARED: [&str; 5] = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA];
+
+/// Returns the hash of each list as it is on disk.
+fn on_disk(library: &Library) -> BTreeMap<String, String> {
+    COMPARED
+        .iter()
+        .filter_map(|name| {
+            let bytes = std::fs::read(library.root().join(name)).ok()?;
+            Some(((*name).to_owned(), hash_of(&bytes).to_string()))
+        })
+        .collect()
+}
+
+/// Keeps in the catalog what the lists are now, right after they were written.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn remember_lists(library: &Library, catalog: &mut Catalog) -> Result<(), ImportError> {
+    let written = serde_json::json!(on_disk(library)).to_string();
+    Ok(catalog.in_transaction(|writing| writing.set_setting(WRITTEN, Some(&written)))?)
+}
+
+/// Says which lists are gone or were changed since, and keeps a copy of those that were changed: they are written anew.
+///
+/// # Errors
+/// Fails if the catalog or the disk does.
+pub fn touched_lists(
+    library: &Library,
+    catalog: &Catalog,
+    monitor: &dyn Monitor,
+) -> Result<bool, ImportError> {
+    let Some(written) = catalog.setting(WRITTEN)? else {
+        return Ok(false);
+    };
+    let written: BTreeMap<String, String> = serde_json::from_str(&written).unwrap_or_default();
+    let found = on_disk(library);
+    let mut touched = false;
+    for (name, hash) in &written {
+        let message = match found.get(name) {
+            Some(now) if now == hash => continue,
+            None => "was gone; written anew".to_owned(),
+            Some(_) => {
+                let path = library.root().join(name);
+                let bytes = std::fs::read(&path).map_err(|source| ImportError::Read {
+                    path: path.clone(),
+                    source,
+                })?;
+                let kept = library
+                    .set_aside(name, &bytes)
+                    .map_err(ImportError::Write)?;
+                format!("was changed; kept as {} and written anew", kept.display())
+            }
+        };
+        touched = true;
+        monitor.warn(Warning {
+            subject: name.clone(),
+            message,
+        });
+    }
+    Ok(touched)
 }
 
 /// Writes a list unless it is there already, to the letter.
@@ -140,6 +218,12 @@ fn missing(
     rows.sort_unstable();
     rows.dedup();
     rows.into_iter()
-        .map(|(p, r)| Ok(catalog.raw_record(providers[p].record_ids[r])?))
+        .map(|(p, r)| {
+            let mut record = catalog.raw_record(providers[p].record_ids[r])?;
+            record
+                .account
+                .clone_from(&providers[p].evidence.records[r].account);
+            Ok(record)
+        })
         .collect()
 }

@@ -13,6 +13,9 @@ use crate::model::record::{Edition, Record};
 use crate::model::time::{Clock, Precision, When, wall_minus_utc};
 use crate::model::user_changes::{Change, UserChanges};
 
+use super::name_date::name_date;
+use super::newest::newest;
+
 /// Everything known of one asset.
 pub struct Known<'a> {
     /// Its bytes and what they say.
@@ -73,13 +76,16 @@ pub fn merge(known: &Known<'_>) -> Asset {
         description: text(known, known.original.facts.description.as_ref(), |r| {
             r.facts.description.as_ref()
         }),
-        title: text(known, None, |r| r.facts.title.as_ref()),
+        // Google's title is the name of the file, uncut: it names the file, and titles nothing.
+        title: text(known, None, |r| {
+            r.facts.title.as_ref().filter(|_| !names_files(r))
+        }),
         location: location(known),
         place: text(known, None, |r| r.facts.place.as_ref()),
         people: union(known, |r| &r.facts.people),
         keywords: union(known, |r| &r.facts.keywords),
         albums: albums(known),
-        favorite: known.records.iter().any(|r| r.facts.favorite),
+        favorite: favorite(known),
         visibility: visibility(known),
         rating: known.records.iter().filter_map(|r| r.facts.rating).max(),
         by_someone_else: !known.records.is_empty()
@@ -100,16 +106,17 @@ pub fn merge(known: &Known<'_>) -> Asset {
 fn taken_at(known: &Known<'_>) -> Option<Claim<When>> {
     let embedded = known.original.facts.taken_at();
     let mut claims: Vec<(Edition, Claim<When>)> = Vec::new();
+    for (record, taken) in newest(&known.records, |record| record.facts.taken_at) {
+        let provider = record.provider.clone();
+        let corrected = embedded.is_some_and(|e| is_correction(taken, e, record));
+        let origin = match corrected {
+            true => Origin::Corrected(provider),
+            false => Origin::Record(provider),
+        };
+        claims.push((record.edition, Claim::new(taken, origin)));
+    }
     for record in &known.records {
         let provider = record.provider.clone();
-        if let Some(taken) = record.facts.taken_at {
-            let corrected = embedded.is_some_and(|e| is_correction(taken, e, record));
-            let origin = match corrected {
-                true => Origin::Corrected(provider.clone()),
-                false => Origin::Record(provider.clone()),
-            };
-            claims.push((record.edition, Claim::new(taken, origin)));
-        }
         if let Some(posted) = record.facts.posted_at {
             let origin = match record.edition {
                 Edition::Unrecorded => Origin::Folder(provider),
@@ -121,6 +128,8 @@ fn taken_at(known: &Known<'_>) -> Option<Claim<When>> {
     if let Some(embedded) = embedded {
         claims.push((Edition::Json, Claim::new(embedded, Origin::Embedded)));
     }
+    let named = file_names(known).into_iter().filter_map(name_date);
+    claims.extend(named.map(|when| (Edition::Unrecorded, Claim::new(when, Origin::FileName))));
     claims
         .into_iter()
         .min_by_key(|(edition, claim)| {
@@ -155,19 +164,21 @@ fn posted_at(records: &[&Record]) -> Option<When> {
 }
 
 /// Returns the best text: by origin, then JSON before HTML, then the earliest post, then by content.
-fn text(
-    known: &Known<'_>,
+fn text<'a>(
+    known: &Known<'a>,
     embedded: Option<&String>,
-    of: impl Fn(&Record) -> Option<&String>,
+    of: impl Fn(&'a Record) -> Option<&'a String>,
 ) -> Option<Claim<String>> {
-    let from_records = known.records.iter().filter_map(|record| {
-        let value = of(record).filter(|text| !text.is_empty())?;
+    let said = newest(&known.records, |record| {
+        of(record).filter(|text| !text.is_empty())
+    });
+    let from_records = said.into_iter().map(|(record, value)| {
         let claim = Claim::new(value.clone(), Origin::Record(record.provider.clone()));
         let posted = record
             .facts
             .posted_at
             .map_or(i64::MAX, |w| w.rough_seconds());
-        Some((record.edition, posted, claim))
+        (record.edition, posted, claim)
     });
     let from_bytes = embedded.filter(|text| !text.is_empty()).map(|value| {
         (
@@ -195,10 +206,9 @@ fn location(known: &Known<'_>) -> Option<Claim<crate::model::record::Location>> 
             l.altitude_m.map(f64::to_bits),
         )
     };
-    known
-        .records
-        .iter()
-        .filter_map(|r| Some((r.edition, r.facts.location?, &r.provider)))
+    newest(&known.records, |r| r.facts.location)
+        .into_iter()
+        .map(|(r, location)| (r.edition, location, &r.provider))
         .min_by_key(|(edition, location, provider)| {
             (*edition, (*provider).clone(), order(location))
         })
@@ -206,9 +216,20 @@ fn location(known: &Known<'_>) -> Option<Claim<crate::model::record::Location>> 
         .or_else(|| Some(Claim::new(known.original.facts.location?, Origin::Embedded)))
 }
 
-fn union(known: &Known<'_>, of: impl Fn(&Record) -> &Vec<String>) -> Vec<String> {
-    let all: BTreeSet<&String> = known.records.iter().flat_map(|r| of(r)).collect();
+fn union<'a>(known: &Known<'a>, of: impl Fn(&'a Record) -> &'a Vec<String>) -> Vec<String> {
+    let lists = newest(&known.records, |r| {
+        Some(of(r)).filter(|list| !list.is_empty())
+    });
+    let all: BTreeSet<&String> = lists.into_iter().flat_map(|(_, list)| list).collect();
     all.into_iter().cloned().collect()
+}
+
+/// A favourite by any statement that still stands; a path says nothing of it.
+fn favorite(known: &Known<'_>) -> bool {
+    let said = |r: &Record| (r.edition != Edition::Unrecorded).then_some(r.facts.favorite);
+    newest(&known.records, said)
+        .into_iter()
+        .any(|(_, favorite)| favorite)
 }
 
 /// Identity of an album across providers and accounts.
@@ -244,11 +265,15 @@ fn account<'a>(known: &Known<'a>, record: &'a Record) -> Option<&'a str> {
 
 /// What is shown anywhere is shown; a path alone says nothing where a record speaks.
 fn visibility(known: &Known<'_>) -> crate::model::kind::Visibility {
-    let recorded = |r: &&&Record| r.edition != Edition::Unrecorded;
-    let of = |records: Vec<&&Record>| records.iter().map(|r| r.facts.visibility).min();
-    of(known.records.iter().filter(recorded).collect())
-        .or_else(|| of(known.records.iter().collect()))
-        .unwrap_or_default()
+    let of = |recorded: bool| {
+        let said = |r: &Record| {
+            let is_recorded = r.edition != Edition::Unrecorded;
+            (is_recorded == recorded).then_some(r.facts.visibility)
+        };
+        let said = newest(&known.records, said).into_iter();
+        said.map(|(_, visibility)| visibility).min()
+    };
+    of(true).or_else(|| of(false)).unwrap_or_default()
 }
 
 fn items(known: &Known<'_>) -> Vec<ItemRef> {
@@ -263,6 +288,20 @@ fn items(known: &Known<'_>) -> Vec<ItemRef> {
         })
         .collect();
     all.into_iter().collect()
+}
+
+/// Returns the names the file had: in archives, and as titles of a service that keeps file names there.
+fn file_names<'a>(known: &Known<'a>) -> Vec<&'a str> {
+    let entries = known
+        .entries
+        .iter()
+        .map(|entry| entry.path.rsplit('/').next().unwrap_or(&entry.path));
+    let titles = known
+        .records
+        .iter()
+        .filter(|record| names_files(record))
+        .filter_map(|record| record.facts.title.as_deref());
+    entries.chain(titles).collect()
 }
 
 /// Returns the name the file had: a title that looks like a file name (Google keeps it uncut there), else the entry's.
@@ -281,6 +320,11 @@ fn name(known: &Known<'_>) -> String {
         .filter(|(_, name)| !name.is_empty())
         .min()
         .map_or_else(|| "media".to_owned(), |(_, name)| name)
+}
+
+/// Returns whether the titles of a record's provider are file names.
+fn names_files(record: &Record) -> bool {
+    record.provider == "google-photos"
 }
 
 fn stem(file_name: &str) -> &str {

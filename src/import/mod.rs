@@ -2,21 +2,28 @@
 
 pub mod derive;
 mod error;
+mod evidence;
 mod groups;
 mod intake;
 mod lists;
 pub mod merge;
+mod name_date;
+mod newest;
 pub mod offset;
 pub mod plan;
+mod rebuild;
+mod rehearsal;
 mod report;
 mod run;
 mod settle;
+mod sidecars;
 mod store;
 mod sweep;
 mod touched;
 mod trees;
 
 pub use error::ImportError;
+pub use rebuild::{RebuildReport, rebuild};
 pub use report::written;
 pub use run::import;
 
@@ -87,6 +94,8 @@ pub struct MissingLine {
 pub struct ImportReport {
     /// Parts opened.
     pub parts: u64,
+    /// Their file names, in the order opened.
+    pub part_names: Vec<String>,
     /// Entries in them.
     pub entries: u64,
     /// Fates; their sum equals `entries`.

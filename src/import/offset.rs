@@ -12,9 +12,10 @@ use tzf_rs::EmbeddedFinder;
 use crate::model::asset::Asset;
 use crate::model::claim::Origin;
 use crate::model::record::Record;
-use crate::model::time::{Clock, When};
+use crate::model::time::{Clock, Precision, When};
 
 use super::merge::{compared_offset, lacks_offset};
+use super::name_date::name_date;
 
 /// Seconds by which a camera clock and the instant it is compared with may differ: the time it takes to post.
 const SLACK_S: i64 = 90;
@@ -151,10 +152,14 @@ fn compared(asset: &Asset, records: &[&Record], when: &When) -> Option<i32> {
                 .filter_map(|r| r.facts.taken_at?.local())
                 .collect();
             locals.sort_unstable();
+            let named = name_date(&asset.name)
+                .filter(|named| named.precision == Precision::Second)
+                .and_then(|named| named.local());
             facts
                 .taken_local
                 .into_iter()
                 .chain(locals)
+                .chain(named)
                 .find_map(|local| compared_offset(local, instant, SLACK_S))
         }
         Clock::Zoned { .. } => None,

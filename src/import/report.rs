@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::catalog::{Catalog, CatalogError};
 use crate::exporter::archive::{Archive, EntryId};
 use crate::model::content_hash::ContentHash;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{Ignored, Outcome};
 use crate::model::record::Record;
 use crate::model::time::{Clock, Precision, When, offset_text};
 
@@ -30,6 +30,11 @@ pub(super) fn report(facts: &Facts<'_>) -> ImportReport {
     let archive = facts.archive;
     let mut report = ImportReport {
         parts: archive.parts().len() as u64,
+        part_names: archive
+            .parts()
+            .iter()
+            .map(|part| part.name.clone())
+            .collect(),
         entries: archive.entries().len() as u64,
         bytes_read: facts.stored.bytes_read,
         problems: archive.problems().to_vec(),
@@ -105,10 +110,11 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
         let provider = tree.provider.name().to_owned();
         let (account, items) = match &facts.decided.intakes[index] {
             Some(intake) => {
+                // Parts that do not tell belong to an account that another part tells.
                 let most = intake
                     .accounts
                     .iter()
-                    .max_by_key(|(name, count)| (*count, *name));
+                    .max_by_key(|(name, count)| (name.is_some(), *count, *name));
                 (most.and_then(|(name, _)| name.clone()), intake.items)
             }
             None => {
@@ -175,9 +181,33 @@ pub fn written(when: &When) -> String {
     }
 }
 
-/// Returns the report's numbers as JSON, for the journal of runs.
+/// Returns what the journal of runs keeps of a report, as JSON: numbers, and what a certificate must know.
 pub(super) fn numbers(report: &ImportReport) -> String {
+    let problems: Vec<_> = report
+        .problems
+        .iter()
+        .map(|problem| {
+            serde_json::json!({"part": problem.part, "problem": problem.what.to_string()})
+        })
+        .collect();
+    let failed: Vec<_> = report
+        .lines
+        .iter()
+        .filter_map(|line| match &line.outcome {
+            Outcome::Failed(why) => {
+                Some(serde_json::json!({"part": line.part, "entry": line.entry, "reason": why}))
+            }
+            _ => None,
+        })
+        .collect();
+    let messages = Outcome::Ignored(Ignored::Messages);
+    let aside = report.lines.iter().filter(|line| line.outcome == messages);
     serde_json::json!({
+        "part_names": report.part_names,
+        "problems": problems,
+        "failed": failed,
+        "recognized": report.recognized,
+        "messages_left_aside": aside.count(),
         "parts": report.parts,
         "entries": report.entries,
         "outcomes": report.outcomes,

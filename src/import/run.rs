@@ -7,15 +7,18 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
-use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions};
+use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
+use crate::writer::walk::holds_anything;
 
 use super::intake::{Intake, read_tree};
+use super::lists::{remember_lists, touched_lists};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
+use super::rehearsal::rehearse;
 use super::report::{Facts, report};
 use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
@@ -41,8 +44,9 @@ pub fn import(
     let archive = open(options, monitor);
     let recognized = recognize(&archive, options.provider.as_deref());
     if recognized.trees.is_empty() {
-        return Err(nothing_recognized(&archive));
+        return Err(nothing_recognized(&archive, monitor));
     }
+    tell_problems(&archive, monitor);
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, monitor)?
     } else {
@@ -75,27 +79,31 @@ fn known_providers() -> Vec<&'static str> {
 
 fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
     monitor.step("opening", None, Unit::Items);
-    let archive = Archive::open(
+    Archive::open(
         &options.paths,
         &OpenOptions {
             name_encoding: options.name_encoding.clone(),
         },
-    );
+    )
+}
+
+fn tell_problems(archive: &Archive, monitor: &dyn Monitor) {
     for problem in archive.problems() {
         monitor.warn(Warning {
             subject: crate::model::shown::shown(&problem.part),
             message: problem.what.to_string(),
         });
     }
-    archive
 }
 
-fn nothing_recognized(archive: &Archive) -> ImportError {
+fn nothing_recognized(archive: &Archive, monitor: &dyn Monitor) -> ImportError {
     if archive.entries().is_empty() {
+        // The error names the problems itself.
         ImportError::NothingReadable {
             problems: archive.problems().to_vec(),
         }
     } else {
+        tell_problems(archive, monitor);
         ImportError::UnknownService {
             tops: top_names(archive),
             known: known_providers(),
@@ -111,40 +119,6 @@ pub(super) struct Decided {
     pub intakes: Vec<Option<Intake>>,
 }
 
-/// Prints the plan: everything as in earnest, but the catalog forgets it again and nothing is written.
-fn rehearse(
-    root: &Path,
-    options: &ImportOptions,
-    archive: &Archive,
-    recognized: &Recognized<'_>,
-    monitor: &dyn Monitor,
-) -> Result<ImportReport, ImportError> {
-    let library = Library::open(root).ok();
-    let mut catalog = match &library {
-        Some(library) => Catalog::open(&library.catalog_path())?,
-        None => Catalog::in_memory()?,
-    };
-    let threads = threads(options);
-    let swept = match &library {
-        Some(library) => sweep(library, &catalog, threads)?,
-        None => Sweep::default(),
-    };
-    let seen = seen(&catalog, options, recognized)?;
-    let decided = catalog.rehearse(|writing| {
-        decide(
-            archive, recognized, options, &seen, &swept, writing, monitor,
-        )
-    })?;
-    Ok(report(&Facts {
-        archive,
-        recognized,
-        decided: &decided,
-        stored: &Stored::default(),
-        held_at: &held_at(&swept),
-        missing: Vec::new(),
-    }))
-}
-
 fn perform(
     root: &Path,
     options: &ImportOptions,
@@ -156,12 +130,13 @@ fn perform(
     let library = Library::open_or_create(root)?;
     let _lock = library.lock()?;
     library.clean_unfinished().map_err(ImportError::Write)?;
-    let mut catalog = Catalog::open(&library.catalog_path())?;
+    let mut catalog = open_catalog(&library)?;
     let threads = threads(options);
+    let touched = touched_lists(&library, &catalog, monitor)?;
     let mut swept = sweep(&library, &catalog, threads)?;
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
-        let run = writing.begin_run("import", &clock().to_string(), &command(options))?;
+        let run = writing.begin_run("import", &instant(clock), &command(options))?;
         let decided = decide(
             archive, recognized, options, &seen, &swept, writing, monitor,
         )?;
@@ -178,9 +153,10 @@ fn perform(
     let mut settled = None;
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
-        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() {
-            let done = settle(&library, &mut catalog, &swept, monitor)
+        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() || touched {
+            let done = settle(&library, &mut catalog, &swept, threads, monitor)
                 .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
+            remember_lists(&library, &mut catalog)?;
             swept.placed = catalog.placed_files()?;
             settled = Some(done);
         }
@@ -199,14 +175,31 @@ fn perform(
         report.assets_changed = settled.changed;
     }
     let numbers = super::report::numbers(&report);
-    catalog.in_transaction(|writing| writing.end_run(run, &clock().to_string(), &numbers))?;
+    catalog.in_transaction(|writing| writing.end_run(run, &instant(clock), &numbers))?;
     Ok(report)
+}
+
+/// Returns the time in whole seconds, RFC 3339.
+fn instant(clock: &dyn Fn() -> Timestamp) -> String {
+    clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Opens the catalog, or makes one for a library that holds nothing yet. One that holds something and has no catalog is
+/// refused: everything in it would be taken for foreign.
+pub(super) fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
+    let path = library.catalog_path();
+    match Catalog::open_existing(&path) {
+        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
+            Ok(Catalog::open(&path)?)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.
 const SETTLING_ROOM: u64 = 64 << 20;
 
-fn threads(options: &ImportOptions) -> NonZeroUsize {
+pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
     options
         .threads
         .and_then(NonZeroUsize::new)
@@ -228,9 +221,9 @@ fn command(options: &ImportOptions) -> String {
     .to_string()
 }
 
-type Seen = Vec<HashMap<SeenEntry, SeenRole>>;
+pub(super) type Seen = Vec<HashMap<SeenEntry, SeenRole>>;
 
-fn seen(
+pub(super) fn seen(
     catalog: &Catalog,
     options: &ImportOptions,
     recognized: &Recognized<'_>,
@@ -252,7 +245,7 @@ fn is_ordinary(options: &ImportOptions) -> bool {
 }
 
 /// Reads record files and decides for every entry.
-fn decide(
+pub(super) fn decide(
     archive: &Archive,
     recognized: &Recognized<'_>,
     options: &ImportOptions,
@@ -430,8 +423,10 @@ fn store_all(
     monitor.step("storing", Some(total), Unit::Bytes);
     let commit = |catalog: &mut Catalog, batch: &[StoredEntry]| {
         catalog.in_transaction(|writing| {
+            let mut parts = HashMap::new();
             for stored in batch {
-                enter(archive, recognized, by_id[&stored.id], stored, writing)?;
+                let planned = by_id[&stored.id];
+                enter(archive, recognized, planned, stored, writing, &mut parts)?;
             }
             Ok(())
         })
@@ -448,19 +443,27 @@ fn store_all(
     .map_err(|error| error.needing(total, library.root()))
 }
 
-/// Enters one stored file in the catalog.
+/// Enters one stored file in the catalog. `parts` keeps the numbers of parts.
 fn enter(
     archive: &Archive,
     recognized: &Recognized<'_>,
     planned: &Planned,
     stored: &StoredEntry,
     writing: &Writing<'_>,
+    parts: &mut HashMap<PartId, i64>,
 ) -> Result<(), CatalogError> {
     let Some(tree) = planned.tree.map(|tree| &recognized.trees[tree]) else {
         return Ok(());
     };
     let original = writing.add_original(&stored.medium)?;
-    let part = writing.part_id(&tree.part_name(planned.id))?;
+    let part = archive.entries()[planned.id.0].part;
+    let part = match parts.get(&part) {
+        Some(number) => *number,
+        None => {
+            let number = writing.part_id(&archive.parts()[part.0].name)?;
+            *parts.entry(part).or_insert(number)
+        }
+    };
     let provider = tree.provider.name();
     writing.add_media_entry(
         provider,
@@ -517,7 +520,7 @@ fn note_repeats(
 }
 
 /// Where each content lies: the first path, for reports.
-fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
+pub(super) fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
     let mut at = HashMap::new();
     for row in &swept.placed {
         at.entry(row.content_hash).or_insert(row.path.as_str());

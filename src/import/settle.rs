@@ -1,26 +1,23 @@
 //! Brings the tree to what the evidence makes of it: derive, compare, place, write sidecars and lists, note it down.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroUsize;
 
-use sha2::{Digest, Sha256};
-
-use crate::catalog::{Catalog, PlacedRow, SidecarRow, StoredMedium};
-use crate::exporter::provider::PROVIDERS;
+use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow, StoredMedium, Writing};
 use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Links, MediaEntry};
 use crate::model::library_path::LibraryPath;
-use crate::model::record::Record;
-use crate::model::user_changes::UserChanges;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::layout::{Placement, settle_names};
 use crate::writer::library::Library;
 use crate::writer::reconcile::{Displaced, PlacedFile, WantedFile, plan};
 use crate::writer::settle::apply;
-use crate::writer::sidecar::render::{SidecarContent, render};
+use crate::writer::threads::share_out;
 
 use super::derive::{Derivation, DerivedAsset, Linked, Surroundings, derive};
+use super::evidence::{linked, originals};
 use super::lists::{Places, write_lists};
-use super::sweep::{Sweep, modified_ns};
+use super::sidecars::Sidecars;
+use super::sweep::Sweep;
 use super::touched::{Touched, read_touched};
 use super::{ImportError, offset};
 
@@ -41,12 +38,13 @@ pub fn settle(
     library: &Library,
     catalog: &mut Catalog,
     swept: &Sweep,
+    threads: NonZeroUsize,
     monitor: &dyn Monitor,
 ) -> Result<Settled, ImportError> {
     monitor.step("settling", None, Unit::Items);
     let touched = read_touched(library, catalog, swept, monitor)?;
     let originals = originals(catalog)?;
-    let providers = linked(catalog)?;
+    let mut providers = linked(catalog)?;
     let home = catalog.setting("home_timezone")?;
     let derivation = derive(
         &providers,
@@ -56,63 +54,38 @@ pub fn settle(
             home: home.as_deref().and_then(offset::zone_named),
         },
     );
+    for linked in &mut providers {
+        // Merged into assets now; sidecars take records out of the catalog, whole.
+        linked.evidence.records = Vec::new();
+        linked.links = Links::default();
+    }
     let mut settling = Settling {
         library,
         catalog,
         monitor,
+        threads,
         providers: &providers,
         touched: &touched,
         settled: Settled::default(),
     };
     let placements = settle_names(derivation.assets.iter().map(|derived| &derived.asset));
     let placed = settling.place(&derivation, &placements, &originals)?;
+    drop(originals);
     settling.write(&derivation, &placements, placed)?;
     Ok(settling.settled)
-}
-
-fn originals(catalog: &Catalog) -> Result<HashMap<ContentHash, StoredMedium>, ImportError> {
-    let mut originals = HashMap::new();
-    catalog.originals(|medium| {
-        originals.insert(medium.content_hash, medium);
-    })?;
-    Ok(originals)
-}
-
-/// Loads all evidence and lets each provider tie its own together.
-fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
-    let mut all = Vec::new();
-    for name in catalog.providers()? {
-        let (mut evidence, ids) = catalog.evidence(&name)?;
-        // A provider of another version of albumen: its records are kept, and untied until that version comes back.
-        let links = PROVIDERS
-            .iter()
-            .find(|provider| provider.name() == name)
-            .map_or_else(Links::default, |provider| provider.link(&evidence));
-        for (record, kind, visibility) in &links.corrected {
-            evidence.records[*record].kind = *kind;
-            evidence.records[*record].facts.visibility = *visibility;
-        }
-        all.push(Linked {
-            provider: name,
-            evidence,
-            record_ids: ids.records,
-            record_digests: ids.digests,
-            links,
-        });
-    }
-    Ok(all)
 }
 
 struct Settling<'a> {
     library: &'a Library,
     catalog: &'a mut Catalog,
     monitor: &'a dyn Monitor,
+    threads: NonZeroUsize,
     providers: &'a [Linked],
     touched: &'a Touched,
     settled: Settled,
 }
 
-/// Where the files of the library lie now.
+/// Where the files of the library lie now, or should: of some the bytes may be gone.
 struct Placed {
     files: Vec<PlacedFile>,
     rows: Vec<PlacedRow>,
@@ -147,7 +120,9 @@ impl Settling<'_> {
             Some(plan.actions.len() as u64),
             Unit::Items,
         );
-        let applied = apply(self.library, &plan, &mut |_| monitor.advance(1))?;
+        let applied = apply(self.library, &plan, self.threads, &mut |_| {
+            monitor.advance(1)
+        })?;
         for vanished in &plan.vanished {
             self.warn(
                 &vanished.path,
@@ -164,10 +139,14 @@ impl Settling<'_> {
         for changed in &applied.changed {
             self.warn(changed, "its bytes are not those that were imported; the good copy is kept in .albumen/staging");
         }
+        // A file whose bytes are gone stays in the lists and keeps its sidecar: the loss must show until it is mended.
+        let mut files = plan.placements;
+        files.extend(plan.vanished.iter().map(believed_file));
+        files.sort();
         Ok(Placed {
-            paths: paths_by_asset(placements, &plan.placements, &plan.displaced),
-            rows: placed_rows(placements, &plan.placements, &plan.displaced),
-            files: plan.placements,
+            paths: paths_by_asset(placements, &files, &plan.displaced),
+            rows: placed_rows(placements, &files, &plan.displaced),
+            files,
         })
     }
 
@@ -186,57 +165,22 @@ impl Settling<'_> {
         placed: Placed,
     ) -> Result<(), ImportError> {
         let titles = album_titles(derivation);
-        let before: HashMap<ContentHash, ([u8; 32], String)> = self
-            .catalog
-            .asset_rows()?
-            .into_iter()
-            .map(|row| (row.content_hash, (row.digest, row.path)))
-            .collect();
-        let sidecars: HashMap<ContentHash, SidecarRow> = self
-            .catalog
-            .sidecars()?
-            .into_iter()
-            .map(|row| (row.asset_hash, row))
-            .collect();
-        self.monitor.step(
-            "writing sidecars",
-            Some(derivation.assets.len() as u64),
-            Unit::Items,
-        );
-        let mut changes = Vec::new();
-        let mut current: BTreeMap<String, ContentHash> = BTreeMap::new();
-        for (derived, placement) in derivation.assets.iter().zip(placements) {
-            let hash = derived.asset.content_hash;
-            self.monitor.advance(1);
-            // Bytes that are gone have no place to lie beside.
-            let Some(path) = placed.paths.get(&hash) else {
-                continue;
-            };
-            let digest = self.digest(derived, placement, path, &titles);
-            let old = before.get(&hash);
-            let sidecar_path = path.sidecar();
-            let same = old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
-            if let (true, Some(row)) = (same, sidecars.get(&hash)) {
-                if row.path == sidecar_path.as_str() && !self.touched.sidecars.contains(&hash) {
-                    current.insert(row.path.clone(), row.sha256);
-                    continue;
-                }
-            }
-            match old {
-                None => self.settled.added += 1,
-                Some(_) if !same => self.settled.changed += 1,
-                Some(_) => {}
-            }
-            let row = self.write_sidecar(derived, path, &titles)?;
-            current.insert(row.path.clone(), row.sha256);
-            changes.push(Change {
-                derived,
-                path: path.clone(),
-                digest,
-                sidecar: row,
-            });
-        }
-        self.remove_old_sidecars(&sidecars, &current)?;
+        let sidecars = Sidecars {
+            library: self.library,
+            providers: self.providers,
+            touched: self.touched,
+            titles: &titles,
+        };
+        let before = Before::load(self.catalog)?;
+        let total = derivation.assets.len() as u64;
+        self.monitor
+            .step("writing sidecars", Some(total), Unit::Items);
+        let (changes, mut current) =
+            self.changes(derivation, placements, &placed, &sidecars, &before);
+        self.monitor.advance(total - changes.len() as u64);
+        let rows = self.write_sidecars(&changes, &sidecars)?;
+        current.extend(rows.iter().map(|row| (row.path.clone(), row.sha256)));
+        self.remove_old_sidecars(&before.sidecars, &current)?;
         let places = Places {
             files: &placed.files,
             assets: &placed.paths,
@@ -253,102 +197,89 @@ impl Settling<'_> {
             .writer()
             .sync_all()
             .map_err(ImportError::Write)?;
-        self.note(derivation, &placed, &changes, &before, &titles)?;
+        self.note(
+            derivation,
+            &placed,
+            (&changes, &rows),
+            &before.assets,
+            &sidecars,
+        )?;
         self.library.end_settling().map_err(ImportError::Write)
     }
 
-    /// Digest of all that an asset's sidecar shows: unchanged, it need not be written again.
-    fn digest(
-        &self,
-        derived: &DerivedAsset,
-        placement: &Placement,
-        path: &LibraryPath,
-        titles: &HashMap<&str, &str>,
-    ) -> [u8; 32] {
-        let mut hasher = Sha256::new();
-        let mut add = |bytes: &[u8]| {
-            hasher.update((bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        };
-        let asset = &derived.asset;
-        // An asset that cannot be written as JSON does not exist: no map with other keys than texts is in it.
-        add(&serde_json::to_vec(asset).unwrap_or_default());
-        add(path.as_str().as_bytes());
-        for (_, companion) in &placement.companions {
-            add(companion.as_str().as_bytes());
-        }
-        for album in &asset.albums {
-            add(titles.get(album.as_str()).unwrap_or(&"").as_bytes());
-        }
-        for (p, r) in &derived.records {
-            add(&self.providers[*p].record_digests[*r]);
-        }
-        let hash = asset.content_hash;
-        add(&serde_json::to_vec(&self.touched.changes.get(&hash)).unwrap_or_default());
-        add(&serde_json::to_vec(&self.touched.foreign.get(&hash)).unwrap_or_default());
-        for entry in self.entries(derived) {
-            add(entry.path.as_bytes());
-            add(entry.export.as_deref().unwrap_or("").as_bytes());
-            add(&entry.content_hash.0);
-        }
-        hasher.finalize().into()
-    }
-
-    fn entries(&self, derived: &DerivedAsset) -> Vec<MediaEntry> {
-        derived
-            .entries
+    /// Finds the assets whose sidecar is to be written, and the sidecars that stay as they are.
+    fn changes<'d>(
+        &mut self,
+        derivation: &'d Derivation,
+        placements: &[Placement],
+        placed: &'d Placed,
+        sidecars: &Sidecars<'_>,
+        before: &Before,
+    ) -> (Vec<Change<'d>>, BTreeMap<String, ContentHash>) {
+        // Bytes that are gone have no place to lie beside.
+        let present: Vec<_> = derivation
+            .assets
             .iter()
-            .map(|(p, m)| self.providers[*p].evidence.media[*m].clone())
-            .collect()
-    }
-
-    fn write_sidecar(
-        &self,
-        derived: &DerivedAsset,
-        path: &LibraryPath,
-        titles: &HashMap<&str, &str>,
-    ) -> Result<SidecarRow, ImportError> {
-        let hash = derived.asset.content_hash;
-        let records: Vec<Record> = derived
-            .records
-            .iter()
-            .map(|(p, r)| self.catalog.raw_record(self.providers[*p].record_ids[*r]))
-            .collect::<Result<_, _>>()?;
-        let albums: Vec<String> = derived
-            .asset
-            .albums
-            .iter()
-            .map(|album| (*titles.get(album.as_str()).unwrap_or(&album.as_str())).to_owned())
+            .zip(placements)
+            .filter_map(|(derived, placement)| {
+                let path = placed.paths.get(&derived.asset.content_hash)?;
+                Some((derived, placement, path))
+            })
             .collect();
-        let text = render(&SidecarContent {
-            asset: &derived.asset,
-            albums: &albums,
-            records: &records,
-            entries: &self.entries(derived),
-            user: self
-                .touched
-                .changes
-                .get(&hash)
-                .unwrap_or(&UserChanges::default()),
-            foreign: self.touched.foreign.get(&hash).map_or(&[], Vec::as_slice),
+        let digests = share_out(&present, self.threads, |(derived, placement, path)| {
+            sidecars.digest(derived, placement, path)
         });
-        let sidecar = path.sidecar();
-        let writer = self.library.writer();
-        writer
-            .write_file(&sidecar, text.as_bytes())
-            .map_err(ImportError::Write)?;
-        let on_disk = sidecar.on_disk(self.library.root());
-        let metadata = std::fs::metadata(&on_disk).map_err(|source| ImportError::Read {
-            path: on_disk,
-            source,
-        })?;
-        Ok(SidecarRow {
-            asset_hash: hash,
-            path: sidecar.to_string(),
-            sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
-            size_bytes: text.len() as u64,
-            modified_ns: modified_ns(&metadata),
-        })
+        let mut changes = Vec::new();
+        let mut current = BTreeMap::new();
+        for ((derived, _, path), digest) in present.into_iter().zip(digests) {
+            let hash = derived.asset.content_hash;
+            let old = before.assets.get(&hash);
+            let same = old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
+            if let (true, Some(row)) = (same, before.sidecars.get(&hash)) {
+                if row.path == path.sidecar().as_str() && !self.touched.sidecars.contains(&hash) {
+                    current.insert(row.path.clone(), row.sha256);
+                    continue;
+                }
+            }
+            match old {
+                None => self.settled.added += 1,
+                Some(_) if !same => self.settled.changed += 1,
+                Some(_) => {}
+            }
+            changes.push(Change {
+                derived,
+                path,
+                digest,
+            });
+        }
+        (changes, current)
+    }
+
+    /// Writes sidecars on several threads, while records come out of the catalog on this one, some at a time.
+    fn write_sidecars(
+        &self,
+        changes: &[Change<'_>],
+        sidecars: &Sidecars<'_>,
+    ) -> Result<Vec<SidecarRow>, ImportError> {
+        let mut rows = Vec::with_capacity(changes.len());
+        for some in changes.chunks(SIDECARS_AT_ONCE) {
+            let texts = some
+                .iter()
+                .map(|change| {
+                    let ids = change.derived.records.iter();
+                    self.catalog
+                        .record_texts(ids.map(|(p, r)| self.providers[*p].record_ids[*r]))
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            let jobs: Vec<_> = some.iter().zip(texts).collect();
+            for row in share_out(&jobs, self.threads, |(change, records)| {
+                sidecars.write(change.derived, change.path, records)
+            }) {
+                rows.push(row?);
+            }
+            self.monitor.advance(some.len() as u64);
+        }
+        Ok(rows)
     }
 
     /// Removes sidecars of ours whose asset moved or is no asset any more.
@@ -386,9 +317,9 @@ impl Settling<'_> {
         &mut self,
         derivation: &Derivation,
         placed: &Placed,
-        changes: &[Change<'_>],
+        (changes, sidecar_rows): (&[Change<'_>], &[SidecarRow]),
         before: &HashMap<ContentHash, ([u8; 32], String)>,
-        titles: &HashMap<&str, &str>,
+        sidecars: &Sidecars<'_>,
     ) -> Result<(), ImportError> {
         let now: HashSet<ContentHash> = derivation
             .assets
@@ -403,21 +334,6 @@ impl Settling<'_> {
                 writing.remove_asset(*hash)?;
                 writing.remove_sidecar(*hash)?;
             }
-            for change in changes {
-                let asset = &change.derived.asset;
-                let albums: Vec<(String, String)> = asset
-                    .albums
-                    .iter()
-                    .map(|a| {
-                        (
-                            a.clone(),
-                            (*titles.get(a.as_str()).unwrap_or(&a.as_str())).to_owned(),
-                        )
-                    })
-                    .collect();
-                writing.put_asset(asset, change.path.as_str(), change.digest, &albums)?;
-                writing.put_sidecar(&change.sidecar)?;
-            }
             let kept: HashSet<&PlacedRow> = rows.iter().collect();
             for row in believed.iter().filter(|row| !kept.contains(row)) {
                 writing.remove_placed(&row.path)?;
@@ -427,18 +343,68 @@ impl Settling<'_> {
                 writing.put_placed(row)?;
             }
             writing.set_missing(&missing(derivation, providers))?;
+            for row in sidecar_rows {
+                writing.put_sidecar(row)?;
+            }
+            note_assets(writing, changes, before, sidecars)?;
             writing.set_setting("unsettled", None)
         })?;
         Ok(())
     }
 }
 
+/// Sidecars whose records are in memory at once.
+const SIDECARS_AT_ONCE: usize = 1024;
+
+/// Texts to search come last: each statement between two of them would make the index write what it has gathered.
+fn note_assets(
+    writing: &Writing<'_>,
+    changes: &[Change<'_>],
+    before: &HashMap<ContentHash, ([u8; 32], String)>,
+    sidecars: &Sidecars<'_>,
+) -> Result<(), CatalogError> {
+    let old = |change: &&Change<'_>| before.contains_key(&change.derived.asset.content_hash);
+    for change in changes.iter().filter(old) {
+        writing.remove_asset(change.derived.asset.content_hash)?;
+    }
+    let mut rows = Vec::with_capacity(changes.len());
+    for change in changes {
+        let albums = sidecars.albums(change.derived);
+        let asset = &change.derived.asset;
+        rows.push(writing.add_asset(asset, change.path.as_str(), change.digest, &albums)?);
+    }
+    for (row, change) in rows.into_iter().zip(changes) {
+        writing.add_asset_text(row, &change.derived.asset)?;
+    }
+    Ok(())
+}
+
+/// What was derived before.
+struct Before {
+    /// Digest and path of each asset.
+    assets: HashMap<ContentHash, ([u8; 32], String)>,
+    /// Sidecar of each asset.
+    sidecars: HashMap<ContentHash, SidecarRow>,
+}
+
+impl Before {
+    fn load(catalog: &Catalog) -> Result<Self, CatalogError> {
+        let assets = catalog.asset_rows()?.into_iter();
+        let sidecars = catalog.sidecars()?.into_iter();
+        Ok(Self {
+            assets: assets
+                .map(|row| (row.content_hash, (row.digest, row.path)))
+                .collect(),
+            sidecars: sidecars.map(|row| (row.asset_hash, row)).collect(),
+        })
+    }
+}
+
 /// An asset to note.
 struct Change<'a> {
     derived: &'a DerivedAsset,
-    path: LibraryPath,
+    path: &'a LibraryPath,
     digest: [u8; 32],
-    sidecar: SidecarRow,
 }
 
 fn missing<'a>(
@@ -498,6 +464,14 @@ fn wanted(
     wanted
 }
 
+fn believed_file(file: &WantedFile) -> PlacedFile {
+    PlacedFile {
+        path: file.path.clone(),
+        content_hash: file.content_hash,
+        size_bytes: file.size_bytes,
+    }
+}
+
 fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
     Some(PlacedFile {
         path: LibraryPath::parse(&row.path)?,
@@ -506,7 +480,7 @@ fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
     })
 }
 
-/// Finds where each asset's original lies, displaced or not.
+/// Finds where each asset's original lies or should lie, displaced or not.
 fn paths_by_asset(
     placements: &[Placement],
     files: &[PlacedFile],

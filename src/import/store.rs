@@ -3,7 +3,6 @@
 //! Order matters: bytes, sync, then the row. A kill leaves at worst a staged file that no row speaks of.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Seek, SeekFrom};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -60,6 +59,7 @@ enum Message {
 
 /// What all workers share.
 struct Shared<'a> {
+    archive: &'a Archive,
     library: &'a Library,
     held: &'a HashSet<ContentHash>,
     monitor: &'a dyn Monitor,
@@ -96,6 +96,7 @@ pub fn store(
     monitor: &dyn Monitor,
 ) -> Result<Stored, ImportError> {
     let shared = Shared {
+        archive,
         library,
         held,
         monitor,
@@ -185,6 +186,12 @@ impl<'a> Worker<'a> {
         }
     }
 
+    fn create(&self, id: EntryId) -> Result<StagedFile<'a>, WriteError> {
+        let mut file = StagedFile::create(self.shared.library.writer(), self.number)?;
+        file.preallocate(self.shared.archive.entries()[id.0].size_bytes)?;
+        Ok(file)
+    }
+
     fn tell(&self, message: Message) {
         // The receiver is gone only when the run is ending with an error of its own.
         let _ = self.sender.send(message);
@@ -198,11 +205,7 @@ impl<'a> Worker<'a> {
             self.tell(Message::Failed(id, why.to_owned()));
             return Ok(());
         };
-        let mut source = finished.file();
-        let facts = match source.seek(SeekFrom::Start(0)) {
-            Ok(_) => media::inspect(media_type, &mut source),
-            Err(_) => crate::model::media_facts::MediaFacts::of_type(media_type),
-        };
+        let facts = media::inspect(media_type, &mut finished.reader());
         let size_bytes = finished.size_bytes;
         let content_hash = finished.content_hash;
         if self.shared.held.contains(&content_hash) {
@@ -234,7 +237,7 @@ fn not_media(size_bytes: u64) -> &'static str {
 
 impl EntryConsumer for Worker<'_> {
     fn begin(&mut self, id: EntryId) -> bool {
-        match StagedFile::create(self.shared.library.writer(), self.number) {
+        match self.create(id) {
             Ok(file) => {
                 self.current = Some((id, file));
                 true

@@ -94,8 +94,15 @@ fn found(
 
 fn take_in(touched: &mut Touched, asset: ContentHash, found: &Sidecar) {
     let before = touched.changes.remove(&asset).unwrap_or_default();
-    touched.changes.insert(asset, before.then(changes(found)));
-    touched.foreign.insert(asset, found.foreign.clone());
+    let after = before.then(changes(found));
+    // Nothing changed is the same as never touched, or the asset would seem to be another one than at the next look.
+    if !after.is_empty() {
+        touched.changes.insert(asset, after);
+    }
+    match found.foreign.is_empty() {
+        true => touched.foreign.remove(&asset),
+        false => touched.foreign.insert(asset, found.foreign.clone()),
+    };
 }
 
 fn keep(catalog: &mut Catalog, touched: &Touched, swept: &Sweep) -> Result<(), ImportError> {
@@ -105,10 +112,11 @@ fn keep(catalog: &mut Catalog, touched: &Touched, swept: &Sweep) -> Result<(), I
             let asset = row.asset_hash;
             let changes = touched.changes.get(&asset).unwrap_or(&none);
             let foreign = touched.foreign.get(&asset).map_or(&[][..], Vec::as_slice);
-            if !changes.is_empty() || !foreign.is_empty() {
-                let others = serde_json::json!(foreign).to_string();
-                writing.set_user_changes(asset, changes, &others)?;
-            }
+            let others = match foreign.is_empty() {
+                true => None,
+                false => Some(serde_json::json!(foreign).to_string()),
+            };
+            writing.set_user_changes(asset, changes, others.as_deref())?;
         }
         Ok(())
     })?;

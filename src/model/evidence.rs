@@ -54,7 +54,7 @@ pub struct Link {
 /// How records and media of one provider belong together.
 #[derive(Debug, Clone, Default)]
 pub struct Links {
-    /// Every record at least once.
+    /// Every record at least once; only files that an index page lists, and that are held, need none.
     pub links: Vec<Link>,
     /// Records made up for media that no record names: index into [`Evidence::media`] and what the path tells.
     pub unrecorded: Vec<(usize, Record)>,

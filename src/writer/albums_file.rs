@@ -12,7 +12,10 @@ pub const ALBUMS: &str = "albums.json";
 /// Name of the file with the records whose media no archive held.
 pub const MISSING: &str = "missing.json";
 
-/// Version of both files.
+/// Name of the file with what the owner said about the whole library.
+pub const LIBRARY: &str = "library.json";
+
+/// Version of these files.
 pub const LISTS_FORMAT: u32 = 1;
 
 /// A file in an album.
@@ -113,6 +116,34 @@ pub fn render_missing(records: &[Record]) -> Result<String, ListError> {
 /// Reads `missing.json`.
 pub fn read_missing(text: &str) -> Result<Vec<Record>, ListError> {
     Ok(versioned::<MissingFile>(text)?.missing)
+}
+
+/// What the owner said about the whole library: it goes into every asset without offset, so the tree must keep it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibraryFacts {
+    /// IANA name of the owner's home time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home_timezone: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LibraryFile {
+    format: u32,
+    #[serde(flatten)]
+    facts: LibraryFacts,
+}
+
+/// Returns the text of `library.json`.
+pub fn render_library(facts: &LibraryFacts) -> Result<String, ListError> {
+    text(&LibraryFile {
+        format: LISTS_FORMAT,
+        facts: facts.clone(),
+    })
+}
+
+/// Reads `library.json`.
+pub fn read_library(text: &str) -> Result<LibraryFacts, ListError> {
+    Ok(versioned::<LibraryFile>(text)?.facts)
 }
 
 fn text<T: Serialize>(value: &T) -> Result<String, ListError> {

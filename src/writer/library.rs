@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::safe_writer::{SafeWriter, Seam, WriteError};
+use crate::model::library_path::LibraryPath;
 
 /// The format this version writes and the newest it reads.
 pub const FORMAT: u32 = 1;
@@ -161,6 +162,19 @@ impl Library {
         let path = folder.join(format!("{}-{name}", hash.short(16)));
         self.writer.replace(&path, bytes)?;
         Ok(path)
+    }
+
+    /// Moves a damaged file out of the tree, to where nothing overwrites it, and says where. Nothing is ever deleted.
+    pub fn move_aside(&self, path: &LibraryPath) -> Result<PathBuf, WriteError> {
+        let from = path.on_disk(self.root());
+        // A file that cannot even be read is told apart by its place alone.
+        let mark = super::staging::hash_file(&from)
+            .map_or_else(|_| "unreadable".to_owned(), |hash| hash.short(16));
+        let folder = self.inner("set-aside");
+        self.writer.make_folder_at(&folder)?;
+        let to = folder.join(format!("{mark}-{}", path.as_str().replace('/', "_")));
+        self.writer.rename_over(&from, &to)?;
+        Ok(to)
     }
 
     /// Keeps other runs out, or says who is in.
@@ -345,6 +359,20 @@ mod tests {
         let error = Library::create_with(folder.path(), Some(seam)).unwrap_err();
         assert!(matches!(error, LibraryError::ReadOnly { .. }));
         assert!(error.to_string().starts_with("cannot write to "), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_file_is_moved_aside_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = Library::create(folder.path()).unwrap();
+        fs::create_dir(folder.path().join("2023")).unwrap();
+        fs::write(folder.path().join("2023/a.jpg"), b"hello").unwrap();
+        let path = LibraryPath::parse("2023/a.jpg").unwrap();
+        let aside = library.move_aside(&path).unwrap();
+        assert!(aside.ends_with(".albumen/set-aside/2cf24dba5fb0a30e-2023_a.jpg"));
+        assert_eq!(fs::read(aside).unwrap(), b"hello");
+        assert!(!folder.path().join("2023/a.jpg").exists());
+        assert!(library.move_aside(&path).is_err());
     }
 
     #[test]

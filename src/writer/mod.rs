@@ -12,3 +12,5 @@ pub mod safe_writer;
 pub mod settle;
 pub mod sidecar;
 pub mod staging;
+pub mod threads;
+pub mod walk;

@@ -29,8 +29,9 @@ _edited, _overlay    In a name: the service's edited copy, or a picture laid ove
 albums.json          Your albums, in order, with captions. Plain text (JSON).
 missing.json         Media that your archives mention but do not hold. Ask the service for a new
                      archive with everything ticked, and import it: what was missing is filled in.
+library.json         What you told albumen about the whole library (your home time zone).
 SHA256SUMS           A checksum of every photo and video.
-SHA256SUMS.metadata  A checksum of every sidecar and of albums.json.
+SHA256SUMS.metadata  A checksum of every sidecar and of the lists above.
 .albumen/            albumen's own notes. They can be made again from the rest.
 
 Is everything still as it was?

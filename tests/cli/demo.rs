@@ -39,7 +39,6 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-#[ignore = "needs the import core; to be run always once that is in"]
 fn the_demo_leaves_a_library_that_every_command_reads() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let lines = json_lines(home.path(), "demo --json");
@@ -64,7 +63,6 @@ fn the_demo_leaves_a_library_that_every_command_reads() {
 }
 
 #[test]
-#[ignore = "needs the import core; to be run always once that is in"]
 fn running_the_demo_again_changes_nothing() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let library = home.path().join("albumen-demo");
@@ -76,7 +74,6 @@ fn running_the_demo_again_changes_nothing() {
 }
 
 #[test]
-#[ignore = "needs the import core; to be run always once that is in"]
 fn standard_tools_can_check_the_library() {
     let Some(sha256sum) = tools::require("sha256sum") else {
         return;

@@ -12,5 +12,6 @@ pub mod hostile;
 pub mod media;
 pub mod pack;
 pub mod samples;
+pub mod takeouts;
 pub mod tools;
 pub mod tree;

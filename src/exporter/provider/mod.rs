@@ -44,6 +44,10 @@ pub enum EntryRole {
 pub trait ItemSink {
     /// A statement about one medium.
     fn record(&mut self, record: Record);
+    /// A file that an index lists and the tree does not hold, as a record without facts: no item, but missing until it comes.
+    fn listed(&mut self, record: Record) {
+        self.record(record);
+    }
     /// A statement about an album.
     fn album(&mut self, album: AlbumRecord);
     /// What an entry is. Told exactly once for every node of the tree.

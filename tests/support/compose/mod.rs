@@ -9,6 +9,9 @@ pub mod messages;
 pub mod mojibake;
 pub mod noise;
 pub mod paths;
+pub mod takeout;
+pub mod takeout_names;
+pub mod takeout_words;
 pub mod words;
 
 use std::collections::BTreeMap;

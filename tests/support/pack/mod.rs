@@ -2,6 +2,7 @@
 
 pub mod big;
 pub mod parts;
+pub mod takeout_big;
 pub mod tar;
 pub mod zip;
 pub mod zip_writer;

@@ -30,8 +30,8 @@ pub(super) struct Extension {
 }
 
 impl Extension {
-    /// Reads a PAX header: records `length key=value\n`.
-    pub(super) fn pax(&mut self, mut bytes: &[u8]) {
+    /// Reads a PAX header, records `length key=value\n`, and returns what is no whole record.
+    pub(super) fn pax<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
         while let Some((key, value, rest)) = pax_record(bytes) {
             match key {
                 b"path" => self.pax_name = Some(value.to_vec()),
@@ -45,6 +45,18 @@ impl Extension {
                 _ => {}
             }
             bytes = rest;
+        }
+        bytes
+    }
+
+    /// Takes what is kept of a name too long to keep: the header's own name must not stand in for one that is refused.
+    pub(super) fn pax_cut(&mut self, rest: &[u8]) {
+        let mut length_and_value = rest.splitn(2, |byte| *byte == b' ').skip(1);
+        let name = length_and_value
+            .next()
+            .and_then(|value| value.strip_prefix(b"path="));
+        if let Some(name) = name {
+            self.pax_name = Some(name.to_vec());
         }
     }
 
@@ -130,6 +142,21 @@ mod tests {
         assert_eq!(member.name, b"long.jpg");
         assert_eq!(member.size, 7);
         assert_eq!(member.modified, Timestamp::from_second(1_234_567).ok());
+    }
+
+    #[test]
+    fn a_name_that_was_cut_is_not_replaced_by_a_shorter_one() {
+        let mut extension = Extension::default();
+        let rest = extension.pax(b"10 size=7\n70000 path=media/xxx");
+        extension.pax_cut(rest);
+        let member = extension.member(&header(b'0', 5)).unwrap();
+        assert_eq!((&member.name[..], member.size), (&b"media/xxx"[..], 7));
+        let mut extension = Extension::default();
+        extension.pax_cut(b"70000 comment=media/xxx");
+        assert_eq!(
+            extension.member(&header(b'0', 5)).unwrap().name,
+            b"short.jpg"
+        );
     }
 
     #[test]

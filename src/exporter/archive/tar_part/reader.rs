@@ -88,7 +88,10 @@ impl<R: Read> TarReader<R> {
                 b'L' => extension.long_name = Some(self.long_name(header)?),
                 b'x' => {
                     let bytes = self.extension(header)?;
-                    extension.pax(&bytes);
+                    let rest = extension.pax(&bytes);
+                    if self.left > 0 {
+                        extension.pax_cut(rest);
+                    }
                 }
                 // Long link targets, and defaults for all entries, none of which we read.
                 b'K' | b'g' => self.begin(size_of_extension(header)?),

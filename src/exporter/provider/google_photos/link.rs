@@ -14,6 +14,7 @@ use crate::model::record::Record;
 
 use super::albums::Albums;
 use super::folders::split_path;
+use super::listed::{self, is_listed};
 use super::matching::{Match, decide};
 use super::names::nfc;
 use super::pool::{Medium, Pool, Sidecar};
@@ -42,6 +43,7 @@ pub fn link(evidence: &Evidence) -> Links {
     }
     linker.link_by_identity();
     linker.add_memberships();
+    linker.add_listed();
     linker.finish()
 }
 
@@ -51,7 +53,8 @@ fn place<'a>(export: Option<&'a str>, path: &'a str) -> Place<'a> {
 
 fn groups(evidence: &Evidence) -> BTreeMap<Place<'_>, Group> {
     let mut groups: BTreeMap<Place<'_>, Group> = BTreeMap::new();
-    for (at, record) in evidence.records.iter().enumerate() {
+    let statements = evidence.records.iter().enumerate();
+    for (at, record) in statements.filter(|(_, record)| !is_listed(record)) {
         let place = place(record.export.as_deref(), &record.source);
         groups.entry(place).or_default().records.push(at);
     }
@@ -109,7 +112,7 @@ impl<'a> Linker<'a> {
     fn link_by_identity(&mut self) {
         let items = Items::new(self.evidence, &self.links);
         for record in 0..self.evidence.records.len() {
-            if self.has_medium[record] {
+            if self.has_medium[record] || is_listed(&self.evidence.records[record]) {
                 continue;
             }
             let found = items.find(&self.evidence.records[record]);
@@ -150,6 +153,17 @@ impl<'a> Linker<'a> {
             let record = self.albums.member(entry, record, album.to_owned());
             self.unrecorded.push((media, record));
         }
+    }
+
+    /// Reports what an index page lists and no archive holds. What is held needs no link: its sidecar says more.
+    fn add_listed(&mut self) {
+        let missing = listed::missing(self.evidence).into_iter();
+        self.links.extend(missing.map(|record| Link {
+            record,
+            media: None,
+            role: None,
+            how: "listed by the index page",
+        }));
     }
 
     fn finish(mut self) -> Links {

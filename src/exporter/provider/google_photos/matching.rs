@@ -63,6 +63,8 @@ struct Claim {
     rank: usize,
     medium: usize,
     sidecar: usize,
+    /// The sidecar's title gives the medium's very name.
+    exact: bool,
     how: &'static str,
 }
 
@@ -101,6 +103,7 @@ fn claims(pool: &Pool<'_>, decisions: &Decisions, step: Step, verdict: Verdict) 
             rank: hit.rank,
             medium,
             sidecar: hit.sidecar,
+            exact: hit.exact,
             how: match verdict {
                 Verdict::Agrees => hit.how,
                 Verdict::Differs => "sidecar name, title differs",
@@ -110,7 +113,7 @@ fn claims(pool: &Pool<'_>, decisions: &Decisions, step: Step, verdict: Verdict) 
     claims
 }
 
-/// Grants claims rank by rank. Within a rank a capture time decides between several; else nobody gets anything.
+/// Grants claims rank by rank. Within a rank title, then capture time decide between several; else nobody gets anything.
 fn settle(pool: &Pool<'_>, decisions: &mut Decisions, claims: Vec<Claim>) {
     let mut ranks: BTreeMap<usize, Vec<Claim>> = BTreeMap::new();
     for claim in claims {
@@ -150,8 +153,11 @@ fn settle_rank(pool: &Pool<'_>, decisions: &mut Decisions, mut claims: Vec<Claim
     }
 }
 
-/// Returns the only claim, or the only one whose capture time agrees.
+/// Returns the only claim; of several the only one whose title gives the very name, else whose capture time agrees.
 fn the_one(pool: &Pool<'_>, mut claims: Vec<Claim>) -> Option<Claim> {
+    if claims.iter().any(|claim| claim.exact) {
+        claims.retain(|claim| claim.exact);
+    }
     if claims.len() > 1 {
         claims.retain(|c| pool.times_agree(c.medium, c.sidecar));
     }
@@ -173,6 +179,7 @@ fn with_added_extension(pool: &Pool<'_>, decisions: &Decisions) -> Vec<Claim> {
             rank: 0,
             medium,
             sidecar,
+            exact: false,
             how: "sidecar name, extension added later",
         }));
     }
@@ -206,6 +213,7 @@ fn by_title(pool: &Pool<'_>, decisions: &Decisions) -> Vec<Claim> {
                         rank,
                         medium,
                         sidecar,
+                        exact: false,
                         how: "title",
                     }),
             );

@@ -6,6 +6,8 @@ use jiff::civil::date;
 use crate::model::content_hash::ContentHash;
 use crate::model::time::When;
 
+use proptest::prelude::*;
+
 use super::super::pool::{Medium, Sidecar, taken_together};
 use super::*;
 
@@ -387,4 +389,139 @@ fn bytes_that_differ_under_one_name_are_two_originals() {
         decided(&sidecars, &[("a.jpg", "", None), ("a.jpg", "", None)]),
         []
     );
+}
+
+#[test]
+fn a_file_with_a_sidecar_of_its_full_name_claims_no_shorter_one() {
+    let sidecars = [
+        ("a(1).JPG.json", "a(1).JPG"),
+        ("a.jpg.json", "a.jpg"),
+        ("a(1).json", "a"),
+    ];
+    assert_eq!(
+        pairs(&sidecars, &["a(1).JPG", "a(1).jpg", "a.jpg"]),
+        [
+            ("a(1).JPG", "a(1).JPG.json"),
+            ("a(1).jpg", "a(1).json"),
+            ("a.jpg", "a.jpg.json")
+        ]
+    );
+}
+
+#[test]
+fn the_spelling_of_the_title_decides_where_the_cut_hides_it() {
+    let stem = "z".repeat(44);
+    let (jpeg, jpg) = (format!("{stem}.jpeg"), format!("{stem}.jpg"));
+    let (one, two) = (format!("{stem}.j.json"), format!("{stem}.s.json"));
+    assert_eq!(
+        pairs(&[(&one, &jpeg), (&two, &stem)], &[&jpeg, &jpg]),
+        [(jpeg.as_str(), one.as_str()), (jpg.as_str(), two.as_str())]
+    );
+}
+
+/// Cuts as Google does, written anew so that the rule is tested against another hand.
+fn google_cut(text: &str, limit: usize) -> String {
+    let mut kept = String::new();
+    for c in text.chars() {
+        if kept.encode_utf16().count() >= limit {
+            break;
+        }
+        kept.push(c);
+    }
+    kept
+}
+
+/// Names an item's files as Google does: the first counter with which both names are free.
+fn google_names(
+    stem: &str,
+    ext: &str,
+    suffix: &str,
+    taken: &mut BTreeSet<String>,
+) -> (String, String) {
+    let unsafe_characters = ['&', '?', '/', '\\', ':', '*', '"', '<', '>', '|', '%'];
+    let stem = stem.replace(unsafe_characters, "_");
+    // A title without extension gets one in the media name only.
+    let media_ext = if ext.is_empty() { ".jpg" } else { ext };
+    let media = google_cut(&stem, 51 - media_ext.len());
+    let sidecar = google_cut(&format!("{stem}{ext}{suffix}"), 46);
+    for n in 0.. {
+        let counter = if n == 0 {
+            String::new()
+        } else {
+            format!("({n})")
+        };
+        let names = (
+            format!("{media}{counter}{media_ext}"),
+            format!("{sidecar}{counter}.json"),
+        );
+        if !taken.contains(&names.0) && !taken.contains(&names.1) {
+            taken.extend([names.0.clone(), names.1.clone()]);
+            return names;
+        }
+    }
+    unreachable!("counters never end")
+}
+
+/// Stems that are long, alike, and full of what names are made of.
+fn stem() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("IMG_1"),
+        Just("a"),
+        Just("b"),
+        Just("-edited"),
+        Just("-e"),
+        Just("(1)"),
+        Just(" (2)"),
+        Just("/"),
+        Just("'"),
+        Just("😀"),
+        Just("é"),
+        Just("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+        Just(".MP"),
+        Just("~2"),
+        Just("写真"),
+    ];
+    prop::collection::vec(piece, 1..6).prop_map(|pieces| format!("T{}", pieces.concat()))
+}
+
+fn title() -> impl Strategy<Value = (String, &'static str)> {
+    let ext = prop_oneof![
+        Just(".jpg"),
+        Just(".JPG"),
+        Just(".jpeg"),
+        Just(".HEIC"),
+        Just(".png"),
+        Just(".MP4"),
+        Just("")
+    ];
+    (stem(), ext).prop_filter(
+        "`.MP` at the end of a title without extension is one itself",
+        |(stem, ext)| !ext.is_empty() || known_extension(stem).is_none(),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5000))]
+
+    #[test]
+    fn every_item_named_by_the_rules_finds_its_own_sidecar(
+        titles in prop::collection::vec(title(), 1..10),
+        suffix in prop_oneof![Just(".supplemental-metadata"), Just("")],
+    ) {
+        let mut taken = BTreeSet::new();
+        let items: Vec<(String, String, String)> = titles
+            .iter()
+            .map(|(stem, ext)| {
+                let (media, sidecar) = google_names(stem, ext, suffix, &mut taken);
+                (media, sidecar, format!("{stem}{ext}"))
+            })
+            .collect();
+        let sidecars: Vec<SidecarRow<'_>> = items.iter().map(|(_, name, title)| (name.as_str(), title.as_str(), None)).collect();
+        let media: Vec<MediaRow<'_>> = items.iter().map(|(name, ..)| (name.as_str(), "", None)).collect();
+        let found = decided(&sidecars, &media);
+        for (media, sidecar, title) in &items {
+            let own = found.iter().find(|found| found.0 == media);
+            prop_assert_eq!(own.map(|own| own.1), Some(sidecar.as_str()), "{} of {:?}: {:?}", media, title, own);
+        }
+    }
 }

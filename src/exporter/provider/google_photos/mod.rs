@@ -6,6 +6,7 @@ mod extensions;
 mod folders;
 mod layout;
 mod link;
+mod listed;
 mod live;
 pub mod manifest;
 mod matching;

@@ -76,10 +76,15 @@ pub fn split(name: &str) -> (&str, &str) {
 /// Takes Google's counter `(N)` off the end: digits without leading zero, no space before the bracket
 /// (`skytree (2)` is the title's own bracket).
 pub fn split_counter(stem: &str) -> Option<(&str, u32)> {
+    split_bracket(stem).filter(|(base, _)| !base.ends_with(char::is_whitespace))
+}
+
+/// The same where the name would be longer than names can be if the bracket were the title's own: a cut can leave a
+/// space at the end of what the counter follows.
+fn split_bracket(stem: &str) -> Option<(&str, u32)> {
     let (base, digits) = stem.strip_suffix(')')?.rsplit_once('(')?;
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    let last = base.chars().next_back()?;
-    if !plain || last.is_whitespace() {
+    if !plain || base.is_empty() {
         return None;
     }
     Some((base, digits.parse().ok()?))
@@ -127,7 +132,11 @@ pub fn readings(name: &str) -> Vec<Reading<'_>> {
         ext,
         counter: None,
     };
-    match split_counter(stem) {
+    let bracket = match whole.too_long() {
+        true => split_bracket(stem),
+        false => split_counter(stem),
+    };
+    match bracket {
         None => vec![whole],
         Some((base, counter)) => {
             let counted = Reading {
@@ -223,7 +232,11 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
         return None;
     }
     let stem = &name[..at];
-    let (body, counter) = match split_counter(stem) {
+    let bracket = match units(stem) > SIDECAR_UNITS + 1 {
+        true => split_bracket(stem),
+        false => split_counter(stem),
+    };
+    let (body, counter) = match bracket {
         Some((body, counter)) => (body, Some(counter)),
         None => (stem, None),
     };
@@ -235,6 +248,17 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
         body,
         title,
         counter,
+    })
+}
+
+/// Says whether only a sidecar has such a name: the suffix, or what is left of it, or a name cut to its limit. A short title
+/// without extension (`20030616.json`) cannot be told from other files.
+pub fn looks_like_sidecar(name: &str) -> bool {
+    take_apart(name).is_some_and(|name| {
+        let title = name.title.unwrap_or(name.body);
+        name.title.is_some()
+            || known_extension(title).is_some()
+            || units(&nfc(name.body)) + 1 >= SIDECAR_UNITS
     })
 }
 
@@ -261,6 +285,22 @@ pub fn safe(title: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// Returns the name the medium of a sidecar most likely has: what the title gives, with the sidecar's counter.
+pub fn medium_name(sidecar: &str, title: Option<&str>) -> String {
+    let apart = take_apart(sidecar);
+    let counter = apart.as_ref().and_then(|name| name.counter);
+    let title = title
+        .map(safe)
+        .or_else(|| apart.map(|name| name.title.unwrap_or(name.body).to_owned()))
+        .unwrap_or_else(|| sidecar.to_owned());
+    let (stem, ext) = known_extension(&title).unwrap_or((&title, ""));
+    let stem = cut(stem, MEDIA_UNITS.saturating_sub(units(ext)));
+    match counter {
+        Some(n) => format!("{stem}({n}){ext}"),
+        None => format!("{stem}{ext}"),
+    }
 }
 
 /// Splits a title, made safe, before its extension, if it has a real one.
@@ -300,6 +340,14 @@ pub fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
     }
     let room = MEDIA_UNITS.saturating_sub(units(reading.ext));
     fits(reading.base, cut(stem, room)) || fits(reading.base, stem)
+}
+
+/// Says whether a title gives exactly this name, extension and case included.
+pub fn title_is_exact(title: &str, reading: &Reading<'_>) -> bool {
+    known_stem(title).is_some_and(|(stem, ext)| {
+        let room = MEDIA_UNITS.saturating_sub(units(&ext));
+        ext == reading.ext && cut(&stem, room) == reading.base
+    })
 }
 
 #[cfg(test)]

@@ -66,6 +66,10 @@ fn reads_names_in_one_or_two_ways() {
     );
     let long = format!("{}(1).jpg", "x".repeat(47));
     assert_eq!(readings(&long).len(), 1, "51 units and a counter");
+    let cut = format!("{} ", "x".repeat(46));
+    let name = format!("{cut}(1).jpg");
+    let expected = [reading(&cut, ".jpg", Some(1))];
+    assert_eq!(readings(&name), expected, "the cut left a space");
 }
 
 #[test]
@@ -136,6 +140,8 @@ fn takes_sidecar_names_apart() {
         };
         assert_eq!(take_apart(name), Some(expected), "{name}");
     }
+    let cut = format!("{} (1).json", "x".repeat(45));
+    assert_eq!(take_apart(&cut).and_then(|name| name.counter), Some(1));
     assert_eq!(take_apart("a.jpg"), None);
     assert_eq!(take_apart("é.jsoñ"), None);
 }
@@ -206,5 +212,48 @@ fn regular_names_are_told_from_renamed_ones() {
     ] {
         let apart = take_apart(name).expect("ends in .json");
         assert_eq!(is_regular(&apart, title), expected, "{name} of {title}");
+    }
+}
+
+#[test]
+fn a_sidecar_tells_the_name_of_its_medium() {
+    let long = "a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210818_122959697_HDR.jpg";
+    for (sidecar, title, expected) in [
+        ("IMG_1.jpg.json", Some("IMG_1.jpg"), "IMG_1.jpg"),
+        (
+            "IMG_1.jpg.supplemental-metadata(2).json",
+            Some("IMG_1.jpg"),
+            "IMG_1(2).jpg",
+        ),
+        ("IMG_1.jpg(2).json", None, "IMG_1(2).jpg"),
+        ("IMG_1.jpg.supple.json", None, "IMG_1.jpg"),
+        ("a_b.jpg.json", Some("a/b.jpg"), "a_b.jpg"),
+        ("20030616.json", Some("20030616"), "20030616"),
+        ("odd", None, "odd"),
+        (
+            "a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210.json",
+            Some(long),
+            "a5025662-cb40-45dd-be98-684ee48aa226_IMG_202108.jpg",
+        ),
+    ] {
+        assert_eq!(medium_name(sidecar, title), expected, "{sidecar}");
+    }
+}
+
+#[test]
+fn most_sidecars_are_known_by_their_names() {
+    for (name, expected) in [
+        ("IMG_1.jpg.json", true),
+        ("IMG_1.jpg(1).json", true),
+        ("2234089303984509579.supplemental-metadata.json", true),
+        ("PXL_20240506_142610305.LONG_EXPOSURE-01.COVER..json", true),
+        ("a5025662-cb40-45dd-be98-684ee48aa226_IMG_20210.json", true),
+        ("metadata.json", false),
+        ("20030616.json", false),
+        ("shared_album_comments.json", false),
+        ("user-generated-memory-titles.json", false),
+        ("IMG_1.jpg", false),
+    ] {
+        assert_eq!(looks_like_sidecar(name), expected, "{name}");
     }
 }

@@ -1,6 +1,6 @@
 //! One folder of one export: its sidecars and media files, indexed by name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -9,6 +9,7 @@ use crate::model::time::{Clock, When};
 
 use super::names::{
     Reading, Spelling, fold, nfc, predict, readings, spellings, take_apart, title_agrees,
+    title_is_exact,
 };
 
 /// Widest difference of a wall clock from UTC, with room for daylight saving time, in seconds.
@@ -18,7 +19,7 @@ const QUARTER_S: i64 = 15 * 60;
 /// The halves of a live photo are made within this time.
 const LIVE_S: i64 = 2;
 
-/// More than the names predicted for one reading: every one of the likelier reading comes first.
+/// More than the names predicted for one reading.
 const PREDICTIONS: usize = 8;
 
 /// A sidecar: all records that one name in the folder and one item share.
@@ -83,8 +84,12 @@ pub struct Hit {
     pub sidecar: usize,
     /// Rank of the prediction within its step: 0 is best.
     pub rank: usize,
+    /// What of the media name it was found by.
+    pub spelling: Spelling,
     /// Does the title agree?
     pub verdict: Verdict,
+    /// Does the title give the very name?
+    pub exact: bool,
     /// The rule, for [`crate::model::evidence::Link::how`].
     pub how: &'static str,
 }
@@ -160,12 +165,15 @@ impl<'a> Pool<'a> {
         let mut hits: Vec<Hit> = Vec::new();
         for (r, reading) in readings(&normal).iter().enumerate() {
             for mut hit in self.hits_of(reading, step, normal != name) {
-                if hits.iter().all(|known| known.sidecar != hit.sidecar) {
-                    hit.rank += r * PREDICTIONS;
-                    hits.push(hit);
-                }
+                // All with the extension first: beside `a(1).JPG.json`, the file `a(1).JPG` has no claim on `a(1).json`.
+                let bare = usize::from(hit.spelling == Spelling::Bare);
+                hit.rank += (bare * 2 + r) * PREDICTIONS;
+                hits.push(hit);
             }
         }
+        hits.sort_by_key(|hit| (hit.rank, hit.sidecar));
+        let mut seen = BTreeSet::new();
+        hits.retain(|hit| seen.insert(hit.sidecar));
         hits
     }
 
@@ -228,7 +236,9 @@ impl<'a> Pool<'a> {
             hits.push(Hit {
                 sidecar,
                 rank,
+                spelling,
                 verdict,
+                exact: title.is_some_and(|title| title_is_exact(title, reading)),
                 how,
             });
         }
@@ -237,13 +247,13 @@ impl<'a> Pool<'a> {
     /// Returns the one sidecar an original read as `reading` would own, whether or not it is there.
     pub fn sidecar_of(&self, reading: &Reading<'_>) -> Option<usize> {
         for step in Step::ALL {
-            let hits = self.hits_of(reading, step, false);
-            let mut agreeing = hits.iter().filter(|hit| hit.verdict == Verdict::Agrees);
-            if let Some(first) = agreeing.next() {
-                let is_only = agreeing
-                    .next()
-                    .is_none_or(|second| second.rank > first.rank);
-                return is_only.then_some(first.sidecar);
+            let mut hits = self.hits_of(reading, step, false);
+            hits.retain(|hit| hit.verdict == Verdict::Agrees);
+            let order = |hit: &Hit| (hit.spelling == Spelling::Bare, hit.rank);
+            if let Some(best) = hits.iter().map(order).min() {
+                let mut equal = hits.iter().filter(|hit| order(hit) == best);
+                let first = equal.next()?;
+                return equal.next().is_none().then_some(first.sidecar);
             }
         }
         None

@@ -1,9 +1,11 @@
 //! Reads the record files of a Google Photos archive and says what each entry is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::exporter::archive::EntryId;
-use crate::exporter::provider::{EntryRole, ItemSink, Node, ReadOptions, Tree};
+use crate::exporter::provider::{
+    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
+};
 use crate::model::kind::{Kind, Visibility};
 use crate::model::outcome::Ignored;
 use crate::model::record::{AlbumRecord, Edition, Record, RecordFacts};
@@ -13,8 +15,10 @@ use super::NAME;
 use super::albums::{album_by_name, membership};
 use super::extensions::is_media;
 use super::folders::{FolderKind, is_googles_year, kind, split_path};
-use super::layout::{INDEX_PAGE, export_id, is_service, is_sidecar_name};
-use super::names::{nfc, split};
+use super::layout::{export_id, is_service, is_sidecar_name};
+use super::listed::{self, Held, is_index_page};
+use super::manifest::manifest;
+use super::names::{medium_name, nfc, split};
 use super::records::{Album, Content, Item, parse};
 
 /// Largest JSON file that is read, in bytes. Sidecars have a few thousand; comments on an album stay far below this.
@@ -31,10 +35,27 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
         options,
         sink,
         warned: BTreeSet::new(),
+        unread: HashSet::new(),
     };
+    let mut pages = Vec::new();
     for node in tree.nodes() {
+        if is_index_page(split_path(&node.path).1) {
+            pages.push(node);
+            continue;
+        }
         let role = reader.role(node, &folders);
+        if matches!(role, EntryRole::Failed(_)) {
+            reader.unread.insert(node.id);
+        }
         reader.sink.entry(node.id, role);
+    }
+    if pages.is_empty() {
+        return;
+    }
+    let held = reader.held();
+    for page in pages {
+        let role = reader.index_page(page, &held);
+        reader.sink.entry(page.id, role);
     }
 }
 
@@ -121,6 +142,8 @@ struct Reader<'a> {
     sink: &'a mut dyn ItemSink,
     /// Top folders of other products that hold media, warned of once.
     warned: BTreeSet<String>,
+    /// Sidecars that could not be read.
+    unread: HashSet<EntryId>,
 }
 
 impl Reader<'_> {
@@ -128,9 +151,6 @@ impl Reader<'_> {
         let (_, file) = split_path(&node.path);
         if is_system_file(&node.path) {
             return EntryRole::Ignored(Ignored::SystemFile);
-        }
-        if file == INDEX_PAGE {
-            return EntryRole::Record;
         }
         if !folders.holds(folder_of(&node.path)) {
             self.warn_of_other_product(node);
@@ -156,6 +176,40 @@ impl Reader<'_> {
             );
             self.sink.warn(node.id, message);
         }
+    }
+
+    /// What was read. A sidecar that cannot be read is not held: what it says is missing all the same.
+    fn held(&self) -> Held {
+        let mut held = Held::default();
+        for node in self.tree.nodes() {
+            if !self.unread.contains(&node.id) {
+                held.add(self.export(node.id).as_deref(), &node.path);
+            }
+        }
+        held
+    }
+
+    /// Notes what the index page lists and was not read.
+    fn index_page(&mut self, node: &Node, held: &Held) -> EntryRole {
+        let bytes = match self.tree.read(node.id, LARGEST_RECORD_FILE) {
+            Ok(bytes) => bytes,
+            Err(why) => return EntryRole::Failed(why),
+        };
+        let files = match manifest(&bytes) {
+            Ok(files) => files,
+            Err(why) => return EntryRole::Failed(shown(&why)),
+        };
+        for file in files {
+            let by = (
+                node.path.as_str(),
+                self.export(node.id),
+                self.options.account.clone(),
+            );
+            if let Some(record) = listed::record(&file, held, by) {
+                self.sink.listed(record);
+            }
+        }
+        EntryRole::Record
     }
 
     fn json(&mut self, node: &Node, at_top: bool) -> EntryRole {
@@ -211,7 +265,7 @@ impl Reader<'_> {
             kind: Kind::Post,
             source: node.path.clone(),
             edition: Edition::Json,
-            uri: String::new(),
+            uri: medium_path(&node.path, facts.title.as_deref()),
             key: key(item.url, &facts, &node.path),
             post: None,
             companions: Vec::new(),
@@ -253,6 +307,16 @@ fn key(url: Option<String>, facts: &RecordFacts, path: &str) -> String {
             let (folder, file) = split_path(path);
             format!("{folder}/{file}")
         }
+    }
+}
+
+/// Where the medium of a sidecar most likely lies: what is reported if no archive holds it.
+fn medium_path(source: &str, title: Option<&str>) -> String {
+    let (folder, file) = (folder_of(source), split_path(source).1);
+    let name = medium_name(file, title);
+    match folder {
+        "" => name,
+        _ => format!("{folder}/{name}"),
     }
 }
 

@@ -356,3 +356,49 @@ fn a_time_that_is_none_is_warned_of_and_hostile_text_is_cleaned() {
         sink.warnings
     );
 }
+
+#[test]
+fn reading_parts_one_by_one_tells_the_same_as_reading_them_together() {
+    let files = [
+        ("Fotky Google/Řím 2023/metadáta.json", ALBUM),
+        ("Fotky Google/Řím 2023/a.jpg", ""),
+        ("Fotky Google/Řím 2023/a.jpg.json", ITEM),
+        ("Fotky Google/Výlet/b.jpg", ""),
+        ("Fotky Google/Výlet/b.jpg.json", ITEM),
+        ("Fotky Google/Koš/c.jpg.json", ITEM),
+        ("Fotky Google/print-subscriptions.json", "{}"),
+        ("Drive/x/y.jpg", ""),
+        ("archive_browser.html", "<html>"),
+    ];
+    let told = |sink: Sink, tree: &Files| {
+        let mut told: Vec<String> = sink.records.iter().map(|r| format!("{r:?}")).collect();
+        told.extend(sink.albums.iter().map(|a| format!("{a:?}")));
+        let fates = tree
+            .nodes
+            .iter()
+            .map(|node| format!("{} {:?}", node.path, sink.roles[&node.id]));
+        told.extend(fates);
+        told
+    };
+    let whole = Files::new(&files);
+    let mut together = told(read_all(&whole), &whole);
+    together.sort();
+    // Every way to deal nine files out to two parts.
+    for deal in 0..1_u32 << files.len() {
+        let mut apart = Vec::new();
+        for part in 0..2 {
+            let dealt = files
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| deal >> at & 1 == part);
+            let dealt: Vec<(&str, &str)> = dealt.map(|(_, file)| *file).collect();
+            let tree = Files::in_part(
+                &format!("takeout-20240101T000000Z-00{}.zip", part + 1),
+                &dealt,
+            );
+            apart.extend(told(read_all(&tree), &tree));
+        }
+        apart.sort();
+        assert_eq!(apart, together, "deal {deal:b}");
+    }
+}

@@ -55,7 +55,8 @@ pub fn parse(bytes: &[u8]) -> Result<Content, String> {
         return Ok(Content::Other);
     };
     if is_item(object) {
-        return Ok(Content::Item(Box::new(item(object, raw.clone()))));
+        let item = item(object);
+        return Ok(Content::Item(Box::new(Item { raw, ..item })));
     }
     Ok(match album(object) {
         Some((title, description)) => Content::Album(Album {
@@ -74,7 +75,7 @@ fn is_item(object: &Map<String, Value>) -> bool {
         .any(|key| object.contains_key(*key))
 }
 
-fn item(object: &Map<String, Value>, raw: Value) -> Item {
+fn item(object: &Map<String, Value>) -> Item {
     let mut odd = Vec::new();
     let facts = RecordFacts {
         taken_at: time(object, "photoTakenTime", &mut odd),
@@ -94,7 +95,7 @@ fn item(object: &Map<String, Value>, raw: Value) -> Item {
         url: text(object.get("url")),
         facts,
         odd,
-        raw,
+        raw: Value::Null,
     }
 }
 

@@ -44,7 +44,6 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
 struct Accounts {
     given: Option<String>,
     by_part: BTreeMap<String, String>,
-    only: Option<String>,
 }
 
 impl Accounts {
@@ -59,25 +58,21 @@ impl Accounts {
                 by_part.entry(tree.part_name(node.id)).or_insert(name);
             }
         }
-        let names: BTreeSet<&String> = by_part.values().collect();
-        let only = match names.first() {
-            Some(name) if names.len() == 1 => Some((*name).clone()),
-            _ => None,
-        };
         Self {
             given: options.account.clone(),
             by_part,
-            only,
         }
     }
 
-    /// The user's word, then the profile in the part itself, the part's name, and the only profile there is.
+    /// The user's word, then the profile in the part itself, and the part's name.
+    ///
+    /// The profile in another part tells nothing here: whether that part came in the same call must leave no trace. Merging
+    /// gives parts that do not tell to the only account there is.
     fn of(&self, part: &str) -> Option<String> {
         self.given
             .clone()
             .or_else(|| self.by_part.get(part).cloned())
             .or_else(|| account_of_part(part))
-            .or_else(|| self.only.clone())
     }
 }
 

@@ -348,12 +348,13 @@ fn accounts_by_rank() {
         ),
         (
             None,
+            // That part may come in another call as well.
             vec![(
                 "other.zip",
                 "personal_information/personal_information.json",
                 profile,
             )],
-            Some("inside"),
+            None,
         ),
         (None, vec![], None),
     ] {

@@ -1,3 +1,5 @@
+//! Tests of dates as Meta's pages show them, language by language.
+
 use std::fmt::Write;
 
 use jiff::civil::datetime;

@@ -1,3 +1,5 @@
+//! Tests of the reader of Meta's pages.
+
 use super::*;
 
 use proptest::prelude::{any, proptest};

@@ -1,3 +1,5 @@
+//! Tests of the reader of Instagram's pages.
+
 use super::*;
 
 use crate::model::time::Clock;

@@ -1,0 +1,129 @@
+//! Times `albumen import` against plain unpackers, and a second import of an archive that is all held.
+//!
+//! Run by hand: `cargo bench --bench import -- [--quick] [--rounds N] [--case NAME] [--only albumen] [--dir DIR]`.
+//! As root on Linux every run gets a file system of its own; else new folders (see `ground.rs` for why).
+
+mod cases;
+mod ground;
+mod runs;
+mod table;
+
+#[allow(
+    clippy::unwrap_used,
+    reason = "the builders of the tests, where a panic is an answer"
+)]
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use cases::{Case, cases};
+use ground::Ground;
+use runs::{Again, Contender, Measured, again, measure};
+
+/// What the command line asks for.
+struct Asked {
+    quick: bool,
+    rounds: usize,
+    case: Option<String>,
+    only: Option<String>,
+    folder: PathBuf,
+}
+
+fn main() -> Result<()> {
+    let asked = asked(std::env::args().skip(1))?;
+    std::fs::create_dir_all(&asked.folder)?;
+    let ground = Ground::prepare(&asked.folder)?;
+    println!("{}", ground.describe());
+    let contenders = contenders(&asked)?;
+    for case in cases(asked.quick) {
+        if asked.case.as_deref().is_some_and(|name| name != case.name) {
+            continue;
+        }
+        run_case(&case, &asked, &ground, &contenders)?;
+    }
+    ground.end()
+}
+
+fn run_case(case: &Case, asked: &Asked, ground: &Ground, contenders: &[Contender]) -> Result<()> {
+    let archive = case.archive(&asked.folder)?;
+    let mut measured = vec![Measured::default(); contenders.len()];
+    let mut repeated = Vec::new();
+    for round in 0..asked.rounds {
+        for (contender, measured) in contenders.iter().zip(&mut measured) {
+            runs::warm(&archive)?;
+            let out = ground.fresh(&format!("{}-{round}-{}", case.name, contender.name()))?;
+            let run = measure(*contender, &archive, &out, case.items)
+                .with_context(|| format!("{} with {}", contender.name(), case.name))?;
+            measured.push(run);
+            if case.repeated && *contender == Contender::Albumen {
+                repeated.push(again(&archive, &out)?);
+            }
+        }
+    }
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("\n{} (load now {})", case.describe(), load.trim());
+    print!("{}", table::table(contenders, &measured));
+    if let (Some(again), Some(first)) = (
+        Again::median(&repeated),
+        contenders
+            .iter()
+            .position(|c| *c == Contender::Albumen)
+            .map(|index| measured[index].seconds()),
+    ) {
+        println!("{}", again.describe(first));
+    }
+    Ok(())
+}
+
+fn contenders(asked: &Asked) -> Result<Vec<Contender>> {
+    let mut found = Vec::new();
+    for contender in Contender::ALL {
+        if asked
+            .only
+            .as_deref()
+            .is_some_and(|name| name != contender.name())
+        {
+            continue;
+        }
+        if contender.is_installed() {
+            found.push(contender);
+        } else {
+            println!("{} is not installed and left out", contender.name());
+        }
+    }
+    if found.is_empty() {
+        bail!("nothing to measure");
+    }
+    Ok(found)
+}
+
+fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked> {
+    let mut asked = Asked {
+        quick: false,
+        rounds: 5,
+        case: None,
+        only: None,
+        folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-import"),
+    };
+    while let Some(word) = words.next() {
+        let mut value = || {
+            words
+                .next()
+                .with_context(|| format!("{word} needs a value"))
+        };
+        match word.as_str() {
+            "--quick" => asked.quick = true,
+            "--rounds" => asked.rounds = value()?.parse()?,
+            "--case" => asked.case = Some(value()?),
+            "--only" => asked.only = Some(value()?),
+            "--dir" => asked.folder = PathBuf::from(value()?),
+            // Cargo's own.
+            "--bench" => {}
+            other => bail!("unknown option {other}"),
+        }
+    }
+    Ok(asked)
+}

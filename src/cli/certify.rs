@@ -1,0 +1,267 @@
+//! `albumen certify`: may the account be deleted?
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::args::CertifyArgs;
+use super::error::CliError;
+use super::exit::Exit;
+use super::interrupt::Interrupt;
+use super::monitor::CommandLineMonitor;
+use super::output::{Format, Output};
+use crate::model::shown::shown;
+use crate::verify::certify::{Certificate, Certified, Verdict, certify, page};
+
+/// Gaps a person reads before giving up.
+const MOST_LINES: usize = 50;
+
+/// Runs the command.
+pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
+    let result = certify(library, &Timestamp::now, &monitor);
+    monitor.finish();
+    let mut certified = result.map_err(|source| CliError::Verify {
+        library: library.to_owned(),
+        source,
+    })?;
+    if let Some(account) = &args.account {
+        choose(&mut certified, account)?;
+    }
+    if let Some(path) = &args.html {
+        write_page(path, &certified)?;
+    }
+    match out.format() {
+        Format::Json => print_json(&certified, out)?,
+        Format::Text => print_text(&certified, out)?,
+    }
+    Ok(exit(&certified))
+}
+
+/// Keeps the certificates of one account. A name the library does not know must not look like an account without gaps.
+fn choose(certified: &mut Certified, account: &str) -> Result<(), CliError> {
+    let known = |c: &Certificate| {
+        c.account
+            .clone()
+            .unwrap_or_else(|| "(not known)".to_owned())
+    };
+    let mut names: Vec<String> = certified.certificates.iter().map(known).collect();
+    names.dedup();
+    certified
+        .certificates
+        .retain(|certificate| certificate.account.as_deref() == Some(account));
+    if certified.certificates.is_empty() {
+        return Err(CliError::NoAccount {
+            account: account.to_owned(),
+            known: names,
+        });
+    }
+    Ok(())
+}
+
+fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
+    let failed = |source| CliError::Page {
+        path: path.to_owned(),
+        source,
+    };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // The page names what a person has posted: private, as the library is.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    file.write_all(page(certified).as_bytes()).map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+/// Returns 0 only if every account asked about is complete.
+fn exit(certified: &Certified) -> Exit {
+    let complete = |c: &Certificate| matches!(c.verdict, Verdict::Complete(_));
+    if certified.verified.interrupted {
+        Exit::Interrupted
+    } else if !certified.certificates.is_empty() && certified.certificates.iter().all(complete) {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    }
+}
+
+fn print_json(certified: &Certified, out: &Output) -> Result<(), CliError> {
+    for certificate in &certified.certificates {
+        let counts = &certificate.counts;
+        let gaps: Vec<_> = certificate
+            .gaps
+            .iter()
+            .map(|gap| {
+                json!({"date": gap.date, "what": gap.what, "record": gap.record, "why": gap.why, "to_do": gap.to_do})
+            })
+            .collect();
+        out.json(&json!({
+            "type": "certificate",
+            "provider": certificate.provider,
+            "account": certificate.account,
+            "verdict": certificate.verdict.as_str(),
+            "reasons": certificate.reasons,
+            "counts": {
+                "records": counts.records, "named": counts.named, "missing": counts.missing,
+                "assets": counts.assets, "files": counts.files, "damaged": counts.damaged,
+            },
+            "gaps": gaps,
+            "notes": certificate.notes,
+            "first_day": certificate.days.as_ref().map(|(first, _)| first),
+            "last_day": certificate.days.as_ref().map(|(_, last)| last),
+            "files_read": certified.verified.files_read,
+            "bytes_read": certified.verified.bytes_read,
+            "made": certified.at.to_string(),
+        }))?;
+    }
+    Ok(())
+}
+
+fn print_text(certified: &Certified, out: &Output) -> Result<(), CliError> {
+    if certified.certificates.is_empty() {
+        return out.line("the library holds nothing of any account");
+    }
+    for certificate in &certified.certificates {
+        one(certificate, out)?;
+        out.line("")?;
+    }
+    out.line(format!(
+        "{} files were read and compared just now",
+        certified.verified.files_read
+    ))
+}
+
+fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
+    let account = certificate
+        .account
+        .as_deref()
+        .unwrap_or("account not known");
+    let verdict = match certificate.verdict {
+        Verdict::Complete(_) => "complete: all that the archives name is in the library",
+        Verdict::NotComplete => "NOT COMPLETE",
+        Verdict::CannotBeKnown => "CANNOT BE KNOWN",
+    };
+    out.line(format!(
+        "{} · {}: {verdict}",
+        certificate.provider,
+        shown(account)
+    ))?;
+    for reason in &certificate.reasons {
+        out.line(format!("  because {}", clean(reason)))?;
+    }
+    for gap in certificate.gaps.iter().take(MOST_LINES) {
+        let date = gap.date.as_deref().unwrap_or("date not known");
+        let named = gap.record.as_deref().map_or(String::new(), |record| {
+            format!(" (named by {})", shown(record))
+        });
+        out.line(format!(
+            "  gap: {date}  {}{named}: {}",
+            shown(&gap.what),
+            shown(&gap.why)
+        ))?;
+    }
+    if certificate.gaps.len() > MOST_LINES {
+        let more = certificate.gaps.len() - MOST_LINES;
+        out.line(format!(
+            "  and {more} more gaps: see all with --json or --html"
+        ))?;
+    }
+    let counts = &certificate.counts;
+    out.line(format!(
+        "  {} records name {} media, {} of them missing; {} photos and videos in {} files, {} damaged",
+        counts.records, counts.named, counts.missing, counts.assets, counts.files, counts.damaged
+    ))?;
+    for note in &certificate.notes {
+        out.line(format!("  mind: {}", clean(note)))?;
+    }
+    Ok(())
+}
+
+/// Cleans a sentence that may hold names from an archive, word by word: a long sentence is not cut.
+fn clean(text: &str) -> String {
+    let words: Vec<String> = text.split(' ').map(shown).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::testing::printed;
+    use crate::verify::VerifyReport;
+    use crate::verify::certify::{CertificateCounts, Gap};
+
+    fn certified() -> Certified {
+        Certified {
+            certificates: vec![Certificate {
+                provider: "instagram".into(),
+                account: Some("anna".into()),
+                verdict: Verdict::NotComplete,
+                reasons: vec!["one is missing".into()],
+                notes: vec!["note\u{1b}[2J".into()],
+                gaps: vec![Gap {
+                    date: Some("2021-03-04".into()),
+                    what: "a\u{1b}.jpg".into(),
+                    record: Some("posts_1.json".into()),
+                    why: "no archive holds it".into(),
+                    to_do: "ask".into(),
+                }],
+                counts: CertificateCounts::default(),
+                days: None,
+            }],
+            verified: VerifyReport::default(),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn text_says_verdict_reason_gap_and_note_and_is_safe() {
+        let text = printed(Format::Text, |out| print_text(&certified(), out));
+        for part in [
+            "anna: NOT COMPLETE",
+            "because one is missing",
+            "gap: 2021-03-04  a\u{fffd}.jpg (named by posts_1.json): no archive",
+            "mind: note\u{fffd}[2J",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+
+    #[test]
+    fn json_is_as_promised() {
+        let json = printed(Format::Json, |out| print_json(&certified(), out));
+        let line: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(line["type"], "certificate");
+        assert_eq!(line["verdict"], "not_complete");
+        assert_eq!(line["gaps"][0]["to_do"], "ask");
+    }
+
+    #[test]
+    fn nothing_but_complete_ends_in_zero_and_an_unknown_name_is_refused() {
+        let mut certified = certified();
+        assert_eq!(exit(&certified), Exit::Incomplete);
+        assert!(choose(&mut certified.clone(), "anna").is_ok());
+        let error = choose(&mut certified, "ben").unwrap_err();
+        assert!(error.to_string().contains("it knows: anna"), "{error}");
+        assert_eq!(
+            exit(&certified),
+            Exit::Incomplete,
+            "nothing is not complete"
+        );
+    }
+
+    #[test]
+    fn the_page_is_written_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.html");
+        write_page(&path, &certified()).unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().contains("anna"));
+        assert!(matches!(
+            write_page(&path, &certified()),
+            Err(CliError::Page { .. })
+        ));
+    }
+}

@@ -1,0 +1,137 @@
+//! Loads all evidence from the catalog and lets each provider tie its own together.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::catalog::{Catalog, EvidenceIds, StoredMedium};
+use crate::exporter::provider::PROVIDERS;
+use crate::model::content_hash::ContentHash;
+use crate::model::evidence::{Evidence, Links};
+
+use super::ImportError;
+use super::derive::Linked;
+
+/// Loads what is known of the bytes the library holds.
+pub fn originals(catalog: &Catalog) -> Result<HashMap<ContentHash, StoredMedium>, ImportError> {
+    let mut originals = HashMap::new();
+    catalog.originals(|medium| {
+        originals.insert(medium.content_hash, medium);
+    })?;
+    Ok(originals)
+}
+
+/// Loads all evidence and lets each provider tie its own together.
+pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
+    let mut all = Vec::new();
+    for name in catalog.providers()? {
+        let (mut evidence, mut ids) = catalog.evidence(&name)?;
+        give_accounts(&mut evidence, &mut ids);
+        let mut provider = Linked {
+            provider: name,
+            evidence,
+            record_ids: ids.records,
+            record_digests: ids.digests,
+            links: Links::default(),
+        };
+        link_provider(&mut provider);
+        all.push(provider);
+    }
+    Ok(all)
+}
+
+/// Ties the evidence of one provider together.
+pub fn link_provider(linked: &mut Linked) {
+    linked.evidence.media.sort_by(|a, b| {
+        (&a.path, a.content_hash, &a.export).cmp(&(&b.path, b.content_hash, &b.export))
+    });
+    // A provider of another version of albumen: its records are kept, and untied until that version comes back.
+    let provider = PROVIDERS
+        .iter()
+        .find(|provider| provider.name() == linked.provider);
+    linked.links = provider.map_or_else(Links::default, |p| p.link(&linked.evidence));
+    for (record, kind, visibility) in &linked.links.corrected {
+        let record = &mut linked.evidence.records[*record];
+        record.kind = *kind;
+        record.facts.visibility = *visibility;
+    }
+}
+
+/// Gives records of parts that did not tell whose they are the provider's only account, and drops those that another
+/// part told with its account: whichever parts came in one call, the same records remain.
+fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) {
+    let accounts: BTreeSet<&String> = evidence
+        .records
+        .iter()
+        .filter_map(|record| record.account.as_ref())
+        .collect();
+    let only = (accounts.len() == 1).then(|| accounts.first().map(|name| (*name).clone()));
+    let told: HashSet<[u8; 32]> = evidence
+        .records
+        .iter()
+        .zip(&ids.digests)
+        .filter(|(record, _)| record.account.is_some())
+        .map(|(_, digest)| *digest)
+        .collect();
+    let repeated: Vec<bool> = evidence
+        .records
+        .iter()
+        .zip(&ids.digests)
+        .map(|(record, digest)| record.account.is_none() && told.contains(digest))
+        .collect();
+    let mut rows = repeated.iter();
+    evidence.records.retain(|_| rows.next() == Some(&false));
+    let mut rows = repeated.iter();
+    ids.records.retain(|_| rows.next() == Some(&false));
+    let mut rows = repeated.iter();
+    ids.digests.retain(|_| rows.next() == Some(&false));
+    for record in &mut evidence.records {
+        if record.account.is_none() {
+            record.account = only.clone().flatten();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::merge::tests_support::record;
+    use crate::model::record::Record;
+
+    /// Accounts left after records with these accounts and digests came.
+    fn left(records: &[(Option<&str>, u8)]) -> Vec<Option<String>> {
+        let mut evidence = Evidence {
+            records: records
+                .iter()
+                .map(|(account, _)| Record {
+                    account: account.map(str::to_owned),
+                    ..record("a.jpg")
+                })
+                .collect(),
+            ..Evidence::default()
+        };
+        let mut ids = EvidenceIds {
+            records: (0..records.len() as i64).collect(),
+            digests: records.iter().map(|(_, digest)| [*digest; 32]).collect(),
+        };
+        give_accounts(&mut evidence, &mut ids);
+        assert_eq!(ids.records.len(), evidence.records.len());
+        assert_eq!(ids.digests.len(), evidence.records.len());
+        evidence.records.into_iter().map(|r| r.account).collect()
+    }
+
+    #[test]
+    fn a_part_that_does_not_tell_belongs_to_the_only_account() {
+        let anna = || Some("anna".to_owned());
+        assert_eq!(left(&[(None, 1), (Some("anna"), 2)]), [anna(), anna()]);
+        assert_eq!(left(&[(None, 1)]), [None]);
+        let three = left(&[(None, 1), (Some("anna"), 2), (Some("ben"), 3)]);
+        assert_eq!(three, [None, anna(), Some("ben".to_owned())]);
+    }
+
+    #[test]
+    fn a_statement_told_with_and_without_its_account_is_one() {
+        let anna = Some("anna".to_owned());
+        assert_eq!(left(&[(None, 1), (Some("anna"), 1)]), [anna.clone()]);
+        let two = left(&[(None, 1), (Some("anna"), 1), (Some("ben"), 2)]);
+        assert_eq!(two, [anna, Some("ben".to_owned())]);
+    }
+}

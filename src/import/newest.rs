@@ -1,0 +1,72 @@
+//! What a service says now, among what its archives of several years say.
+
+use std::collections::BTreeMap;
+
+use crate::model::record::Record;
+
+/// Returns the values that records state, without those that a newer export of the same account states anew.
+///
+/// A newer export that states nothing takes nothing away: an archive may hold less than the one before it. Of providers
+/// whose exports are not told apart, all values stay.
+pub fn newest<'a, T>(
+    records: &[&'a Record],
+    value: impl Fn(&'a Record) -> Option<T>,
+) -> Vec<(&'a Record, T)> {
+    let mut stated: Vec<(&Record, T)> = records
+        .iter()
+        .filter_map(|record| Some((*record, value(record)?)))
+        .collect();
+    let mut last: BTreeMap<(&str, Option<&str>), Option<&str>> = BTreeMap::new();
+    for (record, _) in &stated {
+        let export = record.export.as_deref();
+        let known = last.entry(account_of(record)).or_insert(export);
+        *known = export.max(*known);
+    }
+    stated.retain(|(record, _)| last[&account_of(record)] == record.export.as_deref());
+    stated
+}
+
+fn account_of(record: &Record) -> (&str, Option<&str>) {
+    (&record.provider, record.account.as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::merge::tests_support::record;
+
+    fn of(account: &str, export: Option<&str>, title: Option<&str>) -> Record {
+        let mut record = record("a.jpg");
+        record.account = Some(account.into());
+        record.export = export.map(str::to_owned);
+        record.facts.title = title.map(str::to_owned);
+        record
+    }
+
+    fn titles(records: &[Record]) -> Vec<String> {
+        let all: Vec<&Record> = records.iter().collect();
+        newest(&all, |record| record.facts.title.clone())
+            .into_iter()
+            .map(|(_, title)| title)
+            .collect()
+    }
+
+    #[test]
+    fn the_newest_export_that_says_something_counts() {
+        let old = of("anna", Some("takeout-20240101T000000Z"), Some("old"));
+        let new = of("anna", Some("takeout-20250101T000000Z"), Some("new"));
+        let silent = of("anna", Some("takeout-20260101T000000Z"), None);
+        let unnamed = of("anna", None, Some("unnamed"));
+        let ben = of("ben", Some("takeout-20230101T000000Z"), Some("ben's"));
+        for (records, expected) in [
+            (vec![old.clone(), new.clone()], vec!["new"]),
+            (vec![new.clone(), unnamed.clone(), old.clone()], vec!["new"]),
+            (vec![silent, new.clone()], vec!["new"]),
+            (vec![ben, new], vec!["ben's", "new"]),
+            (vec![unnamed.clone(), unnamed], vec!["unnamed", "unnamed"]),
+            (vec![old.clone(), old], vec!["old", "old"]),
+        ] {
+            assert_eq!(titles(&records), expected);
+        }
+    }
+}

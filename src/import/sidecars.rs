@@ -1,0 +1,148 @@
+//! Says what an asset's sidecar shows, and writes it. Asked from several threads; the catalog is not.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::catalog::{RecordText, SidecarRow};
+use crate::model::content_hash::ContentHash;
+use crate::model::evidence::MediaEntry;
+use crate::model::library_path::LibraryPath;
+use crate::model::record::Record;
+use crate::model::user_changes::UserChanges;
+use crate::writer::layout::Placement;
+use crate::writer::library::Library;
+use crate::writer::sidecar::render::{SidecarContent, render};
+
+use super::ImportError;
+use super::derive::{DerivedAsset, Linked};
+use super::sweep::modified_ns;
+use super::touched::Touched;
+
+/// What sidecars are made from, beside the asset itself.
+pub struct Sidecars<'a> {
+    /// The library.
+    pub library: &'a Library,
+    /// All evidence.
+    pub providers: &'a [Linked],
+    /// What the owner changed.
+    pub touched: &'a Touched,
+    /// Titles of albums by their identity.
+    pub titles: &'a HashMap<&'a str, &'a str>,
+}
+
+impl Sidecars<'_> {
+    /// Digest of all that an asset's sidecar shows: unchanged, it need not be written again.
+    pub fn digest(
+        &self,
+        derived: &DerivedAsset,
+        placement: &Placement,
+        path: &LibraryPath,
+    ) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        let asset = &derived.asset;
+        // An asset that cannot be written as JSON does not exist: no map with other keys than texts is in it.
+        add(&serde_json::to_vec(asset).unwrap_or_default());
+        add(path.as_str().as_bytes());
+        for (_, companion) in &placement.companions {
+            add(companion.as_str().as_bytes());
+        }
+        for album in &asset.albums {
+            add(self.titles.get(album.as_str()).unwrap_or(&"").as_bytes());
+        }
+        for (p, r) in &derived.records {
+            add(&self.providers[*p].record_digests[*r]);
+        }
+        let hash = asset.content_hash;
+        add(&serde_json::to_vec(&self.touched.changes.get(&hash)).unwrap_or_default());
+        add(&serde_json::to_vec(&self.touched.foreign.get(&hash)).unwrap_or_default());
+        for entry in self.entries(derived) {
+            add(entry.path.as_bytes());
+            add(entry.export.as_deref().unwrap_or("").as_bytes());
+            add(&entry.content_hash.0);
+        }
+        hasher.finalize().into()
+    }
+
+    fn entries(&self, derived: &DerivedAsset) -> impl Iterator<Item = &MediaEntry> {
+        derived
+            .entries
+            .iter()
+            .map(|(p, m)| &self.providers[*p].evidence.media[*m])
+    }
+
+    /// Returns the identity and the title of each album an asset is in.
+    pub fn albums(&self, derived: &DerivedAsset) -> Vec<(String, String)> {
+        let title = |album: &String| {
+            (*self.titles.get(album.as_str()).unwrap_or(&album.as_str())).to_owned()
+        };
+        let albums = &derived.asset.albums;
+        albums
+            .iter()
+            .map(|album| (album.clone(), title(album)))
+            .collect()
+    }
+
+    /// Writes the sidecar of an asset that lies at `path`. `records` are all that speak of it.
+    pub fn write(
+        &self,
+        derived: &DerivedAsset,
+        path: &LibraryPath,
+        records: &[RecordText],
+    ) -> Result<SidecarRow, ImportError> {
+        let text = self.text(derived, records)?;
+        let sidecar = path.sidecar();
+        self.library
+            .writer()
+            .write_file(&sidecar, text.as_bytes())
+            .map_err(ImportError::Write)?;
+        let on_disk = sidecar.on_disk(self.library.root());
+        let metadata = std::fs::metadata(&on_disk).map_err(|source| ImportError::Read {
+            path: on_disk,
+            source,
+        })?;
+        Ok(SidecarRow {
+            asset_hash: derived.asset.content_hash,
+            path: sidecar.to_string(),
+            sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
+            size_bytes: text.len() as u64,
+            modified_ns: modified_ns(&metadata),
+        })
+    }
+
+    fn text(&self, derived: &DerivedAsset, records: &[RecordText]) -> Result<String, ImportError> {
+        let hash = derived.asset.content_hash;
+        let records: Vec<Record> = derived
+            .records
+            .iter()
+            .zip(records)
+            .map(|((p, r), text)| {
+                // With the account found for it: the part it stood in may not have told.
+                let account = self.providers[*p].evidence.records[*r].account.clone();
+                Ok(Record {
+                    account,
+                    ..text.read()?
+                })
+            })
+            .collect::<Result<_, ImportError>>()?;
+        let albums: Vec<String> = self
+            .albums(derived)
+            .into_iter()
+            .map(|(_, title)| title)
+            .collect();
+        let entries: Vec<MediaEntry> = self.entries(derived).cloned().collect();
+        let unchanged = UserChanges::default();
+        Ok(render(&SidecarContent {
+            asset: &derived.asset,
+            albums: &albums,
+            records: &records,
+            entries: &entries,
+            user: self.touched.changes.get(&hash).unwrap_or(&unchanged),
+            foreign: self.touched.foreign.get(&hash).map_or(&[], Vec::as_slice),
+        }))
+    }
+}

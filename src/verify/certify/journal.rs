@@ -1,0 +1,258 @@
+//! What the journal of imports says about the archives themselves: parts that were missing or broken, filters, entries that failed.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::catalog::RunRow;
+
+/// Options of an import, as far as they matter here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Command {
+    paths: Vec<String>,
+    since: Option<String>,
+    until: Option<String>,
+}
+
+/// A part with a problem.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Problem {
+    part: String,
+    problem: String,
+}
+
+/// An entry that failed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Failed {
+    part: String,
+    entry: String,
+    reason: String,
+}
+
+/// What an import noted, as far as it matters here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Report {
+    part_names: Vec<String>,
+    problems: Vec<Problem>,
+    failed: Vec<Failed>,
+    recognized: Vec<(String, Option<String>, u64)>,
+    messages_left_aside: u64,
+    interrupted: bool,
+}
+
+/// One import of the journal.
+struct Import {
+    started: String,
+    finished: bool,
+    command: Command,
+    report: Report,
+}
+
+impl Import {
+    fn of(row: &RunRow) -> Option<Self> {
+        if row.kind != "import" {
+            return None;
+        }
+        // What cannot be read says nothing, and saying nothing counts as not finished.
+        let report: Option<Report> = row
+            .report
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok());
+        Some(Self {
+            started: row.started.clone(),
+            finished: report.as_ref().is_some_and(|report| !report.interrupted),
+            command: serde_json::from_str(&row.command).unwrap_or_default(),
+            report: report.unwrap_or_default(),
+        })
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.command.since.is_some() || self.command.until.is_some()
+    }
+
+    /// Returns whether a part was read whole by this import.
+    fn has_whole(&self, part: &str) -> bool {
+        self.finished
+            && self.report.part_names.iter().any(|name| name == part)
+            && !self
+                .report
+                .problems
+                .iter()
+                .any(|problem| problem.part == part)
+    }
+
+    fn is_of(&self, provider: &str) -> bool {
+        // An import that was cut off did not get to noting whose archive it was.
+        !self.finished
+            || self
+                .report
+                .recognized
+                .iter()
+                .any(|(name, _, _)| name == provider)
+    }
+}
+
+/// What the journal leaves open about one provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Journal {
+    /// Imports that came to their end.
+    pub imports: u64,
+    /// Parts that are missing or broken, and what is wrong with them.
+    pub parts: Vec<(String, String)>,
+    /// Entries that failed: part, entry, why.
+    pub failed: Vec<(String, String, String)>,
+    /// Imports with a date filter whose parts were not imported without one.
+    pub filtered: Vec<String>,
+    /// Imports that were cut off and not repeated.
+    pub cut_off: Vec<String>,
+    /// Media of private messages that were left aside.
+    pub messages_left_aside: u64,
+}
+
+/// Reads the journal for one provider. Whatever another import made good is not told.
+pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
+    let imports: Vec<Import> = rows
+        .iter()
+        .filter_map(Import::of)
+        .filter(|import| import.is_of(provider))
+        .collect();
+    let mut journal = Journal {
+        imports: imports.iter().filter(|import| import.finished).count() as u64,
+        ..Journal::default()
+    };
+    let whole = |part: &str| imports.iter().any(|import| import.has_whole(part));
+    for import in &imports {
+        if !import.finished {
+            let repeated = imports.iter().any(|other| {
+                other.finished && is_part_of(&import.command.paths, &other.command.paths)
+            });
+            if !repeated {
+                journal.cut_off.push(import.started.clone());
+            }
+            continue;
+        }
+        for problem in import.report.problems.iter().filter(|p| !whole(&p.part)) {
+            journal
+                .parts
+                .push((problem.part.clone(), problem.problem.clone()));
+        }
+        journal.failed.extend(open_failures(import, &imports));
+        let made_good = |part: &String| {
+            imports
+                .iter()
+                .any(|other| !other.is_filtered() && other.has_whole(part))
+        };
+        if import.is_filtered() && !import.report.part_names.iter().all(made_good) {
+            journal.filtered.push(import.started.clone());
+        }
+        let aside = import.report.messages_left_aside;
+        journal.messages_left_aside = journal.messages_left_aside.max(aside);
+    }
+    for list in [&mut journal.parts] {
+        list.sort();
+        list.dedup();
+    }
+    journal.failed.sort();
+    journal.failed.dedup();
+    journal
+}
+
+fn open_failures<'a>(
+    import: &'a Import,
+    imports: &'a [Import],
+) -> impl Iterator<Item = (String, String, String)> + 'a {
+    let still = move |failed: &&Failed| {
+        let fails_in = |other: &Import| {
+            other
+                .report
+                .failed
+                .iter()
+                .any(|f| f.part == failed.part && f.entry == failed.entry)
+        };
+        !imports
+            .iter()
+            .any(|other| other.has_whole(&failed.part) && !fails_in(other))
+    };
+    import.report.failed.iter().filter(still).map(|failed| {
+        (
+            failed.part.clone(),
+            failed.entry.clone(),
+            failed.reason.clone(),
+        )
+    })
+}
+
+fn is_part_of(some: &[String], all: &[String]) -> bool {
+    let all: BTreeSet<&String> = all.iter().collect();
+    some.iter().all(|path| all.contains(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn run(command: Value, report: Option<Value>) -> RunRow {
+        RunRow {
+            id: 1,
+            kind: "import".into(),
+            started: "2026-01-01T00:00:00Z".into(),
+            finished: report.as_ref().map(|_| "2026-01-01T00:01:00Z".into()),
+            command: command.to_string(),
+            report: report.map(|report| report.to_string()),
+        }
+    }
+
+    fn done(parts: &[&str], more: Value) -> RunRow {
+        let mut report = json!({"part_names": parts, "recognized": [["p", null, 1]]});
+        let more = more.as_object().unwrap().clone();
+        report.as_object_mut().unwrap().extend(more);
+        run(json!({"paths": parts}), Some(report))
+    }
+
+    #[test]
+    fn a_missing_part_is_told_until_it_comes() {
+        let gap = json!({"problems": [{"part": "a_2.zip", "problem": "missing"}]});
+        let rows = vec![done(&["a_1.zip", "a_3.zip"], gap)];
+        assert_eq!(journal(&rows, "p").parts.len(), 1);
+        let mut rows = rows;
+        rows.push(done(&["a_2.zip"], json!({})));
+        assert_eq!(journal(&rows, "p").parts, []);
+        // Broken again is not there.
+        let broken = json!({"problems": [{"part": "a_2.zip", "problem": "cut off"}]});
+        rows[1] = done(&["a_2.zip"], broken);
+        assert_eq!(journal(&rows, "p").parts.len(), 2);
+        assert_eq!(journal(&rows, "q"), Journal::default());
+    }
+
+    #[test]
+    fn a_failed_entry_is_told_until_its_part_is_read_without() {
+        let failed = json!({"failed": [{"part": "a.zip", "entry": "x.jpg", "reason": "crc"}]});
+        let mut rows = vec![done(&["a.zip"], failed)];
+        assert_eq!(journal(&rows, "p").failed.len(), 1);
+        rows.push(done(&["b.zip"], json!({})));
+        assert_eq!(journal(&rows, "p").failed.len(), 1);
+        rows.push(done(&["a.zip"], json!({})));
+        assert_eq!(journal(&rows, "p").failed, []);
+    }
+
+    #[test]
+    fn filters_and_cuts_are_told_until_made_good() {
+        let report = json!({"part_names": ["a.zip"], "recognized": [["p", null, 1]]});
+        let command = json!({"paths": ["a.zip"], "since": "2020-01-01"});
+        let mut rows = vec![
+            run(command, Some(report)),
+            run(json!({"paths": ["b.zip"]}), None),
+        ];
+        let found = journal(&rows, "p");
+        assert_eq!((found.filtered.len(), found.cut_off.len()), (1, 1));
+        rows.push(done(&["a.zip", "b.zip"], json!({})));
+        let found = journal(&rows, "p");
+        assert_eq!((found.filtered.len(), found.cut_off.len()), (0, 0));
+        assert_eq!(found.imports, 2);
+    }
+}

@@ -1,0 +1,216 @@
+//! The decision: from a situation to a certificate. A pure function.
+
+use super::situation::Situation;
+use super::{Certificate, Gap, Proof, Verdict};
+
+/// Photos whose longer side a service usually gives with at least this many pixels; fewer mean that a low quality was chosen.
+pub const USUAL_PIXELS: u32 = 700;
+
+/// So few photos say nothing about the quality chosen.
+pub const ENOUGH_PHOTOS: u64 = 10;
+
+/// Decides.
+pub fn judge(situation: &Situation) -> Certificate {
+    let mut gaps: Vec<Gap> = situation
+        .missing
+        .iter()
+        .chain(&situation.damaged)
+        .cloned()
+        .collect();
+    gaps.sort();
+    let lacking = lacking(situation);
+    let unknown = unknown(situation);
+    let verdict = match (lacking.is_empty(), unknown.is_empty()) {
+        (false, _) => Verdict::NotComplete,
+        (true, false) => Verdict::CannotBeKnown,
+        (true, true) => Verdict::Complete(Proof(())),
+    };
+    Certificate {
+        provider: situation.provider.clone(),
+        account: situation.account.clone(),
+        verdict,
+        reasons: lacking.into_iter().chain(unknown).collect(),
+        notes: notes(situation),
+        gaps,
+        counts: situation.counts.clone(),
+        days: situation.days.clone(),
+    }
+}
+
+/// What is known not to be there.
+fn lacking(situation: &Situation) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if !situation.missing.is_empty() {
+        reasons.push(format!(
+            "{} named by record files {} in no archive given so far: ask the service for a new archive{}, and import it",
+            counted(situation.counts.missing, "photo or video", "photos and videos"),
+            if situation.counts.missing == 1 { "is" } else { "are" },
+            covering(&situation.missing),
+        ));
+    }
+    if !situation.damaged.is_empty() {
+        reasons.push(format!(
+            "{} gone from the library or not as imported: fetch them again with `albumen verify --repair PATH`",
+            counted(situation.damaged.len() as u64, "file is", "files are"),
+        ));
+    }
+    reasons
+}
+
+/// Says which time a new archive has to cover.
+fn covering(missing: &[Gap]) -> String {
+    let month = |gap: &Gap| {
+        gap.date
+            .as_ref()
+            .and_then(|date| date.get(..7))
+            .map(str::to_owned)
+    };
+    let mut months: Vec<String> = missing.iter().filter_map(month).collect();
+    months.sort();
+    match (months.first(), months.last()) {
+        (Some(first), Some(last)) if first == last => {
+            format!(" with the best quality and all dates, {first} among them")
+        }
+        (Some(first), Some(last)) => {
+            format!(" with the best quality and all dates, {first} to {last} among them")
+        }
+        _ => " with the best quality and all dates".to_owned(),
+    }
+}
+
+/// Why nobody can know, each with what to do.
+fn unknown(situation: &Situation) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let mut say = |applies: bool, text: String| {
+        if applies {
+            reasons.push(text);
+        }
+    };
+    say(
+        situation.counts.records == 0,
+        "the archives given hold media and no record files, so nothing says what else there was: ask the service for an \
+         archive with all information, and import it"
+            .into(),
+    );
+    say(
+        situation.counts.assets == 0 && situation.missing.is_empty(),
+        "the library holds no photo or video of this account".into(),
+    );
+    let journal = &situation.journal;
+    say(
+        journal.imports == 0,
+        "the journal of imports is gone (was the catalog made again?), so nobody knows whether parts were missing: import \
+         all parts again"
+            .into(),
+    );
+    for (part, problem) in &journal.parts {
+        say(
+            true,
+            format!("part {part}: {problem}: download it again and import it"),
+        );
+    }
+    for (part, entry, why) in &journal.failed {
+        say(
+            true,
+            format!(
+                "{entry} in {part} could not be read ({why}): download the part again and import it"
+            ),
+        );
+    }
+    for started in &journal.filtered {
+        say(
+            true,
+            format!(
+                "the import of {started} took only some dates (--since, --until): import the same archives without"
+            ),
+        );
+    }
+    for started in &journal.cut_off {
+        say(
+            true,
+            format!("the import of {started} was cut off: repeat it"),
+        );
+    }
+    say(
+        situation.unsettled,
+        "the last import did not come to its end: repeat it".into(),
+    );
+    say(
+        !situation.read_everything,
+        "not every file was read: repeat without stopping".into(),
+    );
+    for fault in &situation.catalog_faults {
+        say(
+            true,
+            format!(
+                "the catalog is damaged ({fault}): run `albumen rebuild`, then import all parts again"
+            ),
+        );
+    }
+    say(
+        is_small(situation),
+        format!(
+            "most photos are small (longer side {} pixels or less), as if a low quality had been chosen: ask for the archive \
+             with the highest quality, and import it",
+            situation.median_pixels.unwrap_or(0)
+        ),
+    );
+    reasons
+}
+
+fn is_small(situation: &Situation) -> bool {
+    situation.photos >= ENOUGH_PHOTOS
+        && situation
+            .median_pixels
+            .is_some_and(|pixels| pixels < USUAL_PIXELS)
+}
+
+/// What no archive can show, and what was left aside.
+fn notes(situation: &Situation) -> Vec<String> {
+    let mut notes = vec![
+        "an archive does not say what was asked for when it was ordered: all dates, everything ticked, and the highest \
+         quality are for you to remember"
+            .to_owned(),
+    ];
+    if let Some((first, last)) = &situation.days {
+        notes.push(format!(
+            "the items reach from {first} to {last}: if you used the account earlier or later, that time is not covered"
+        ));
+    }
+    if !situation.kinds.is_empty() {
+        let kinds: Vec<String> = situation
+            .kinds
+            .iter()
+            .map(|(kind, count)| format!("{kind} {count}"))
+            .collect();
+        notes.push(format!(
+            "kinds in it: {}; a kind you remember and do not see here was not ordered or not given",
+            kinds.join(", ")
+        ));
+    }
+    if situation.html_only {
+        notes.push(
+            "the record files are HTML pages; the JSON edition of the same archive tells more (exact times, places, all \
+             members of some posts)"
+                .to_owned(),
+        );
+    }
+    if situation.journal.messages_left_aside > 0 {
+        notes.push(format!(
+            "{} of private messages left aside: they go with the account unless imported with --include messages",
+            counted(situation.journal.messages_left_aside, "file", "files")
+        ));
+    }
+    if situation.without_account {
+        notes.push("no archive says whose account this is".to_owned());
+    }
+    notes
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -1,0 +1,236 @@
+//! The decision table of the certificate.
+
+use super::super::journal::Journal;
+use super::super::situation::Situation;
+use super::super::{CertificateCounts, Gap};
+use super::*;
+
+/// Everything is there, was read, and nothing is open.
+fn whole() -> Situation {
+    Situation {
+        provider: "instagram".into(),
+        account: Some("anna".into()),
+        counts: CertificateCounts {
+            records: 3,
+            named: 3,
+            missing: 0,
+            assets: 3,
+            files: 4,
+            damaged: 0,
+        },
+        journal: Journal {
+            imports: 1,
+            ..Journal::default()
+        },
+        read_everything: true,
+        ..Situation::default()
+    }
+}
+
+fn gap(date: Option<&str>) -> Gap {
+    Gap {
+        date: date.map(str::to_owned),
+        what: "media/a.jpg".into(),
+        record: Some("posts_1.json".into()),
+        why: "x".into(),
+        to_do: "y".into(),
+    }
+}
+
+type Change = fn(&mut Situation);
+
+/// What is changed in the situation where all is well, the verdict, and words its text must hold.
+const TABLE: &[(Change, &str, &str)] = &[
+    (|_| {}, "complete", ""),
+    (
+        |s| {
+            s.missing = vec![gap(Some("2021-03-04"))];
+            s.counts.missing = 1
+        },
+        "not_complete",
+        "2021-03 among them",
+    ),
+    (
+        |s| {
+            s.missing = vec![gap(Some("2021-03-04")), gap(Some("2022-05-01"))];
+            s.counts.missing = 2
+        },
+        "not_complete",
+        "2021-03 to 2022-05",
+    ),
+    (
+        |s| {
+            s.missing = vec![gap(None)];
+            s.counts.missing = 1
+        },
+        "not_complete",
+        "all dates",
+    ),
+    (|s| s.damaged = vec![gap(None)], "not_complete", "--repair"),
+    (
+        |s| {
+            s.damaged = vec![gap(None)];
+            s.missing = vec![gap(None)]
+        },
+        "not_complete",
+        "--repair",
+    ),
+    (
+        |s| {
+            s.missing = vec![gap(None)];
+            s.unsettled = true
+        },
+        "not_complete",
+        "repeat it",
+    ),
+    (
+        |s| s.counts.records = 0,
+        "cannot_be_known",
+        "no record files",
+    ),
+    (
+        |s| s.counts.assets = 0,
+        "cannot_be_known",
+        "holds no photo or video",
+    ),
+    (
+        |s| s.journal.imports = 0,
+        "cannot_be_known",
+        "journal of imports is gone",
+    ),
+    (
+        |s| s.journal.parts = vec![("a_2.zip".into(), "missing".into())],
+        "cannot_be_known",
+        "a_2.zip: missing: download it again",
+    ),
+    (
+        |s| {
+            s.journal.parts = vec![
+                ("a_2.zip".into(), "cut off".into()),
+                ("a_3.zip".into(), "empty".into()),
+            ]
+        },
+        "cannot_be_known",
+        "a_3.zip",
+    ),
+    (
+        |s| s.journal.failed = vec![("a.zip".into(), "x.jpg".into(), "checksum differs".into())],
+        "cannot_be_known",
+        "x.jpg in a.zip",
+    ),
+    (
+        |s| s.journal.filtered = vec!["2026-01-01".into()],
+        "cannot_be_known",
+        "--since",
+    ),
+    (
+        |s| s.journal.cut_off = vec!["2026-01-01".into()],
+        "cannot_be_known",
+        "was cut off",
+    ),
+    (
+        |s| s.unsettled = true,
+        "cannot_be_known",
+        "did not come to its end",
+    ),
+    (
+        |s| s.read_everything = false,
+        "cannot_be_known",
+        "not every file was read",
+    ),
+    (
+        |s| s.catalog_faults = vec!["page 3".into()],
+        "cannot_be_known",
+        "albumen rebuild",
+    ),
+    (
+        |s| {
+            s.photos = 50;
+            s.median_pixels = Some(640)
+        },
+        "cannot_be_known",
+        "640 pixels",
+    ),
+    (
+        |s| {
+            s.photos = 50;
+            s.median_pixels = Some(1080)
+        },
+        "complete",
+        "",
+    ),
+    (
+        |s| {
+            s.photos = 9;
+            s.median_pixels = Some(320)
+        },
+        "complete",
+        "",
+    ),
+    (|s| s.html_only = true, "complete", "JSON edition"),
+    (
+        |s| s.journal.messages_left_aside = 2,
+        "complete",
+        "2 files of private messages",
+    ),
+    (
+        |s| s.days = Some(("2020-01-01".into(), "2020-12-31".into())),
+        "complete",
+        "2020-01-01 to 2020-12-31",
+    ),
+    (
+        |s| s.kinds = [("post".to_owned(), 3)].into(),
+        "complete",
+        "post 3",
+    ),
+    (
+        |s| {
+            s.account = None;
+            s.without_account = true
+        },
+        "complete",
+        "whose account",
+    ),
+];
+
+#[test]
+fn every_situation_has_its_verdict_and_its_words() {
+    assert!(TABLE.len() >= 20);
+    for (row, (change, verdict, words)) in TABLE.iter().enumerate() {
+        let mut situation = whole();
+        change(&mut situation);
+        let certificate = judge(&situation);
+        assert_eq!(certificate.verdict.as_str(), *verdict, "row {row}");
+        let text = format!(
+            "{} {}",
+            certificate.reasons.join(" "),
+            certificate.notes.join(" ")
+        );
+        assert!(
+            text.contains(words),
+            "row {row}: {words:?} is not in {text}"
+        );
+        let silent = *verdict != "complete" && certificate.reasons.is_empty();
+        assert!(!silent, "row {row}");
+    }
+}
+
+#[test]
+fn what_no_archive_shows_is_said_even_when_all_is_well() {
+    let certificate = judge(&whole());
+    assert!(certificate.notes[0].contains("all dates, everything ticked, and the highest quality"));
+    assert!(certificate.reasons.is_empty() && certificate.gaps.is_empty());
+}
+
+#[test]
+fn every_gap_is_listed_in_order_of_time() {
+    let mut situation = whole();
+    situation.missing = vec![gap(Some("2022-01-01")), gap(Some("2020-01-01"))];
+    situation.damaged = vec![gap(Some("2021-01-01"))];
+    let dates: Vec<String> = judge(&situation)
+        .gaps
+        .into_iter()
+        .filter_map(|gap| gap.date)
+        .collect();
+    assert_eq!(dates, ["2020-01-01", "2021-01-01", "2022-01-01"]);
+}

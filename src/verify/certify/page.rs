@@ -1,0 +1,174 @@
+//! The certificate as one page to print and keep: no script, no network, everything escaped.
+
+use std::fmt::Write;
+
+use super::{Certificate, Certified, Verdict};
+
+const STYLE: &str = "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em;color:#222;background:#fff}\
+h1{font-size:1.6em}h2{border-top:1px solid #999;padding-top:1em}.verdict{font-size:1.3em;font-weight:bold;padding:.4em .6em;border:2px solid}\
+.complete{border-color:#2a7a2a}.not_complete{border-color:#b22222}.cannot_be_known{border-color:#b87800}\
+table{border-collapse:collapse;width:100%;font-size:.85em}td,th{border:1px solid #bbb;padding:.2em .4em;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
+@media print{body{margin:0;max-width:none}h2{break-before:auto}tr{break-inside:avoid}}";
+
+/// Returns the page.
+pub fn page(certified: &Certified) -> String {
+    let mut html = String::from(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>Certificate of an albumen library</title>\n",
+    );
+    // Writing to a String cannot fail.
+    let _ = writeln!(html, "<style>{STYLE}</style>\n</head>\n<body>");
+    html.push_str("<h1>May the account be deleted?</h1>\n");
+    let verified = &certified.verified;
+    let _ = writeln!(
+        html,
+        "<p>Made on {} after reading {} files ({} bytes) of the library and comparing each with its checksum.</p>",
+        escaped(&certified.at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
+        verified.files_read,
+        verified.bytes_read
+    );
+    if certified.certificates.is_empty() {
+        html.push_str("<p>The library holds nothing of this account.</p>\n");
+    }
+    for certificate in &certified.certificates {
+        one(certificate, &mut html);
+    }
+    html.push_str("</body>\n</html>\n");
+    html
+}
+
+/// Returns the answer in words.
+fn in_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Complete(_) => "Complete: all that the archives name is in the library",
+        Verdict::NotComplete => "Not complete",
+        Verdict::CannotBeKnown => "Cannot be known",
+    }
+}
+
+fn one(certificate: &Certificate, html: &mut String) {
+    let account = certificate
+        .account
+        .as_deref()
+        .unwrap_or("account not known");
+    let _ = writeln!(
+        html,
+        "<h2>{} · {}</h2>\n<p class=\"verdict {}\">{}</p>",
+        escaped(&certificate.provider),
+        escaped(account),
+        certificate.verdict.as_str(),
+        in_words(certificate.verdict)
+    );
+    list("Why", &certificate.reasons, html);
+    let counts = &certificate.counts;
+    let _ = writeln!(
+        html,
+        "<p>{} records name {} media; {} of these are in no archive given. The library holds {} photos and videos of the \
+         account in {} files; {} of these are gone or changed.</p>",
+        counts.records, counts.named, counts.missing, counts.assets, counts.files, counts.damaged
+    );
+    list("What this does not cover", &certificate.notes, html);
+    if certificate.gaps.is_empty() {
+        return;
+    }
+    html.push_str("<h3>Every gap</h3>\n<table>\n<tr><th>Date</th><th>What</th><th>Named by</th><th>Why</th><th>What to do</th></tr>\n");
+    for gap in &certificate.gaps {
+        let cells = [
+            gap.date.as_deref().unwrap_or("not known"),
+            &gap.what,
+            gap.record.as_deref().unwrap_or(""),
+            &gap.why,
+            &gap.to_do,
+        ];
+        let cells: String = cells
+            .iter()
+            .map(|cell| format!("<td>{}</td>", escaped(cell)))
+            .collect();
+        let _ = writeln!(html, "<tr>{cells}</tr>");
+    }
+    html.push_str("</table>\n");
+}
+
+fn list(title: &str, lines: &[String], html: &mut String) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(html, "<h3>{title}</h3>\n<ul>");
+    for line in lines {
+        let _ = writeln!(html, "<li>{}</li>", escaped(line));
+    }
+    html.push_str("</ul>\n");
+}
+
+/// Makes text from an archive safe inside the page: no markup, no control and direction characters.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c if c.is_control()
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                safe.push('\u{fffd}');
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CertificateCounts, Gap};
+    use super::*;
+    use crate::verify::VerifyReport;
+
+    fn certified() -> Certified {
+        Certified {
+            certificates: vec![Certificate {
+                provider: "instagram".into(),
+                account: Some("<script>alert(1)</script>".into()),
+                verdict: Verdict::NotComplete,
+                reasons: vec!["\"quotes\" & more".into()],
+                notes: vec!["note".into()],
+                gaps: vec![Gap {
+                    date: None,
+                    what: "a\u{202e}gpj.exe<img src=x>".into(),
+                    record: Some("media.json".into()),
+                    why: "why".into(),
+                    to_do: "do".into(),
+                }],
+                counts: CertificateCounts::default(),
+                days: None,
+            }],
+            verified: VerifyReport::default(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn nothing_of_an_archive_becomes_markup() {
+        let html = page(&certified());
+        for bad in ["<script", "<img", "\u{202e}", "\"quotes\" &"] {
+            assert!(!html.contains(bad), "{bad}");
+        }
+        assert!(html.contains("&lt;script&gt;alert(1)"));
+        assert!(html.contains("verdict not_complete"));
+        assert!(html.contains("1970-01-01 00:00 UTC"));
+    }
+
+    #[test]
+    fn the_page_asks_nobody_for_anything() {
+        let html = page(&certified());
+        assert!(html.contains("default-src 'none'"));
+        for word in ["http:", "https:", "src=", "url(", "@import", "href"] {
+            assert!(!html.contains(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Gathers, account by account, what is known: records, media, bytes, journal. Judges nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::model::asset::Asset;
+use crate::model::content_hash::ContentHash;
+use crate::model::media_type::MediaClass;
+use crate::model::record::{Edition, Record};
+use crate::model::time::{Precision, When};
+use crate::verify::{FindingKind, VerifyReport};
+
+use super::journal::{Journal, journal};
+use super::{CertificateCounts, Gap};
+
+/// All that a verdict rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Situation {
+    /// Provider's name.
+    pub provider: String,
+    /// Whose account.
+    pub account: Option<String>,
+    /// Numbers.
+    pub counts: CertificateCounts,
+    /// Media that records name and no archive so far holds.
+    pub missing: Vec<Gap>,
+    /// Files of the account that are gone or not as they were.
+    pub damaged: Vec<Gap>,
+    /// What the imports left open.
+    pub journal: Journal,
+    /// The last import did not come to its end.
+    pub unsettled: bool,
+    /// Every byte of every file was read just now.
+    pub read_everything: bool,
+    /// What is wrong with the catalog itself.
+    pub catalog_faults: Vec<String>,
+    /// All records come from HTML pages.
+    pub html_only: bool,
+    /// No archive says whose account it is.
+    pub without_account: bool,
+    /// Items by kind.
+    pub kinds: BTreeMap<String, u64>,
+    /// First and last day.
+    pub days: Option<(String, String)>,
+    /// Still photos whose size is known.
+    pub photos: u64,
+    /// Longer side of the middle one.
+    pub median_pixels: Option<u32>,
+}
+
+/// Provider and account.
+type Key = (String, Option<String>);
+
+/// Gathers the situation of every account.
+///
+/// # Errors
+/// Fails if SQLite does or a row is damaged.
+pub fn situations(
+    catalog: &Catalog,
+    verified: &VerifyReport,
+) -> Result<Vec<Situation>, CatalogError> {
+    let mut gathering = Gathering::default();
+    for provider in catalog.providers()? {
+        let (evidence, _) = catalog.evidence(&provider)?;
+        gathering.records(&provider, &evidence.records);
+    }
+    for (id, uri) in catalog.missing_records()? {
+        gathering.missing(catalog.raw_record(id)?, uri);
+    }
+    gathering.assets(catalog)?;
+    gathering.damaged(verified);
+    let rows = catalog.runs()?;
+    let unsettled = catalog.setting("unsettled")?.is_some();
+    let of_catalog = |kind| {
+        matches!(
+            kind,
+            FindingKind::CatalogDamaged | FindingKind::CatalogDiffers
+        )
+    };
+    let faults: Vec<String> = verified
+        .findings
+        .iter()
+        .filter(|finding| of_catalog(finding.kind))
+        .map(|finding| format!("{}: {}", finding.path, finding.detail))
+        .collect();
+    let mut situations: Vec<Situation> = gathering
+        .accounts
+        .into_values()
+        .map(Account::finish)
+        .collect();
+    for situation in &mut situations {
+        situation.journal = journal(&rows, &situation.provider);
+        situation.unsettled = unsettled;
+        situation.read_everything = verified.read_everything();
+        situation.catalog_faults.clone_from(&faults);
+    }
+    Ok(situations)
+}
+
+/// One account while it is gathered.
+#[derive(Default)]
+struct Account {
+    situation: Situation,
+    named: BTreeSet<String>,
+    missing: BTreeSet<Gap>,
+    editions: BTreeSet<Edition>,
+    pixels: Vec<u32>,
+}
+
+impl Account {
+    fn finish(mut self) -> Situation {
+        let mut situation = self.situation;
+        situation.counts.named = self.named.len() as u64;
+        situation.missing = self.missing.into_iter().collect();
+        situation.counts.missing = situation.missing.len() as u64;
+        situation.counts.damaged = situation.damaged.len() as u64;
+        let by_record = |edition: &Edition| *edition != Edition::Unrecorded;
+        situation.html_only = self.editions.contains(&Edition::Html)
+            && self.editions.iter().filter(|e| by_record(e)).count() == 1;
+        situation.without_account = situation.account.is_none();
+        self.pixels.sort_unstable();
+        situation.photos = self.pixels.len() as u64;
+        situation.median_pixels = self.pixels.get(self.pixels.len() / 2).copied();
+        situation
+    }
+}
+
+#[derive(Default)]
+struct Gathering {
+    accounts: BTreeMap<Key, Account>,
+    /// The only account of a provider that has just one: records that name none are its.
+    sole: HashMap<String, String>,
+    /// Accounts each file's asset belongs to.
+    owners: HashMap<String, BTreeSet<Key>>,
+    /// Date of each file's asset.
+    dates: HashMap<String, String>,
+}
+
+impl Gathering {
+    fn key(&self, provider: &str, account: Option<&String>) -> Key {
+        let account = account.or_else(|| self.sole.get(provider)).cloned();
+        (provider.to_owned(), account)
+    }
+
+    fn account(&mut self, key: Key) -> &mut Account {
+        self.accounts.entry(key.clone()).or_insert_with(|| Account {
+            situation: Situation {
+                provider: key.0,
+                account: key.1,
+                ..Situation::default()
+            },
+            ..Account::default()
+        })
+    }
+
+    fn records(&mut self, provider: &str, records: &[Record]) {
+        let named: BTreeSet<&String> = records.iter().filter_map(|r| r.account.as_ref()).collect();
+        if let [only] = named.into_iter().collect::<Vec<_>>()[..] {
+            self.sole.insert(provider.to_owned(), only.clone());
+        }
+        for record in records {
+            let key = self.key(provider, record.account.as_ref());
+            let account = self.account(key);
+            account.situation.counts.records += 1;
+            account.named.insert(record.uri.clone());
+            account.editions.insert(record.edition);
+        }
+    }
+
+    fn missing(&mut self, record: Record, uri: String) {
+        let when = record.facts.taken_at.or(record.facts.posted_at);
+        let key = self.key(&record.provider, record.account.as_ref());
+        let date = when.as_ref().map(day);
+        let to_do = match &date {
+            Some(date) => format!(
+                "ask for a new archive that covers {date}, or import the part that holds it"
+            ),
+            None => {
+                "ask for a new archive with all dates, or import the part that holds it".to_owned()
+            }
+        };
+        self.account(key).missing.insert(Gap {
+            date,
+            what: uri,
+            record: Some(record.source),
+            why: "no archive given so far holds it".to_owned(),
+            to_do,
+        });
+    }
+
+    fn assets(&mut self, catalog: &Catalog) -> Result<(), CatalogError> {
+        let mut files: HashMap<ContentHash, Vec<String>> = HashMap::new();
+        for row in catalog.placed_files()? {
+            files.entry(row.asset_hash).or_default().push(row.path);
+        }
+        catalog.assets(|path, asset| {
+            let mut paths = files.remove(&asset.content_hash).unwrap_or_default();
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+            self.asset(&asset, &paths);
+        })
+    }
+
+    fn asset(&mut self, asset: &Asset, paths: &[String]) {
+        let date = asset.taken_at.as_ref().map(|claim| day(&claim.value));
+        let keys: BTreeSet<Key> = asset
+            .items
+            .iter()
+            .map(|item| self.key(&item.provider, item.account.as_ref()))
+            .collect();
+        for item in &asset.items {
+            let key = self.key(&item.provider, item.account.as_ref());
+            let kinds = &mut self.account(key).situation.kinds;
+            *kinds.entry(item.kind.as_str().to_owned()).or_default() += 1;
+        }
+        for key in &keys {
+            let account = self.account(key.clone());
+            account.situation.counts.assets += 1;
+            account.situation.counts.files += paths.len() as u64;
+            account.pixels.extend(longer_side(asset));
+            if let Some(date) = &date {
+                let days = &mut account.situation.days;
+                let (first, last) = days.take().unwrap_or((date.clone(), date.clone()));
+                *days = Some((first.min(date.clone()), last.max(date.clone())));
+            }
+        }
+        for path in paths {
+            self.owners.insert(path.clone(), keys.clone());
+            if let Some(date) = &date {
+                self.dates.insert(path.clone(), date.clone());
+            }
+        }
+    }
+
+    /// A file of which nobody knows whose it was counts for every account: better one doubt too many.
+    fn damaged(&mut self, verified: &VerifyReport) {
+        for finding in verified.findings.iter().filter(|f| f.kind.is_loss()) {
+            let gap = Gap {
+                date: self.dates.get(&finding.path).cloned(),
+                what: finding.path.clone(),
+                record: None,
+                why: format!("{}: {}", finding.kind.as_str(), finding.detail),
+                to_do: "fetch it again with `albumen verify --repair PATH` from the archive that held it"
+                    .to_owned(),
+            };
+            let owners = match self.owners.get(&finding.path) {
+                Some(owners) => owners.clone(),
+                None => self.accounts.keys().cloned().collect(),
+            };
+            for key in owners {
+                self.account(key).situation.damaged.push(gap.clone());
+            }
+        }
+    }
+}
+
+/// Returns the longer side of a still photo.
+fn longer_side(asset: &Asset) -> Option<u32> {
+    let still = asset.media.media_type.class() == MediaClass::Photo;
+    asset.media.width.max(asset.media.height).filter(|_| still)
+}
+
+/// Returns the day, or the month where no more is known.
+fn day(when: &When) -> String {
+    let date = when.for_names().date();
+    match when.precision {
+        Precision::Month => date.strftime("%Y-%m").to_string(),
+        _ => date.to_string(),
+    }
+}

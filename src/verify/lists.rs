@@ -1,0 +1,114 @@
+//! Compares `albums.json`, `missing.json` and `library.json` with `SHA256SUMS.metadata`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::model::content_hash::ContentHash;
+use crate::model::library_path::LibraryPath;
+use crate::writer::albums_file::{
+    ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing,
+};
+
+use super::finding::{Finding, FindingKind};
+
+/// Lists every settled library has.
+const ALWAYS: [&str; 2] = [ALBUMS, MISSING];
+
+/// Returns what is wrong with the lists.
+pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for name in [ALBUMS, MISSING, LIBRARY] {
+        let listed = metadata
+            .map(|listed| LibraryPath::parse(name).and_then(|path| listed.get(&path).copied()));
+        findings.extend(check_one(root, name, listed));
+    }
+    findings
+}
+
+/// `listed`: nothing if there is no manifest, else what it has for the list.
+fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Option<Finding> {
+    let wanted = ALWAYS.contains(&name) || listed.flatten().is_some();
+    let bytes = match std::fs::read(root.join(name)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let why = "the list is gone";
+            return wanted.then(|| Finding::new(FindingKind::ListMissing, name, why));
+        }
+        Err(error) => {
+            return Some(Finding::new(
+                FindingKind::Unreadable,
+                name,
+                error.to_string(),
+            ));
+        }
+    };
+    let hash = ContentHash(Sha256::digest(&bytes).into());
+    let why = match listed {
+        Some(Some(listed)) if listed == hash => return None,
+        Some(Some(_)) => "not as SHA256SUMS.metadata has it",
+        Some(None) => "SHA256SUMS.metadata does not name it",
+        // Without the manifest only its form can be looked at.
+        None if reads(name, &bytes) => return None,
+        None => "cannot be read",
+    };
+    let kind = match listed {
+        Some(None) => FindingKind::ManifestDiffers,
+        _ => FindingKind::ListChanged,
+    };
+    let why = match reads(name, &bytes) {
+        true => why.to_owned(),
+        false => format!("{why}; cannot be read as a list of albumen's"),
+    };
+    Some(Finding::new(kind, name, why))
+}
+
+fn reads(name: &str, bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| match name {
+        ALBUMS => read_albums(text).is_ok(),
+        MISSING => read_missing(text).is_ok(),
+        _ => read_library(text).is_ok(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::albums_file::{render_albums, render_missing};
+
+    fn kinds(findings: &[Finding]) -> Vec<(&str, FindingKind)> {
+        findings
+            .iter()
+            .map(|finding| (finding.path.as_str(), finding.kind))
+            .collect()
+    }
+
+    #[test]
+    fn lists_are_compared_with_the_manifest_or_at_least_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let missing = [
+            (ALBUMS, FindingKind::ListMissing),
+            (MISSING, FindingKind::ListMissing),
+        ];
+        assert_eq!(kinds(&check(root, None)), missing);
+        let mut metadata = BTreeMap::new();
+        for (name, text) in [
+            (ALBUMS, render_albums(&[]).unwrap()),
+            (MISSING, render_missing(&[]).unwrap()),
+        ] {
+            std::fs::write(root.join(name), &text).unwrap();
+            let hash = ContentHash(Sha256::digest(text.as_bytes()).into());
+            metadata.insert(LibraryPath::parse(name).unwrap(), hash);
+        }
+        assert!(check(root, Some(&metadata)).is_empty() && check(root, None).is_empty());
+        std::fs::write(root.join(ALBUMS), "{").unwrap();
+        let changed = [(ALBUMS, FindingKind::ListChanged)];
+        assert_eq!(kinds(&check(root, Some(&metadata))), changed);
+        assert_eq!(kinds(&check(root, None)), changed);
+        metadata.remove(&LibraryPath::parse(MISSING).unwrap());
+        let found = check(root, Some(&metadata));
+        assert_eq!(kinds(&found)[1], (MISSING, FindingKind::ManifestDiffers));
+    }
+}

@@ -1,0 +1,411 @@
+//! One verify run from beginning to end: gather, read in parallel, report, keep the place.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::model::library_path::LibraryPath;
+use crate::monitor::{Monitor, Unit as Counted, Warning};
+use crate::writer::library::{Library, LibraryError, LibraryLock};
+use crate::writer::manifest::{METADATA, ORIGINALS};
+use crate::writer::walk::walk;
+
+use super::check::{Checked, Context, Depth};
+use super::finding::{Finding, FindingKind, VerifyReport};
+use super::known::{FromCatalog, Unit, read_manifest, units};
+use super::read::HashingReader;
+use super::{Extent, VerifyOptions, lists};
+
+/// Setting that keeps where a run whose time was up goes on.
+const PLACE: &str = "verify_after";
+
+/// Why a library could not be verified at all.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The library could not be opened, or another run is changing it.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// A newer albumen made the catalog.
+    #[error(transparent)]
+    Catalog(CatalogError),
+}
+
+/// A path with what is said about it.
+type Named<'a> = (&'a LibraryPath, &'a Unit);
+
+/// Verifies the library at `root`: compares every file with the manifest, the catalog and its sidecar.
+///
+/// `clock` tells the time for `max_time` and for the journal of runs.
+///
+/// # Errors
+/// Fails if there is no library or another run is at work in it. Whatever else is wrong is a finding.
+pub fn verify(
+    root: &Path,
+    options: &VerifyOptions,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+    monitor: &dyn Monitor,
+) -> Result<VerifyReport, VerifyError> {
+    let begun = clock();
+    let library = Library::open(root)?;
+    let _lock = lock(&library, monitor)?;
+    let mut report = VerifyReport::default();
+    let mut catalog = open_catalog(&library, options, &mut report)?;
+    let known = catalog.as_ref().and_then(|open| {
+        FromCatalog::read(open)
+            .map_err(|error| report.findings.push(damaged(&library, &error)))
+            .ok()
+    });
+    if known.is_none() {
+        catalog = None;
+    }
+    report.without_catalog = catalog.is_none();
+    if report.without_catalog {
+        monitor.warn(Warning {
+            subject: String::new(),
+            message: "no catalog can be used: files are compared with manifest and sidecars alone"
+                .to_owned(),
+        });
+    }
+    compare(
+        &library,
+        options,
+        known.as_ref(),
+        (begun, clock),
+        catalog.as_ref(),
+        monitor,
+        &mut report,
+    );
+    report.findings.sort();
+    report.findings.dedup();
+    report.seconds = clock().duration_since(begun).as_secs_f64();
+    if let Some(catalog) = &mut catalog {
+        // A catalog that cannot be written keeps no place; everything else is told all the same.
+        if let Err(error) = note(catalog, options, &report, begun, clock()) {
+            monitor.warn(Warning {
+                subject: library.catalog_path().display().to_string(),
+                message: format!("this run could not be noted: {error}"),
+            });
+        }
+    }
+    Ok(report)
+}
+
+/// Keeps imports out while files are read. On a disc that cannot be written nobody else writes either.
+fn lock(library: &Library, monitor: &dyn Monitor) -> Result<Option<LibraryLock>, LibraryError> {
+    match library.lock() {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error @ LibraryError::Locked { .. }) => Err(error),
+        Err(error) => {
+            monitor.warn(Warning {
+                subject: String::new(),
+                message: format!("the library could not be locked: {error}"),
+            });
+            Ok(None)
+        }
+    }
+}
+
+fn open_catalog(
+    library: &Library,
+    options: &VerifyOptions,
+    report: &mut VerifyReport,
+) -> Result<Option<Catalog>, VerifyError> {
+    let catalog = match Catalog::open_existing(&library.catalog_path()) {
+        Ok(catalog) => catalog,
+        Err(error @ CatalogError::Newer { .. }) => return Err(VerifyError::Catalog(error)),
+        Err(CatalogError::Gone { .. }) => {
+            report.findings.push(Finding::new(
+                FindingKind::CatalogMissing,
+                CATALOG,
+                "there is no catalog",
+            ));
+            return Ok(None);
+        }
+        Err(error) => {
+            report.findings.push(damaged(library, &error));
+            return Ok(None);
+        }
+    };
+    if options.extent == Extent::Quick {
+        return Ok(Some(catalog));
+    }
+    match catalog.check() {
+        Ok(faults) => {
+            let found = |why| Finding::new(FindingKind::CatalogDamaged, CATALOG, why);
+            report.findings.extend(faults.into_iter().map(found));
+            Ok(Some(catalog))
+        }
+        Err(error) => {
+            report.findings.push(damaged(library, &error));
+            Ok(None)
+        }
+    }
+}
+
+const CATALOG: &str = ".albumen/catalog.sqlite";
+
+fn damaged(library: &Library, error: &CatalogError) -> Finding {
+    let mut why = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        why = format!("{why}: {cause}");
+        source = cause.source();
+    }
+    let why = why
+        .replace(&library.catalog_path().display().to_string(), "")
+        .replace("catalog :", "");
+    Finding::new(FindingKind::CatalogDamaged, CATALOG, why.trim())
+}
+
+/// Compares everything and adds to the report.
+fn compare(
+    library: &Library,
+    options: &VerifyOptions,
+    known: Option<&FromCatalog>,
+    (begun, clock): (Timestamp, &(dyn Fn() -> Timestamp + Sync)),
+    catalog: Option<&Catalog>,
+    monitor: &dyn Monitor,
+    report: &mut VerifyReport,
+) {
+    let root = library.root();
+    let findings = &mut report.findings;
+    let manifest = read_manifest(root, ORIGINALS, findings);
+    let metadata = read_manifest(root, METADATA, findings);
+    findings.extend(lists::check(root, metadata.as_ref()));
+    for (path, why) in known.iter().flat_map(|known| &known.lost) {
+        findings.push(Finding::new(FindingKind::Missing, path, *why));
+    }
+    let context = Context {
+        root,
+        manifest: manifest.is_some(),
+        metadata: metadata.is_some(),
+        catalog: known,
+    };
+    let units = units(
+        walk(root),
+        manifest.unwrap_or_default(),
+        &metadata.unwrap_or_default(),
+        known,
+        findings,
+    );
+    let place = match (options.max_time, catalog) {
+        (Some(_), Some(catalog)) => catalog.setting(PLACE).ok().flatten(),
+        _ => None,
+    };
+    let (order, resumed) = in_turn(&units, place.as_deref());
+    report.resumed_after = resumed.then_some(place).flatten();
+    let reading = Reading {
+        context: &context,
+        options,
+        order: &order,
+        next: AtomicUsize::new(0),
+        stopped: AtomicBool::new(false),
+        time_up: AtomicBool::new(false),
+        deadline: options.max_time.and_then(|limit| {
+            begun
+                .checked_add(jiff::SignedDuration::try_from(limit).ok()?)
+                .ok()
+        }),
+        clock,
+        monitor,
+        report: Mutex::new(report),
+        first_unread: AtomicUsize::new(order.len()),
+    };
+    reading.run(threads(options));
+    let first_unread = reading.first_unread.into_inner();
+    finish(report, &order, first_unread, monitor);
+}
+
+/// Says where the next run goes on, if this one did not come to the end.
+fn finish(
+    report: &mut VerifyReport,
+    order: &[Named<'_>],
+    first_unread: usize,
+    monitor: &dyn Monitor,
+) {
+    report.interrupted = monitor.stopped();
+    if first_unread >= order.len() {
+        return;
+    }
+    report.stopped = true;
+    report.continues_after = match first_unread.checked_sub(1) {
+        Some(last) => Some(order[last].0.to_string()),
+        None => report.resumed_after.clone(),
+    };
+}
+
+/// Returns the units in the order of reading, and whether an earlier run's place still means something. What lies before it
+/// comes last: it was read then.
+fn in_turn<'a>(
+    units: &'a BTreeMap<LibraryPath, Unit>,
+    place: Option<&str>,
+) -> (Vec<Named<'a>>, bool) {
+    let all: Vec<Named<'a>> = units.iter().collect();
+    let Some(place) = place else {
+        return (all, false);
+    };
+    let at = all.partition_point(|(path, _)| path.as_str() <= place);
+    if at == 0 || at == all.len() {
+        return (all, false);
+    }
+    (all[at..].iter().chain(&all[..at]).copied().collect(), true)
+}
+
+fn threads(options: &VerifyOptions) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+    options
+        .threads
+        .map_or_else(|| cores().max(2), NonZeroUsize::get)
+}
+
+struct Reading<'a, 'b> {
+    context: &'a Context<'a>,
+    options: &'a VerifyOptions,
+    order: &'a [Named<'a>],
+    next: AtomicUsize,
+    stopped: AtomicBool,
+    time_up: AtomicBool,
+    deadline: Option<Timestamp>,
+    clock: &'a (dyn Fn() -> Timestamp + Sync),
+    monitor: &'a dyn Monitor,
+    report: Mutex<&'b mut VerifyReport>,
+    /// Index of the first unit that should have been read and was not.
+    first_unread: AtomicUsize,
+}
+
+impl Reading<'_, '_> {
+    fn run(&self, threads: usize) {
+        let size = |(path, unit): &Named<'_>| match self.depth(path, unit) {
+            Depth::Read => unit.found.as_ref().map_or(0, |found| found.size_bytes),
+            _ => 0,
+        };
+        let total: u64 = self.order.iter().map(size).sum();
+        self.monitor.step("verifying", Some(total), Counted::Bytes);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| self.work());
+            }
+        });
+    }
+
+    fn work(&self) {
+        let mut reader = HashingReader::new();
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some((path, unit)) = self.order.get(index) else {
+                return;
+            };
+            let wanted = self.depth(path, unit);
+            // When the time is up all that is left is looked at, so that a file that is gone is told today.
+            let depth = match self.may_read() {
+                true => wanted,
+                false => Depth::Look,
+            };
+            let mut each = |bytes| {
+                self.monitor.advance(bytes);
+                !self.monitor.stopped()
+            };
+            let checked = self
+                .context
+                .check(path, unit, depth, &mut reader, &mut each);
+            if checked.stopped || depth != wanted {
+                self.first_unread.fetch_min(index, Ordering::Relaxed);
+            }
+            self.add(unit, checked);
+        }
+    }
+
+    fn depth(&self, path: &LibraryPath, unit: &Unit) -> Depth {
+        match self.options.extent {
+            Extent::All => Depth::Read,
+            Extent::Quick => Depth::Times,
+            Extent::Sample { share, seed } if is_chosen(path, unit, share, seed) => Depth::Read,
+            Extent::Sample { .. } => Depth::Times,
+        }
+    }
+
+    fn may_read(&self) -> bool {
+        if self.monitor.stopped() {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        if self
+            .deadline
+            .is_some_and(|deadline| (self.clock)() >= deadline)
+        {
+            self.time_up.store(true, Ordering::Relaxed);
+        }
+        !self.stopped.load(Ordering::Relaxed) && !self.time_up.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, unit: &Unit, checked: Checked) {
+        // A worker that died while it held the report left numbers that are still true.
+        let mut report = self
+            .report
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_ours =
+            unit.listed.is_some() || unit.placed.is_some() || unit.sidecar_found.is_some();
+        report.files += u64::from(is_ours && unit.found.is_some());
+        report.files_read += u64::from(checked.read);
+        report.bytes_read += checked.bytes;
+        report.sidecars += u64::from(unit.sidecar_found.is_some());
+        report.findings.extend(checked.findings);
+        self.monitor.items_done(1);
+    }
+}
+
+/// Chooses by hash, so that the same share of the same library is always the same files, spread evenly.
+fn is_chosen(path: &LibraryPath, unit: &Unit, share: f64, seed: u64) -> bool {
+    let mut hasher = Sha256::new();
+    hasher.update(seed.to_le_bytes());
+    match unit
+        .listed
+        .or(unit.placed.as_ref().map(|row| row.content_hash))
+    {
+        Some(hash) => hasher.update(hash.0),
+        None => hasher.update(path.as_str()),
+    }
+    let digest: [u8; 32] = hasher.finalize().into();
+    let drawn = u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    f64::from(drawn) / f64::from(u32::MAX) < share
+}
+
+/// Notes the run, and where the next one goes on.
+fn note(
+    catalog: &mut Catalog,
+    options: &VerifyOptions,
+    report: &VerifyReport,
+    begun: Timestamp,
+    ended: Timestamp,
+) -> Result<(), CatalogError> {
+    let command = serde_json::json!({
+        "extent": format!("{:?}", options.extent),
+        "max_time_s": options.max_time.map(|limit| limit.as_secs()),
+    });
+    let numbers = serde_json::json!({
+        "files": report.files,
+        "files_read": report.files_read,
+        "bytes_read": report.bytes_read,
+        "findings": report.findings.len(),
+        "stopped": report.stopped,
+    });
+    catalog.in_transaction(|writing| {
+        let run = writing.begin_run("verify", &begun.to_string(), &command.to_string())?;
+        writing.end_run(run, &ended.to_string(), &numbers.to_string())?;
+        match options.max_time {
+            Some(_) => writing.set_setting(PLACE, report.continues_after.as_deref()),
+            None if report.read_everything() => writing.set_setting(PLACE, None),
+            None => Ok(()),
+        }
+    })
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -1,0 +1,163 @@
+//! Compares a sidecar with the list, the catalog and the file beside it.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::catalog::record_digest;
+use crate::model::content_hash::ContentHash;
+use crate::model::library_path::LibraryPath;
+use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::read::{Own, Sidecar, read};
+
+use super::finding::{Finding, FindingKind};
+use super::known::{FromCatalog, Unit};
+
+/// What a sidecar turned out to be.
+#[derive(Default)]
+pub struct CheckedSidecar {
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+    /// The hash it has for the file beside it, if it is ours and can be read.
+    pub speaks_of: Option<ContentHash>,
+}
+
+/// Reads the sidecar of a unit and compares it.
+pub fn check(
+    root: &Path,
+    path: &LibraryPath,
+    unit: &Unit,
+    metadata_readable: bool,
+    catalog: Option<&FromCatalog>,
+) -> CheckedSidecar {
+    let at = path.sidecar();
+    let mut checked = CheckedSidecar::default();
+    let Some(found) = unit.sidecar_found.as_ref().filter(|found| found.is_file) else {
+        checked.findings.extend(gone(&at, unit, catalog.is_some()));
+        return checked;
+    };
+    let bytes = match std::fs::read(at.on_disk(root)) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let why = error.to_string();
+            checked
+                .findings
+                .push(Finding::new(FindingKind::Unreadable, &at, why));
+            return checked;
+        }
+    };
+    debug_assert!(found.is_file);
+    let hash = ContentHash(Sha256::digest(&bytes).into());
+    let sidecar = std::str::from_utf8(&bytes)
+        .map_err(|error| error.to_string())
+        .and_then(|text| read(text).map_err(|error| error.to_string()));
+    let own = sidecar.as_ref().ok().and_then(|s| s.own.as_ref());
+    checked.speaks_of = own.map(|own| own.content_hash);
+    if !unit.has_sidecar() {
+        checked.findings.extend(unknown(&at, own, catalog));
+        return checked;
+    }
+    let row = unit.sidecar_row.as_ref().map(|row| row.sha256);
+    let pristine = unit.sidecar_listed == Some(hash) || row == Some(hash);
+    if !pristine {
+        checked.findings.push(touched(&at, &sidecar));
+        return checked;
+    }
+    checked
+        .findings
+        .extend(bystanders(&at, unit, hash, metadata_readable, catalog));
+    if let (Some(own), Some(catalog)) = (own, catalog.filter(|_| row == Some(hash))) {
+        checked.findings.extend(differs(&at, own, catalog));
+    }
+    checked
+}
+
+/// A sidecar that should be there and is not.
+fn gone(at: &LibraryPath, unit: &Unit, with_catalog: bool) -> Option<Finding> {
+    if unit.sidecar_row.is_none() && unit.placed.is_none() && unit.found.is_none() && with_catalog {
+        let known = unit.sidecar_listed.is_some();
+        let why = "SHA256SUMS.metadata names a sidecar that nothing else knows";
+        return known.then(|| Finding::new(FindingKind::ManifestDiffers, at, why));
+    }
+    let why = "the sidecar is gone; the next import writes it again";
+    unit.has_sidecar()
+        .then(|| Finding::new(FindingKind::SidecarMissing, at, why))
+}
+
+/// A sidecar that neither list nor catalog knows: fine as long as there is no catalog to know it.
+fn unknown(at: &LibraryPath, own: Option<&Own>, catalog: Option<&FromCatalog>) -> Option<Finding> {
+    let why = match (own, catalog) {
+        (None, _) => "a file that albumen did not put there",
+        (Some(_), Some(_)) => "a sidecar that the catalog does not know",
+        (Some(_), None) => return None,
+    };
+    Some(Finding::new(FindingKind::Extra, at, why))
+}
+
+fn touched(at: &LibraryPath, sidecar: &Result<Sidecar, String>) -> Finding {
+    let (kind, detail) = match sidecar {
+        Err(why) => (
+            FindingKind::SidecarDamaged,
+            format!(
+                "cannot be read as a sidecar: {}",
+                crate::model::shown::shown(why)
+            ),
+        ),
+        Ok(sidecar) if sidecar.own.is_none() => (
+            FindingKind::SidecarDamaged,
+            "albumen's own record is gone from it".to_owned(),
+        ),
+        Ok(sidecar) if changes(sidecar).is_empty() => (
+            FindingKind::SidecarChanged,
+            "not as albumen wrote it, though date, texts, place, people and keywords are the same"
+                .to_owned(),
+        ),
+        Ok(_) => (
+            FindingKind::SidecarChanged,
+            "another program changed it; the next import takes the new values over".to_owned(),
+        ),
+    };
+    Finding::new(kind, at, detail)
+}
+
+/// The sidecar is as it was written; those who say otherwise are wrong.
+fn bystanders(
+    at: &LibraryPath,
+    unit: &Unit,
+    hash: ContentHash,
+    metadata_readable: bool,
+    catalog: Option<&FromCatalog>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if metadata_readable && unit.sidecar_listed != Some(hash) {
+        let why = "SHA256SUMS.metadata does not have it as it is; the catalog does";
+        found.push(Finding::new(FindingKind::ManifestDiffers, at, why));
+    }
+    let row = unit.sidecar_row.as_ref().map(|row| row.sha256);
+    if catalog.is_some() && row != Some(hash) {
+        let why = "the catalog does not have it as it is; SHA256SUMS.metadata does";
+        found.push(Finding::new(FindingKind::CatalogDiffers, at, why));
+    }
+    found
+}
+
+/// What the catalog has otherwise than a sidecar that both agree on.
+fn differs(at: &LibraryPath, own: &Own, catalog: &FromCatalog) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if catalog.fields.get(&own.content_hash) != Some(&own.written) {
+        let why = "the catalog has other facts about it than the sidecar";
+        found.push(Finding::new(FindingKind::CatalogDiffers, at, why));
+    }
+    let unknown = own
+        .records
+        .iter()
+        .filter(|record| {
+            !record_digest(record).is_ok_and(|digest| catalog.records.contains(&digest))
+        })
+        .count();
+    if unknown > 0 {
+        let why = format!("the catalog lacks {unknown} of the records in it");
+        found.push(Finding::new(FindingKind::CatalogDiffers, at, why));
+    }
+    found
+}

@@ -1,0 +1,146 @@
+//! `rebuild`: the catalog made from the tree alone is the one that was there.
+
+use std::fs;
+
+use albumen::catalog::Catalog;
+
+use super::{Made, made, usual};
+use crate::support::compose::{Edition, Generation, Language, compose, compose_both};
+use crate::support::samples::{captions, varied};
+use crate::support::tree;
+
+fn dump(made: &Made) -> String {
+    let path = made.file(".albumen/catalog.sqlite");
+    let catalog = Catalog::open_existing(&path).expect("a catalog");
+    catalog.dump().expect("it can be read")
+}
+
+/// Takes the catalog away, makes it again, and compares it and the tree.
+fn comes_back(made: &Made, what: &str) {
+    let (before, files) = (dump(made), tree::tree(&made.env.path("l")));
+    assert!(before.lines().count() > 5, "{what}: nothing to compare");
+    fs::remove_file(made.file(".albumen/catalog.sqlite")).expect("there");
+    let ran = made.json(&["rebuild"]);
+    assert_eq!(ran.code, Some(0), "{what}: {ran:?}");
+    let after = dump(made);
+    for (old, new) in before.lines().zip(after.lines()) {
+        assert_eq!(old, new, "{what}");
+    }
+    assert_eq!(before.lines().count(), after.lines().count(), "{what}");
+    assert_eq!(tree::tree(&made.env.path("l")), files, "{what}");
+    assert_eq!(made.findings(&[]), [], "{what}");
+}
+
+#[test]
+fn every_generation_comes_back() {
+    for generation in [
+        Generation::G1,
+        Generation::G2,
+        Generation::G3,
+        Generation::G4,
+        Generation::G5,
+    ] {
+        let made = made(&compose(&varied(), generation, Edition::Json));
+        comes_back(&made, &format!("{generation:?}"));
+    }
+}
+
+#[test]
+fn html_and_both_editions_come_back() {
+    let html = Edition::Html(Language::English);
+    comes_back(&made(&compose(&varied(), Generation::G4, html)), "html");
+    let both = compose_both(&captions(), Generation::G4, Language::English);
+    comes_back(&made(&both), "both");
+}
+
+#[test]
+fn missing_media_and_the_home_zone_come_back() {
+    let mut account = super::account();
+    account.posts[0].media[1].absent = true;
+    let made = made(&compose(&account, Generation::G4, Edition::Json));
+    let ran = made.run(&["import", "anna.zip", "--home-timezone", "Europe/Berlin"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(made.file("library.json").is_file());
+    comes_back(&made, "missing");
+    assert!(dump(&made).contains("\nmissing|"), "{}", dump(&made));
+    assert!(dump(&made).contains("Europe/Berlin"));
+}
+
+#[test]
+fn what_the_owner_changed_comes_back() {
+    let made = usual();
+    let sidecar = made.named("10.jpg.xmp");
+    let text = fs::read_to_string(made.file(&sidecar)).expect("text");
+    let changed = text.replace("Crème brûlée at the harbour</rdf:li>", "Dessert</rdf:li>");
+    assert_ne!(text, changed);
+    fs::write(made.file(&sidecar), changed).expect("written");
+    assert_eq!(made.run(&["import", "anna.zip"]).code, Some(0));
+    assert!(dump(&made).contains("\nuser_change|"), "{}", dump(&made));
+    comes_back(&made, "changed before");
+    // Changed when there is no catalog to notice: the rebuild takes it in.
+    let text = fs::read_to_string(made.file(&sidecar)).expect("text");
+    fs::write(
+        made.file(&sidecar),
+        text.replace("Dessert</rdf:li>", "Pudding</rdf:li>"),
+    )
+    .expect("written");
+    assert_eq!(made.run(&["rebuild"]).code, Some(0));
+    assert!(dump(&made).contains("Pudding"));
+    comes_back(&made, "changed while gone");
+}
+
+#[test]
+fn the_old_catalog_is_kept_and_the_next_import_finds_nothing_new() {
+    let made = usual();
+    for n in 1..3 {
+        let ran = made.run(&["rebuild"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let kept = made.file(&format!(".albumen/catalog.sqlite.before-rebuild-{n}"));
+        assert!(kept.is_file(), "{ran:?}");
+    }
+    let files = tree::tree(&made.env.path("l"));
+    let ran = made.json(&["import", "anna.zip"]);
+    let report = &ran.json_lines("report")[0];
+    assert_eq!(
+        (&report["assets_added"], &report["assets_changed"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(tree::tree(&made.env.path("l")), files);
+}
+
+#[test]
+fn files_of_the_owner_stay_and_lost_ones_are_told() {
+    let made = usual();
+    fs::write(made.file("2023/mine.jpg"), b"mine").expect("written");
+    assert_eq!(made.run(&["rebuild"]).code, Some(0));
+    assert_eq!(
+        fs::read(made.file("2023/mine.jpg")).expect("there"),
+        b"mine"
+    );
+    let gone = made.named("16.jpg");
+    fs::remove_file(made.file(&gone)).expect("there");
+    let alone = made.named(".png");
+    fs::remove_file(made.file(&format!("{alone}.xmp"))).expect("there");
+    let ran = made.json(&["rebuild"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let mut found: Vec<String> = ran
+        .json_lines("finding")
+        .iter()
+        .map(|line| {
+            format!(
+                "{} {}",
+                super::text(&line["kind"]),
+                super::text(&line["path"])
+            )
+        })
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [format!("missing {gone}"), format!("unknown {alone}")]
+    );
+    // The archive brings everything back.
+    assert_eq!(made.run(&["import", "anna.zip"]).code, Some(0));
+    fs::remove_file(made.file("2023/mine.jpg")).expect("there");
+    assert_eq!(made.findings(&[]), []);
+}
