@@ -56,6 +56,14 @@ pub fn write_lists(
     write(library, README, TEXT)
 }
 
+/// Returns whether all lists are there. What stands in them is only compared when the library is settled.
+pub fn are_there(library: &Library) -> bool {
+    [ALBUMS, MISSING, ORIGINALS, METADATA, README]
+        .into_iter()
+        .filter_map(LibraryPath::parse)
+        .all(|path| path.on_disk(library.root()).is_file())
+}
+
 fn hash_of(text: &str) -> ContentHash {
     ContentHash(Sha256::digest(text.as_bytes()).into())
 }

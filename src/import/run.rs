@@ -21,7 +21,7 @@ use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
 use super::sweep::{Sweep, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
-use super::{ImportError, ImportOptions, ImportReport};
+use super::{ImportError, ImportOptions, ImportReport, lists};
 
 /// Imports archives into the library at `root`, making it if it is not there.
 ///
@@ -187,7 +187,8 @@ fn perform(
     let mut settled = None;
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
-        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() {
+        let is_settled = catalog.setting("unsettled")?.is_none();
+        if !is_settled || !swept.is_clean() || !lists::are_there(&library) {
             let done = settle(&library, &mut catalog, &swept, monitor)
                 .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
             swept.placed = catalog.placed_files()?;
