@@ -133,7 +133,7 @@ fn converges(
         .iter()
         .map(|(name, files)| put("zips", name, &zip(files, &style(Method::Stored, None))))
         .collect();
-    let together = ways.state(&[zips.clone()], 1);
+    let together = ways.state(std::slice::from_ref(&zips), 1);
     let one_by_one: Vec<Vec<PathBuf>> = order.iter().map(|at| vec![zips[*at].clone()]).collect();
     let mut reversed = zips.clone();
     reversed.reverse();
@@ -187,7 +187,7 @@ fn converges(
     });
     let folders: Vec<PathBuf> = folders.collect();
     prop_assert_eq!(
-        difference(&ways.state(&[folders.clone()], 4), &together),
+        difference(&ways.state(std::slice::from_ref(&folders), 4), &together),
         "",
         "unpacked"
     );
