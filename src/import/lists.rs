@@ -76,7 +76,7 @@ fn hash_of(bytes: &[u8]) -> ContentHash {
 const WRITTEN: &str = "lists";
 
 /// Lists that are compared before an import: whoever reads the library without albumen relies on them.
-const COMPARED: [&str; 5] = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA];
+const COMPARED: [&str; 6] = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README];
 
 /// Returns the hash of each list as it is on disk.
 fn on_disk(library: &Library) -> BTreeMap<String, String> {

@@ -69,8 +69,14 @@ pub struct Library {
 /// Keeps other runs out of a library until it is dropped.
 #[derive(Debug)]
 pub struct LibraryLock {
-    // The lock lives as long as the open file.
-    _file: File,
+    file: File,
+}
+
+impl Drop for LibraryLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is just being forked off holds the file open until it runs its program.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Library {
@@ -218,7 +224,7 @@ impl Library {
             .set_len(0)
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()));
-        Ok(LibraryLock { _file: file })
+        Ok(LibraryLock { file })
     }
 
     fn unreadable_lock(&self, source: io::Error) -> LibraryError {

@@ -33,6 +33,7 @@ pub fn share_out<T: Sync, R: Send>(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use std::collections::HashSet;

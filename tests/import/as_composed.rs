@@ -305,7 +305,8 @@ fn a_difference_is_seen() {
         differences_of(&files, (&other, Generation::G4, Edition::Json))
     };
     assert_eq!(change(&|_| {}), Vec::<String>::new());
-    let rows: [(&dyn Fn(&mut Account), &str); 6] = [
+    type Change<'a> = &'a dyn Fn(&mut Account);
+    let rows: [(Change<'_>, &str); 6] = [
         (&|other| other.posts[0].caption.push('!'), "description"),
         (&|other| other.posts[0].media[0].gps = None, "latitude"),
         (

@@ -11,6 +11,8 @@ use crate::support::compose::{Edition, Files, Generation, compose};
 use crate::support::env::{Ran, TestEnv};
 use crate::support::expected::hash;
 use crate::support::hostile::{self, BAD_NAMES, encrypted, honest, honest_files, tars};
+#[cfg(unix)]
+use crate::support::mounts::{Closed, Small, mount};
 use crate::support::pack::tar::{gzip, tgz};
 use crate::support::pack::zip::{ZipStyle, zip};
 use crate::support::samples::{varied, with_absent};
@@ -431,73 +433,6 @@ fn a_library_in_a_folder_that_may_not_be_written() {
     assert_eq!(fs::read_dir(&folder).expect("listed").count(), 0);
 }
 
-/// A folder that nobody may write to, root neither, until it is dropped.
-#[cfg(unix)]
-struct Closed<'a>(&'a Path, Mount);
-
-#[cfg(unix)]
-enum Mount {
-    ReadOnly,
-    Mode,
-}
-
-#[cfg(unix)]
-impl<'a> Closed<'a> {
-    fn new(folder: &'a Path) -> Option<Self> {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o500)).expect("our own folder");
-        if fs::write(folder.join("probe"), "").is_err() {
-            return Some(Self(folder, Mount::Mode));
-        }
-        fs::remove_file(folder.join("probe")).expect("just written");
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("our own folder");
-        let closed = mount(&["-t", "tmpfs", "-o", "ro,size=1m", "albumen-test"], folder)
-            .then_some(Self(folder, Mount::ReadOnly));
-        if closed.is_none() {
-            eprintln!("skipped: root, and nothing may be mounted here");
-        }
-        closed
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Closed<'_> {
-    fn drop(&mut self) {
-        use std::os::unix::fs::PermissionsExt;
-        match self.1 {
-            Mount::ReadOnly => unmount(self.0),
-            Mount::Mode => {
-                let _ = fs::set_permissions(self.0, fs::Permissions::from_mode(0o700));
-            }
-        }
-    }
-}
-
-/// A file system of a few megabytes, until it is dropped.
-#[cfg(unix)]
-struct Small<'a>(&'a Path);
-
-#[cfg(unix)]
-impl Drop for Small<'_> {
-    fn drop(&mut self) {
-        unmount(self.0);
-    }
-}
-
-#[cfg(unix)]
-fn mount(options: &[&str], at: &Path) -> bool {
-    std::process::Command::new("mount")
-        .args(options)
-        .arg(at)
-        .output()
-        .is_ok_and(|output| output.status.success())
-}
-
-#[cfg(unix)]
-fn unmount(at: &Path) {
-    let _ = std::process::Command::new("umount").arg(at).output();
-}
-
 #[test]
 #[cfg(unix)]
 fn a_disk_that_is_full_says_how_much_is_needed_and_goes_on_after() {
@@ -523,7 +458,7 @@ fn a_disk_that_is_full_says_how_much_is_needed_and_goes_on_after() {
         eprintln!("skipped: only root may make a small file system");
         return;
     }
-    let _small = Small(&small);
+    let _small = Small::new(&small);
     let full = env.run_on("small/l", &["import", "a.zip"]);
     assert_eq!(full.code, Some(1), "{}{}", full.stdout, full.stderr);
     let said = &full.stderr;

@@ -13,7 +13,7 @@ use crate::support::env::TestEnv;
 use crate::support::samples::{camera_shot, captions, same_bytes_twice, varied};
 
 /// Facts in which the two may differ, and the words with which `docs/providers/instagram.md` says so.
-const LOST: [(Lost, &str); 6] = [
+const LOST: [(Lost, &str); 5] = [
     (
         Lost::Seconds,
         "| time of posting | to the second | to the minute |",
@@ -31,10 +31,6 @@ const LOST: [(Lost, &str); 6] = [
         Lost::Account,
         "| whose archive it is | profile, else name of the part | name of the part |",
     ),
-    (
-        Lost::Blanks,
-        "| blanks and line breaks at the ends of captions, control characters | yes | no |",
-    ),
 ];
 
 /// Rows of the same table that say how HTML is read, not what is lost.
@@ -48,7 +44,6 @@ enum Lost {
     Exposure,
     People,
     Account,
-    Blanks,
 }
 
 fn lines(account: &Account, generation: Generation, edition: Edition) -> BTreeMap<String, Value> {
@@ -86,7 +81,6 @@ fn lost(json: &Value, html: &Value) -> Result<BTreeSet<Lost>, String> {
             // The name of a file holds its time.
             "path" if by_posting(json) => Lost::Seconds,
             "items" if without_account(of_json) == without_account(of_html) => Lost::Account,
-            "description" if trimmed(of_json) == *of_html => Lost::Blanks,
             "latitude" | "longitude" if in_carousel && of_html.is_null() => Lost::Carousel,
             "companions" if in_carousel && *of_html == json!([]) => Lost::Carousel,
             "taken_at" | "path" if in_carousel && by_posting(html) => Lost::Carousel,
@@ -113,17 +107,6 @@ fn without_account(items: &Value) -> Value {
         item["account"] = Value::Null;
     }
     items
-}
-
-fn trimmed(text: &Value) -> Value {
-    let shown = |c: &char| !c.is_control() || *c == '\n';
-    let text: String = text
-        .as_str()
-        .unwrap_or_default()
-        .chars()
-        .filter(shown)
-        .collect();
-    Value::from(text.trim())
 }
 
 /// An account in which each of [`LOST`] has something to lose, beside those that tests know.

@@ -4,7 +4,11 @@ mod again;
 mod as_composed;
 mod bad_input;
 mod convergence;
+mod crash;
+mod edited_sidecars;
 mod editions;
+mod json_output;
+mod readers;
 
 use std::path::{Path, PathBuf};
 

@@ -166,7 +166,7 @@ fn months_apart() -> (Takeout, Takeout) {
     };
     for (at, item) in second.items.iter_mut().enumerate() {
         match at {
-            5..9 => item.description = format!("an older word {at}"),
+            5..=8 => item.description = format!("an older word {at}"),
             10 => item.state = State::Trashed,
             11 => item.favorite = false,
             12 => item.taken = item.taken.map(|at| at - 3 * 365 * 86_400),

@@ -10,6 +10,8 @@ pub mod env;
 pub mod expected;
 pub mod hostile;
 pub mod media;
+#[cfg(unix)]
+pub mod mounts;
 pub mod pack;
 pub mod samples;
 pub mod takeouts;

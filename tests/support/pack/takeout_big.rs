@@ -1,5 +1,6 @@
 //! Writes large Takeouts straight to disk: one item in memory at a time, sidecars and media in any of the parts.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -71,6 +72,23 @@ impl Part {
     }
 }
 
+/// Returns a photo of its own for each number: one picture, whose padding bears the number. Painting each would take longer than
+/// importing it.
+fn photo(number: u64, size_bytes: usize) -> Vec<u8> {
+    thread_local! {
+        static PICTURE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut bytes = PICTURE.with_borrow_mut(|picture| {
+        if picture.len() != size_bytes {
+            *picture = padded_jpeg(1, size_bytes);
+        }
+        picture.clone()
+    });
+    // After the start of the image, and the marker and length of the first padding segment.
+    bytes[6..14].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
 /// Returns one item of it: a photo every twenty minutes since 2015, with words, places, people and albums here and there.
 pub fn item(number: u64, size_bytes: usize) -> Item {
     let at = 1_420_070_400 + number as i64 * 1200;
@@ -91,12 +109,12 @@ pub fn item(number: u64, size_bytes: usize) -> Item {
             0 => vec![ALBUMS[(number / 20 % 8) as usize]],
             _ => vec![],
         },
-        edited: (number % 100 == 1).then(|| padded_jpeg(number + (1 << 40), size_bytes)),
+        edited: (number % 100 == 1).then(|| photo(number + (1 << 40), size_bytes)),
         id: format!("AF1QipBig{number}"),
         ..Item::new(
             // Two of each name, so that every other one has a counter.
             &format!("IMG_{:06}.jpg", number / 2),
-            padded_jpeg(number, size_bytes),
+            photo(number, size_bytes),
             "2015-01-01T00:00:00Z",
         )
     }

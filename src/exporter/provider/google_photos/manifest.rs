@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use lol_html::{RewriteStrSettings, element, rewrite_str, text};
+use lol_html::{HtmlRewriter, Settings, element, text};
 
 /// A file the index page names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,9 @@ pub struct Listed {
 const FOLDER: &str = ".extracted-folder-name";
 /// Class of the element that names a file.
 const FILE: &str = ".extracted-file-name";
+
+/// Bytes given to the parser at once.
+const PIECE_BYTES: usize = 64 << 10;
 
 #[derive(Default)]
 struct Page {
@@ -52,7 +55,6 @@ impl Page {
 
 /// Lists the files the index page names, in its order. The error says why the page could not be read.
 pub fn manifest(html: &[u8]) -> Result<Vec<Listed>, String> {
-    let html = String::from_utf8_lossy(html);
     let page = RefCell::new(Page::default());
     let begin = |is_folder| {
         page.borrow_mut().begin(is_folder);
@@ -62,12 +64,19 @@ pub fn manifest(html: &[u8]) -> Result<Vec<Listed>, String> {
         page.borrow_mut().text.push_str(chunk);
         Ok(())
     };
-    let settings = RewriteStrSettings::new()
+    let settings = Settings::new()
+        // A page no parser would take whole is read as far as names can be told.
+        .with_strict(false)
         .append_element_content_handler(element!(FOLDER, |_| begin(true)))
         .append_element_content_handler(element!(FILE, |_| begin(false)))
         .append_element_content_handler(text!(FOLDER, |chunk| read(chunk.as_str())))
         .append_element_content_handler(text!(FILE, |chunk| read(chunk.as_str())));
-    rewrite_str(&html, settings).map_err(|error| error.to_string())?;
+    // What the rewriter gives back is not wanted: the page of a large export has tens of megabytes.
+    let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
+    html.chunks(PIECE_BYTES)
+        .try_for_each(|piece| parser.write(piece))
+        .and_then(|()| parser.end())
+        .map_err(|error| error.to_string())?;
     let mut page = page.into_inner();
     page.end();
     Ok(page.files)
