@@ -16,8 +16,8 @@ use crate::writer::sidecar::render::{SidecarContent, render};
 
 use super::ImportError;
 use super::derive::{DerivedAsset, Linked};
-use crate::writer::walk::modified_ns;
 use super::touched::Touched;
+use crate::writer::walk::modified_ns;
 
 /// What sidecars are made from, beside the asset itself.
 pub struct Sidecars<'a> {
