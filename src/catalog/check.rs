@@ -1,6 +1,7 @@
 //! Reads the whole catalog and says what in it cannot be right.
 
 use crate::model::asset::Asset;
+use crate::model::media_facts::MediaFacts;
 
 use super::evidence::digest_of;
 use super::{Catalog, CatalogError, from_json};
@@ -21,7 +22,35 @@ impl Catalog {
         }
         faults.extend(self.size_fault()?);
         self.check_digests(&mut faults)?;
+        self.check_facts(&mut faults)?;
         Ok(faults)
+    }
+
+    /// What an original's bytes say stands in the catalog twice: as evidence, and in the asset derived from it.
+    fn check_facts(&self, faults: &mut Vec<String>) -> Result<(), CatalogError> {
+        let mut wrong = 0;
+        self.each(
+            "SELECT a.body, o.size_bytes, o.facts FROM asset a
+             LEFT JOIN original o ON o.content_hash = a.content_hash",
+            [],
+            |row| {
+                let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(String, Option<i64>, Option<String>)> {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                };
+                let (body, size, facts) = read(row).map_err(|e| self.wrap(e))?;
+                let asset: Asset = from_json("asset", &body)?;
+                let facts: Option<MediaFacts> = facts
+                    .map(|facts| from_json("media facts", &facts))
+                    .transpose()?;
+                let same = size == i64::try_from(asset.size_bytes).ok() && facts == Some(asset.media);
+                wrong += u32::from(!same);
+                Ok(())
+            },
+        )?;
+        if wrong > 0 {
+            faults.push(format!("{wrong} assets do not fit their originals"));
+        }
+        Ok(())
     }
 
     /// SQLite does not mind bytes behind the last page, but something put them there.
@@ -89,6 +118,7 @@ impl Catalog {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::model::kind::Kind;

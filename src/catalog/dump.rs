@@ -102,6 +102,7 @@ fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::catalog::StoredMedium;

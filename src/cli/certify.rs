@@ -188,6 +188,7 @@ fn clean(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;

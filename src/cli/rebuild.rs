@@ -122,6 +122,7 @@ fn print_text(report: &RebuildReport, out: &Output) -> Result<(), CliError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;

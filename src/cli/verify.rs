@@ -96,7 +96,9 @@ fn repair(
         if finding.kind == FindingKind::Missing {
             continue;
         }
-        let Some(path) = LibraryPath::parse(&finding.path) else {
+        // albumen's own notes are not for an import to fetch.
+        let own = finding.path.starts_with(".albumen/");
+        let Some(path) = LibraryPath::parse(&finding.path).filter(|_| !own) else {
             continue;
         };
         if !std::fs::symlink_metadata(path.on_disk(library)).is_ok_and(|found| found.is_file()) {
@@ -288,6 +290,7 @@ fn print_repair(repaired: &Repaired, report: &VerifyReport, out: &Output) -> Res
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;

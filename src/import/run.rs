@@ -24,7 +24,7 @@ use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
 use super::sweep::{Sweep, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
-use super::{ImportError, ImportOptions, ImportReport, lists};
+use super::{ImportError, ImportOptions, ImportReport};
 
 /// Imports archives into the library at `root`, making it if it is not there.
 ///

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow, StoredMedium, Writing};
 use crate::model::content_hash::ContentHash;
+use crate::model::evidence::Links;
 use crate::model::library_path::LibraryPath;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::layout::{Placement, settle_names};

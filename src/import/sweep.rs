@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::writer::library::Library;
+use crate::writer::walk::modified_ns;
 
 /// What is where.
 #[derive(Debug, Default)]
@@ -74,17 +74,6 @@ fn is_untouched(root: &Path, row: &SidecarRow) -> bool {
     std::fs::symlink_metadata(root.join(&row.path)).is_ok_and(|found| {
         found.is_file() && found.len() == row.size_bytes && modified_ns(&found) == row.modified_ns
     })
-}
-
-/// Returns a file's modification time in nanoseconds since 1970, negative before.
-pub fn modified_ns(metadata: &std::fs::Metadata) -> i64 {
-    let Ok(modified) = metadata.modified() else {
-        return 0;
-    };
-    match modified.duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_nanos() as i64,
-        Err(before) => -(before.duration().as_nanos() as i64),
-    }
 }
 
 /// Splits rows by a question about the disk, asked from several threads; order is kept.

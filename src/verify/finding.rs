@@ -161,6 +161,7 @@ impl VerifyReport {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
+use crate::model::user_changes::UserChanges;
 use crate::writer::albums_file::{ALBUMS, LIBRARY, MISSING};
 use crate::writer::manifest::{self, METADATA, ORIGINALS};
 use crate::writer::readme::README;
@@ -56,6 +57,8 @@ pub struct FromCatalog {
     pub taken: HashMap<ContentHash, i64>,
     /// Digest of every record.
     pub records: HashSet<[u8; 32]>,
+    /// What the owner changed.
+    pub user: HashMap<ContentHash, UserChanges>,
     /// Files of assets that lie nowhere any more, by the path of the asset's original.
     pub lost: Vec<(String, &'static str)>,
 }
@@ -70,6 +73,11 @@ impl FromCatalog {
             placed: catalog.placed_files()?,
             sidecars: catalog.sidecars()?,
             records: catalog.record_digests()?.into_iter().collect(),
+            user: catalog
+                .user_changes()?
+                .into_iter()
+                .map(|(hash, changes, _)| (hash, changes))
+                .collect(),
             ..Self::default()
         };
         let there: HashSet<(ContentHash, ContentHash)> = own
@@ -206,6 +214,7 @@ fn of_sidecar(path: &LibraryPath) -> Option<LibraryPath> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -73,6 +73,7 @@ fn reads(name: &str, bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::writer::albums_file::{render_albums, render_missing};

@@ -7,6 +7,7 @@ mod known;
 mod lists;
 mod original;
 mod read;
+mod reading;
 mod run;
 mod sidecar;
 

@@ -79,6 +79,7 @@ fn damage(actual_size: u64, size: Option<u64>) -> (FindingKind, String) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use Witness::{Catalog, Manifest, Sidecar};

@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::model::library_path::LibraryPath;
-use crate::monitor::{Monitor, Unit as Counted, Warning};
+use crate::monitor::{Monitor, Warning};
 use crate::writer::library::{Library, LibraryError, LibraryLock};
 use crate::writer::manifest::{METADATA, ORIGINALS};
 use crate::writer::walk::walk;
 
-use super::check::{Checked, Context, Depth};
+use super::check::Context;
 use super::finding::{Finding, FindingKind, VerifyReport};
 use super::known::{FromCatalog, Unit, read_manifest, units};
-use super::read::HashingReader;
+use super::reading::{Named, Reading};
 use super::{Extent, VerifyOptions, lists};
 
 /// Setting that keeps where a run whose time was up goes on.
@@ -35,9 +34,6 @@ pub enum VerifyError {
     #[error(transparent)]
     Catalog(CatalogError),
 }
-
-/// A path with what is said about it.
-type Named<'a> = (&'a LibraryPath, &'a Unit);
 
 /// Verifies the library at `root`: compares every file with the manifest, the catalog and its sidecar.
 ///
@@ -83,6 +79,10 @@ pub fn verify(
     );
     report.findings.sort();
     report.findings.dedup();
+    // That a file is gone is told by everyone who knew it.
+    report.findings.dedup_by(|a, b| {
+        a.path == b.path && (a.kind, b.kind) == (FindingKind::Missing, FindingKind::Missing)
+    });
     report.seconds = clock().duration_since(begun).as_secs_f64();
     if let Some(catalog) = &mut catalog {
         // A catalog that cannot be written keeps no place; everything else is told all the same.
@@ -160,7 +160,12 @@ fn damaged(library: &Library, error: &CatalogError) -> Finding {
     let why = why
         .replace(&library.catalog_path().display().to_string(), "")
         .replace("catalog :", "");
-    Finding::new(FindingKind::CatalogDamaged, CATALOG, why.trim())
+    // On a disc that cannot be written, for example, nothing is wrong with the catalog itself.
+    let kind = match error.is_unusable() {
+        true => FindingKind::CatalogDamaged,
+        false => FindingKind::Unreadable,
+    };
+    Finding::new(kind, CATALOG, why.trim())
 }
 
 /// Compares everything and adds to the report.
@@ -264,118 +269,6 @@ fn threads(options: &VerifyOptions) -> usize {
         .map_or_else(|| cores().max(2), NonZeroUsize::get)
 }
 
-struct Reading<'a, 'b> {
-    context: &'a Context<'a>,
-    options: &'a VerifyOptions,
-    order: &'a [Named<'a>],
-    next: AtomicUsize,
-    stopped: AtomicBool,
-    time_up: AtomicBool,
-    deadline: Option<Timestamp>,
-    clock: &'a (dyn Fn() -> Timestamp + Sync),
-    monitor: &'a dyn Monitor,
-    report: Mutex<&'b mut VerifyReport>,
-    /// Index of the first unit that should have been read and was not.
-    first_unread: AtomicUsize,
-}
-
-impl Reading<'_, '_> {
-    fn run(&self, threads: usize) {
-        let size = |(path, unit): &Named<'_>| match self.depth(path, unit) {
-            Depth::Read => unit.found.as_ref().map_or(0, |found| found.size_bytes),
-            _ => 0,
-        };
-        let total: u64 = self.order.iter().map(size).sum();
-        self.monitor.step("verifying", Some(total), Counted::Bytes);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| self.work());
-            }
-        });
-    }
-
-    fn work(&self) {
-        let mut reader = HashingReader::new();
-        loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some((path, unit)) = self.order.get(index) else {
-                return;
-            };
-            let wanted = self.depth(path, unit);
-            // When the time is up all that is left is looked at, so that a file that is gone is told today.
-            let depth = match self.may_read() {
-                true => wanted,
-                false => Depth::Look,
-            };
-            let mut each = |bytes| {
-                self.monitor.advance(bytes);
-                !self.monitor.stopped()
-            };
-            let checked = self
-                .context
-                .check(path, unit, depth, &mut reader, &mut each);
-            if checked.stopped || depth != wanted {
-                self.first_unread.fetch_min(index, Ordering::Relaxed);
-            }
-            self.add(unit, checked);
-        }
-    }
-
-    fn depth(&self, path: &LibraryPath, unit: &Unit) -> Depth {
-        match self.options.extent {
-            Extent::All => Depth::Read,
-            Extent::Quick => Depth::Times,
-            Extent::Sample { share, seed } if is_chosen(path, unit, share, seed) => Depth::Read,
-            Extent::Sample { .. } => Depth::Times,
-        }
-    }
-
-    fn may_read(&self) -> bool {
-        if self.monitor.stopped() {
-            self.stopped.store(true, Ordering::Relaxed);
-        }
-        if self
-            .deadline
-            .is_some_and(|deadline| (self.clock)() >= deadline)
-        {
-            self.time_up.store(true, Ordering::Relaxed);
-        }
-        !self.stopped.load(Ordering::Relaxed) && !self.time_up.load(Ordering::Relaxed)
-    }
-
-    fn add(&self, unit: &Unit, checked: Checked) {
-        // A worker that died while it held the report left numbers that are still true.
-        let mut report = self
-            .report
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let is_ours =
-            unit.listed.is_some() || unit.placed.is_some() || unit.sidecar_found.is_some();
-        report.files += u64::from(is_ours && unit.found.is_some());
-        report.files_read += u64::from(checked.read);
-        report.bytes_read += checked.bytes;
-        report.sidecars += u64::from(unit.sidecar_found.is_some());
-        report.findings.extend(checked.findings);
-        self.monitor.items_done(1);
-    }
-}
-
-/// Chooses by hash, so that the same share of the same library is always the same files, spread evenly.
-fn is_chosen(path: &LibraryPath, unit: &Unit, share: f64, seed: u64) -> bool {
-    let mut hasher = Sha256::new();
-    hasher.update(seed.to_le_bytes());
-    match unit
-        .listed
-        .or(unit.placed.as_ref().map(|row| row.content_hash))
-    {
-        Some(hash) => hasher.update(hash.0),
-        None => hasher.update(path.as_str()),
-    }
-    let digest: [u8; 32] = hasher.finalize().into();
-    let drawn = u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]);
-    f64::from(drawn) / f64::from(u32::MAX) < share
-}
-
 /// Notes the run, and where the next one goes on.
 fn note(
     catalog: &mut Catalog,
@@ -407,5 +300,6 @@ fn note(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 #[path = "run_tests.rs"]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::reading::is_chosen;
 use super::*;
 use crate::model::content_hash::ContentHash;
 

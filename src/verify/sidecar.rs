@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::catalog::record_digest;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
+use crate::model::user_changes::UserChanges;
 use crate::writer::sidecar::merge::changes;
 use crate::writer::sidecar::read::{Own, Sidecar, read};
 
@@ -32,10 +33,14 @@ pub fn check(
 ) -> CheckedSidecar {
     let at = path.sidecar();
     let mut checked = CheckedSidecar::default();
-    let Some(found) = unit.sidecar_found.as_ref().filter(|found| found.is_file) else {
+    if !unit
+        .sidecar_found
+        .as_ref()
+        .is_some_and(|found| found.is_file)
+    {
         checked.findings.extend(gone(&at, unit, catalog.is_some()));
         return checked;
-    };
+    }
     let bytes = match std::fs::read(at.on_disk(root)) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -46,7 +51,6 @@ pub fn check(
             return checked;
         }
     };
-    debug_assert!(found.is_file);
     let hash = ContentHash(Sha256::digest(&bytes).into());
     let sidecar = std::str::from_utf8(&bytes)
         .map_err(|error| error.to_string())
@@ -146,6 +150,11 @@ fn differs(at: &LibraryPath, own: &Own, catalog: &FromCatalog) -> Vec<Finding> {
     let mut found = Vec::new();
     if catalog.fields.get(&own.content_hash) != Some(&own.written) {
         let why = "the catalog has other facts about it than the sidecar";
+        found.push(Finding::new(FindingKind::CatalogDiffers, at, why));
+    }
+    let none = UserChanges::default();
+    if *catalog.user.get(&own.content_hash).unwrap_or(&none) != own.user {
+        let why = "the catalog has other changes of the owner's than the sidecar";
         found.push(Finding::new(FindingKind::CatalogDiffers, at, why));
     }
     let unknown = own

@@ -152,10 +152,8 @@ pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
         let aside = import.report.messages_left_aside;
         journal.messages_left_aside = journal.messages_left_aside.max(aside);
     }
-    for list in [&mut journal.parts] {
-        list.sort();
-        list.dedup();
-    }
+    journal.parts.sort();
+    journal.parts.dedup();
     journal.failed.sort();
     journal.failed.dedup();
     journal
@@ -192,6 +190,7 @@ fn is_part_of(some: &[String], all: &[String]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use serde_json::{Value, json};

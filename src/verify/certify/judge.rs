@@ -212,5 +212,6 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 #[path = "judge_tests.rs"]
 mod tests;

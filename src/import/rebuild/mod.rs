@@ -1,0 +1,156 @@
+//! Makes the catalog again from the tree alone: originals, sidecars, `albums.json`, `missing.json`, `library.json`.
+
+mod aside;
+mod gather;
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::catalog::{Catalog, CatalogError, PlacedRow, Writing};
+use crate::model::content_hash::ContentHash;
+use crate::monitor::Monitor;
+use crate::writer::library::Library;
+use crate::writer::sidecar::merge::changes;
+
+use super::ImportError;
+use super::lists::remember_lists;
+use super::settle::settle;
+use super::sweep::sweep;
+use aside::NewCatalog;
+use gather::{Gathered, gather};
+
+/// What a rebuild found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RebuildReport {
+    /// Originals and companions taken in.
+    pub files: u64,
+    /// Sidecars read.
+    pub sidecars: u64,
+    /// Records found in sidecars and `missing.json`.
+    pub records: u64,
+    /// Originals that sidecars speak of and that are not in the tree: path, or hash where no path is known.
+    pub gone: Vec<String>,
+    /// Files that no sidecar speaks of; left alone, and brought back in by importing their archive.
+    pub unknown: Vec<String>,
+    /// Sidecars and lists that could not be read: path and why.
+    pub unreadable: Vec<(String, String)>,
+    /// Where the old catalog is kept, if there was one.
+    pub kept: Option<PathBuf>,
+    /// The user stopped it; nothing was changed.
+    pub interrupted: bool,
+    /// Duration in seconds.
+    pub seconds: f64,
+}
+
+impl RebuildReport {
+    /// Returns whether everything in the tree could be taken in.
+    pub fn whole(&self) -> bool {
+        self.gone.is_empty()
+            && self.unknown.is_empty()
+            && self.unreadable.is_empty()
+            && !self.interrupted
+    }
+}
+
+/// Makes the catalog of the library at `root` again. The old one, if there is any, is kept beside it.
+///
+/// `clock` tells the time for the journal of runs.
+///
+/// # Errors
+/// Fails if there is no library, another run is at work in it, or it cannot be written. The old catalog stays in its place then.
+pub fn rebuild(
+    root: &Path,
+    threads: Option<NonZeroUsize>,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<RebuildReport, ImportError> {
+    let begun = clock();
+    let library = Library::open(root)?;
+    let _lock = library.lock()?;
+    let threads = threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN);
+    let new = NewCatalog::begin(&library)?;
+    let mut report = RebuildReport::default();
+    let gathered = gather(&library, threads, monitor, &mut report)?;
+    if monitor.stopped() {
+        report.interrupted = true;
+        return Ok(report);
+    }
+    let mut catalog = Catalog::open(&new.path)?;
+    let run = catalog.in_transaction(|writing| {
+        let run = writing.begin_run("rebuild", &begun.to_string(), "{}")?;
+        enter(&gathered, writing)?;
+        writing.set_setting("unsettled", Some("1"))?;
+        Ok(run)
+    })?;
+    let mut swept = sweep(&library, &catalog, threads)?;
+    // What the owner changed was read from every sidecar above; nothing is left to be taken in.
+    swept.touched.clear();
+    settle(&library, &mut catalog, &swept, threads, monitor)?;
+    remember_lists(&library, &mut catalog)?;
+    let numbers = serde_json::json!({
+        "files": report.files, "sidecars": report.sidecars, "records": report.records,
+        "gone": report.gone.len(), "unknown": report.unknown.len(), "unreadable": report.unreadable.len(),
+    });
+    catalog.in_transaction(|writing| {
+        writing.end_run(run, &clock().to_string(), &numbers.to_string())
+    })?;
+    drop(catalog);
+    report.kept = new.take_its_place(&library)?;
+    report.seconds = clock().duration_since(begun).as_secs_f64();
+    Ok(report)
+}
+
+/// Enters all that was gathered: evidence, and where files lie.
+fn enter(gathered: &Gathered, writing: &Writing<'_>) -> Result<(), CatalogError> {
+    if let Some(zone) = &gathered.home_timezone {
+        writing.set_home_timezone(zone)?;
+    }
+    let mut originals: HashMap<ContentHash, i64> = HashMap::new();
+    for (file, medium) in &gathered.media {
+        originals.insert(medium.content_hash, writing.add_original(medium)?);
+        if let Ok(path) = &file.path {
+            writing.put_placed(&PlacedRow {
+                path: path.to_string(),
+                content_hash: medium.content_hash,
+                size_bytes: medium.size_bytes,
+                // Which asset it belongs to is derived.
+                asset_hash: medium.content_hash,
+            })?;
+        }
+    }
+    for (row, sidecar) in &gathered.sidecars {
+        let Some(own) = &sidecar.own else { continue };
+        for record in &own.records {
+            writing.add_record(record)?;
+        }
+        for entry in &own.entries {
+            // Bytes that are gone are no evidence: the records that name them are listed as missing.
+            if let Some(original) = originals.get(&entry.content_hash) {
+                let export = entry.export.as_deref().unwrap_or("");
+                writing.add_media_entry(&entry.provider, export, &entry.path, *original, None)?;
+            }
+        }
+        let user = own.user.clone().then(changes(sidecar));
+        let others = match sidecar.foreign.is_empty() {
+            true => None,
+            false => Some(serde_json::json!(sidecar.foreign).to_string()),
+        };
+        writing.set_user_changes(own.content_hash, &user, others.as_deref())?;
+        // A sidecar whose original is gone stays where it is, as the last that is known of it.
+        if originals.contains_key(&own.content_hash) {
+            writing.put_sidecar(row)?;
+        }
+    }
+    for album in &gathered.albums {
+        writing.add_album(album)?;
+    }
+    for record in &gathered.missing {
+        writing.add_record(record)?;
+    }
+    Ok(())
+}
