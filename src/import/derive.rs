@@ -26,6 +26,8 @@ pub struct Linked {
     pub record_ids: Vec<i64>,
     /// Digest of each record, its `raw` included.
     pub record_digests: Vec<[u8; 32]>,
+    /// The only account there is, whose the records of parts are that do not tell.
+    pub sole_account: Option<String>,
     /// How it belongs together.
     pub links: Links,
 }

@@ -35,6 +35,7 @@ fn link(record: usize, media: Option<usize>, role: Option<CompanionRole>) -> Lin
 fn linked(records: Vec<Record>, media: Vec<MediaEntry>, links: Vec<Link>) -> Linked {
     Linked {
         provider: "instagram".into(),
+        sole_account: None,
         record_ids: (0..records.len() as i64).collect(),
         record_digests: vec![[0; 32]; records.len()],
         evidence: Evidence {

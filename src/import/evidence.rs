@@ -24,12 +24,13 @@ pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
     let mut all = Vec::new();
     for name in catalog.providers()? {
         let (mut evidence, mut ids) = catalog.evidence(&name)?;
-        give_accounts(&mut evidence, &mut ids);
+        let sole_account = give_accounts(&mut evidence, &mut ids);
         let mut provider = Linked {
             provider: name,
             evidence,
             record_ids: ids.records,
             record_digests: ids.digests,
+            sole_account,
             links: Links::default(),
         };
         link_provider(&mut provider);
@@ -56,14 +57,15 @@ pub fn link_provider(linked: &mut Linked) {
 }
 
 /// Gives records of parts that did not tell whose they are the provider's only account, and drops those that another
-/// part told with its account: whichever parts came in one call, the same records remain.
-fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) {
+/// part told with its account: whichever parts came in one call, the same records remain. Returns that account.
+fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) -> Option<String> {
     let accounts: BTreeSet<&String> = evidence
         .records
         .iter()
         .filter_map(|record| record.account.as_ref())
         .collect();
-    let only = (accounts.len() == 1).then(|| accounts.first().map(|name| (*name).clone()));
+    let only = accounts.first().filter(|_| accounts.len() == 1);
+    let only = only.map(|name| (*name).clone());
     let told: HashSet<[u8; 32]> = evidence
         .records
         .iter()
@@ -85,9 +87,10 @@ fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) {
     ids.digests.retain(|_| rows.next() == Some(&false));
     for record in &mut evidence.records {
         if record.account.is_none() {
-            record.account = only.clone().flatten();
+            record.account.clone_from(&only);
         }
     }
+    only
 }
 
 #[cfg(test)]

@@ -220,9 +220,8 @@ fn missing(
     rows.into_iter()
         .map(|(p, r)| {
             let mut record = catalog.raw_record(providers[p].record_ids[r])?;
-            record
-                .account
-                .clone_from(&providers[p].evidence.records[r].account);
+            let sole = || providers[p].sole_account.clone();
+            record.account = record.account.or_else(sole);
             Ok(record)
         })
         .collect()

@@ -13,6 +13,7 @@ use crate::model::user_changes::UserChanges;
 use crate::writer::layout::Placement;
 use crate::writer::library::Library;
 use crate::writer::sidecar::render::{SidecarContent, render};
+use crate::writer::walk::modified_ns;
 
 use super::ImportError;
 use super::derive::{DerivedAsset, Linked};
@@ -120,12 +121,13 @@ impl Sidecars<'_> {
             .records
             .iter()
             .zip(records)
-            .map(|((p, r), text)| {
+            .map(|((p, _), text)| {
+                let record = text.read()?;
                 // With the account found for it: the part it stood in may not have told.
-                let account = self.providers[*p].evidence.records[*r].account.clone();
+                let sole = || self.providers[*p].sole_account.clone();
                 Ok(Record {
-                    account,
-                    ..text.read()?
+                    account: record.account.clone().or_else(sole),
+                    ..record
                 })
             })
             .collect::<Result<_, ImportError>>()?;
