@@ -1,5 +1,7 @@
 //! Damaged and odd Google Takeouts: nothing is lost, nothing guessed silently.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};

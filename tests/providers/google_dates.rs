@@ -1,5 +1,7 @@
 //! Dates of Google Takeouts: Google's instant, the camera's wall clock, places, neighbours, names of files, corrections.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use albumen::demo::media::{Picture, jpeg};
 use jiff::civil::datetime;
 use serde_json::{Value, json};

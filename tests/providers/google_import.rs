@@ -1,5 +1,7 @@
 //! Imports of composed Google Takeouts by the real binary: everything comes as composed, in whatever order its parts come.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

@@ -1,5 +1,7 @@
 //! Google Takeouts as large as people have them: by hand, since they take minutes.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -99,12 +99,15 @@ pub fn item(number: u64, size_bytes: usize) -> Item {
             0 => format!("picture {number}\nof many"),
             _ => String::new(),
         },
-        people: (number % 6 == 0)
+        people: number
+            .is_multiple_of(6)
             .then(|| format!("Person {}", number % 40))
             .into_iter()
             .collect(),
-        place: (number % 2 == 0).then(|| (40.0 + (number % 90) as f64 / 10.0, 9.25)),
-        favorite: number % 50 == 0,
+        place: number
+            .is_multiple_of(2)
+            .then(|| (40.0 + (number % 90) as f64 / 10.0, 9.25)),
+        favorite: number.is_multiple_of(50),
         albums: match number % 20 {
             0 => vec![ALBUMS[(number / 20 % 8) as usize]],
             _ => vec![],
