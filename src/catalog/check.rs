@@ -2,8 +2,9 @@
 
 use crate::model::asset::Asset;
 use crate::model::media_facts::MediaFacts;
+use crate::model::record::Record;
 
-use super::evidence::digest_of;
+use super::evidence::{digest_of, record_digest};
 use super::{Catalog, CatalogError, from_json};
 
 impl Catalog {
@@ -68,16 +69,22 @@ impl Catalog {
     /// Records know their own digest, so one changed letter shows.
     fn check_digests(&self, faults: &mut Vec<String>) -> Result<(), CatalogError> {
         let mut wrong = 0;
-        let mut compare = |texts: &[&str], digest: [u8; 32]| {
-            wrong += u32::from(digest_of(texts) != digest);
-        };
-        self.rows("SELECT body, raw, digest FROM record", [], |row| {
-            let (body, raw) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-            compare(&[body, raw], row.get(2)?);
+        self.each("SELECT body, raw, digest, account FROM record", [], |row| {
+            let read =
+                |row: &rusqlite::Row<'_>| -> rusqlite::Result<(String, String, [u8; 32], String)> {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                };
+            let (body, raw, digest, account) = read(row).map_err(|e| self.wrap(e))?;
+            let mut record: Record = from_json("record", &body)?;
+            record.raw = from_json("record", &raw)?;
+            let same = record_digest(&record)? == digest
+                && record.account.as_deref().unwrap_or("") == account;
+            wrong += u32::from(!same);
             Ok(())
         })?;
         self.rows("SELECT body, digest FROM album_record", [], |row| {
-            compare(&[row.get_ref(0)?.as_str()?], row.get(1)?);
+            wrong +=
+                u32::from(digest_of(&[row.get_ref(0)?.as_str()?]) != row.get::<_, [u8; 32]>(1)?);
             Ok(())
         })?;
         if wrong > 0 {

@@ -7,7 +7,8 @@ use rusqlite::types::ValueRef;
 use super::{Catalog, CatalogError};
 
 /// What is printed: evidence and what is derived from it. Run history (run, part, part_entry, seen_entry), row numbers, and
-/// the times of sidecar files are left out: they tell how the library came to be, not what it is.
+/// the times of sidecar files are left out: they tell how the library came to be, not what it is. So is which of several parts told
+/// a record's account: the digest stands for all of the record but that, and items show the account found for it.
 const TABLES: [(&str, &str); 13] = [
     (
         "setting",
@@ -24,7 +25,7 @@ const TABLES: [(&str, &str); 13] = [
     ),
     (
         "record",
-        "SELECT provider, digest, body, raw FROM record ORDER BY 2",
+        "SELECT DISTINCT provider, digest, raw FROM record ORDER BY 2",
     ),
     (
         "album_record",
@@ -63,7 +64,7 @@ const TABLES: [(&str, &str); 13] = [
     ),
     (
         "missing",
-        "SELECT m.provider, m.uri, r.digest FROM missing m
+        "SELECT DISTINCT m.provider, m.uri, r.digest FROM missing m
          JOIN record r ON r.id = m.record_id ORDER BY 1, 2, 3",
     ),
 ];

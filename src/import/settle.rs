@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow, StoredMedium,
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::Links;
 use crate::model::library_path::LibraryPath;
+use crate::model::record::RecordFacts;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::layout::{Placement, settle_names};
 use crate::writer::library::Library;
@@ -56,8 +57,13 @@ pub fn settle(
         },
     );
     for linked in &mut providers {
-        // Merged into assets now; sidecars take records out of the catalog, whole.
-        linked.evidence.records = Vec::new();
+        // Merged into assets now; sidecars take records out of the catalog, whole, and only their accounts from here.
+        for record in &mut linked.evidence.records {
+            record.facts = RecordFacts::default();
+            record.companions = Vec::new();
+            record.source = String::new();
+            record.uri = String::new();
+        }
         linked.links = Links::default();
     }
     let mut settling = Settling {
