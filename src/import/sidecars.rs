@@ -18,7 +18,6 @@ use crate::writer::walk::modified_ns;
 use super::ImportError;
 use super::derive::{DerivedAsset, Linked};
 use super::touched::Touched;
-use crate::writer::walk::modified_ns;
 
 /// What sidecars are made from, beside the asset itself.
 pub struct Sidecars<'a> {
