@@ -210,7 +210,9 @@ impl Catalog {
     }
 
     fn provider_status(&self) -> Result<Vec<ProviderStatus>, CatalogError> {
-        let rows: Vec<(String, String, String, u64, Option<String>, Option<String>)> = self.rows(
+        /// Provider, account, kind, count, first and last day.
+        type Row = (String, String, String, u64, Option<String>, Option<String>);
+        let rows: Vec<Row> = self.rows(
             "SELECT i.provider, i.account, i.kind, count(DISTINCT i.asset_id), min(a.local_day), max(a.local_day)
              FROM asset_item i JOIN asset a ON a.id = i.asset_id
              GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",

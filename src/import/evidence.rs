@@ -133,7 +133,10 @@ mod tests {
     #[test]
     fn a_statement_told_with_and_without_its_account_is_one() {
         let anna = Some("anna".to_owned());
-        assert_eq!(left(&[(None, 1), (Some("anna"), 1)]), [anna.clone()]);
+        assert_eq!(
+            left(&[(None, 1), (Some("anna"), 1)]),
+            std::slice::from_ref(&anna)
+        );
         let two = left(&[(None, 1), (Some("anna"), 1), (Some("ben"), 2)]);
         assert_eq!(two, [anna, Some("ben".to_owned())]);
     }

@@ -202,7 +202,7 @@ fn a_part_that_does_not_tell_belongs_to_the_only_account() {
 #[test]
 fn someone_elses_picture_is_so_only_if_every_record_says_so() {
     let theirs = with(|f| f.by_someone_else = true);
-    assert!(merged(&medium(), &[theirs.clone()], None).by_someone_else);
+    assert!(merged(&medium(), std::slice::from_ref(&theirs), None).by_someone_else);
     assert!(!merged(&medium(), &[theirs, record("a.jpg")], None).by_someone_else);
     assert!(!merged(&medium(), &[], None).by_someone_else);
 }

@@ -57,13 +57,13 @@ pub fn import(
 }
 
 fn check(options: &ImportOptions) -> Result<(), ImportError> {
-    if let Some(name) = &options.provider {
-        if !PROVIDERS.iter().any(|provider| provider.name() == name) {
-            return Err(ImportError::UnknownProvider {
-                name: name.clone(),
-                known: known_providers(),
-            });
-        }
+    if let Some(name) = &options.provider
+        && !PROVIDERS.iter().any(|provider| provider.name() == name)
+    {
+        return Err(ImportError::UnknownProvider {
+            name: name.clone(),
+            known: known_providers(),
+        });
     }
     match &options.home_timezone {
         Some(name) if super::offset::zone_named(name).is_none() => {

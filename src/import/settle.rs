@@ -242,11 +242,12 @@ impl Settling<'_> {
             let hash = derived.asset.content_hash;
             let old = before.assets.get(&hash);
             let same = old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
-            if let (true, Some(row)) = (same, before.sidecars.get(&hash)) {
-                if row.path == path.sidecar().as_str() && !self.touched.sidecars.contains(&hash) {
-                    current.insert(row.path.clone(), row.sha256);
-                    continue;
-                }
+            if let (true, Some(row)) = (same, before.sidecars.get(&hash))
+                && row.path == path.sidecar().as_str()
+                && !self.touched.sidecars.contains(&hash)
+            {
+                current.insert(row.path.clone(), row.sha256);
+                continue;
             }
             match old {
                 None => self.settled.added += 1,

@@ -53,7 +53,7 @@ pub struct Stored {
 }
 
 enum Message {
-    Kept(StoredEntry),
+    Kept(Box<StoredEntry>),
     Failed(EntryId, String),
 }
 
@@ -82,6 +82,9 @@ impl Shared<'_> {
     }
 }
 
+/// Enters a batch of stored entries in the catalog.
+pub type Commit<'a> = dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError> + 'a;
+
 /// Stores the wanted entries. `commit` enters a batch of them in the catalog; of bytes in `held` only the row is new.
 ///
 /// # Errors
@@ -92,7 +95,7 @@ pub fn store(
     threads: NonZeroUsize,
     (library, catalog): (&Library, &mut Catalog),
     held: &HashSet<ContentHash>,
-    commit: &dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError>,
+    commit: &Commit<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Stored, ImportError> {
     let shared = Shared {
@@ -135,7 +138,7 @@ fn collect(
     receiver: Receiver<Message>,
     library: &Library,
     catalog: &mut Catalog,
-    commit: &dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError>,
+    commit: &Commit<'_>,
     stored: &mut Stored,
 ) -> Result<(), ImportError> {
     let mut batch = Vec::new();
@@ -154,7 +157,7 @@ fn collect(
             Message::Kept(entry) => {
                 stored.hashes.insert(entry.id, entry.medium.content_hash);
                 bytes += entry.medium.size_bytes;
-                batch.push(entry);
+                batch.push(*entry);
             }
             Message::Failed(id, why) => {
                 stored.failed.insert(id, why);
@@ -213,7 +216,7 @@ impl<'a> Worker<'a> {
         } else {
             finished.keep()?;
         }
-        self.tell(Message::Kept(StoredEntry {
+        self.tell(Message::Kept(Box::new(StoredEntry {
             id,
             medium: StoredMedium {
                 content_hash,
@@ -221,7 +224,7 @@ impl<'a> Worker<'a> {
                 facts,
             },
             crc32,
-        }));
+        })));
         Ok(())
     }
 }

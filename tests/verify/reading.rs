@@ -131,7 +131,7 @@ fn without_a_catalog_manifest_and_sidecars_are_compared() {
         "catalog_missing".to_owned(),
         ".albumen/catalog.sqlite".to_owned(),
     );
-    assert_eq!(made.findings(&[]), [gone.clone()]);
+    assert_eq!(made.findings(&[]), std::slice::from_ref(&gone));
     let name = made.named("16.jpg");
     made.alter(&name, |bytes| bytes[9] ^= 4);
     assert_eq!(
