@@ -1,7 +1,7 @@
 //! Reads the pages of Meta's HTML editions into items, one at a time. Knows no dates and no kinds.
 //!
 //! A page is fed to a streaming parser, so memory is that of one item. Classes mean the same in all
-//! languages ([`classes`]); labels and dates do not, so they are handed on as text.
+//! languages (`classes`); labels and dates do not, so they are handed on as text.
 
 mod builder;
 mod classes;
