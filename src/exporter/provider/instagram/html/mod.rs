@@ -8,6 +8,7 @@ mod offset;
 
 use serde_json::{Map, Value, json};
 
+use crate::exporter::provider::classify::item_key;
 use crate::exporter::provider::meta_dates::{ReadDate, read_date};
 use crate::exporter::provider::meta_html::{HtmlError, PageItem, PageLabel, PageMedia, read_items};
 use crate::model::kind::{CompanionRole, Kind, Visibility};
@@ -77,30 +78,6 @@ fn without_number(stem: &str) -> &str {
         }
         _ => stem,
     }
-}
-
-/// Returns the stable key of an item: the media id its file name ends in (17 digits in all archives seen), else the
-/// name without extension.
-pub fn item_key(uri: &str) -> String {
-    let name = uri.rsplit(['/', '\\']).next().unwrap_or(uri);
-    let stem = match name.rsplit_once('.') {
-        Some((stem, extension)) if is_extension(stem, extension) => stem,
-        _ => name,
-    };
-    let last = stem.rsplit('_').next().unwrap_or(stem);
-    let is_id = (15..=20).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit());
-    if is_id {
-        last.to_owned()
-    } else {
-        stem.to_owned()
-    }
-}
-
-/// Names without extension (videos of 2024) may hold dots.
-fn is_extension(stem: &str, extension: &str) -> bool {
-    !stem.is_empty()
-        && (1..=5).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Reads a page into one record for each medium.
