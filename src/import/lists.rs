@@ -150,6 +150,7 @@ fn write(library: &Library, name: &str, text: &str) -> Result<(), ImportError> {
     library
         .writer()
         .write_file(&path, text.as_bytes())
+        .map(drop)
         .map_err(ImportError::Write)
 }
 

@@ -13,6 +13,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
+use crate::writer::reconcile::Staged;
 use crate::writer::walk::holds_anything;
 
 use super::intake::{Intake, read_tree};
@@ -22,7 +23,7 @@ use super::rehearsal::rehearse;
 use super::report::{Facts, report};
 use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
-use super::sweep::{Sweep, sweep};
+use super::sweep::{Sweep, is_entered, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
 use super::{ImportError, ImportOptions, ImportReport};
 
@@ -129,8 +130,12 @@ fn perform(
 ) -> Result<ImportReport, ImportError> {
     let library = Library::open_or_create(root)?;
     let _lock = library.lock()?;
-    library.clean_unfinished().map_err(ImportError::Write)?;
     let mut catalog = open_catalog(&library)?;
+    // Where the catalog cannot tell, the file is read again.
+    let entered = |file: &Staged| is_entered(&catalog, file).unwrap_or(false);
+    library
+        .clean_unfinished(&entered)
+        .map_err(ImportError::Write)?;
     let threads = threads(options);
     let touched = touched_lists(&library, &catalog, monitor)?;
     let mut swept = sweep(&library, &catalog, threads)?;

@@ -96,15 +96,11 @@ impl Sidecars<'_> {
     ) -> Result<SidecarRow, ImportError> {
         let text = self.text(derived, records)?;
         let sidecar = path.sidecar();
-        self.library
+        let metadata = self
+            .library
             .writer()
             .write_file(&sidecar, text.as_bytes())
             .map_err(ImportError::Write)?;
-        let on_disk = sidecar.on_disk(self.library.root());
-        let metadata = std::fs::metadata(&on_disk).map_err(|source| ImportError::Read {
-            path: on_disk,
-            source,
-        })?;
         Ok(SidecarRow {
             asset_hash: derived.asset.content_hash,
             path: sidecar.to_string(),

@@ -26,6 +26,9 @@ const BATCH_BYTES: u64 = 512 << 20;
 /// Files after which a batch ends.
 const BATCH_FILES: usize = 4000;
 
+/// Files workers may be ahead of the catalog: they go on while a batch is synced and entered.
+const AHEAD: usize = BATCH_FILES;
+
 /// An entry whose bytes are staged.
 #[derive(Debug, Clone)]
 pub struct StoredEntry {
@@ -65,6 +68,8 @@ struct Shared<'a> {
     monitor: &'a dyn Monitor,
     stop: AtomicBool,
     fatal: Mutex<Option<WriteError>>,
+    /// Bytes staged in this run.
+    staged: Mutex<HashSet<ContentHash>>,
     bytes_read: AtomicU64,
     next_worker: AtomicUsize,
 }
@@ -79,6 +84,19 @@ impl Shared<'_> {
 
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.monitor.stopped()
+    }
+
+    /// Whether these bytes are in the library or in staging. Two workers that read the same bytes at the same time
+    /// may both be told no: then they are staged twice, and the reconciler drops one.
+    fn has(&self, hash: &ContentHash) -> bool {
+        let staged = self.staged.lock();
+        self.held.contains(hash) || staged.is_ok_and(|staged| staged.contains(hash))
+    }
+
+    fn add(&self, hash: ContentHash) {
+        if let Ok(mut staged) = self.staged.lock() {
+            staged.insert(hash);
+        }
     }
 }
 
@@ -105,10 +123,11 @@ pub fn store(
         monitor,
         stop: AtomicBool::new(false),
         fatal: Mutex::new(None),
+        staged: Mutex::default(),
         bytes_read: AtomicU64::new(0),
         next_worker: AtomicUsize::new(0),
     };
-    let (sender, receiver) = bounded(256);
+    let (sender, receiver) = bounded(AHEAD);
     let mut stored = Stored::default();
     let committed = std::thread::scope(|scope| {
         let shared = &shared;
@@ -211,10 +230,11 @@ impl<'a> Worker<'a> {
         let facts = media::inspect(media_type, &mut finished.reader());
         let size_bytes = finished.size_bytes;
         let content_hash = finished.content_hash;
-        if self.shared.held.contains(&content_hash) {
+        if self.shared.has(&content_hash) {
             finished.discard()?;
         } else {
             finished.keep()?;
+            self.shared.add(content_hash);
         }
         self.tell(Message::Kept(Box::new(StoredEntry {
             id,

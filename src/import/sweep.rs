@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::writer::library::Library;
+use crate::writer::reconcile::Staged;
 use crate::writer::walk::modified_ns;
 
 /// What is where.
@@ -55,14 +56,21 @@ pub fn sweep(
 fn committed(library: &Library, catalog: &Catalog) -> Result<Vec<ContentHash>, CatalogError> {
     let mut found = Vec::new();
     // A folder that cannot be listed holds nothing that can be used.
-    for hash in library.list_staged().unwrap_or_default() {
-        let size = std::fs::metadata(library.staged_path(&hash)).map(|m| m.len());
-        let known = catalog.original(hash)?.map(|original| original.size_bytes);
-        if size.ok().is_some_and(|size| known == Some(size)) {
-            found.push(hash);
+    for file in library.list_staged().unwrap_or_default() {
+        if is_entered(catalog, &file)? {
+            found.push(file.content_hash);
         }
     }
     Ok(found)
+}
+
+/// Returns whether a staged file has its row: then its bytes are on the disk.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn is_entered(catalog: &Catalog, file: &Staged) -> Result<bool, CatalogError> {
+    let known = catalog.original(file.content_hash)?;
+    Ok(known.is_some_and(|original| original.size_bytes == file.size_bytes))
 }
 
 fn is_there(root: &Path, row: &PlacedRow) -> bool {

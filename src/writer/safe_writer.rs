@@ -1,6 +1,6 @@
 //! The one type through which everything the library writes, renames, syncs or removes passes.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -142,10 +142,13 @@ impl SafeWriter {
     /// sees the old bytes or the new, never a part.
     ///
     /// Durable after the next [`Self::sync_all`]. A power loss before that can leave a new file empty, so a derived
-    /// file that does not hold what it should is written again.
-    pub fn write_file(&self, path: &LibraryPath, bytes: &[u8]) -> Result<(), WriteError> {
-        self.make_folder(path.folder())?;
-        self.replace_by(&path.on_disk(&self.root), bytes, |_, _| Ok(()))
+    /// file that does not hold what it should is written again. Returns what the file system says of it.
+    pub fn write_file(&self, path: &LibraryPath, bytes: &[u8]) -> Result<Metadata, WriteError> {
+        let to = path.on_disk(&self.root);
+        self.replace_by(&to, bytes, |file, path| {
+            file.metadata()
+                .map_err(|source| failed(StepKind::Write, path, source))
+        })
     }
 
     /// Writes a file of the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has
@@ -156,18 +159,22 @@ impl SafeWriter {
         })
     }
 
-    fn replace_by(
+    fn replace_by<T>(
         &self,
         to: &Path,
         bytes: &[u8],
-        settle: impl FnOnce(&File, &Path) -> Result<(), WriteError>,
-    ) -> Result<(), WriteError> {
+        settle: impl FnOnce(&File, &Path) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
         let temporary = self.staging().join(format!("derived-{}", self.unique()));
         let written = self.create(&temporary).and_then(|mut file| {
             self.write(&mut file, &temporary, bytes)?;
             settle(&file, &temporary)
         });
-        let renamed = written.and_then(|()| self.rename_over(&temporary, to));
+        let rename = || self.rename_over(&temporary, to);
+        let renamed = written.and_then(|settled| {
+            self.in_its_folder(to, rename)?;
+            Ok(settled)
+        });
         if renamed.is_err() {
             // Best effort: what stays is removed at the next run's start.
             let _ = fs::remove_file(&temporary);
@@ -177,13 +184,35 @@ impl SafeWriter {
 
     /// Gives a staged file its final name. Fails with [`ErrorKind::AlreadyExists`] rather than replace anything.
     pub fn place(&self, staged: &Path, to: &LibraryPath) -> Result<(), WriteError> {
-        self.make_folder(to.folder())?;
-        self.rename_new(staged, &to.on_disk(&self.root))
+        let to = to.on_disk(&self.root);
+        self.in_its_folder(&to, || self.rename_new(staged, &to))
     }
 
     /// Takes a file from its place back into staging, without replacing anything there.
     pub fn move_out(&self, from: &LibraryPath, staged: &Path) -> Result<(), WriteError> {
-        self.rename_new(&from.on_disk(&self.root), staged)
+        let from = from.on_disk(&self.root);
+        self.in_its_folder(staged, || self.rename_new(&from, staged))
+    }
+
+    /// Gives a file the name `to`, making the folder of that name only if it turns out to be wanting: looking first
+    /// costs a call for every file.
+    pub(super) fn in_its_folder<T>(
+        &self,
+        to: &Path,
+        act: impl Fn() -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
+        match act() {
+            Err(error) if error.source.kind() == ErrorKind::NotFound => {
+                match to.parent() {
+                    // The file itself is what is not there.
+                    Some(folder) if folder.is_dir() => return Err(error),
+                    Some(folder) => self.make_folder_at(folder)?,
+                    None => return Err(error),
+                }
+                act()
+            }
+            other => other,
+        }
     }
 
     /// Removes a file that can be derived again. One that is gone already is no error.
@@ -215,9 +244,7 @@ impl SafeWriter {
     /// Sets a file's modification time, without opening it for writing.
     pub fn set_modified(&self, path: &LibraryPath, to: Timestamp) -> Result<(), WriteError> {
         let path = path.on_disk(&self.root);
-        self.tried(StepKind::SetTime, &path, || {
-            open_for_times(&path)?.set_modified(to.into())
-        })
+        self.tried(StepKind::SetTime, &path, || set_modified(&path, to))
     }
 
     pub(super) fn make_folder_at(&self, path: &Path) -> Result<(), WriteError> {
@@ -382,7 +409,32 @@ fn new_file_options() -> OpenOptions {
     options
 }
 
-#[cfg(not(windows))]
+#[cfg(unix)]
+fn set_modified(path: &Path, to: Timestamp) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
+    // Seconds towards the past, so that what is left over is never negative.
+    let nanoseconds = to.as_nanosecond();
+    let modified = Timespec {
+        tv_sec: nanoseconds.div_euclid(1_000_000_000) as _,
+        tv_nsec: nanoseconds.rem_euclid(1_000_000_000) as _,
+    };
+    let unchanged = Timespec {
+        tv_sec: 0,
+        tv_nsec: UTIME_OMIT as _,
+    };
+    let times = Timestamps {
+        last_access: unchanged,
+        last_modification: modified,
+    };
+    Ok(utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW)?)
+}
+
+#[cfg(not(unix))]
+fn set_modified(path: &Path, to: Timestamp) -> io::Result<()> {
+    open_for_times(path)?.set_modified(to.into())
+}
+
+#[cfg(not(any(unix, windows)))]
 fn open_for_times(path: &Path) -> io::Result<File> {
     File::open(path)
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::mem::discriminant;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -169,21 +169,14 @@ fn copy(
         finished.discard()?;
         return Ok(false);
     }
-    finished.keep()?;
+    let kept = finished.keep()?;
     // The bytes must be on the disk before they get a final name.
     library.writer().sync_all()?;
-    library.writer().place(&library.staged_path(hash), to)?;
+    library.writer().place(&kept, to)?;
     Ok(true)
 }
 
 impl Library {
-    fn slot_path(&self, hash: &ContentHash, slot: u32) -> PathBuf {
-        match slot {
-            0 => self.staged_path(hash),
-            slot => self.writer().staging().join(format!("{hash}.{slot}")),
-        }
-    }
-
     /// Notes where files are about to be placed, so that a killed run's files are found wherever they got to.
     fn begin_settling(&self, plan: &Plan) -> Result<(), SettleError> {
         let mut files = self.settling()?;
@@ -251,28 +244,7 @@ impl Disk for Library {
     }
 
     fn staged(&self) -> io::Result<Vec<Staged>> {
-        let mut staged = Vec::new();
-        for entry in fs::read_dir(self.writer().staging())? {
-            let entry = entry?;
-            let Some((content_hash, slot)) = parse_slot(Path::new(&entry.file_name())) else {
-                continue;
-            };
-            staged.push(Staged {
-                content_hash,
-                slot,
-                size_bytes: entry.metadata()?.len(),
-            });
-        }
-        staged.sort();
-        Ok(staged)
-    }
-}
-
-fn parse_slot(name: &Path) -> Option<(ContentHash, u32)> {
-    let name = name.to_str()?;
-    match name.split_once('.') {
-        None => Some((name.parse().ok()?, 0)),
-        Some((hash, slot)) => Some((hash.parse().ok()?, slot.parse().ok()?)),
+        self.list_staged()
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::writer::reconcile::{WantedFile, plan};
 use crate::writer::safe_writer::tests::StopAfter;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
@@ -190,7 +191,7 @@ fn a_run_stopped_at_any_step_is_finished_by_the_next() {
 
 fn check_finishes(root: &Path, placed: &mut Vec<PlacedFile>, steps: usize) {
     let library = Library::open(root).unwrap();
-    library.clean_unfinished().unwrap();
+    library.clean_unfinished(&|_| false).unwrap();
     let plan = run(&library, &after(), placed).unwrap();
     assert!(plan.vanished.is_empty(), "{steps}: {plan:?}");
     assert_eq!(tree(root), texts(&AFTER), "{steps}");
@@ -317,7 +318,7 @@ fn a_rotten_copy_never_drives_out_a_good_one() {
     assert_eq!(applied.changed, [path("u/a.jpg")]);
     assert_eq!(library.staged().unwrap().len(), 1);
     // Nor is it copied to a second place.
-    fs::remove_file(library.staged_path(&hash("one"))).unwrap();
+    fs::remove_file(library.slot_path(&hash("one"), 0)).unwrap();
     let plan =
         super::super::reconcile::plan(&["u/a one", "u/z one"].map(row), &placed, &library).unwrap();
     assert_eq!(
@@ -334,7 +335,7 @@ fn unwanted_files_of_ours_stay_and_torn_staged_files_do_not_count() {
     stage(&library, "one");
     let mut placed = Vec::new();
     run(&library, &["u/a one"].map(row), &mut placed).unwrap();
-    fs::write(library.staged_path(&hash("two")), b"t").unwrap();
+    fs::write(library.slot_path(&hash("two"), 0), b"t").unwrap();
     let plan = run(&library, &["u/b two"].map(row), &mut placed).unwrap();
     assert_eq!((plan.unwanted.len(), plan.vanished.len()), (1, 1));
     assert_eq!(tree(folder.path()), texts(&["u/a one"]));

@@ -1,5 +1,6 @@
 //! Files on their way into the library: written, hashed and named by their hash, but without a final name yet.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::library::Library;
+use super::reconcile::Staged;
 use super::safe_writer::{SafeWriter, StepKind, WriteError};
 use crate::model::content_hash::ContentHash;
 
@@ -47,15 +49,9 @@ pub struct Finished<'a> {
 impl<'a> StagedFile<'a> {
     /// Begins a file. Each worker thread writes in a folder of its own, so that they do not wait for each other.
     pub fn create(writer: &'a SafeWriter, worker: usize) -> Result<Self, WriteError> {
-        let folder = writer.staging().join(format!("worker-{worker}"));
+        let folder = slot_folder(writer, worker);
         let path = folder.join(writer.unique().to_string());
-        let file = match writer.create(&path) {
-            Err(error) if error.source.kind() == ErrorKind::NotFound => {
-                writer.make_folder_at(&folder)?;
-                writer.create(&path)?
-            }
-            other => other?,
-        };
+        let file = writer.in_its_folder(&path, || writer.create(&path))?;
         Ok(Self {
             writer,
             path,
@@ -193,12 +189,13 @@ impl Finished<'_> {
     ///
     /// One of that name is replaced: after a power loss it may hold fewer bytes than its name says, while ours were
     /// hashed just now.
-    pub fn keep(mut self) -> Result<ContentHash, WriteError> {
+    pub fn keep(mut self) -> Result<PathBuf, WriteError> {
         let staged = &mut self.staged;
-        let to = staged.writer.staging().join(self.content_hash.to_string());
+        // Renamed within its folder: between folders all renames of a file system wait for one another.
+        let to = staged.path.with_file_name(self.content_hash.to_string());
         staged.writer.rename_over(&staged.path, &to)?;
         staged.file = None;
-        Ok(self.content_hash)
+        Ok(to)
     }
 
     /// Drops the file, because its bytes are held already.
@@ -286,61 +283,93 @@ pub fn hash_file(path: &Path) -> io::Result<ContentHash> {
     }
 }
 
+/// Folder of a slot: each worker fills one of its own, so that none waits for another's folder.
+fn slot_folder(writer: &SafeWriter, slot: usize) -> PathBuf {
+    writer.staging().join(format!("{SLOT}{slot}"))
+}
+
+/// Begins the names of the folders that staged files lie in.
+const SLOT: &str = "slot-";
+
 impl Library {
-    /// Returns where the bytes of this hash lie while they are staged.
-    pub fn staged_path(&self, hash: &ContentHash) -> PathBuf {
-        self.writer().staging().join(hash.to_string())
+    /// Returns where bytes lie while they are staged in a slot.
+    pub(super) fn slot_path(&self, hash: &ContentHash, slot: u32) -> PathBuf {
+        slot_folder(self.writer(), slot as usize).join(hash.to_string())
     }
 
-    /// Returns the hashes that are staged, sorted. A power loss can leave fewer bytes than the name says, so hashes the
-    /// catalog does not know must pass [`Self::check_staged`] before they count.
-    pub fn list_staged(&self) -> io::Result<Vec<ContentHash>> {
-        let mut hashes = Vec::new();
-        for entry in read_folder(&self.writer().staging())? {
-            hashes.extend(
-                entry?
-                    .file_name()
-                    .to_str()
-                    .and_then(|name| name.parse::<ContentHash>().ok()),
-            );
+    /// Lists what is staged, sorted.
+    ///
+    /// # Errors
+    /// Fails if staging cannot be read.
+    pub fn list_staged(&self) -> io::Result<Vec<Staged>> {
+        let mut staged = Vec::new();
+        for folder in fs::read_dir(self.writer().staging())? {
+            let folder = folder?;
+            let Some(slot) = parse_slot(&folder.file_name()) else {
+                continue;
+            };
+            for entry in fs::read_dir(folder.path())? {
+                let entry = entry?;
+                let name = entry.file_name();
+                let Some(content_hash) = name.to_str().and_then(|name| name.parse().ok()) else {
+                    continue;
+                };
+                staged.push(Staged {
+                    content_hash,
+                    slot,
+                    size_bytes: entry.metadata()?.len(),
+                });
+            }
         }
-        hashes.sort();
-        Ok(hashes)
+        staged.sort();
+        Ok(staged)
     }
 
-    /// Reads a staged file again. One whose bytes are not those of its name is removed; returns whether it is right.
-    pub fn check_staged(&self, hash: &ContentHash) -> Result<bool, WriteError> {
-        let path = self.staged_path(hash);
-        match hash_file(&path) {
-            Ok(found) if found == *hash => Ok(true),
-            Ok(_) => self.writer().remove(&path).map(|()| false),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(source) => Err(WriteError {
-                kind: StepKind::Sync,
-                path,
-                source,
-            }),
-        }
-    }
-
-    /// Removes the unfinished files of a run that was killed; returns how many. Only for the holder of the lock.
-    pub fn clean_unfinished(&self) -> Result<usize, WriteError> {
+    /// Removes what a run that was killed left unfinished; returns how many files that was. Only for the holder of
+    /// the lock.
+    ///
+    /// A staged file that `is_entered` does not know was not yet made durable: it is read again, and goes unless its
+    /// bytes are those of its name.
+    pub fn clean_unfinished(
+        &self,
+        is_entered: &dyn Fn(&Staged) -> bool,
+    ) -> Result<usize, WriteError> {
         let staging = self.writer().staging();
-        let mut removed = 0;
+        let mut unfinished = Vec::new();
         for name in names_in(&staging)? {
             let path = staging.join(&name);
             if name.starts_with("derived-") {
-                self.writer().remove(&path)?;
-                removed += 1;
-            } else if name.starts_with("worker-") {
-                for file in names_in(&path)? {
-                    self.writer().remove(&path.join(file))?;
-                    removed += 1;
-                }
+                unfinished.push(path);
+            } else if parse_slot(OsStr::new(&name)).is_some() {
+                let files = names_in(&path)?.into_iter();
+                let nameless = files.filter(|file| file.parse::<ContentHash>().is_err());
+                unfinished.extend(nameless.map(|file| path.join(file)));
             }
         }
-        Ok(removed)
+        let unreadable = |path: &Path, source| WriteError {
+            kind: StepKind::Remove,
+            path: path.to_owned(),
+            source,
+        };
+        let staged = self.list_staged();
+        for file in staged.map_err(|source| unreadable(&staging, source))? {
+            let path = self.slot_path(&file.content_hash, file.slot);
+            if !is_entered(&file)
+                && hash_file(&path).map_err(|source| unreadable(&path, source))?
+                    != file.content_hash
+            {
+                unfinished.push(path);
+            }
+        }
+        for path in &unfinished {
+            self.writer().remove(path)?;
+        }
+        Ok(unfinished.len())
     }
+}
+
+fn parse_slot(name: &OsStr) -> Option<u32> {
+    name.to_str()?.strip_prefix(SLOT)?.parse().ok()
 }
 
 fn names_in(folder: &Path) -> Result<Vec<String>, WriteError> {
@@ -350,15 +379,11 @@ fn names_in(folder: &Path) -> Result<Vec<String>, WriteError> {
         source,
     };
     let mut names = Vec::new();
-    for entry in read_folder(folder).map_err(failed)? {
+    for entry in fs::read_dir(folder).map_err(failed)? {
         names.extend(entry.map_err(failed)?.file_name().into_string().ok());
     }
     names.sort();
     Ok(names)
-}
-
-fn read_folder(folder: &Path) -> io::Result<fs::ReadDir> {
-    fs::read_dir(folder)
 }
 
 #[cfg(test)]
@@ -391,25 +416,35 @@ mod tests {
         for _ in 0..2 {
             let finished = staged(&library, &[b"he", b"", b"llo"]).finish();
             assert_eq!((finished.size_bytes, finished.head()), (5, &b"hello"[..]));
-            assert_eq!(finished.keep().unwrap().to_string(), HELLO);
+            let kept = finished.keep().unwrap();
+            assert_eq!(kept, library.slot_path(&HELLO.parse().unwrap(), 0));
+            assert_eq!(fs::read(kept).unwrap(), b"hello");
         }
-        let hash = HELLO.parse().unwrap();
-        assert_eq!(library.list_staged().unwrap(), [hash]);
-        assert_eq!(fs::read(library.staged_path(&hash)).unwrap(), b"hello");
-        assert_eq!(library.clean_unfinished().unwrap(), 0);
-        assert!(library.check_staged(&hash).unwrap());
+        let staged = Staged {
+            content_hash: HELLO.parse().unwrap(),
+            slot: 0,
+            size_bytes: 5,
+        };
+        assert_eq!(library.list_staged().unwrap(), [staged]);
+        for entered in [true, false] {
+            assert_eq!(library.clean_unfinished(&|_| entered).unwrap(), 0);
+        }
+        assert_eq!(library.list_staged().unwrap(), [staged]);
     }
 
     #[test]
     fn keeping_replaces_what_a_power_loss_left() {
         let (_folder, library) = library();
         let hash: ContentHash = HELLO.parse().unwrap();
-        fs::write(library.staged_path(&hash), b"hel\0\0").unwrap();
+        let path = library.slot_path(&hash, 0);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, b"hel\0\0").unwrap();
         staged(&library, &[b"hello"]).finish().keep().unwrap();
-        assert!(library.check_staged(&hash).unwrap());
-        fs::write(library.staged_path(&hash), b"hel\0\0").unwrap();
-        assert!(!library.check_staged(&hash).unwrap());
-        assert!(library.list_staged().unwrap().is_empty() && !library.check_staged(&hash).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"hello");
+        fs::write(&path, b"hel\0\0").unwrap();
+        assert_eq!(library.clean_unfinished(&|_| true).unwrap(), 0);
+        assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 1);
+        assert!(library.list_staged().unwrap().is_empty());
     }
 
     #[test]
@@ -418,7 +453,7 @@ mod tests {
         drop(staged(&library, &[b"half"]));
         drop(staged(&library, &[b"whole"]).finish());
         staged(&library, &[b"double"]).finish().discard().unwrap();
-        let worker = library.writer().staging().join("worker-0");
+        let worker = library.writer().staging().join("slot-0");
         assert_eq!(fs::read_dir(worker).unwrap().count(), 0);
         assert!(library.list_staged().unwrap().is_empty());
     }
@@ -429,7 +464,7 @@ mod tests {
         std::mem::forget(staged(&library, &[b"half"]));
         fs::write(library.writer().staging().join("derived-7"), b"x").unwrap();
         staged(&library, &[b"hello"]).finish().keep().unwrap();
-        assert_eq!(library.clean_unfinished().unwrap(), 2);
+        assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 2);
         assert_eq!(library.list_staged().unwrap().len(), 1);
     }
 
@@ -448,8 +483,8 @@ mod tests {
             finished.file().metadata().unwrap().len(),
             bytes.len() as u64
         );
-        let hash = finished.keep().unwrap();
-        assert_eq!(hash_file(&library.staged_path(&hash)).unwrap(), hash);
+        let hash = finished.content_hash;
+        assert_eq!(hash_file(&finished.keep().unwrap()).unwrap(), hash);
     }
 
     #[test]
@@ -523,12 +558,12 @@ mod tests {
             let library = Library::open_with(folder.path(), Some(seam)).unwrap();
             let error = write_large(&library).unwrap_err();
             assert!(error.is_disk_full() && error.kind == kind, "{error}");
-            assert_eq!(library.clean_unfinished().unwrap(), 0, "{kind:?}");
+            assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 0, "{kind:?}");
             assert!(library.list_staged().unwrap().is_empty());
         }
     }
 
-    fn write_large(library: &Library) -> Result<ContentHash, WriteError> {
+    fn write_large(library: &Library) -> Result<PathBuf, WriteError> {
         let mut file = StagedFile::create(library.writer(), 0)?;
         file.preallocate(2 << 20)?;
         file.write_chunk(&vec![7; 2 << 20])?;
