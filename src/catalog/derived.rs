@@ -144,17 +144,20 @@ impl Writing<'_> {
         album_titles: &[(String, String)],
     ) -> Result<(), CatalogError> {
         self.remove_asset(asset.content_hash)?;
-        let id = self.add_asset(asset, path, digest, album_titles)?;
+        let json = to_json("asset", asset)?;
+        let id = self.add_asset(asset, &json, path, digest, album_titles)?;
         self.add_asset_text(id, asset)
     }
 
-    /// Adds an asset that is not there, without the text to search, and returns its row number.
+    /// Adds an asset that is not there, without the text to search, and returns its row number. `json` is the asset
+    /// again.
     ///
     /// # Errors
     /// Fails if SQLite does.
     pub fn add_asset(
         &self,
         asset: &Asset,
+        json: &str,
         path: &str,
         digest: [u8; 32],
         album_titles: &[(String, String)],
@@ -169,7 +172,7 @@ impl Writing<'_> {
                 digest,
                 taken.map(|when| when.rough_seconds()),
                 taken.map(|when| when.for_names().date().to_string()),
-                to_json("asset", asset)?,
+                json,
             ),
         )?;
         let id = self.transaction.last_insert_rowid();

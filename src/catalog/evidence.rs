@@ -1,6 +1,6 @@
 //! Evidence in the catalog: originals, media entries and records, kept as sets.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use crate::model::content_hash::ContentHash;
@@ -39,6 +39,20 @@ pub struct RecordText {
 }
 
 impl RecordText {
+    /// A record in JSON, without its `raw`.
+    fn bare(body: String) -> Self {
+        let raw = "null".to_owned();
+        Self { body, raw }
+    }
+
+    /// Returns a record as it would be kept, without its `raw`.
+    ///
+    /// # Errors
+    /// Fails if the record cannot be written as JSON.
+    pub fn of(record: &Record) -> Result<Self, CatalogError> {
+        without_raw(record, record.account.clone()).map(Self::bare)
+    }
+
     /// Returns the record, whole.
     ///
     /// # Errors
@@ -136,52 +150,20 @@ impl Catalog {
         self.record_text(id)?.read()
     }
 
-    /// Returns records as they are kept, to be read elsewhere.
+    /// Returns a record as it is kept, to be read elsewhere, without its `raw`.
     ///
     /// # Errors
     /// Fails if SQLite does.
-    pub fn record_texts(
-        &self,
-        ids: impl Iterator<Item = i64>,
-    ) -> Result<Vec<RecordText>, CatalogError> {
-        ids.map(|id| self.record_text(id)).collect()
-    }
-
-    fn record_text(&self, id: i64) -> Result<RecordText, CatalogError> {
+    pub fn bare_record(&self, id: i64) -> Result<RecordText, CatalogError> {
         self.connection
-            .prepare_cached("SELECT body, raw FROM record WHERE id = ?1")
-            .and_then(|mut rows| {
-                rows.query_row([id], |row| {
-                    Ok(RecordText {
-                        body: row.get(0)?,
-                        raw: row.get(1)?,
-                    })
-                })
-            })
+            .prepare_cached("SELECT body FROM record WHERE id = ?1")
+            .and_then(|mut rows| rows.query_row([id], |row| row.get(0)))
+            .map(RecordText::bare)
             .map_err(|e| self.wrap(e))
     }
 
-    /// Calls `each` for every original.
-    ///
-    /// # Errors
-    /// Fails if SQLite does or a row is damaged.
-    pub fn originals(&self, mut each: impl FnMut(StoredMedium)) -> Result<(), CatalogError> {
-        self.each(
-            "SELECT content_hash, size_bytes, facts FROM original",
-            [],
-            |row| {
-                let facts = row
-                    .get_ref(2)
-                    .and_then(|v| Ok(v.as_str()?))
-                    .map_err(|e| self.wrap(e))?;
-                each(StoredMedium {
-                    content_hash: hash_of(row, 0).map_err(|e| self.wrap(e))?,
-                    size_bytes: row.get::<_, i64>(1).map_err(|e| self.wrap(e))? as u64,
-                    facts: from_json("media facts", facts)?,
-                });
-                Ok(())
-            },
-        )
+    fn record_text(&self, id: i64) -> Result<RecordText, CatalogError> {
+        record_text(&self.connection, id).map_err(|e| self.wrap(e))
     }
 
     /// Returns an original, if the library ever held it.
@@ -256,7 +238,30 @@ impl Catalog {
     }
 }
 
+fn record_text(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
+    let mut rows = connection.prepare_cached("SELECT body, raw FROM record WHERE id = ?1")?;
+    rows.query_row([id], |row| {
+        Ok(RecordText {
+            body: row.get(0)?,
+            raw: row.get(1)?,
+        })
+    })
+}
+
 impl Writing<'_> {
+    /// Returns records as they are kept, to be read elsewhere.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn record_texts(
+        &self,
+        ids: impl Iterator<Item = i64>,
+    ) -> Result<Vec<RecordText>, CatalogError> {
+        ids.map(|id| record_text(&self.transaction, id))
+            .collect::<Result<_, _>>()
+            .map_err(|e| self.wrap(e))
+    }
+
     /// Runs a statement.
     pub(super) fn run(
         &self,

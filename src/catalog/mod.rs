@@ -153,6 +153,17 @@ impl Catalog {
         &mut self,
         work: impl FnOnce(&Writing<'_>) -> Result<T, CatalogError>,
     ) -> Result<T, CatalogError> {
+        self.in_transaction_of(work)
+    }
+
+    /// The same for work that may fail otherwise, too.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or the work does; then nothing of it stays.
+    pub fn in_transaction_of<T, E: From<CatalogError>>(
+        &mut self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let path = self.path.clone();
         let wrap = |source| CatalogError::Sqlite {
             path: path.clone(),

@@ -1,26 +1,37 @@
-//! From evidence to assets: the pure function the library is. No disk, no clock, no order of arrival.
+//! From evidence to assets: the pure function the library is. No clock, no order of arrival.
+//!
+//! Two steps, because a library may be larger than memory should be: `tie` looks at all evidence at once and keeps who
+//! belongs to whom; then assets are made a few at a time from records that are fetched for them, and packed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroUsize;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::StoredMedium;
+use crate::catalog::{CatalogError, RecordText, StoredMedium};
 use crate::model::asset::{Asset, Companion, Group};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Links, MediaEntry};
-use crate::model::record::{AlbumRecord, Record};
+use crate::model::kind::{Kind, Visibility};
+use crate::model::record::Record;
+use crate::model::time::When;
 use crate::model::user_changes::UserChanges;
+use crate::writer::layout::Names;
+use crate::writer::threads::share_out;
 
-use super::groups::groups;
-use super::merge::{Known, album_id, merge};
-use super::offset::{Neighbours, device_of, from_own_evidence, from_surroundings};
+use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};
+use super::merge::{Known, merge};
+use super::offset::{
+    Neighbours, device_of, from_own_evidence, from_surroundings, needs_surroundings,
+};
+use super::tie::{At, Gathered, MissingMedium, Tied, tie};
 
 /// All evidence of one provider, tied together.
 #[derive(Default)]
 pub struct Linked {
     /// Provider's name.
     pub provider: String,
-    /// What archives told.
+    /// What archives told. Its records may be dropped once all is tied: they are in the catalog.
     pub evidence: Evidence,
     /// Catalog number of each record.
     pub record_ids: Vec<i64>,
@@ -32,60 +43,106 @@ pub struct Linked {
     pub links: Links,
 }
 
+/// Where records and facts about bytes are fetched from while assets are made.
+pub trait Source {
+    /// Returns a record; its `raw` is not needed.
+    ///
+    /// # Errors
+    /// Fails if the catalog does.
+    fn record(&self, provider: usize, record: usize) -> Result<RecordText, CatalogError>;
+
+    /// Returns what is known of some bytes, if the library ever held them.
+    ///
+    /// # Errors
+    /// Fails if the catalog does.
+    fn original(&self, hash: ContentHash) -> Result<Option<StoredMedium>, CatalogError>;
+}
+
 /// What the evidence is merged with.
 pub struct Surroundings<'a> {
-    /// Bytes the library holds.
-    pub originals: &'a HashMap<ContentHash, StoredMedium>,
+    /// Records and facts about bytes.
+    pub source: &'a dyn Source,
     /// What the owner changed.
     pub user: &'a HashMap<ContentHash, UserChanges>,
     /// The owner's home zone.
     pub home: Option<TimeZone>,
+    /// Threads to work on.
+    pub threads: NonZeroUsize,
 }
 
 /// An asset and the evidence its sidecar carries.
 pub struct DerivedAsset {
-    /// The asset.
-    pub asset: Asset,
-    /// Records tied to its bytes: (index of provider, index of record).
-    pub records: Vec<(usize, usize)>,
-    /// Records made up for its bytes: (index of provider, index into [`Links::unrecorded`]).
-    pub unrecorded: Vec<(usize, usize)>,
-    /// Media entries of its bytes and its companions': (index of provider, index of entry).
-    pub entries: Vec<(usize, usize)>,
+    /// Hash of its original.
+    pub content_hash: ContentHash,
+    /// Size of its original.
+    pub size_bytes: u64,
+    /// What its files are called.
+    pub names: Names,
+    /// When it was taken, for sorting; a wall clock counts as if UTC.
+    pub taken_seconds: Option<i64>,
+    /// Its companions' bytes and their sizes.
+    pub companions: Box<[(ContentHash, u64)]>,
+    /// Records tied to its bytes.
+    pub records: Box<[At]>,
+    /// Media entries of its bytes and its companions'.
+    pub entries: Box<[At]>,
+    /// The asset as JSON: a third of the memory it takes otherwise.
+    packed: Box<str>,
 }
 
-/// A record whose medium no archive so far holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MissingMedium {
-    /// Index of the provider.
-    pub provider: usize,
-    /// Path of the medium as the record names it.
-    pub uri: String,
-    /// Index of the record.
-    pub record: usize,
+impl DerivedAsset {
+    /// Returns the asset.
+    pub fn asset(&self) -> Asset {
+        serde_json::from_str(&self.packed).expect("written from an asset by `pack`")
+    }
+
+    /// Returns the identities of the albums it is in.
+    pub fn albums(&self) -> Vec<String> {
+        #[derive(serde::Deserialize)]
+        struct InAlbums {
+            #[serde(default)]
+            albums: Vec<String>,
+        }
+        let read: InAlbums = serde_json::from_str(&self.packed).expect("written by `pack`");
+        read.albums
+    }
+
+    /// Returns the asset as JSON.
+    pub fn json(&self) -> &str {
+        &self.packed
+    }
+
+    fn new(asset: &Asset, job: &Job) -> Self {
+        let sizes = job.companions.iter();
+        Self {
+            content_hash: asset.content_hash,
+            size_bytes: asset.size_bytes,
+            names: Names::of(asset),
+            taken_seconds: taken_seconds(asset),
+            companions: sizes.map(|(c, size)| (c.content_hash, *size)).collect(),
+            records: job.tied.records.as_slice().into(),
+            entries: job.tied.entries.as_slice().into(),
+            packed: packed(asset),
+        }
+    }
+
+    /// Takes on another form of the same asset.
+    fn pack(&mut self, asset: &Asset) {
+        self.names = Names::of(asset);
+        self.taken_seconds = taken_seconds(asset);
+        self.packed = packed(asset);
+    }
 }
 
-/// An album and what is in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DerivedAlbum {
-    /// Identity across providers and accounts.
-    pub id: String,
-    /// Provider's name.
-    pub provider: String,
-    /// Whose data it is.
-    pub account: Option<String>,
-    /// Identity within provider and account.
-    pub key: String,
-    /// Title as its owner wrote it.
-    pub title: String,
-    /// Text by the owner.
-    pub description: Option<String>,
-    /// Path of the cover as the record names it.
-    pub cover: Option<String>,
-    /// Members in order.
-    pub members: Vec<ContentHash>,
-    /// What record files say about it.
-    pub records: Vec<AlbumRecord>,
+fn taken_seconds(asset: &Asset) -> Option<i64> {
+    let taken = asset.taken_at.as_ref();
+    taken.map(|claim| claim.value.rough_seconds())
+}
+
+fn packed(asset: &Asset) -> Box<str> {
+    serde_json::to_string(asset)
+        .expect("no map in an asset has keys that are not text")
+        .into_boxed_str()
 }
 
 /// What the evidence amounts to.
@@ -99,342 +156,235 @@ pub struct Derivation {
     pub albums: Vec<DerivedAlbum>,
 }
 
-/// What is tied to one content hash while assets are gathered.
-#[derive(Default)]
-struct Gathered {
-    records: BTreeSet<(usize, usize)>,
-    entries: BTreeSet<(usize, usize)>,
-    companions: BTreeSet<(usize, usize, crate::model::kind::CompanionRole)>,
-    unrecorded: Vec<(usize, usize)>,
-    /// Some record or path calls these bytes a medium of their own.
-    primary: bool,
+impl Derivation {
+    /// Returns the asset of these bytes.
+    pub fn find(&self, hash: ContentHash) -> Option<&DerivedAsset> {
+        let found = self.assets.binary_search_by_key(&hash, |a| a.content_hash);
+        found.ok().map(|index| &self.assets[index])
+    }
 }
 
 /// Derives the library from all evidence.
-pub fn derive(providers: &[Linked], surroundings: &Surroundings<'_>) -> Derivation {
-    let mut missing = Vec::new();
-    let gathered = gather(providers, &mut missing);
-    let grouped: Vec<HashMap<usize, Group>> = providers
-        .iter()
-        .map(|p| groups(&p.evidence.records, &p.links))
-        .collect();
-    let sole_accounts = sole_accounts(providers);
-    let mut assets = Vec::with_capacity(gathered.len());
+///
+/// # Errors
+/// Fails if records cannot be fetched.
+pub fn derive(
+    providers: &[Linked],
+    surroundings: &Surroundings<'_>,
+) -> Result<Derivation, CatalogError> {
+    make_assets(tie(providers), providers, surroundings)
+}
+
+/// Assets made at a time.
+const ASSETS_AT_ONCE: usize = 1024;
+
+/// Makes the assets of what was tied together. Of `providers` the records are not asked for.
+///
+/// # Errors
+/// Fails if records cannot be fetched.
+pub fn make_assets(
+    tied: Tied,
+    providers: &[Linked],
+    surroundings: &Surroundings<'_>,
+) -> Result<Derivation, CatalogError> {
+    let Tied {
+        gathered,
+        groups,
+        corrected,
+        albums,
+        sole_accounts,
+        missing,
+    } = tied;
+    let maker = Maker {
+        providers,
+        user: surroundings.user,
+        groups: &groups,
+        corrected: &corrected,
+        sole_accounts: &sole_accounts,
+    };
+    let mut albums = Albums::new(albums);
     let mut neighbours = Neighbours::default();
-    let mut devices = Vec::with_capacity(gathered.len());
+    let mut waiting: Vec<(usize, Option<String>)> = Vec::new();
+    let mut assets: Vec<DerivedAsset> = Vec::new();
     // Taken apart while assets are made: both at once would be a tenth of an import's memory.
-    for (hash, one) in gathered {
-        let original = surroundings.originals.get(&hash);
-        let Some(original) = original.filter(|_| one.primary) else {
-            continue;
+    let mut gathered = gathered.into_iter();
+    loop {
+        let some: Vec<_> = gathered.by_ref().take(ASSETS_AT_ONCE).collect();
+        if some.is_empty() {
+            break;
+        }
+        for made in maker.make(some, surroundings)? {
+            if let Some((device, when)) = &made.learnt {
+                neighbours.learn(device, *when);
+            }
+            if made.waits {
+                waiting.push((assets.len(), made.device));
+            }
+            albums.add(assets.len() as u32, made.albums);
+            assets.push(made.derived);
+        }
+    }
+    let home = surroundings.home.as_ref();
+    for (index, device) in waiting {
+        let mut asset = assets[index].asset();
+        from_surroundings(&mut asset, device.as_deref(), &neighbours, home);
+        assets[index].pack(&asset);
+    }
+    assets.shrink_to_fit();
+    Ok(Derivation {
+        albums: albums.finish(&assets),
+        assets,
+        missing,
+    })
+}
+
+/// An asset just made, with what it tells about others.
+struct Made {
+    derived: DerivedAsset,
+    albums: BTreeMap<String, (u32, DerivedAlbum)>,
+    device: Option<String>,
+    /// On which device it was taken when, if its offset is known by itself.
+    learnt: Option<(String, When)>,
+    /// Its offset may be found from others.
+    waits: bool,
+}
+
+/// What one asset is made from.
+struct Job {
+    tied: Gathered,
+    original: StoredMedium,
+    records: Vec<RecordText>,
+    companions: Vec<(Companion, u64)>,
+}
+
+struct Maker<'a> {
+    providers: &'a [Linked],
+    user: &'a HashMap<ContentHash, UserChanges>,
+    groups: &'a [HashMap<usize, Group>],
+    corrected: &'a [HashMap<usize, (Kind, Visibility)>],
+    sole_accounts: &'a SoleAccounts,
+}
+
+impl Maker<'_> {
+    /// Makes some assets: fetches on this thread, merges on all.
+    fn make(
+        &self,
+        some: Vec<(ContentHash, Gathered)>,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Vec<Made>, CatalogError> {
+        let mut jobs = Vec::with_capacity(some.len());
+        for (hash, tied) in some {
+            jobs.extend(self.fetch(hash, tied, surroundings.source)?);
+        }
+        share_out(&jobs, surroundings.threads, |job| self.make_one(job))
+            .into_iter()
+            .collect()
+    }
+
+    /// Fetches what an asset is made from; `None` for bytes that are no asset of their own, or not held.
+    fn fetch(
+        &self,
+        hash: ContentHash,
+        tied: Gathered,
+        source: &dyn Source,
+    ) -> Result<Option<Job>, CatalogError> {
+        if !tied.primary {
+            return Ok(None);
+        }
+        let Some(original) = source.original(hash)? else {
+            return Ok(None);
         };
-        let known = Known {
+        let records = tied
+            .records
+            .iter()
+            .map(|(p, r)| source.record(*p as usize, *r as usize))
+            .collect::<Result<_, _>>()?;
+        let mut companions = Vec::new();
+        for (at, role) in &tied.companions {
+            let content_hash = self.entry(at).content_hash;
+            if let Some(medium) = source.original(content_hash)? {
+                let companion = Companion {
+                    role: *role,
+                    content_hash,
+                    extension: medium.facts.media_type.extension().to_owned(),
+                };
+                companions.push((companion, medium.size_bytes));
+            }
+        }
+        Ok(Some(Job {
+            tied,
             original,
-            records: records_of(providers, &one),
-            entries: own_entries(providers, &one, hash),
-            companions: companions_of(providers, &one, surroundings),
-            user: surroundings.user.get(&hash),
-            group: group_of(&one, &grouped),
-            sole_accounts: &sole_accounts,
+            records,
+            companions,
+        }))
+    }
+
+    fn entry(&self, (p, m): &At) -> &MediaEntry {
+        &self.providers[*p as usize].evidence.media[*m as usize]
+    }
+
+    fn make_one(&self, job: &Job) -> Result<Made, CatalogError> {
+        let told = self.read(job)?;
+        let unrecorded = job.tied.unrecorded.iter().map(|(p, index)| {
+            let links = &self.providers[*p as usize].links;
+            &links.unrecorded[*index as usize].1
+        });
+        let records: Vec<&Record> = told.iter().chain(unrecorded).collect();
+        let hash = job.original.content_hash;
+        let entries = job.tied.entries.iter().map(|at| self.entry(at));
+        let known = Known {
+            original: &job.original,
+            entries: entries.filter(|entry| entry.content_hash == hash).collect(),
+            companions: job.companions.iter().map(|(c, _)| c.clone()).collect(),
+            user: self.user.get(&hash),
+            group: self.group(&job.tied),
+            sole_accounts: self.sole_accounts,
+            records,
         };
         let mut asset = merge(&known);
         from_own_evidence(&mut asset, &known.records);
         let device = device_of(&asset, &known.records);
-        if let Some(device) = &device {
-            neighbours.learn(device, &asset);
-        }
-        devices.push(device);
-        assets.push(DerivedAsset {
-            asset,
-            records: one.records.iter().copied().collect(),
-            unrecorded: one.unrecorded.clone(),
-            entries: one.entries.iter().copied().collect(),
-        });
-    }
-    for (derived, device) in assets.iter_mut().zip(&devices) {
-        let home = surroundings.home.as_ref();
-        from_surroundings(&mut derived.asset, device.as_deref(), &neighbours, home);
-    }
-    missing.sort();
-    let albums = albums(providers, &assets, &sole_accounts);
-    Derivation {
-        assets,
-        missing,
-        albums,
-    }
-}
-
-/// Ties records and entries to content hashes.
-fn gather(
-    providers: &[Linked],
-    missing: &mut Vec<MissingMedium>,
-) -> BTreeMap<ContentHash, Gathered> {
-    let mut gathered: BTreeMap<ContentHash, Gathered> = BTreeMap::new();
-    for (p, provider) in providers.iter().enumerate() {
-        let media = &provider.evidence.media;
-        for (m, entry) in media.iter().enumerate() {
-            gathered
-                .entry(entry.content_hash)
-                .or_default()
-                .entries
-                .insert((p, m));
-        }
-        let mut primaries: HashMap<usize, Vec<ContentHash>> = HashMap::new();
-        for link in &provider.links.links {
-            let Some(m) = link.media else {
-                missing.push(missing_medium(p, provider, link));
-                continue;
-            };
-            if link.role.is_none() {
-                let one = gathered.entry(media[m].content_hash).or_default();
-                one.records.insert((p, link.record));
-                one.primary = true;
-                primaries
-                    .entry(link.record)
-                    .or_default()
-                    .push(media[m].content_hash);
-            }
-        }
-        tie_companions(p, provider, &primaries, &mut gathered);
-        for (index, (m, _)) in provider.links.unrecorded.iter().enumerate() {
-            let one = gathered.entry(media[*m].content_hash).or_default();
-            one.unrecorded.push((p, index));
-            one.primary = true;
-        }
-    }
-    gathered
-}
-
-fn missing_medium(
-    p: usize,
-    provider: &Linked,
-    link: &crate::model::evidence::Link,
-) -> MissingMedium {
-    let record = &provider.evidence.records[link.record];
-    let companion = link.role.and_then(|role| {
-        record
-            .companions
-            .iter()
-            .find(|companion| companion.role == role)
-    });
-    MissingMedium {
-        provider: p,
-        uri: companion.map_or_else(|| record.uri.clone(), |companion| companion.uri.clone()),
-        record: link.record,
-    }
-}
-
-/// Ties companions to their originals. One whose original is missing stands for itself until that arrives.
-fn tie_companions(
-    p: usize,
-    provider: &Linked,
-    primaries: &HashMap<usize, Vec<ContentHash>>,
-    gathered: &mut BTreeMap<ContentHash, Gathered>,
-) {
-    let media = &provider.evidence.media;
-    for link in &provider.links.links {
-        let (Some(m), Some(role)) = (link.media, link.role) else {
-            continue;
-        };
-        let own = media[m].content_hash;
-        let mut tied = false;
-        for primary in primaries.get(&link.record).into_iter().flatten() {
-            // A provider that gives the same bytes as original and edited copy has given one file.
-            if *primary != own {
-                let one = gathered.entry(*primary).or_default();
-                one.companions.insert((p, m, role));
-                one.entries.insert((p, m));
-            }
-            tied = true;
-        }
-        if !tied {
-            let one = gathered.entry(own).or_default();
-            one.primary = true;
-            one.records.insert((p, link.record));
-        }
-    }
-}
-
-fn records_of<'a>(providers: &'a [Linked], one: &Gathered) -> Vec<&'a Record> {
-    let recorded = one
-        .records
-        .iter()
-        .map(|(p, r)| &providers[*p].evidence.records[*r]);
-    let unrecorded = one
-        .unrecorded
-        .iter()
-        .map(|(p, index)| &providers[*p].links.unrecorded[*index].1);
-    recorded.chain(unrecorded).collect()
-}
-
-fn own_entries<'a>(
-    providers: &'a [Linked],
-    one: &Gathered,
-    hash: ContentHash,
-) -> Vec<&'a MediaEntry> {
-    one.entries
-        .iter()
-        .map(|(p, m)| &providers[*p].evidence.media[*m])
-        .filter(|entry| entry.content_hash == hash)
-        .collect()
-}
-
-fn companions_of(
-    providers: &[Linked],
-    one: &Gathered,
-    surroundings: &Surroundings<'_>,
-) -> Vec<Companion> {
-    one.companions
-        .iter()
-        .filter_map(|(p, m, role)| {
-            let hash = providers[*p].evidence.media[*m].content_hash;
-            let facts = &surroundings.originals.get(&hash)?.facts;
-            Some(Companion {
-                role: *role,
-                content_hash: hash,
-                extension: facts.media_type.extension().to_owned(),
-            })
+        Ok(Made {
+            albums: memberships(&known.records, self.sole_accounts),
+            learnt: device.clone().zip(offset_known(&asset)),
+            waits: needs_surroundings(&asset),
+            device,
+            derived: DerivedAsset::new(&asset, job),
         })
-        .collect()
-}
+    }
 
-fn group_of(one: &Gathered, grouped: &[HashMap<usize, Group>]) -> Option<Group> {
-    one.records
-        .iter()
-        .filter_map(|(p, r)| grouped[*p].get(r))
-        .min()
-        .cloned()
-}
+    /// Reads the records of an asset, and says of them what all evidence together says.
+    fn read(&self, job: &Job) -> Result<Vec<Record>, CatalogError> {
+        let texts = job.tied.records.iter().zip(&job.records);
+        texts
+            .map(|((p, r), text)| {
+                let mut record = text.read()?;
+                let provider = &self.providers[*p as usize];
+                if record.account.is_none() {
+                    record.account.clone_from(&provider.sole_account);
+                }
+                if let Some((kind, visibility)) = self.corrected[*p as usize].get(&(*r as usize)) {
+                    record.kind = *kind;
+                    record.facts.visibility = *visibility;
+                }
+                Ok(record)
+            })
+            .collect()
+    }
 
-/// Returns the only account of each provider that has just one.
-fn sole_accounts(providers: &[Linked]) -> BTreeMap<String, String> {
-    let mut sole = BTreeMap::new();
-    for provider in providers {
-        let accounts: BTreeSet<&String> = provider
-            .evidence
+    fn group(&self, tied: &Gathered) -> Option<Group> {
+        let groups = tied
             .records
             .iter()
-            .filter_map(|record| record.account.as_ref())
-            .collect();
-        if let [only] = accounts.into_iter().collect::<Vec<_>>()[..] {
-            sole.insert(provider.provider.clone(), only.clone());
-        }
-    }
-    sole
-}
-
-/// Place of a member in an album: by the service's order, else by time, else by content.
-type Place = (u32, i64, ContentHash);
-
-/// Gathers albums: every membership, with the title and description of the album's best record.
-fn albums(
-    providers: &[Linked],
-    assets: &[DerivedAsset],
-    sole_accounts: &BTreeMap<String, String>,
-) -> Vec<DerivedAlbum> {
-    let mut albums = described_albums(providers, sole_accounts);
-    let mut members: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
-    for derived in assets {
-        let taken = derived.asset.taken_at.as_ref();
-        let time = taken.map_or(i64::MAX, |claim| claim.value.rough_seconds());
-        let records = derived
-            .records
-            .iter()
-            .map(|(p, r)| &providers[*p].evidence.records[*r]);
-        // Whether a folder is an album may only be known when all records are: such memberships are made up.
-        let unrecorded = derived
-            .unrecorded
-            .iter()
-            .map(|(p, index)| &providers[*p].links.unrecorded[*index].1);
-        let records = records.chain(unrecorded);
-        for (id, position) in memberships(records, sole_accounts, &mut albums) {
-            let place = (position, time, derived.asset.content_hash);
-            members.entry(id).or_default().insert(place);
-        }
-    }
-    for (id, places) in members {
-        if let Some(album) = albums.get_mut(&id) {
-            album.members = places.into_iter().map(|(_, _, hash)| hash).collect();
-        }
-    }
-    let mut albums: Vec<DerivedAlbum> = albums.into_values().collect();
-    albums.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id)));
-    albums
-}
-
-/// Returns the albums that records put one asset into, each with its best position. An album that no record describes
-/// is called by its key.
-fn memberships<'a>(
-    records: impl Iterator<Item = &'a Record>,
-    sole_accounts: &BTreeMap<String, String>,
-    albums: &mut BTreeMap<String, DerivedAlbum>,
-) -> BTreeMap<String, u32> {
-    let mut found: BTreeMap<String, u32> = BTreeMap::new();
-    for record in records {
-        for membership in &record.facts.albums {
-            let of = (
-                record.provider.as_str(),
-                record.account.as_deref(),
-                membership.album.as_str(),
-            );
-            let album = album_of(of, sole_accounts);
-            let position = membership.position.unwrap_or(u32::MAX);
-            let best = found.entry(album.id.clone()).or_insert(position);
-            *best = position.min(*best);
-            albums.entry(album.id.clone()).or_insert(album);
-        }
-    }
-    found
-}
-
-/// An album of which nothing is known but its identity.
-fn album_of(
-    (provider, account, key): (&str, Option<&str>, &str),
-    sole_accounts: &BTreeMap<String, String>,
-) -> DerivedAlbum {
-    let account = account.or_else(|| sole_accounts.get(provider).map(String::as_str));
-    DerivedAlbum {
-        id: album_id(provider, account, key),
-        provider: provider.to_owned(),
-        account: account.map(str::to_owned),
-        key: key.to_owned(),
-        title: key.rsplit('/').next().unwrap_or(key).to_owned(),
-        description: None,
-        cover: None,
-        members: Vec::new(),
-        records: Vec::new(),
+            .filter_map(|(p, r)| self.groups[*p as usize].get(&(*r as usize)));
+        groups.min().cloned()
     }
 }
 
-/// Returns the albums that records describe. The newest export's wording wins; within one export, content decides.
-fn described_albums(
-    providers: &[Linked],
-    sole_accounts: &BTreeMap<String, String>,
-) -> BTreeMap<String, DerivedAlbum> {
-    let mut records: Vec<&AlbumRecord> =
-        providers.iter().flat_map(|p| &p.evidence.albums).collect();
-    records.sort_by(|a, b| {
-        (&a.export, &a.title, &a.description).cmp(&(&b.export, &b.title, &b.description))
-    });
-    let mut albums: BTreeMap<String, DerivedAlbum> = BTreeMap::new();
-    for record in records {
-        let of = (
-            record.provider.as_str(),
-            record.account.as_deref(),
-            record.key.as_str(),
-        );
-        let fresh = album_of(of, sole_accounts);
-        let album = albums.entry(fresh.id.clone()).or_insert(fresh);
-        // An album without title is called by its key: Google names its folder `Untitled(1)`.
-        if !record.title.is_empty() {
-            album.title.clone_from(&record.title);
-        }
-        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        album.description = said(&record.description);
-        album.cover = said(&record.cover).or_else(|| album.cover.take());
-        album.records.push(record.clone());
-    }
-    albums
+/// When an asset was taken, if the offset is known, too.
+fn offset_known(asset: &Asset) -> Option<When> {
+    let taken = asset.taken_at.as_ref()?.value;
+    taken.offset_s().map(|_| taken)
 }
 
 #[cfg(test)]

@@ -1,22 +1,32 @@
 //! Loads all evidence from the catalog and lets each provider tie its own together.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
-use crate::catalog::{Catalog, EvidenceIds, StoredMedium};
+use crate::catalog::{Catalog, CatalogError, EvidenceIds, RecordText, StoredMedium};
 use crate::exporter::provider::PROVIDERS;
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Links};
 
 use super::ImportError;
-use super::derive::Linked;
+use super::derive::{Linked, Source};
 
-/// Loads what is known of the bytes the library holds.
-pub fn originals(catalog: &Catalog) -> Result<HashMap<ContentHash, StoredMedium>, ImportError> {
-    let mut originals = HashMap::new();
-    catalog.originals(|medium| {
-        originals.insert(medium.content_hash, medium);
-    })?;
-    Ok(originals)
+/// Fetches records and facts about bytes from the catalog, one by one.
+pub struct FromCatalog<'a> {
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// Whose records they are.
+    pub providers: &'a [Linked],
+}
+
+impl Source for FromCatalog<'_> {
+    fn record(&self, provider: usize, record: usize) -> Result<RecordText, CatalogError> {
+        self.catalog
+            .bare_record(self.providers[provider].record_ids[record])
+    }
+
+    fn original(&self, hash: ContentHash) -> Result<Option<StoredMedium>, CatalogError> {
+        self.catalog.original(hash)
+    }
 }
 
 /// Loads all evidence and lets each provider tie its own together.

@@ -19,7 +19,8 @@ use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
 
 use super::ImportError;
-use super::derive::{Derivation, DerivedAlbum, Linked};
+use super::album::DerivedAlbum;
+use super::derive::{Derivation, Linked};
 
 /// Where things lie when the lists are written.
 pub struct Places<'a> {
@@ -31,24 +32,47 @@ pub struct Places<'a> {
     pub sidecars: BTreeMap<String, ContentHash>,
 }
 
+/// What lists hold beside what is derived, out of the catalog.
+pub struct ListFacts {
+    missing: Vec<Record>,
+    home_timezone: Option<String>,
+}
+
+impl ListFacts {
+    /// Loads them.
+    ///
+    /// # Errors
+    /// Fails if the catalog does.
+    pub fn load(
+        catalog: &Catalog,
+        providers: &[Linked],
+        derivation: &Derivation,
+    ) -> Result<Self, ImportError> {
+        Ok(Self {
+            missing: missing(catalog, providers, derivation)?,
+            home_timezone: catalog.setting("home_timezone")?,
+        })
+    }
+}
+
 /// Writes `albums.json`, `missing.json`, `README.txt`, `SHA256SUMS` and `SHA256SUMS.metadata`, those that changed.
 ///
 /// # Errors
-/// Fails if the disk or the catalog does.
+/// Fails if the disk does.
 pub fn write_lists(
     library: &Library,
-    catalog: &Catalog,
     providers: &[Linked],
     derivation: &Derivation,
+    facts: &ListFacts,
     places: Places<'_>,
 ) -> Result<(), ImportError> {
     let albums = render_albums(&albums(providers, derivation, places.assets))?;
-    let missing = render_missing(&missing(catalog, providers, derivation)?)?;
+    let missing = render_missing(&facts.missing)?;
     let mut lists = vec![(ALBUMS, albums), (MISSING, missing)];
     // Only where the owner said something: most libraries need no such file.
-    if let Some(zone) = catalog.setting("home_timezone")? {
+    if facts.home_timezone.is_some() {
         let facts = LibraryFacts {
-            home_timezone: Some(zone),
+            home_timezone: facts.home_timezone.clone(),
         };
         lists.push((LIBRARY, render_library(&facts)?));
     }
@@ -159,11 +183,10 @@ fn albums(
     derivation: &Derivation,
     paths: &HashMap<ContentHash, LibraryPath>,
 ) -> Vec<Album> {
-    let captions: HashMap<ContentHash, &String> = derivation
-        .assets
-        .iter()
-        .filter_map(|d| Some((d.asset.content_hash, &d.asset.description.as_ref()?.value)))
-        .collect();
+    let caption = |hash| {
+        let description = derivation.find(hash)?.asset().description?;
+        Some(description.value)
+    };
     derivation
         .albums
         .iter()
@@ -180,7 +203,7 @@ fn albums(
                 .filter_map(|hash| {
                     Some(Member {
                         path: paths.get(hash)?.clone(),
-                        caption: captions.get(hash).map(|text| (*text).clone()),
+                        caption: caption(*hash),
                     })
                 })
                 .collect(),

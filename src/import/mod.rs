@@ -1,5 +1,6 @@
 //! One import run: plan, store, settle, report.
 
+mod album;
 pub mod derive;
 mod error;
 mod evidence;
@@ -9,7 +10,9 @@ mod lists;
 pub mod merge;
 mod name_date;
 mod newest;
+mod note;
 pub mod offset;
+mod placed;
 pub mod plan;
 mod rebuild;
 mod rehearsal;
@@ -19,6 +22,7 @@ mod settle;
 mod sidecars;
 mod store;
 mod sweep;
+mod tie;
 mod touched;
 mod trees;
 

@@ -30,9 +30,8 @@ pub struct Neighbours {
 
 impl Neighbours {
     /// Learns from an asset whose offset is known by its own evidence.
-    pub fn learn(&mut self, device: &str, asset: &Asset) {
-        let taken = asset.taken_at.as_ref().map(|claim| claim.value);
-        let Some((when, offset_s)) = taken.and_then(|when| Some((when, when.offset_s()?))) else {
+    pub fn learn(&mut self, device: &str, when: When) {
+        let Some(offset_s) = when.offset_s() else {
             return;
         };
         let times = self.devices.entry(device.to_owned()).or_default();
@@ -93,6 +92,12 @@ pub fn from_own_evidence(asset: &mut Asset, records: &[&Record]) {
     }
 }
 
+/// Whether an offset is still to be found, from neighbours or at home.
+pub fn needs_surroundings(asset: &Asset) -> bool {
+    let taken = asset.taken_at.as_ref();
+    asset.offset_origin.is_none() && taken.is_some_and(|claim| lacks_offset(&claim.value))
+}
+
 /// Finds the offset from what lies around the asset: its neighbours, else the owner's home zone.
 pub fn from_surroundings(
     asset: &mut Asset,
@@ -103,7 +108,7 @@ pub fn from_surroundings(
     let Some(claim) = asset.taken_at.clone() else {
         return;
     };
-    if asset.offset_origin.is_some() || !lacks_offset(&claim.value) {
+    if !needs_surroundings(asset) {
         return;
     }
     let neighbour = device

@@ -127,13 +127,13 @@ fn the_nearest_neighbour_within_a_day_lends_its_offset() {
         )
     };
     let mut neighbours = Neighbours::default();
-    neighbours.learn("phone", &at(8));
+    neighbours.learn("phone", when(&at(8)));
     let mut far = at(20);
     far.taken_at = Some(Claim::new(
         When::zoned(datetime(2023, 7, 14, 20, 0, 0, 0), 32_400),
         Origin::Embedded,
     ));
-    neighbours.learn("phone", &far);
+    neighbours.learn("phone", when(&far));
     for (hour, day, device, expected) in [
         (7, 14, "phone", Some(7200)),
         (19, 14, "phone", Some(32_400)),
@@ -164,4 +164,8 @@ fn home_comes_last_and_knows_summer_time() {
     let mut one = taken(day, Origin::FileName);
     from_surroundings(&mut one, None, &Neighbours::default(), Some(&home));
     assert_eq!(offset_of(&one), (None, None), "a day has no offset");
+}
+
+fn when(asset: &Asset) -> When {
+    asset.taken_at.as_ref().unwrap().value
 }

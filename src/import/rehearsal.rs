@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::{Catalog, StoredMedium};
+use crate::catalog::{Catalog, CatalogError, RecordText, StoredMedium};
 use crate::exporter::archive::{Archive, EntryId};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::MediaEntry;
@@ -15,8 +15,8 @@ use crate::monitor::Monitor;
 use crate::writer::layout::settle_names;
 use crate::writer::library::{Library, LibraryError};
 
-use super::derive::{Derivation, Linked, Surroundings, derive};
-use super::evidence::{link_provider, linked, originals};
+use super::derive::{Derivation, Linked, Source, Surroundings, derive};
+use super::evidence::{link_provider, linked};
 use super::plan::{Action, Planned};
 use super::report::{Facts, report};
 use super::run::{Decided, decide, held_at, open_catalog, seen, threads};
@@ -93,14 +93,14 @@ fn paths(
     decided: &Decided,
 ) -> Result<HashMap<EntryId, String>, ImportError> {
     let mut providers = linked(catalog)?;
-    let mut originals = originals(catalog)?;
+    let mut unread = HashMap::new();
     let mut stand_ins = HashMap::new();
     for planned in to_store(decided) {
         let Some(index) = planned.tree else { continue };
         let name = recognized.trees[index].provider.name();
         let hash = stand_in(name, planned);
         stand_ins.insert(hash, planned.id);
-        originals.insert(hash, unread(hash, &planned.path));
+        unread.insert(hash, not_read(hash, &planned.path));
         let provider = provider_of(&mut providers, name);
         provider.evidence.media.push(MediaEntry {
             provider: name.to_owned(),
@@ -123,17 +123,23 @@ fn paths(
         }
         link_provider(provider);
     }
+    let source = Rehearsed {
+        catalog,
+        providers: &providers,
+        unread,
+    };
     let derivation = derive(
         &providers,
         &Surroundings {
-            originals: &originals,
+            source: &source,
             user: &HashMap::new(),
             home: options
                 .home_timezone
                 .as_deref()
                 .and_then(offset::zone_named),
+            threads: threads(options),
         },
-    );
+    )?;
     Ok(placed(&derivation, &stand_ins))
 }
 
@@ -142,7 +148,7 @@ fn placed(
     stand_ins: &HashMap<ContentHash, EntryId>,
 ) -> HashMap<EntryId, String> {
     let mut paths = HashMap::new();
-    for placement in settle_names(derivation.assets.iter().map(|derived| &derived.asset)) {
+    for placement in settle_names(derivation.assets.iter().map(|derived| &derived.names)) {
         let own = (placement.content_hash, placement.primary);
         for (hash, path) in std::iter::once(own).chain(placement.companions) {
             if let Some(id) = stand_ins.get(&hash) {
@@ -151,6 +157,26 @@ fn placed(
         }
     }
     paths
+}
+
+/// Records in memory, and media that were not read.
+struct Rehearsed<'a> {
+    catalog: &'a Catalog,
+    providers: &'a [Linked],
+    unread: HashMap<ContentHash, StoredMedium>,
+}
+
+impl Source for Rehearsed<'_> {
+    fn record(&self, provider: usize, record: usize) -> Result<RecordText, CatalogError> {
+        RecordText::of(&self.providers[provider].evidence.records[record])
+    }
+
+    fn original(&self, hash: ContentHash) -> Result<Option<StoredMedium>, CatalogError> {
+        match self.unread.get(&hash) {
+            Some(medium) => Ok(Some(medium.clone())),
+            None => self.catalog.original(hash),
+        }
+    }
 }
 
 fn provider_of<'a>(providers: &'a mut Vec<Linked>, name: &str) -> &'a mut Linked {
@@ -174,7 +200,7 @@ fn stand_in(provider: &str, planned: &Planned) -> ContentHash {
 }
 
 /// A medium of which only the name is known.
-fn unread(content_hash: ContentHash, path: &str) -> StoredMedium {
+fn not_read(content_hash: ContentHash, path: &str) -> StoredMedium {
     let extension = path
         .rsplit_once('.')
         .map(|(_, extension)| extension.to_ascii_lowercase());

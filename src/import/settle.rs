@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 
-use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow, StoredMedium, Writing};
+use crate::catalog::{Catalog, CatalogError, SidecarRow, Writing};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::Links;
 use crate::model::library_path::LibraryPath;
-use crate::model::record::RecordFacts;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::layout::{Placement, settle_names};
 use crate::writer::library::Library;
-use crate::writer::reconcile::{Displaced, PlacedFile, WantedFile, plan};
+use crate::writer::reconcile::{PlacedFile, plan};
 use crate::writer::settle::apply;
 use crate::writer::threads::share_out;
 
-use super::derive::{Derivation, DerivedAsset, Linked, Surroundings, derive};
-use super::evidence::{linked, originals};
-use super::lists::{Places, write_lists};
+use super::derive::{Derivation, Linked, Surroundings, make_assets};
+use super::evidence::{FromCatalog, linked};
+use super::lists::{ListFacts, Places, write_lists};
+use super::note::{Change, note_placed, write_and_note};
+use super::placed::{Placed, believed_file, paths_by_asset, placed_file, placed_rows, wanted};
 use super::sidecars::Sidecars;
 use super::sweep::Sweep;
+use super::tie::tie;
 use super::touched::{Touched, read_touched};
 use super::{ImportError, offset};
 
@@ -45,25 +47,28 @@ pub fn settle(
 ) -> Result<Settled, ImportError> {
     monitor.step("settling", None, Unit::Items);
     let touched = read_touched(library, catalog, swept, monitor)?;
-    let originals = originals(catalog)?;
     let mut providers = linked(catalog)?;
+    let tied = tie(&providers);
+    for linked in &mut providers {
+        // From here records come out of the catalog, a few at a time: all at once they are most of an import's memory.
+        linked.evidence.records = Vec::new();
+        linked.links.links = Vec::new();
+    }
     let home = catalog.setting("home_timezone")?;
-    let derivation = derive(
+    let derivation = make_assets(
+        tied,
         &providers,
         &Surroundings {
-            originals: &originals,
+            source: &FromCatalog {
+                catalog,
+                providers: &providers,
+            },
             user: &touched.changes,
             home: home.as_deref().and_then(offset::zone_named),
+            threads,
         },
-    );
+    )?;
     for linked in &mut providers {
-        // Merged into assets now; sidecars take records out of the catalog, whole, and only their accounts from here.
-        for record in &mut linked.evidence.records {
-            record.facts = RecordFacts::default();
-            record.companions = Vec::new();
-            record.source = String::new();
-            record.uri = String::new();
-        }
         linked.links = Links::default();
     }
     let mut settling = Settling {
@@ -75,9 +80,8 @@ pub fn settle(
         touched: &touched,
         settled: Settled::default(),
     };
-    let placements = settle_names(derivation.assets.iter().map(|derived| &derived.asset));
-    let placed = settling.place(&derivation, &placements, &originals)?;
-    drop(originals);
+    let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
+    let placed = settling.place(&derivation, &placements)?;
     settling.write(&derivation, &placements, placed)?;
     Ok(settling.settled)
 }
@@ -92,23 +96,14 @@ struct Settling<'a> {
     settled: Settled,
 }
 
-/// Where the files of the library lie now, or should: of some the bytes may be gone.
-struct Placed {
-    files: Vec<PlacedFile>,
-    rows: Vec<PlacedRow>,
-    /// Path each asset's original got, where it lies on disk.
-    paths: HashMap<ContentHash, LibraryPath>,
-}
-
 impl Settling<'_> {
     /// Moves files to where they belong.
     fn place(
         &mut self,
         derivation: &Derivation,
         placements: &[Placement],
-        originals: &HashMap<ContentHash, StoredMedium>,
     ) -> Result<Placed, ImportError> {
-        let wanted = wanted(derivation, placements, originals);
+        let wanted = wanted(derivation, placements);
         let mut believed: Vec<PlacedFile> = self
             .catalog
             .placed_files()?
@@ -164,7 +159,7 @@ impl Settling<'_> {
         });
     }
 
-    /// Writes sidecars of new and changed assets, the lists, and notes everything in the catalog in one transaction.
+    /// Writes sidecars of new and changed assets and the lists, and notes everything in the catalog in one transaction.
     fn write(
         &mut self,
         derivation: &Derivation,
@@ -182,35 +177,30 @@ impl Settling<'_> {
         let total = derivation.assets.len() as u64;
         self.monitor
             .step("writing sidecars", Some(total), Unit::Items);
-        let (changes, mut current) =
-            self.changes(derivation, placements, &placed, &sidecars, &before);
+        let (changes, current) = self.changes(derivation, placements, &placed, &sidecars, &before);
         self.monitor.advance(total - changes.len() as u64);
-        let rows = self.write_sidecars(&changes, &sidecars)?;
-        current.extend(rows.iter().map(|row| (row.path.clone(), row.sha256)));
-        self.remove_old_sidecars(&before.sidecars, &current)?;
-        let places = Places {
-            files: &placed.files,
-            assets: &placed.paths,
-            sidecars: current,
-        };
-        write_lists(
-            self.library,
-            self.catalog,
-            self.providers,
-            derivation,
-            places,
-        )?;
-        self.library
-            .writer()
-            .sync_all()
-            .map_err(ImportError::Write)?;
-        self.note(
-            derivation,
-            &placed,
-            (&changes, &rows),
-            &before.assets,
-            &sidecars,
-        )?;
+        let lists = ListFacts::load(self.catalog, self.providers, derivation)?;
+        let believed = self.catalog.placed_files()?;
+        let (library, providers) = (self.library, self.providers);
+        let (threads, monitor) = (self.threads, self.monitor);
+        self.catalog.in_transaction_of(|writing| {
+            remove_gone(writing, derivation, &before)?;
+            note_placed(writing, &believed, &placed.rows)?;
+            writing.set_missing(&missing(derivation, providers))?;
+            let known = |hash: &ContentHash| before.assets.contains_key(hash);
+            let rows = write_and_note(writing, &changes, &sidecars, &known, threads, monitor)?;
+            let mut current = current;
+            current.extend(rows);
+            remove_old_sidecars(library, &before.sidecars, &current)?;
+            let places = Places {
+                files: &placed.files,
+                assets: &placed.paths,
+                sidecars: current,
+            };
+            write_lists(library, providers, derivation, &lists, places)?;
+            library.writer().sync_all().map_err(ImportError::Write)?;
+            Ok::<_, ImportError>(writing.set_setting("unsettled", None)?)
+        })?;
         self.library.end_settling().map_err(ImportError::Write)
     }
 
@@ -229,7 +219,7 @@ impl Settling<'_> {
             .iter()
             .zip(placements)
             .filter_map(|(derived, placement)| {
-                let path = placed.paths.get(&derived.asset.content_hash)?;
+                let path = placed.paths.get(&derived.content_hash)?;
                 Some((derived, placement, path))
             })
             .collect();
@@ -239,7 +229,7 @@ impl Settling<'_> {
         let mut changes = Vec::new();
         let mut current = BTreeMap::new();
         for ((derived, _, path), digest) in present.into_iter().zip(digests) {
-            let hash = derived.asset.content_hash;
+            let hash = derived.content_hash;
             let old = before.assets.get(&hash);
             let same = old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
             if let (true, Some(row)) = (same, before.sidecars.get(&hash))
@@ -262,127 +252,46 @@ impl Settling<'_> {
         }
         (changes, current)
     }
-
-    /// Writes sidecars on several threads, while records come out of the catalog on this one, some at a time.
-    fn write_sidecars(
-        &self,
-        changes: &[Change<'_>],
-        sidecars: &Sidecars<'_>,
-    ) -> Result<Vec<SidecarRow>, ImportError> {
-        let mut rows = Vec::with_capacity(changes.len());
-        for some in changes.chunks(SIDECARS_AT_ONCE) {
-            let texts = some
-                .iter()
-                .map(|change| {
-                    let ids = change.derived.records.iter();
-                    self.catalog
-                        .record_texts(ids.map(|(p, r)| self.providers[*p].record_ids[*r]))
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            let jobs: Vec<_> = some.iter().zip(texts).collect();
-            for row in share_out(&jobs, self.threads, |(change, records)| {
-                sidecars.write(change.derived, change.path, records)
-            }) {
-                rows.push(row?);
-            }
-            self.monitor.advance(some.len() as u64);
-        }
-        Ok(rows)
-    }
-
-    /// Removes sidecars of ours whose asset moved or is no asset any more.
-    fn remove_old_sidecars(
-        &self,
-        sidecars: &HashMap<ContentHash, SidecarRow>,
-        current: &BTreeMap<String, ContentHash>,
-    ) -> Result<(), ImportError> {
-        let mut folders = HashSet::new();
-        for row in sidecars
-            .values()
-            .filter(|row| !current.contains_key(&row.path))
-        {
-            if let Some(path) = LibraryPath::parse(&row.path) {
-                self.library
-                    .writer()
-                    .remove_derived(&path)
-                    .map_err(ImportError::Write)?;
-                folders.insert(path.folder().to_owned());
-            }
-        }
-        let mut folders: Vec<String> = folders.into_iter().collect();
-        folders.sort();
-        for folder in folders {
-            self.library
-                .writer()
-                .remove_empty_folders(&folder)
-                .map_err(ImportError::Write)?;
-        }
-        Ok(())
-    }
-
-    /// Notes what is derived, where it lies, and that the library is settled.
-    fn note(
-        &mut self,
-        derivation: &Derivation,
-        placed: &Placed,
-        (changes, sidecar_rows): (&[Change<'_>], &[SidecarRow]),
-        before: &HashMap<ContentHash, ([u8; 32], String)>,
-        sidecars: &Sidecars<'_>,
-    ) -> Result<(), ImportError> {
-        let now: HashSet<ContentHash> = derivation
-            .assets
-            .iter()
-            .map(|d| d.asset.content_hash)
-            .collect();
-        let believed = self.catalog.placed_files()?;
-        let rows = &placed.rows;
-        let providers = self.providers;
-        self.catalog.in_transaction(|writing| {
-            for hash in before.keys().filter(|hash| !now.contains(hash)) {
-                writing.remove_asset(*hash)?;
-                writing.remove_sidecar(*hash)?;
-            }
-            let kept: HashSet<&PlacedRow> = rows.iter().collect();
-            for row in believed.iter().filter(|row| !kept.contains(row)) {
-                writing.remove_placed(&row.path)?;
-            }
-            let known: HashSet<&PlacedRow> = believed.iter().collect();
-            for row in rows.iter().filter(|row| !known.contains(row)) {
-                writing.put_placed(row)?;
-            }
-            writing.set_missing(&missing(derivation, providers))?;
-            for row in sidecar_rows {
-                writing.put_sidecar(row)?;
-            }
-            note_assets(writing, changes, before, sidecars)?;
-            writing.set_setting("unsettled", None)
-        })?;
-        Ok(())
-    }
 }
 
-/// Sidecars whose records are in memory at once.
-const SIDECARS_AT_ONCE: usize = 1024;
-
-/// Texts to search come last: each statement between two of them would make the index write what it has gathered.
-fn note_assets(
+/// Removes what is derived of assets that are none any more.
+fn remove_gone(
     writing: &Writing<'_>,
-    changes: &[Change<'_>],
-    before: &HashMap<ContentHash, ([u8; 32], String)>,
-    sidecars: &Sidecars<'_>,
+    derivation: &Derivation,
+    before: &Before,
 ) -> Result<(), CatalogError> {
-    let old = |change: &&Change<'_>| before.contains_key(&change.derived.asset.content_hash);
-    for change in changes.iter().filter(old) {
-        writing.remove_asset(change.derived.asset.content_hash)?;
+    let gone = before.assets.keys();
+    for hash in gone.filter(|hash| derivation.find(**hash).is_none()) {
+        writing.remove_asset(*hash)?;
+        writing.remove_sidecar(*hash)?;
     }
-    let mut rows = Vec::with_capacity(changes.len());
-    for change in changes {
-        let albums = sidecars.albums(change.derived);
-        let asset = &change.derived.asset;
-        rows.push(writing.add_asset(asset, change.path.as_str(), change.digest, &albums)?);
+    Ok(())
+}
+
+/// Removes sidecars of ours whose asset moved or is no asset any more.
+fn remove_old_sidecars(
+    library: &Library,
+    sidecars: &HashMap<ContentHash, SidecarRow>,
+    current: &BTreeMap<String, ContentHash>,
+) -> Result<(), ImportError> {
+    let mut folders = HashSet::new();
+    let old = sidecars.values();
+    for row in old.filter(|row| !current.contains_key(&row.path)) {
+        if let Some(path) = LibraryPath::parse(&row.path) {
+            library
+                .writer()
+                .remove_derived(&path)
+                .map_err(ImportError::Write)?;
+            folders.insert(path.folder().to_owned());
+        }
     }
-    for (row, change) in rows.into_iter().zip(changes) {
-        writing.add_asset_text(row, &change.derived.asset)?;
+    let mut folders: Vec<String> = folders.into_iter().collect();
+    folders.sort();
+    for folder in folders {
+        library
+            .writer()
+            .remove_empty_folders(&folder)
+            .map_err(ImportError::Write)?;
     }
     Ok(())
 }
@@ -408,13 +317,6 @@ impl Before {
     }
 }
 
-/// An asset to note.
-struct Change<'a> {
-    derived: &'a DerivedAsset,
-    path: &'a LibraryPath,
-    digest: [u8; 32],
-}
-
 fn missing<'a>(
     derivation: &'a Derivation,
     providers: &'a [Linked],
@@ -438,107 +340,5 @@ fn album_titles(derivation: &Derivation) -> HashMap<&str, &str> {
         .albums
         .iter()
         .map(|album| (album.id.as_str(), album.title.as_str()))
-        .collect()
-}
-
-/// Every file the library should hold, with the time it gets: when it was taken.
-fn wanted(
-    derivation: &Derivation,
-    placements: &[Placement],
-    originals: &HashMap<ContentHash, StoredMedium>,
-) -> Vec<WantedFile> {
-    let mut wanted = Vec::new();
-    for (derived, placement) in derivation.assets.iter().zip(placements) {
-        let taken = derived.asset.taken_at.as_ref().map(|claim| claim.value);
-        // A wall clock counts as if UTC, as everywhere where a time must be an instant.
-        let modified =
-            taken.and_then(|when| jiff::Timestamp::from_second(when.rough_seconds()).ok());
-        let own = (placement.content_hash, &placement.primary);
-        let files = placement
-            .companions
-            .iter()
-            .map(|(hash, path)| (*hash, path));
-        for (content_hash, path) in std::iter::once(own).chain(files) {
-            if let Some(original) = originals.get(&content_hash) {
-                wanted.push(WantedFile {
-                    path: path.clone(),
-                    content_hash,
-                    size_bytes: original.size_bytes,
-                    modified,
-                });
-            }
-        }
-    }
-    wanted
-}
-
-fn believed_file(file: &WantedFile) -> PlacedFile {
-    PlacedFile {
-        path: file.path.clone(),
-        content_hash: file.content_hash,
-        size_bytes: file.size_bytes,
-    }
-}
-
-fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
-    Some(PlacedFile {
-        path: LibraryPath::parse(&row.path)?,
-        content_hash: row.content_hash,
-        size_bytes: row.size_bytes,
-    })
-}
-
-/// Finds where each asset's original lies or should lie, displaced or not.
-fn paths_by_asset(
-    placements: &[Placement],
-    files: &[PlacedFile],
-    displaced: &[Displaced],
-) -> HashMap<ContentHash, LibraryPath> {
-    let moved: HashMap<&LibraryPath, &LibraryPath> =
-        displaced.iter().map(|d| (&d.wanted, &d.path)).collect();
-    let there: HashSet<(&LibraryPath, ContentHash)> = files
-        .iter()
-        .map(|file| (&file.path, file.content_hash))
-        .collect();
-    placements
-        .iter()
-        .filter_map(|placement| {
-            let path = moved
-                .get(&placement.primary)
-                .copied()
-                .unwrap_or(&placement.primary);
-            let found = there.contains(&(path, placement.content_hash));
-            found.then(|| (placement.content_hash, path.clone()))
-        })
-        .collect()
-}
-
-/// Says of each file on disk which asset it belongs to.
-fn placed_rows(
-    placements: &[Placement],
-    files: &[PlacedFile],
-    displaced: &[Displaced],
-) -> Vec<PlacedRow> {
-    let mut owners: HashMap<&LibraryPath, ContentHash> = HashMap::new();
-    for placement in placements {
-        owners.insert(&placement.primary, placement.content_hash);
-        for (_, path) in &placement.companions {
-            owners.insert(path, placement.content_hash);
-        }
-    }
-    for moved in displaced {
-        if let Some(owner) = owners.remove(&moved.wanted) {
-            owners.insert(&moved.path, owner);
-        }
-    }
-    files
-        .iter()
-        .map(|file| PlacedRow {
-            path: file.path.to_string(),
-            content_hash: file.content_hash,
-            size_bytes: file.size_bytes,
-            // A file nothing wants any more belongs to itself.
-            asset_hash: owners.get(&file.path).copied().unwrap_or(file.content_hash),
-        })
         .collect()
 }

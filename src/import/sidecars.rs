@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{RecordText, SidecarRow};
+use crate::model::asset::Asset;
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::MediaEntry;
 use crate::model::library_path::LibraryPath;
@@ -44,20 +45,18 @@ impl Sidecars<'_> {
             hasher.update((bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
         };
-        let asset = &derived.asset;
-        // An asset that cannot be written as JSON does not exist: no map with other keys than texts is in it.
-        add(&serde_json::to_vec(asset).unwrap_or_default());
+        add(derived.json().as_bytes());
         add(path.as_str().as_bytes());
         for (_, companion) in &placement.companions {
             add(companion.as_str().as_bytes());
         }
-        for album in &asset.albums {
+        for album in derived.albums() {
             add(self.titles.get(album.as_str()).unwrap_or(&"").as_bytes());
         }
         for (p, r) in &derived.records {
-            add(&self.providers[*p].record_digests[*r]);
+            add(&self.providers[*p as usize].record_digests[*r as usize]);
         }
-        let hash = asset.content_hash;
+        let hash = derived.content_hash;
         add(&serde_json::to_vec(&self.touched.changes.get(&hash)).unwrap_or_default());
         add(&serde_json::to_vec(&self.touched.foreign.get(&hash)).unwrap_or_default());
         for entry in self.entries(derived) {
@@ -72,16 +71,16 @@ impl Sidecars<'_> {
         derived
             .entries
             .iter()
-            .map(|(p, m)| &self.providers[*p].evidence.media[*m])
+            .map(|(p, m)| &self.providers[*p as usize].evidence.media[*m as usize])
     }
 
     /// Returns the identity and the title of each album an asset is in.
-    pub fn albums(&self, derived: &DerivedAsset) -> Vec<(String, String)> {
+    pub fn albums(&self, asset: &Asset) -> Vec<(String, String)> {
         let title = |album: &String| {
             (*self.titles.get(album.as_str()).unwrap_or(&album.as_str())).to_owned()
         };
-        let albums = &derived.asset.albums;
-        albums
+        asset
+            .albums
             .iter()
             .map(|album| (album.clone(), title(album)))
             .collect()
@@ -91,10 +90,11 @@ impl Sidecars<'_> {
     pub fn write(
         &self,
         derived: &DerivedAsset,
+        asset: &Asset,
         path: &LibraryPath,
         records: &[RecordText],
     ) -> Result<SidecarRow, ImportError> {
-        let text = self.text(derived, records)?;
+        let text = self.text(derived, asset, records)?;
         let sidecar = path.sidecar();
         let metadata = self
             .library
@@ -102,7 +102,7 @@ impl Sidecars<'_> {
             .write_file(&sidecar, text.as_bytes())
             .map_err(ImportError::Write)?;
         Ok(SidecarRow {
-            asset_hash: derived.asset.content_hash,
+            asset_hash: derived.content_hash,
             path: sidecar.to_string(),
             sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
             size_bytes: text.len() as u64,
@@ -110,8 +110,13 @@ impl Sidecars<'_> {
         })
     }
 
-    fn text(&self, derived: &DerivedAsset, records: &[RecordText]) -> Result<String, ImportError> {
-        let hash = derived.asset.content_hash;
+    fn text(
+        &self,
+        derived: &DerivedAsset,
+        asset: &Asset,
+        records: &[RecordText],
+    ) -> Result<String, ImportError> {
+        let hash = derived.content_hash;
         let records: Vec<Record> = derived
             .records
             .iter()
@@ -119,7 +124,7 @@ impl Sidecars<'_> {
             .map(|((p, _), text)| {
                 let record = text.read()?;
                 // With the account found for it: the part it stood in may not have told.
-                let sole = || self.providers[*p].sole_account.clone();
+                let sole = || self.providers[*p as usize].sole_account.clone();
                 Ok(Record {
                     account: record.account.clone().or_else(sole),
                     ..record
@@ -127,14 +132,14 @@ impl Sidecars<'_> {
             })
             .collect::<Result<_, ImportError>>()?;
         let albums: Vec<String> = self
-            .albums(derived)
+            .albums(asset)
             .into_iter()
             .map(|(_, title)| title)
             .collect();
         let entries: Vec<MediaEntry> = self.entries(derived).cloned().collect();
         let unchanged = UserChanges::default();
         Ok(render(&SidecarContent {
-            asset: &derived.asset,
+            asset,
             albums: &albums,
             records: &records,
             entries: &entries,

@@ -60,38 +60,52 @@ pub struct Asset {
     /// What the bytes say.
     pub media: MediaFacts,
     /// When it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<Claim<When>>,
     /// Where the offset of `taken_at` came from, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset_origin: Option<Origin>,
     /// When it was put on a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posted_at: Option<When>,
     /// Text by the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Claim<String>>,
     /// Short name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Claim<String>>,
     /// Coordinates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Claim<Location>>,
     /// Name of the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Claim<String>>,
     /// People in it, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<String>,
     /// Keywords, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keywords: Vec<String>,
     /// Keys of the albums it is in, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub albums: Vec<String>,
     /// Marked as a favourite.
     pub favorite: bool,
     /// How it is shown.
     pub visibility: Visibility,
     /// Stars, 1 to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
     /// Someone else's picture, shared again.
     pub by_someone_else: bool,
     /// Its place in a post of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Group>,
     /// Files beside it, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub companions: Vec<Companion>,
     /// The items it is, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ItemRef>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
+
 use super::names::{SHORT_HASH, base_stem, folded, folder, safe_extension};
 use crate::model::asset::{Asset, Companion};
 use crate::model::content_hash::ContentHash;
@@ -48,8 +50,8 @@ pub fn wanted(asset: &Asset) -> WantedNames {
 ///
 /// Assets that want one path (case aside) all get the first digits of their own content hash, never a
 /// counter: which of them came first must not show. An asset given twice counts once.
-pub fn settle_names<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Vec<Placement> {
-    let mut names: Vec<Names> = assets.into_iter().map(Names::of).collect();
+pub fn settle_names<'a>(names: impl IntoIterator<Item = &'a Names>) -> Vec<Placement> {
+    let mut names: Vec<&Names> = names.into_iter().collect();
     names.sort_by_key(|names| names.content_hash);
     names.dedup_by_key(|names| names.content_hash);
     let mut marks = vec![Mark::None; names.len()];
@@ -62,7 +64,6 @@ pub fn settle_names<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Vec<Plac
         .collect()
 }
 
-/// How much of its hash an asset's files carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     None,
@@ -93,12 +94,12 @@ pub fn hash_mark(hash: &ContentHash, digits: usize) -> String {
 }
 
 /// Marks further every asset one of whose paths another asset wants too.
-fn raise_marks(names: &[Names], marks: &mut [Mark]) -> bool {
-    let mut owner: HashMap<String, usize> = HashMap::with_capacity(names.len() * 2);
+fn raise_marks(names: &[&Names], marks: &mut [Mark]) -> bool {
+    let mut owner: HashMap<[u8; 16], usize> = HashMap::with_capacity(names.len() * 2);
     let mut colliding = vec![false; names.len()];
     for (index, names) in names.iter().enumerate() {
         for claim in names.claims(marks[index]) {
-            let first = *owner.entry(claim).or_insert(index);
+            let first = *owner.entry(brief(&claim)).or_insert(index);
             if first != index {
                 colliding[first] = true;
                 colliding[index] = true;
@@ -113,12 +114,23 @@ fn raise_marks(names: &[Names], marks: &mut [Mark]) -> bool {
     raised
 }
 
+/// Stands for a path, in a fifth of its memory. Two that were alike by chance would cost both a mark, no more.
+fn brief(claim: &str) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(claim.as_bytes()).into();
+    let mut short = [0; 16];
+    short.copy_from_slice(&digest[..16]);
+    short
+}
+
+#[derive(Debug, Clone)]
 struct CompanionName {
     content_hash: ContentHash,
     ending: String,
 }
 
-struct Names {
+/// What the files of one asset are called, before assets that want the same names are told apart.
+#[derive(Debug, Clone)]
+pub struct Names {
     content_hash: ContentHash,
     folder: String,
     stem: String,
@@ -127,7 +139,8 @@ struct Names {
 }
 
 impl Names {
-    fn of(asset: &Asset) -> Self {
+    /// Says what the files of an asset are called.
+    pub fn of(asset: &Asset) -> Self {
         let taken_at = asset.taken_at.as_ref().map(|claim| &claim.value);
         Self {
             content_hash: asset.content_hash,
@@ -279,6 +292,11 @@ pub(super) mod tests {
         }
     }
 
+    fn settled<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Vec<Placement> {
+        let names: Vec<Names> = assets.into_iter().map(Names::of).collect();
+        settle_names(&names)
+    }
+
     fn paths(placements: &[Placement]) -> Vec<String> {
         placements
             .iter()
@@ -305,7 +323,7 @@ pub(super) mod tests {
         let base = "2023/07/2023-07-14_18-03-22_IMG_1";
         let expected = [".jpg", ".mov", "_edited.jpg", "_overlay.png", ".srt"]
             .map(|end| format!("{base}{end}"));
-        assert_eq!(paths(&settle_names([&a])), expected);
+        assert_eq!(paths(&settled([&a])), expected);
         let names = wanted(&a);
         assert_eq!(names.primary.as_str(), expected[0]);
         assert_eq!(names.companions.len(), 4);
@@ -315,14 +333,14 @@ pub(super) mod tests {
     fn assets_of_one_name_are_both_marked() {
         let (a, b) = (asset(hash(0xaa, 0), "IMG_1"), asset(hash(0xbb, 0), "img_1"));
         let expected = ["undated/IMG_1~aaaaaaaa.jpg", "undated/img_1~bbbbbbbb.jpg"];
-        assert_eq!(paths(&settle_names([&a, &b])), expected);
-        assert_eq!(paths(&settle_names([&b, &a, &b])), expected);
+        assert_eq!(paths(&settled([&a, &b])), expected);
+        assert_eq!(paths(&settled([&b, &a, &b])), expected);
     }
 
     #[test]
     fn equal_first_digits_are_told_apart_by_the_whole_hash() {
         let (a, b) = (asset(hash(0xaa, 0), "x"), asset(hash(0xaa, 1), "x"));
-        let found = paths(&settle_names([&a, &b]));
+        let found = paths(&settled([&a, &b]));
         assert_eq!(found[0], format!("undated/x~{}.jpg", a.content_hash));
         assert_eq!(found[1], format!("undated/x~{}.jpg", b.content_hash));
     }
@@ -333,7 +351,7 @@ pub(super) mod tests {
         a.companions = vec![companion(CompanionRole::Edited, hash(0xcc, 0), "jpg")];
         let b = asset(hash(0xbb, 0), "x_edited");
         assert_eq!(
-            paths(&settle_names([&a, &b])),
+            paths(&settled([&a, &b])),
             [
                 "undated/x~aaaaaaaa.jpg",
                 "undated/x~aaaaaaaa_edited.jpg",
@@ -351,7 +369,7 @@ pub(super) mod tests {
             companion(CompanionRole::LiveVideo, hash(0xee, 0), "jpg"),
         ];
         assert_eq!(
-            paths(&settle_names([&a])),
+            paths(&settled([&a])),
             [
                 "undated/x.jpg",
                 "undated/x_edited~cccccccc.jpg",
@@ -384,9 +402,9 @@ pub(super) mod tests {
             let mut turned: Vec<&Asset> = assets.iter().rev().collect();
             let turn = turn % turned.len();
             turned.rotate_left(turn);
-            let settled = settle_names(&assets);
-            prop_assert_eq!(&settled, &settle_names(turned));
-            let all = paths(&settled);
+            let first = settled(&assets);
+            prop_assert_eq!(&first, &settled(turned));
+            let all = paths(&first);
             let different: HashSet<String> = all.iter().map(|path| folded(path)).collect();
             prop_assert_eq!(different.len(), all.len(), "{:?}", all);
         }

@@ -1,0 +1,207 @@
+//! Writes sidecars and notes their assets in the catalog, both at once: sidecars on several threads, rows on this one.
+
+use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroUsize;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::catalog::{CatalogError, PlacedRow, RecordText, SidecarRow, Writing};
+use crate::model::asset::Asset;
+use crate::model::content_hash::ContentHash;
+use crate::model::library_path::LibraryPath;
+use crate::monitor::Monitor;
+
+use super::ImportError;
+use super::derive::DerivedAsset;
+use super::sidecars::Sidecars;
+
+/// An asset whose sidecar is to be written.
+pub struct Change<'a> {
+    /// The asset.
+    pub derived: &'a DerivedAsset,
+    /// Where its original lies.
+    pub path: &'a LibraryPath,
+    /// Digest of all its sidecar shows.
+    pub digest: [u8; 32],
+}
+
+/// Assets handed over at a time.
+const CHUNK: usize = 256;
+
+/// Some assets and the records their sidecars show.
+struct Job {
+    number: usize,
+    records: Vec<Vec<RecordText>>,
+}
+
+/// The assets of a job, their sidecars written.
+struct Done {
+    number: usize,
+    written: Vec<Result<(Asset, SidecarRow), ImportError>>,
+}
+
+/// Writes the sidecars of changed assets and notes them. Returns path and hash of each sidecar.
+///
+/// `known` tells whether the catalog has an older row of an asset.
+///
+/// # Errors
+/// Fails if the disk or the catalog does.
+pub fn write_and_note(
+    writing: &Writing<'_>,
+    changes: &[Change<'_>],
+    sidecars: &Sidecars<'_>,
+    known: &dyn Fn(&ContentHash) -> bool,
+    threads: NonZeroUsize,
+    monitor: &dyn Monitor,
+) -> Result<Vec<(String, ContentHash)>, ImportError> {
+    let chunks: Vec<&[Change<'_>]> = changes.chunks(CHUNK).collect();
+    std::thread::scope(|scope| {
+        // Enough in flight that no thread waits for the next; few enough that their records are little memory.
+        let ahead = threads.get() + 1;
+        let (give, jobs) = bounded::<Job>(ahead);
+        let (hand_back, done) = unbounded::<Done>();
+        for _ in 0..threads.get().min(chunks.len()) {
+            let (jobs, hand_back, chunks) = (jobs.clone(), hand_back.clone(), &chunks);
+            scope.spawn(move || write_jobs(&jobs, &hand_back, chunks, sidecars));
+        }
+        drop(hand_back);
+        let mut noting = Noting {
+            writing,
+            sidecars,
+            known,
+            monitor,
+            chunks: &chunks,
+            early: BTreeMap::new(),
+            next: 0,
+            written: Vec::with_capacity(changes.len()),
+        };
+        for (number, chunk) in chunks.iter().enumerate() {
+            let records = records(writing, chunk, sidecars)?;
+            if give.send(Job { number, records }).is_err() {
+                break;
+            }
+            while number + 1 - noting.next >= ahead {
+                noting.take(&done)?;
+            }
+        }
+        drop(give);
+        while noting.next < chunks.len() {
+            noting.take(&done)?;
+        }
+        Ok(noting.written)
+    })
+}
+
+fn records(
+    writing: &Writing<'_>,
+    chunk: &[Change<'_>],
+    sidecars: &Sidecars<'_>,
+) -> Result<Vec<Vec<RecordText>>, CatalogError> {
+    chunk
+        .iter()
+        .map(|change| {
+            let ids = change.derived.records.iter();
+            writing.record_texts(
+                ids.map(|(p, r)| sidecars.providers[*p as usize].record_ids[*r as usize]),
+            )
+        })
+        .collect()
+}
+
+fn write_jobs(
+    jobs: &Receiver<Job>,
+    hand_back: &Sender<Done>,
+    chunks: &[&[Change<'_>]],
+    sidecars: &Sidecars<'_>,
+) {
+    for Job { number, records } in jobs {
+        let written = chunks[number]
+            .iter()
+            .zip(&records)
+            .map(|(change, records)| {
+                let asset = change.derived.asset();
+                let row = sidecars.write(change.derived, &asset, change.path, records)?;
+                Ok((asset, row))
+            })
+            .collect();
+        if hand_back.send(Done { number, written }).is_err() {
+            return;
+        }
+    }
+}
+
+/// The side that keeps the catalog.
+struct Noting<'a> {
+    writing: &'a Writing<'a>,
+    sidecars: &'a Sidecars<'a>,
+    known: &'a dyn Fn(&ContentHash) -> bool,
+    monitor: &'a dyn Monitor,
+    chunks: &'a [&'a [Change<'a>]],
+    /// Jobs that were done before an earlier one: rows are entered in order.
+    early: BTreeMap<usize, Done>,
+    next: usize,
+    written: Vec<(String, ContentHash)>,
+}
+
+impl Noting<'_> {
+    /// Takes one job back and notes all that are next in turn.
+    fn take(&mut self, done: &Receiver<Done>) -> Result<(), ImportError> {
+        // The workers are gone only if one of them panicked, and then the scope does, too.
+        if let Ok(done) = done.recv() {
+            self.early.insert(done.number, done);
+        } else {
+            self.next = self.chunks.len();
+        }
+        while let Some(done) = self.early.remove(&self.next) {
+            self.note(done)?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Texts to search come last: each statement between two of them would make the index write what it has gathered.
+    fn note(&mut self, done: Done) -> Result<(), ImportError> {
+        let chunk = self.chunks[done.number];
+        let mut texts = Vec::with_capacity(chunk.len());
+        for (change, written) in chunk.iter().zip(done.written) {
+            let (asset, row) = written?;
+            if (self.known)(&asset.content_hash) {
+                self.writing.remove_asset(asset.content_hash)?;
+            }
+            let albums = self.sidecars.albums(&asset);
+            let json = change.derived.json();
+            let path = change.path.as_str();
+            let id = self
+                .writing
+                .add_asset(&asset, json, path, change.digest, &albums)?;
+            self.writing.put_sidecar(&row)?;
+            texts.push((id, asset));
+            self.written.push((row.path, row.sha256));
+        }
+        for (id, asset) in &texts {
+            self.writing.add_asset_text(*id, asset)?;
+        }
+        self.monitor.advance(chunk.len() as u64);
+        Ok(())
+    }
+}
+
+/// Notes where files lie, those rows that changed.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn note_placed(
+    writing: &Writing<'_>,
+    believed: &[PlacedRow],
+    rows: &[PlacedRow],
+) -> Result<(), CatalogError> {
+    let kept: HashSet<&PlacedRow> = rows.iter().collect();
+    for row in believed.iter().filter(|row| !kept.contains(row)) {
+        writing.remove_placed(&row.path)?;
+    }
+    let known: HashSet<&PlacedRow> = believed.iter().collect();
+    for row in rows.iter().filter(|row| !known.contains(row)) {
+        writing.put_placed(row)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Ties evidence to content hashes: which records, entries and companions each asset is made of.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::asset::Group;
+use crate::model::content_hash::ContentHash;
+use crate::model::evidence::{Link, MediaEntry};
+use crate::model::kind::{CompanionRole, Kind, Visibility};
+
+use super::album::{DerivedAlbum, SoleAccounts, described_albums, sole_accounts};
+use super::derive::Linked;
+use super::groups::groups;
+
+/// Index of a provider, and of a record or an entry of it.
+pub type At = (u32, u32);
+
+/// A record whose medium no archive so far holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissingMedium {
+    /// Index of the provider.
+    pub provider: usize,
+    /// Path of the medium as the record names it.
+    pub uri: String,
+    /// Index of the record.
+    pub record: usize,
+}
+
+/// All that must be known of all evidence at once. After this, assets can be made one by one, and records need not be
+/// in memory.
+#[derive(Default)]
+pub struct Tied {
+    /// What belongs to each content.
+    pub(super) gathered: BTreeMap<ContentHash, Gathered>,
+    /// Group of each record that is in one, by provider.
+    pub(super) groups: Vec<HashMap<usize, Group>>,
+    /// Kind and visibility of records that say something else by themselves, by provider.
+    pub(super) corrected: Vec<HashMap<usize, (Kind, Visibility)>>,
+    /// Albums that records describe, by identity.
+    pub(super) albums: BTreeMap<String, DerivedAlbum>,
+    /// Accounts of providers that have one only.
+    pub(super) sole_accounts: SoleAccounts,
+    /// Media that records name and no archive so far holds.
+    pub(super) missing: Vec<MissingMedium>,
+}
+
+/// What is tied to one content.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub records: Vec<At>,
+    pub entries: Vec<At>,
+    pub companions: Vec<(At, CompanionRole)>,
+    /// Records made up for it: index into [`crate::model::evidence::Links::unrecorded`].
+    pub unrecorded: Vec<At>,
+    /// Some record or path calls these bytes a medium of their own.
+    pub primary: bool,
+}
+
+impl Gathered {
+    /// Brings what was gathered into an order of its own, each thing once.
+    fn settle(&mut self) {
+        self.records.sort_unstable();
+        self.records.dedup();
+        self.entries.sort_unstable();
+        self.entries.dedup();
+        self.companions.sort_unstable();
+        self.companions.dedup();
+    }
+}
+
+/// Ties the evidence of all providers to contents.
+pub fn tie(providers: &[Linked]) -> Tied {
+    let mut tied = Tied {
+        groups: providers
+            .iter()
+            .map(|p| groups(&p.evidence.records, &p.links))
+            .collect(),
+        corrected: providers.iter().map(corrections).collect(),
+        sole_accounts: sole_accounts(providers),
+        ..Tied::default()
+    };
+    tied.albums = described_albums(providers, &tied.sole_accounts);
+    for (p, provider) in providers.iter().enumerate() {
+        gather(p, provider, &mut tied);
+    }
+    tied.gathered.values_mut().for_each(Gathered::settle);
+    tied.missing.sort();
+    tied
+}
+
+fn corrections(provider: &Linked) -> HashMap<usize, (Kind, Visibility)> {
+    let corrected = provider.links.corrected.iter();
+    corrected
+        .map(|(record, kind, visibility)| (*record, (*kind, *visibility)))
+        .collect()
+}
+
+/// Index as it is kept: no archive holds four thousand million files.
+fn at(provider: usize, index: usize) -> At {
+    (provider as u32, index as u32)
+}
+
+fn gather(p: usize, provider: &Linked, tied: &mut Tied) {
+    let media = &provider.evidence.media;
+    let gathered = &mut tied.gathered;
+    for (m, entry) in media.iter().enumerate() {
+        let one = gathered.entry(entry.content_hash).or_default();
+        one.entries.push(at(p, m));
+    }
+    let mut primaries: HashMap<usize, Vec<ContentHash>> = HashMap::new();
+    let has_companions = provider.links.links.iter().any(|link| link.role.is_some());
+    for link in &provider.links.links {
+        let Some(m) = link.media else {
+            tied.missing.push(missing_medium(p, provider, link));
+            continue;
+        };
+        if link.role.is_none() {
+            let hash = media[m].content_hash;
+            let one = gathered.entry(hash).or_default();
+            one.records.push(at(p, link.record));
+            one.primary = true;
+            if has_companions {
+                primaries.entry(link.record).or_default().push(hash);
+            }
+        }
+    }
+    tie_companions(p, provider, &primaries, gathered);
+    for (index, (m, _)) in provider.links.unrecorded.iter().enumerate() {
+        let one = gathered.entry(media[*m].content_hash).or_default();
+        one.unrecorded.push(at(p, index));
+        one.primary = true;
+    }
+}
+
+fn missing_medium(p: usize, provider: &Linked, link: &Link) -> MissingMedium {
+    let record = &provider.evidence.records[link.record];
+    let companion = link.role.and_then(|role| {
+        record
+            .companions
+            .iter()
+            .find(|companion| companion.role == role)
+    });
+    MissingMedium {
+        provider: p,
+        uri: companion.map_or_else(|| record.uri.clone(), |companion| companion.uri.clone()),
+        record: link.record,
+    }
+}
+
+/// Ties companions to their originals. One whose original is missing stands for itself until that arrives.
+fn tie_companions(
+    p: usize,
+    provider: &Linked,
+    primaries: &HashMap<usize, Vec<ContentHash>>,
+    gathered: &mut BTreeMap<ContentHash, Gathered>,
+) {
+    let media: &[MediaEntry] = &provider.evidence.media;
+    for link in &provider.links.links {
+        let (Some(m), Some(role)) = (link.media, link.role) else {
+            continue;
+        };
+        let own = media[m].content_hash;
+        let mut tied = false;
+        for primary in primaries.get(&link.record).into_iter().flatten() {
+            // A provider that gives the same bytes as original and edited copy has given one file.
+            if *primary != own {
+                let one = gathered.entry(*primary).or_default();
+                one.companions.push((at(p, m), role));
+                one.entries.push(at(p, m));
+            }
+            tied = true;
+        }
+        if !tied {
+            let one = gathered.entry(own).or_default();
+            one.primary = true;
+            one.records.push(at(p, link.record));
+        }
+    }
+}
