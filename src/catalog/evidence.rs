@@ -84,6 +84,18 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
     pub fn evidence(&self, provider: &str) -> Result<(Evidence, EvidenceIds), CatalogError> {
+        self.evidence_with(provider, &|_| {})
+    }
+
+    /// The same, with a change to each record as soon as it is read.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn evidence_with(
+        &self,
+        provider: &str,
+        change: &dyn Fn(&mut Record),
+    ) -> Result<(Evidence, EvidenceIds), CatalogError> {
         let mut evidence = Evidence::default();
         let mut ids = EvidenceIds::default();
         self.each(
@@ -96,7 +108,9 @@ impl Catalog {
                     .get_ref(1)
                     .and_then(|v| Ok(v.as_str()?))
                     .map_err(|e| self.wrap(e))?;
-                evidence.records.push(from_json("record", body)?);
+                let mut record = from_json("record", body)?;
+                change(&mut record);
+                evidence.records.push(record);
                 Ok(())
             },
         )?;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::model::content_hash::ContentHash;
 
 use super::{Catalog, CatalogError, Writing, hash_of};
@@ -28,6 +30,27 @@ pub struct SeenEntry {
     pub size_bytes: u64,
     /// CRC-32 of the bytes.
     pub crc32: u32,
+}
+
+/// Stands for a [`SeenEntry`] among hundreds of thousands: half of its SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SeenKey([u8; 16]);
+
+impl SeenKey {
+    /// Returns the key of an entry.
+    pub fn of(export: &str, path: &str, size_bytes: u64, crc32: u32) -> Self {
+        let mut hasher = Sha256::new();
+        // The length before the text: no two entries give the same bytes.
+        hasher.update((export.len() as u64).to_le_bytes());
+        hasher.update(export);
+        hasher.update(size_bytes.to_le_bytes());
+        hasher.update(crc32.to_le_bytes());
+        hasher.update(path);
+        let digest: [u8; 32] = hasher.finalize().into();
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        Self(half)
+    }
 }
 
 /// One execution that could change something.
@@ -57,7 +80,7 @@ impl Catalog {
         provider: &str,
         reader_version: u32,
         account: &str,
-    ) -> Result<HashMap<SeenEntry, SeenRole>, CatalogError> {
+    ) -> Result<HashMap<SeenKey, SeenRole>, CatalogError> {
         let mut seen = HashMap::new();
         self.each(
             "SELECT s.export, s.path, s.size_bytes, s.crc32, s.role, o.content_hash,
@@ -77,13 +100,13 @@ impl Catalog {
                     let same_reader = row.get::<_, u32>(6)? == reader_version
                         && row.get_ref(7)?.as_str()? == account;
                     let valid = same_reader || matches!(role, SeenRole::Media(_));
-                    let entry = SeenEntry {
-                        export: row.get(0)?,
-                        path: row.get(1)?,
-                        size_bytes: row.get::<_, i64>(2)? as u64,
-                        crc32: row.get(3)?,
-                    };
-                    Ok(valid.then_some((entry, role)))
+                    let key = SeenKey::of(
+                        row.get_ref(0)?.as_str()?,
+                        row.get_ref(1)?.as_str()?,
+                        row.get::<_, i64>(2)? as u64,
+                        row.get(3)?,
+                    );
+                    Ok(valid.then_some((key, role)))
                 };
                 seen.extend(read(row).map_err(|e| self.wrap(e))?);
                 Ok(())
@@ -214,6 +237,11 @@ mod tests {
         }
     }
 
+    fn key(path: &str) -> SeenKey {
+        let entry = entry(path);
+        SeenKey::of(&entry.export, path, entry.size_bytes, entry.crc32)
+    }
+
     #[test]
     fn a_seen_record_file_is_forgotten_by_a_better_reader() {
         let mut catalog = Catalog::in_memory().unwrap();
@@ -221,7 +249,7 @@ mod tests {
             .in_transaction(|w| w.see_entry("p", (1, ""), &entry("a.json"), &SeenRole::Record))
             .unwrap();
         let seen = |version, account| catalog.seen_entries("p", version, account).unwrap();
-        assert_eq!(seen(1, "").get(&entry("a.json")), Some(&SeenRole::Record));
+        assert_eq!(seen(1, "").get(&key("a.json")), Some(&SeenRole::Record));
         assert!(seen(2, "").is_empty());
         assert!(seen(1, "anna").is_empty());
     }

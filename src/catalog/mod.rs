@@ -11,7 +11,7 @@ mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
-pub use history::{RunRow, SeenEntry, SeenRole};
+pub use history::{RunRow, SeenEntry, SeenKey, SeenRole};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
 use std::path::{Path, PathBuf};

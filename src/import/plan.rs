@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{SeenEntry, SeenRole};
+use crate::catalog::{SeenKey, SeenRole};
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::EntryRole;
 use crate::model::content_hash::ContentHash;
@@ -63,20 +63,16 @@ pub struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// Returns its identity across archives, if its checksum is known.
-    pub fn seen_key(&self) -> Option<SeenEntry> {
-        Some(SeenEntry {
-            export: self.export.clone(),
-            path: self.path.to_owned(),
-            size_bytes: self.size_bytes,
-            crc32: self.crc32?,
-        })
+    pub fn seen_key(&self) -> Option<SeenKey> {
+        let crc32 = self.crc32?;
+        Some(SeenKey::of(&self.export, self.path, self.size_bytes, crc32))
     }
 }
 
 /// What earlier imports know.
 pub struct Before<'a> {
     /// Entries dealt with.
-    pub seen: &'a HashMap<SeenEntry, SeenRole>,
+    pub seen: &'a HashMap<SeenKey, SeenRole>,
     /// Whether the library holds these bytes, on disk, now.
     pub held: &'a dyn Fn(ContentHash) -> bool,
 }
@@ -102,7 +98,7 @@ pub fn nothing_new(
 
 /// Decides for each entry of one tree.
 pub fn plan(tree: usize, candidates: &[Candidate<'_>], before: &Before<'_>) -> Vec<Planned> {
-    let mut first: HashMap<SeenEntry, EntryId> = HashMap::new();
+    let mut first: HashMap<SeenKey, EntryId> = HashMap::new();
     candidates
         .iter()
         .map(|candidate| Planned {
@@ -118,7 +114,7 @@ pub fn plan(tree: usize, candidates: &[Candidate<'_>], before: &Before<'_>) -> V
 fn decide(
     candidate: &Candidate<'_>,
     before: &Before<'_>,
-    first: &mut HashMap<SeenEntry, EntryId>,
+    first: &mut HashMap<SeenKey, EntryId>,
 ) -> Action {
     if let Some(problem) = &candidate.problem {
         return Action::Fail(problem.clone());
@@ -138,11 +134,7 @@ fn decide(
     }
 }
 
-fn store_once(
-    id: EntryId,
-    key: Option<SeenEntry>,
-    first: &mut HashMap<SeenEntry, EntryId>,
-) -> Action {
+fn store_once(id: EntryId, key: Option<SeenKey>, first: &mut HashMap<SeenKey, EntryId>) -> Action {
     match key {
         Some(key) => match first.get(&key) {
             Some(other) => Action::SameAs(*other),
@@ -179,14 +171,14 @@ mod tests {
         }
     }
 
-    fn seen(path: &str, role: SeenRole) -> HashMap<SeenEntry, SeenRole> {
+    fn seen(path: &str, role: SeenRole) -> HashMap<SeenKey, SeenRole> {
         let key = candidate(0, path, None).seen_key().unwrap();
         HashMap::from([(key, role)])
     }
 
     fn actions(
         candidates: &[Candidate<'_>],
-        seen: &HashMap<SeenEntry, SeenRole>,
+        seen: &HashMap<SeenKey, SeenRole>,
         held: bool,
     ) -> Vec<Action> {
         let before = Before {

@@ -16,9 +16,9 @@ use crate::writer::layout::settle_names;
 use crate::writer::library::{Library, LibraryError};
 
 use super::derive::{Derivation, Linked, Source, Surroundings, derive};
-use super::evidence::{link_provider, linked};
+use super::evidence::{Whole, link_provider, linked};
 use super::plan::{Action, Planned};
-use super::report::{Facts, report};
+use super::report::{Draft, Facts};
 use super::run::{Decided, decide, held_at, open_catalog, seen, threads};
 use super::store::Stored;
 use super::sweep::{Sweep, sweep};
@@ -56,14 +56,13 @@ pub(super) fn rehearse(
             archive, recognized, options, &seen, &swept, writing, monitor,
         )
     })?;
-    let mut report = report(&Facts {
+    let draft = Draft::new(&Facts {
         archive,
         recognized,
         decided: &decided,
         stored: &Stored::default(),
-        held_at: &held_at(&swept),
-        missing: Vec::new(),
     });
+    let mut report = draft.finish(&held_at(&swept), Vec::new());
     let paths = paths(&catalog, options, recognized, &decided)?;
     for planned in to_store(&decided) {
         let entry = &archive.entries()[planned.id.0];
@@ -92,7 +91,7 @@ fn paths(
     recognized: &Recognized<'_>,
     decided: &Decided,
 ) -> Result<HashMap<EntryId, String>, ImportError> {
-    let mut providers = linked(catalog)?;
+    let mut providers = linked(catalog, Whole::Yes)?;
     let mut unread = HashMap::new();
     let mut stand_ins = HashMap::new();
     for planned in to_store(decided) {

@@ -21,47 +21,69 @@ pub(super) struct Facts<'a> {
     pub recognized: &'a Recognized<'a>,
     pub decided: &'a Decided,
     pub stored: &'a Stored,
-    pub held_at: &'a HashMap<ContentHash, &'a str>,
-    pub missing: Vec<MissingLine>,
 }
 
-/// Makes the report. In a rehearsal everything to be stored counts as imported.
-pub(super) fn report(facts: &Facts<'_>) -> ImportReport {
-    let archive = facts.archive;
-    let mut report = ImportReport {
-        parts: archive.parts().len() as u64,
-        part_names: archive
-            .parts()
-            .iter()
-            .map(|part| part.name.clone())
-            .collect(),
-        entries: archive.entries().len() as u64,
-        bytes_read: facts.stored.bytes_read,
-        problems: archive.problems().to_vec(),
-        missing: facts.missing.clone(),
-        interrupted: facts.stored.interrupted,
-        ..ImportReport::default()
-    };
-    let mut new: HashSet<ContentHash> = HashSet::new();
-    for planned in &facts.decided.planned {
-        let (outcome, hash) = outcome(facts, planned, &mut new);
-        report.outcomes.add(&outcome);
-        if outcome == Outcome::Imported {
-            report.bytes_written += archive.entries()[planned.id.0].size_bytes;
-            continue;
+/// A report that does not yet tell where files lie.
+pub(super) struct Draft {
+    report: ImportReport,
+    /// Bytes of each line's entry, if the library holds them.
+    hashes: Vec<Option<ContentHash>>,
+}
+
+impl Draft {
+    /// Adds up. In a rehearsal everything to be stored counts as imported.
+    pub fn new(facts: &Facts<'_>) -> Self {
+        let archive = facts.archive;
+        let names = archive.parts().iter().map(|part| part.name.clone());
+        let mut report = ImportReport {
+            parts: archive.parts().len() as u64,
+            part_names: names.collect(),
+            entries: archive.entries().len() as u64,
+            bytes_read: facts.stored.bytes_read,
+            problems: archive.problems().to_vec(),
+            interrupted: facts.stored.interrupted,
+            ..ImportReport::default()
+        };
+        let mut hashes = Vec::new();
+        let mut new: HashSet<ContentHash> = HashSet::new();
+        for planned in &facts.decided.planned {
+            let (outcome, hash) = outcome(facts, planned, &mut new);
+            report.outcomes.add(&outcome);
+            let entry = &archive.entries()[planned.id.0];
+            if outcome == Outcome::Imported {
+                report.bytes_written += entry.size_bytes;
+                continue;
+            }
+            hashes.push(hash);
+            report.lines.push(EntryLine {
+                part: archive.parts()[entry.part.0].name.clone(),
+                entry: entry.raw_name.clone(),
+                outcome,
+                path: None,
+            });
         }
-        let entry = &archive.entries()[planned.id.0];
-        report.lines.push(EntryLine {
-            part: archive.parts()[entry.part.0].name.clone(),
-            entry: entry.raw_name.clone(),
-            outcome,
-            path: hash
-                .and_then(|hash| facts.held_at.get(&hash))
-                .map(|path| (*path).to_owned()),
-        });
+        recognized(facts, &mut report);
+        Self { report, hashes }
     }
-    recognized(facts, &mut report);
-    report
+
+    /// Returns whether the user stopped the run.
+    pub fn interrupted(&self) -> bool {
+        self.report.interrupted
+    }
+
+    /// Says where files lie, and what is missing.
+    pub fn finish(
+        mut self,
+        held_at: &HashMap<ContentHash, &str>,
+        missing: Vec<MissingLine>,
+    ) -> ImportReport {
+        for (line, hash) in self.report.lines.iter_mut().zip(self.hashes) {
+            let path = hash.and_then(|hash| held_at.get(&hash));
+            line.path = path.map(|path| (*path).to_owned());
+        }
+        self.report.missing = missing;
+        self.report
+    }
 }
 
 /// Returns the fate of an entry and its bytes, if the library holds them. Of several entries with the same new bytes the
@@ -134,13 +156,8 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
 /// Lists the media that records of the providers at hand name and no archive so far holds, each once.
 pub(super) fn missing(
     catalog: &Catalog,
-    recognized: &Recognized<'_>,
+    providers: &[&str],
 ) -> Result<Vec<MissingLine>, CatalogError> {
-    let providers: Vec<&str> = recognized
-        .trees
-        .iter()
-        .map(|tree| tree.provider.name())
-        .collect();
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
     for (id, uri) in catalog.missing_records()? {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
+use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenKey, SeenRole, Writing};
 use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::library::Library;
+use crate::writer::library::{Library, LibraryLock};
 use crate::writer::reconcile::Staged;
 use crate::writer::walk::holds_anything;
 
@@ -20,7 +20,7 @@ use super::intake::{Intake, read_tree};
 use super::lists::{remember_lists, touched_lists};
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::rehearsal::rehearse;
-use super::report::{Facts, report};
+use super::report::{Draft, Facts};
 use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
 use super::sweep::{Sweep, is_entered, sweep};
@@ -51,7 +51,13 @@ pub fn import(
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, monitor)?
     } else {
-        perform(root, options, &archive, &recognized, clock, monitor)?
+        let mut opened = Opened::open(root)?;
+        let taken = take_in(&mut opened, options, &archive, &recognized, clock, monitor)?;
+        // What is in the archives is in staging and in the catalog now; the names of all entries are a third of the
+        // memory of an import, and settling needs it.
+        drop(recognized);
+        drop(archive);
+        finish(opened, taken, options, clock, monitor)?
     };
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
@@ -120,26 +126,55 @@ pub(super) struct Decided {
     pub intakes: Vec<Option<Intake>>,
 }
 
-fn perform(
-    root: &Path,
+/// A library that is ours alone while this lives.
+struct Opened {
+    library: Library,
+    catalog: Catalog,
+    _lock: LibraryLock,
+}
+
+impl Opened {
+    fn open(root: &Path) -> Result<Self, ImportError> {
+        let library = Library::open_or_create(root)?;
+        let lock = library.lock()?;
+        let catalog = open_catalog(&library)?;
+        // Where the catalog cannot tell, the file is read again.
+        let entered = |file: &Staged| is_entered(&catalog, file).unwrap_or(false);
+        library
+            .clean_unfinished(&entered)
+            .map_err(ImportError::Write)?;
+        Ok(Self {
+            library,
+            catalog,
+            _lock: lock,
+        })
+    }
+}
+
+/// What taking archives in came to.
+struct Taken {
+    run: i64,
+    swept: Sweep,
+    /// Lists were gone or changed.
+    touched: bool,
+    draft: Draft,
+    /// Providers whose archives were given.
+    providers: Vec<&'static str>,
+}
+
+/// Reads archives into staging and the catalog.
+fn take_in(
+    opened: &mut Opened,
     options: &ImportOptions,
     archive: &Archive,
     recognized: &Recognized<'_>,
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
-) -> Result<ImportReport, ImportError> {
-    let library = Library::open_or_create(root)?;
-    let _lock = library.lock()?;
-    let mut catalog = open_catalog(&library)?;
-    // Where the catalog cannot tell, the file is read again.
-    let entered = |file: &Staged| is_entered(&catalog, file).unwrap_or(false);
-    library
-        .clean_unfinished(&entered)
-        .map_err(ImportError::Write)?;
-    let threads = threads(options);
-    let touched = touched_lists(&library, &catalog, monitor)?;
-    let mut swept = sweep(&library, &catalog, threads)?;
-    let seen = seen(&catalog, options, recognized)?;
+) -> Result<Taken, ImportError> {
+    let (library, catalog) = (&opened.library, &mut opened.catalog);
+    let touched = touched_lists(library, catalog, monitor)?;
+    let swept = sweep(library, catalog, threads(options))?;
+    let seen = seen(catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
         let run = writing.begin_run("import", &instant(clock), &command(options))?;
         let decided = decide(
@@ -148,39 +183,63 @@ fn perform(
         remember(archive, recognized, &decided, options, writing)?;
         Ok((run, decided))
     })?;
+    drop(seen);
     let stored = store_all(
-        (&library, &mut catalog),
+        (library, catalog),
         (archive, recognized, &decided),
         &swept.held,
         options,
         monitor,
     )?;
-    let mut settled = None;
     if !stored.interrupted {
-        note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
-        if catalog.setting("unsettled")?.is_some() || !swept.is_clean() || touched {
-            let done = settle(&library, &mut catalog, &swept, threads, monitor)
-                .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
-            remember_lists(&library, &mut catalog)?;
-            swept.placed = catalog.placed_files()?;
-            settled = Some(done);
-        }
+        note_repeats(catalog, archive, recognized, &decided, &stored)?;
     }
-    let missing = super::report::missing(&catalog, recognized)?;
-    let mut report = report(&Facts {
-        archive,
-        recognized,
-        decided: &decided,
-        stored: &stored,
-        held_at: &held_at(&swept),
-        missing,
-    });
+    let providers = recognized.trees.iter().map(|tree| tree.provider.name());
+    Ok(Taken {
+        run,
+        swept,
+        touched,
+        draft: Draft::new(&Facts {
+            archive,
+            recognized,
+            decided: &decided,
+            stored: &stored,
+        }),
+        providers: providers.collect(),
+    })
+}
+
+/// Settles the library, reports, and ends the run.
+fn finish(
+    opened: Opened,
+    taken: Taken,
+    options: &ImportOptions,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
+    let Opened {
+        library,
+        mut catalog,
+        _lock,
+    } = opened;
+    let mut swept = taken.swept;
+    let mut settled = None;
+    let unsettled = catalog.setting("unsettled")?.is_some();
+    if !taken.draft.interrupted() && (unsettled || !swept.is_clean() || taken.touched) {
+        let done = settle(&library, &mut catalog, &swept, threads(options), monitor)
+            .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
+        remember_lists(&library, &mut catalog)?;
+        swept.placed = catalog.placed_files()?;
+        settled = Some(done);
+    }
+    let missing = super::report::missing(&catalog, &taken.providers)?;
+    let mut report = taken.draft.finish(&held_at(&swept), missing);
     if let Some(settled) = settled {
         report.assets_added = settled.added;
         report.assets_changed = settled.changed;
     }
     let numbers = super::report::numbers(&report);
-    catalog.in_transaction(|writing| writing.end_run(run, &instant(clock), &numbers))?;
+    catalog.in_transaction(|writing| writing.end_run(taken.run, &instant(clock), &numbers))?;
     Ok(report)
 }
 
@@ -226,7 +285,7 @@ fn command(options: &ImportOptions) -> String {
     .to_string()
 }
 
-pub(super) type Seen = Vec<HashMap<SeenEntry, SeenRole>>;
+pub(super) type Seen = Vec<HashMap<SeenKey, SeenRole>>;
 
 pub(super) fn seen(
     catalog: &Catalog,

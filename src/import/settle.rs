@@ -15,7 +15,7 @@ use crate::writer::settle::apply;
 use crate::writer::threads::share_out;
 
 use super::derive::{Derivation, Linked, Surroundings, make_assets};
-use super::evidence::{FromCatalog, linked};
+use super::evidence::{FromCatalog, Whole, linked};
 use super::lists::{ListFacts, Places, write_lists};
 use super::note::{Change, note_placed, write_and_note};
 use super::placed::{Placed, believed_file, paths_by_asset, placed_file, placed_rows, wanted};
@@ -47,7 +47,7 @@ pub fn settle(
 ) -> Result<Settled, ImportError> {
     monitor.step("settling", None, Unit::Items);
     let touched = read_touched(library, catalog, swept, monitor)?;
-    let mut providers = linked(catalog)?;
+    let mut providers = linked(catalog, Whole::No)?;
     let tied = tie(&providers);
     for linked in &mut providers {
         // From here records come out of the catalog, a few at a time: all at once they are most of an import's memory.

@@ -1,5 +1,7 @@
 //! What one record file says about one medium, in words common to all providers.
 
+use std::ops::{Deref, DerefMut};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -48,9 +50,47 @@ impl Location {
     }
 }
 
-/// Device that made or uploaded a medium, as far as a record tells.
+/// Device that made or uploaded a medium, as far as a record tells. Few records tell, so one that does not takes
+/// next to no room.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "DeviceFacts", into = "DeviceFacts")]
+pub struct Device(Option<Box<DeviceFacts>>);
+
+impl From<DeviceFacts> for Device {
+    fn from(facts: DeviceFacts) -> Self {
+        Self((facts != DeviceFacts::NONE).then(|| Box::new(facts)))
+    }
+}
+
+impl From<Device> for DeviceFacts {
+    fn from(device: Device) -> Self {
+        device.0.map_or(Self::NONE, |facts| *facts)
+    }
+}
+
+impl Deref for Device {
+    type Target = DeviceFacts;
+
+    fn deref(&self) -> &DeviceFacts {
+        self.0.as_deref().unwrap_or(&DeviceFacts::NONE)
+    }
+}
+
+impl DerefMut for Device {
+    fn deref_mut(&mut self) -> &mut DeviceFacts {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Device {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+/// What is known of a device.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Device {
+pub struct DeviceFacts {
     /// The service's id of the device: the same for all its media.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -78,6 +118,21 @@ pub struct Device {
     /// Focal length in millimetres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub focal_length_mm: Option<f64>,
+}
+
+impl DeviceFacts {
+    /// Nothing is known.
+    pub const NONE: Self = Self {
+        id: None,
+        make: None,
+        model: None,
+        lens: None,
+        software: None,
+        iso: None,
+        f_number: None,
+        exposure_s: None,
+        focal_length_mm: None,
+    };
 }
 
 /// Membership of a medium in an album of its service.

@@ -9,7 +9,7 @@ use crate::exporter::provider::facebook::layout::is_furniture;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
 use crate::exporter::provider::meta_values::{instant, number, text};
-use crate::model::record::{Device, Location, RecordFacts};
+use crate::model::record::{Device, DeviceFacts, Location, RecordFacts};
 use crate::model::time::When;
 
 /// A "taken" time without camera fields must be this much earlier than the upload to be more than an echo of it.
@@ -126,15 +126,16 @@ fn location(exif: &Map<String, Value>) -> Option<Location> {
 fn device(exif: &Map<String, Value>) -> Device {
     let positive = |key: &str| number(exif.get(key)).filter(|value| *value > 0.0);
     let iso = positive("iso").or_else(|| positive("iso_speed"));
-    Device {
+    let facts = DeviceFacts {
         make: text(exif.get("camera_make")),
         model: text(exif.get("camera_model")),
         iso: iso.and_then(|iso| format!("{iso:.0}").parse().ok()),
         f_number: positive("f_stop"),
         exposure_s: positive("exposure"),
         focal_length_mm: positive("focal_length"),
-        ..Device::default()
-    }
+        ..DeviceFacts::NONE
+    };
+    facts.into()
 }
 
 /// Returns the names in a list of tags: objects with a `name`, or plain texts (2018 and 2019).

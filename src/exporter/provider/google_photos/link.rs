@@ -5,7 +5,7 @@
 //! recognised by their address, else by title and capture time.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Link, Links, MediaEntry};
@@ -110,11 +110,12 @@ impl<'a> Linker<'a> {
 
     /// Finds the medium of records whose folder does not hold it: album folders often hold sidecars only.
     fn link_by_identity(&mut self) {
-        let items = Items::new(self.evidence, &self.links);
-        for record in 0..self.evidence.records.len() {
-            if self.has_medium[record] || is_listed(&self.evidence.records[record]) {
-                continue;
-            }
+        let records = &self.evidence.records;
+        let alone: Vec<usize> = (0..records.len())
+            .filter(|record| !self.has_medium[*record] && !is_listed(&records[*record]))
+            .collect();
+        let items = Items::new(self.evidence, &self.links, &alone);
+        for record in alone {
             let found = items.find(&self.evidence.records[record]);
             if found.media.is_empty() {
                 self.links.push(Link {
@@ -240,7 +241,11 @@ struct Found {
 }
 
 impl<'a> Items<'a> {
-    fn new(evidence: &'a Evidence, links: &[Link]) -> Self {
+    /// Indexes the media of items that the records in `wanted` may be, too: of a whole export these are few.
+    fn new(evidence: &'a Evidence, links: &[Link], wanted: &[usize]) -> Self {
+        let wanted = || wanted.iter().map(|record| &evidence.records[*record]);
+        let urls: HashSet<&str> = wanted().map(|record| record.key.as_str()).collect();
+        let titles: HashSet<(&str, i64)> = wanted().filter_map(title_and_time).collect();
         let mut items = Self {
             evidence,
             by_url: HashMap::new(),
@@ -251,11 +256,11 @@ impl<'a> Items<'a> {
                 continue;
             };
             let record = &evidence.records[link.record];
-            if is_url(&record.key) {
+            if is_url(&record.key) && urls.contains(record.key.as_str()) {
                 let found = items.by_url.entry(&record.key).or_default();
                 found.push((link.record, media));
             }
-            if let Some(title) = title_and_time(record) {
+            if let Some(title) = title_and_time(record).filter(|title| titles.contains(title)) {
                 let found = items.by_title.entry(title).or_default();
                 found.push((link.record, media));
             }

@@ -8,7 +8,7 @@ use crate::exporter::provider::instagram::values::{
     capture_time, exposure_s, f_number, instant, is_video_date, number, text,
 };
 use crate::model::kind::CompanionRole;
-use crate::model::record::{CompanionRef, Device, Location, RecordFacts};
+use crate::model::record::{CompanionRef, Device, DeviceFacts, Location, RecordFacts};
 use crate::model::time::When;
 
 /// `source_type` of pictures taken with a camera at the moment of posting. The number was seen on such
@@ -103,7 +103,7 @@ fn location(exif: &Map<String, Value>) -> Option<Location> {
 
 fn device(exif: &Map<String, Value>) -> Device {
     let positive = |key: &str| number(exif.get(key)).filter(|value| *value > 0.0);
-    Device {
+    let facts = DeviceFacts {
         id: text(exif.get("device_id")),
         make: text(exif.get("camera_make")),
         model: text(exif.get("camera_model")),
@@ -113,7 +113,8 @@ fn device(exif: &Map<String, Value>) -> Device {
         f_number: number(exif.get("aperture")).and_then(f_number),
         exposure_s: number(exif.get("shutter_speed")).and_then(exposure_s),
         focal_length_mm: positive("focal_length"),
-    }
+    };
+    facts.into()
 }
 
 fn whole(value: f64) -> Option<u32> {
