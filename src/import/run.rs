@@ -153,6 +153,7 @@ fn perform(
     let mut settled = None;
     if !stored.interrupted {
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
+        note_unread(&mut catalog, recognized, &decided, &stored, options)?;
         if catalog.setting("unsettled")?.is_some() || !swept.is_clean() || touched {
             let done = settle(&library, &mut catalog, &swept, threads, monitor)
                 .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
@@ -516,6 +517,45 @@ fn note_repeats(
             )?;
         }
         Ok(())
+    })
+}
+
+/// Lets providers state that media they were given are wanting, since their bytes cannot be read.
+///
+/// Without it, an index page that comes with a broken medium would say nothing of it, and one that came before would.
+fn note_unread(
+    catalog: &mut Catalog,
+    recognized: &Recognized<'_>,
+    decided: &Decided,
+    stored: &Stored,
+    options: &ImportOptions,
+) -> Result<(), CatalogError> {
+    let is_medium = |planned: &Planned| {
+        let intake = decided.intakes.get(planned.tree?)?.as_ref()?;
+        Some(intake.roles.get(&planned.id) == Some(&EntryRole::Media))
+    };
+    let unread = decided.planned.iter().filter_map(|planned| {
+        let failed = match planned.action {
+            Action::Fail(_) => is_medium(planned)?,
+            Action::Store => stored.failed.contains_key(&planned.id),
+            _ => false,
+        };
+        if !failed {
+            return None;
+        }
+        let tree = recognized.trees.get(planned.tree?)?;
+        let part = tree.part_name(planned.id);
+        tree.provider
+            .unread(&planned.path, &part, options.account.as_deref())
+    });
+    let unread: Vec<_> = unread.collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    catalog.in_transaction(|writing| {
+        unread
+            .iter()
+            .try_for_each(|record| writing.add_record(record).map(drop))
     })
 }
 

@@ -249,10 +249,8 @@ impl Settling<'_> {
                 current.insert(row.path.clone(), row.sha256);
                 continue;
             }
-            match old {
-                None => self.settled.added += 1,
-                Some(_) if !same => self.settled.changed += 1,
-                Some(_) => {}
+            if old.is_none() {
+                self.settled.added += 1;
             }
             changes.push(Change {
                 derived,
@@ -337,7 +335,7 @@ impl Settling<'_> {
         let believed = self.catalog.placed_files()?;
         let rows = &placed.rows;
         let providers = self.providers;
-        self.catalog.in_transaction(|writing| {
+        self.settled.changed = self.catalog.in_transaction(|writing| {
             for hash in before.keys().filter(|hash| !now.contains(hash)) {
                 writing.remove_asset(*hash)?;
                 writing.remove_sidecar(*hash)?;
@@ -354,8 +352,9 @@ impl Settling<'_> {
             for row in sidecar_rows {
                 writing.put_sidecar(row)?;
             }
-            note_assets(writing, changes, before, sidecars)?;
-            writing.set_setting("unsettled", None)
+            let changed = note_assets(writing, changes, before, sidecars)?;
+            writing.set_setting("unsettled", None)?;
+            Ok(changed)
         })?;
         Ok(())
     }
@@ -364,16 +363,23 @@ impl Settling<'_> {
 /// Sidecars whose records are in memory at once.
 const SIDECARS_AT_ONCE: usize = 1024;
 
+/// Notes new and changed assets; returns how many old ones have other facts or another place now. An archive that
+/// only repeats what is known adds its records to a sidecar and changes nothing a person would call the asset.
+///
 /// Texts to search come last: each statement between two of them would make the index write what it has gathered.
 fn note_assets(
     writing: &Writing<'_>,
     changes: &[Change<'_>],
     before: &HashMap<ContentHash, ([u8; 32], String)>,
     sidecars: &Sidecars<'_>,
-) -> Result<(), CatalogError> {
+) -> Result<u64, CatalogError> {
     let old = |change: &&Change<'_>| before.contains_key(&change.derived.asset.content_hash);
+    let mut changed = 0;
     for change in changes.iter().filter(old) {
-        writing.remove_asset(change.derived.asset.content_hash)?;
+        let asset = &change.derived.asset;
+        let albums = sidecars.albums(change.derived);
+        changed += u64::from(!writing.is_noted(asset, change.path.as_str(), &albums)?);
+        writing.remove_asset(asset.content_hash)?;
     }
     let mut rows = Vec::with_capacity(changes.len());
     for change in changes {
@@ -384,7 +390,7 @@ fn note_assets(
     for (row, change) in rows.into_iter().zip(changes) {
         writing.add_asset_text(row, &change.derived.asset)?;
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// What was derived before.

@@ -111,6 +111,13 @@ pub trait Provider: Sync {
         None
     }
 
+    /// Returns the statement that a medium of a part is wanting because its bytes there cannot be read, for providers whose
+    /// archives list what they hold. `account` is the one the user gave.
+    fn unread(&self, path: &str, part_name: &str, account: Option<&str>) -> Option<Record> {
+        let _ = (path, part_name, account);
+        None
+    }
+
     /// Returns how a person asks the service for the archive, and which boxes to tick.
     fn how_to_ask(&self) -> &'static str;
 }
