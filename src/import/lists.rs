@@ -1,6 +1,6 @@
 //! Writes the lists of the library: albums, missing media, hashes, and how to read it all without albumen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,7 @@ use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
 
 use super::ImportError;
-use super::derive::{Derivation, DerivedAlbum, Linked};
+use super::derive::{Derivation, Linked};
 
 /// Where things lie when the lists are written.
 pub struct Places<'a> {
@@ -163,6 +163,7 @@ fn albums(
         .iter()
         .filter_map(|d| Some((d.asset.content_hash, &d.asset.description.as_ref()?.value)))
         .collect();
+    let covers = covers(derivation, providers);
     derivation
         .albums
         .iter()
@@ -172,7 +173,10 @@ fn albums(
             key: album.key.clone(),
             title: album.title.clone(),
             description: album.description.clone(),
-            cover: cover(album, providers, paths),
+            cover: album.cover.as_deref().and_then(|uri| {
+                let hash = covers.get(&(album.provider.as_str(), uri))?;
+                paths.get(hash).cloned()
+            }),
             members: album
                 .members
                 .iter()
@@ -188,20 +192,36 @@ fn albums(
         .collect()
 }
 
-/// Finds the cover among the media of its provider.
-fn cover(
-    album: &DerivedAlbum,
-    providers: &[Linked],
-    paths: &HashMap<ContentHash, LibraryPath>,
-) -> Option<LibraryPath> {
-    let uri = album.cover.as_ref()?;
-    providers
-        .iter()
-        .filter(|provider| provider.provider == album.provider)
-        .flat_map(|provider| &provider.evidence.media)
-        .find(|entry| entry.path == *uri)
-        .and_then(|entry| paths.get(&entry.content_hash))
-        .cloned()
+/// Finds the bytes of all covers, by provider and path: a medium of that very path, else the one that a record of that
+/// path was tied to, since what records name and what archives hold may differ by a folder.
+fn covers<'a>(
+    derivation: &'a Derivation,
+    providers: &'a [Linked],
+) -> HashMap<(&'a str, &'a str), ContentHash> {
+    let albums = derivation.albums.iter();
+    let wanted: HashSet<(&str, &str)> = albums
+        .filter_map(|album| Some((album.provider.as_str(), album.cover.as_deref()?)))
+        .collect();
+    let mut covers = HashMap::new();
+    let mut note = |provider: &'a Linked, path: &'a str, hash: ContentHash| {
+        let key = (provider.provider.as_str(), path);
+        if wanted.contains(&key) {
+            covers.entry(key).or_insert(hash);
+        }
+    };
+    for provider in providers {
+        let evidence = &provider.evidence;
+        for entry in &evidence.media {
+            note(provider, &entry.path, entry.content_hash);
+        }
+        for link in &provider.links.links {
+            if let (Some(media), None) = (link.media, link.role) {
+                let uri = &evidence.records[link.record].uri;
+                note(provider, uri, evidence.media[media].content_hash);
+            }
+        }
+    }
+    covers
 }
 
 /// Returns the records, whole, whose medium no archive so far holds; a record that names two such media comes once.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
 use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
+use crate::exporter::provider::classify::is_system_file;
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
@@ -354,13 +355,6 @@ fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned>
         .collect()
 }
 
-fn is_system_file(name: &str) -> bool {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.starts_with("__MACOSX")
-        || last.starts_with("._")
-        || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
-}
-
 /// Remembers record files and what was left aside, so that an archive that is all known need not be read again.
 fn remember(
     archive: &Archive,
@@ -379,6 +373,7 @@ fn remember(
         };
         let role = match &planned.action {
             Action::Record => SeenRole::Record,
+            Action::Ignore(Ignored::Undecided) => continue,
             Action::Ignore(why) => SeenRole::Ignored(serde_json::json!(why).to_string()),
             _ => continue,
         };

@@ -75,11 +75,11 @@ fn a_listed_medium_that_cannot_be_read_is_missing_in_whatever_order_the_parts_co
         assert_eq!(env.tree(library), env.tree("together"), "{order:?}");
     }
     // Downloaded again, the part is whole.
-    import(&env, "good", &["good"]);
+    import(&env, "whole", &["good"]);
     for library in ["together", "a", "b"] {
         let healed = import(&env, library, &["good"]);
         assert_eq!(report(&healed)["missing"], json!(0), "{}", healed.stdout);
-        assert_eq!(env.tree(library), env.tree("good"));
+        assert_eq!(env.tree(library), env.tree("whole"));
     }
 }
 
