@@ -192,8 +192,8 @@ fn albums(
         .collect()
 }
 
-/// Finds the bytes of all covers, by provider and path: a medium of that very path, else the one that a record of that
-/// path was tied to, since what records name and what archives hold may differ by a folder.
+/// Finds the bytes of all covers, by provider and path: a medium of that very path, else the asset that a record of that
+/// path speaks of, since what records name and what archives hold may differ by a folder.
 fn covers<'a>(
     derivation: &'a Derivation,
     providers: &'a [Linked],
@@ -210,15 +210,14 @@ fn covers<'a>(
         }
     };
     for provider in providers {
-        let evidence = &provider.evidence;
-        for entry in &evidence.media {
+        for entry in &provider.evidence.media {
             note(provider, &entry.path, entry.content_hash);
         }
-        for link in &provider.links.links {
-            if let (Some(media), None) = (link.media, link.role) {
-                let uri = &evidence.records[link.record].uri;
-                note(provider, uri, evidence.media[media].content_hash);
-            }
+    }
+    for derived in &derivation.assets {
+        for (p, r) in &derived.records {
+            let uri = &providers[*p].evidence.records[*r].uri;
+            note(&providers[*p], uri, derived.asset.content_hash);
         }
     }
     covers

@@ -134,18 +134,20 @@ fn linking(shape: Shape, count: u64) -> Duration {
     took
 }
 
-/// Sixteen times the files may take some twenty times as long; a procedure that compares all with all takes 256 times.
+/// How much longer sixteen times the files may take: some twenty times; where all is compared with all it is 256 times.
+const SLOWER: u32 = 64;
+
 #[test]
 fn matching_takes_no_quadratic_time_whatever_the_names() {
     for (what, shape) in SHAPES {
-        linking(shape, 1_000);
-        let few = linking(shape, 1_600).max(Duration::from_millis(1));
-        let many = linking(shape, 25_600);
-        println!("{what}: 1,600 in {few:?}, 25,600 in {many:?}");
-        assert!(
-            many < few * 90,
-            "{what}: 1,600 in {few:?}, 25,600 in {many:?}"
-        );
+        let measure = || {
+            let few = linking(shape, 1_600).max(Duration::from_millis(1));
+            let many = linking(shape, 25_600);
+            println!("{what}: 1,600 in {few:?}, 25,600 in {many:?}");
+            many < few * SLOWER
+        };
+        // Others may use the machine at the same time.
+        assert!((0..4).any(|_| measure()), "{what}");
     }
 }
 

@@ -5,9 +5,11 @@ pub mod facebook;
 pub mod google_photos;
 pub mod instagram;
 pub mod link;
+pub mod meta_accounts;
 pub mod meta_dates;
 pub mod meta_elements;
 pub mod meta_html;
+pub mod meta_messages;
 pub mod meta_text;
 pub mod meta_values;
 
