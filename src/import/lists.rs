@@ -192,8 +192,7 @@ fn albums(
         .collect()
 }
 
-/// Finds the bytes of all covers, by provider and path: a medium of that very path, else the asset that a record of that
-/// path speaks of, since what records name and what archives hold may differ by a folder.
+/// Finds the bytes of all covers, by provider and path.
 fn covers<'a>(
     derivation: &'a Derivation,
     providers: &'a [Linked],
@@ -203,21 +202,12 @@ fn covers<'a>(
         .filter_map(|album| Some((album.provider.as_str(), album.cover.as_deref()?)))
         .collect();
     let mut covers = HashMap::new();
-    let mut note = |provider: &'a Linked, path: &'a str, hash: ContentHash| {
-        let key = (provider.provider.as_str(), path);
-        if wanted.contains(&key) {
-            covers.entry(key).or_insert(hash);
-        }
-    };
     for provider in providers {
         for entry in &provider.evidence.media {
-            note(provider, &entry.path, entry.content_hash);
-        }
-    }
-    for derived in &derivation.assets {
-        for (p, r) in &derived.records {
-            let uri = &providers[*p].evidence.records[*r].uri;
-            note(&providers[*p], uri, derived.asset.content_hash);
+            let key = (provider.provider.as_str(), entry.path.as_str());
+            if wanted.contains(&key) {
+                covers.entry(key).or_insert(entry.content_hash);
+            }
         }
     }
     covers
