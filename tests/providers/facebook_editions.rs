@@ -21,10 +21,11 @@ enum Lost {
     People,
     Album,
     Backdated,
+    EachTime,
 }
 
 /// Facts in which the two may differ, and how `docs/providers/facebook.md` begins the row about each.
-const LOST: [(Lost, &str); 4] = [
+const LOST: [(Lost, &str); 5] = [
     (Lost::Zone, "| time of posting | UTC |"),
     (
         Lost::People,
@@ -35,6 +36,10 @@ const LOST: [(Lost, &str); 4] = [
         "| description and cover of an album | yes | no |",
     ),
     (Lost::Backdated, "| backdated posts | yes | no |"),
+    (
+        Lost::EachTime,
+        "| each photo's own time in a post of several | yes | the post's |",
+    ),
 ];
 
 /// Rows of the same table that say how pages are read, not what is lost.
@@ -80,12 +85,19 @@ fn lost(of_json: &Value, of_html: &Value) -> Result<BTreeSet<Lost>, String> {
     let mut lost = BTreeSet::new();
     let backdated = of_json["taken_at"]["origin"] != of_html["taken_at"]["origin"]
         && of_html["taken_at"]["origin"] == json!("posted:facebook");
+    // The page shows one date for all photos of a post.
+    let post = varied().posts[0].posted;
+    let post = json!(Timestamp::from_second(post).unwrap().to_string());
+    let of_post = of_json["group"]["index"] == json!(1)
+        && of_json["posted_at"] != post
+        && on_the_wall(&post) == local(&of_html["posted_at"]);
     for (field, json) in of_json.as_object().unwrap() {
         let html = &of_html[field];
         if json == html {
             continue;
         }
         let why = match field.as_str() {
+            "posted_at" | "taken_at" | "path" | "origins" if of_post => Lost::EachTime,
             "people" if *html == json!([]) => Lost::People,
             "posted_at" if on_the_wall(json) == local(html) => Lost::Zone,
             "taken_at" | "path" | "origins" if backdated => Lost::Backdated,

@@ -43,7 +43,7 @@ fn a_listed_medium_that_cannot_be_read_is_missing_in_whatever_order_the_parts_co
     let broken: BTreeSet<String> = ["IMG_2000-edited.jpg", "PXL_20231118_035751175.MP.jpg"]
         .map(|name| format!("{year}/{name}"))
         .into();
-    let mut all = vec![Files::new(), Files::new()];
+    let mut all = [Files::new(), Files::new()];
     for (path, bytes) in &files {
         let part = usize::from(broken.contains(path) || path.ends_with("VID_0001.mp4"));
         all[part].insert(path.clone(), bytes.clone());
