@@ -13,10 +13,17 @@ mod verify;
 
 mod providers {
     mod facebook;
+    mod facebook_aside;
+    mod facebook_editions;
+    mod facebook_ways;
+    mod google_corners;
+    mod google_crowd;
     mod google_damage;
     mod google_dates;
     mod google_import;
+    mod google_later;
     mod google_matching;
     mod google_parts;
     mod google_scale;
+    mod two_services;
 }

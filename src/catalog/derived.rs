@@ -1,5 +1,7 @@
 //! What is derived from evidence: assets, the files placed for them, sidecars, missing media.
 
+use rusqlite::OptionalExtension;
+
 use crate::model::asset::Asset;
 use crate::model::content_hash::ContentHash;
 
@@ -185,6 +187,46 @@ impl Writing<'_> {
             )?;
         }
         Ok(id)
+    }
+
+    /// Says whether the asset of these bytes is noted with these very facts (as JSON), this path and these titles of its albums.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn is_noted(
+        &self,
+        (hash, json): (ContentHash, &str),
+        path: &str,
+        album_titles: &[(String, String)],
+    ) -> Result<bool, CatalogError> {
+        let id: Option<i64> = self
+            .transaction
+            .prepare_cached(
+                "SELECT id FROM asset WHERE content_hash = ?1 AND path = ?2 AND body = ?3",
+            )
+            .and_then(|mut statement| {
+                let noted = (hash.0, path, json);
+                statement.query_row(noted, |row| row.get(0)).optional()
+            })
+            .map_err(|e| self.wrap(e))?;
+        let Some(id) = id else {
+            return Ok(false);
+        };
+        let mut titles = self
+            .transaction
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM asset_album WHERE asset_id = ?1 AND album = ?2 AND title = ?3)",
+            )
+            .map_err(|e| self.wrap(e))?;
+        for (album, title) in album_titles {
+            let same: bool = titles
+                .query_row((id, album, title), |row| row.get(0))
+                .map_err(|e| self.wrap(e))?;
+            if !same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn put_items(&self, id: i64, asset: &Asset) -> Result<(), CatalogError> {

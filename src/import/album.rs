@@ -26,7 +26,7 @@ pub struct DerivedAlbum {
     pub title: String,
     /// Text by the owner.
     pub description: Option<String>,
-    /// Path of the cover as the record names it.
+    /// Path of the cover as the archive holds it; as the record names it where no archive does.
     pub cover: Option<String>,
     /// Members in order.
     pub members: Vec<ContentHash>,
@@ -67,6 +67,41 @@ fn album_of(
         cover: None,
         members: Vec::new(),
         records: Vec::new(),
+    }
+}
+
+/// Puts the path of the medium in place of what records call a cover: the two may differ by a folder.
+pub(super) fn find_covers(providers: &[Linked], albums: &mut BTreeMap<String, DerivedAlbum>) {
+    let mut held: BTreeMap<(&str, String), Option<&str>> = albums
+        .values()
+        .filter_map(|album| Some((album.provider.clone(), album.cover.clone()?)))
+        .filter_map(|(name, cover)| {
+            let provider = providers.iter().find(|p| p.provider == name)?;
+            Some(((provider.provider.as_str(), cover), None))
+        })
+        .collect();
+    if held.is_empty() {
+        return;
+    }
+    for provider in providers {
+        let evidence = &provider.evidence;
+        let links = provider.links.links.iter();
+        for link in links.filter(|link| link.role.is_none()) {
+            let Some(media) = link.media else { continue };
+            let uri = evidence.records[link.record].uri.clone();
+            if let Some(found) = held.get_mut(&(provider.provider.as_str(), uri)) {
+                let path = evidence.media[media].path.as_str();
+                // Whatever came first: the smallest.
+                *found = Some(found.map_or(path, |known| known.min(path)));
+            }
+        }
+    }
+    for album in albums.values_mut() {
+        if let Some(cover) = &album.cover
+            && let Some(Some(path)) = held.get(&(album.provider.as_str(), cover.clone()))
+        {
+            album.cover = Some((*path).to_owned());
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writes the lists of the library: albums, missing media, hashes, and how to read it all without albumen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,6 @@ use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
 
 use super::ImportError;
-use super::album::DerivedAlbum;
 use super::derive::{Derivation, Linked};
 
 /// Where things lie when the lists are written.
@@ -183,6 +182,7 @@ fn albums(
     derivation: &Derivation,
     paths: &HashMap<ContentHash, LibraryPath>,
 ) -> Vec<Album> {
+    let covers = covers(derivation, providers);
     let caption = |hash| {
         let description = derivation.find(hash)?.asset().description?;
         Some(description.value)
@@ -196,7 +196,10 @@ fn albums(
             key: album.key.clone(),
             title: album.title.clone(),
             description: album.description.clone(),
-            cover: cover(album, providers, paths),
+            cover: album.cover.as_deref().and_then(|uri| {
+                let hash = covers.get(&(album.provider.as_str(), uri))?;
+                paths.get(hash).cloned()
+            }),
             members: album
                 .members
                 .iter()
@@ -212,20 +215,25 @@ fn albums(
         .collect()
 }
 
-/// Finds the cover among the media of its provider.
-fn cover(
-    album: &DerivedAlbum,
-    providers: &[Linked],
-    paths: &HashMap<ContentHash, LibraryPath>,
-) -> Option<LibraryPath> {
-    let uri = album.cover.as_ref()?;
-    providers
-        .iter()
-        .filter(|provider| provider.provider == album.provider)
-        .flat_map(|provider| &provider.evidence.media)
-        .find(|entry| entry.path == *uri)
-        .and_then(|entry| paths.get(&entry.content_hash))
-        .cloned()
+/// Finds the bytes of all covers, by provider and path.
+fn covers<'a>(
+    derivation: &'a Derivation,
+    providers: &'a [Linked],
+) -> HashMap<(&'a str, &'a str), ContentHash> {
+    let albums = derivation.albums.iter();
+    let wanted: HashSet<(&str, &str)> = albums
+        .filter_map(|album| Some((album.provider.as_str(), album.cover.as_deref()?)))
+        .collect();
+    let mut covers = HashMap::new();
+    for provider in providers {
+        for entry in &provider.evidence.media {
+            let key = (provider.provider.as_str(), entry.path.as_str());
+            if wanted.contains(&key) {
+                covers.entry(key).or_insert(entry.content_hash);
+            }
+        }
+    }
+    covers
 }
 
 /// Returns the records, whole, whose medium no archive so far holds; a record that names two such media comes once.

@@ -25,6 +25,16 @@ pub struct Change<'a> {
     pub digest: [u8; 32],
 }
 
+/// What was written and noted.
+#[derive(Default)]
+pub struct Noted {
+    /// Path and hash of each sidecar written.
+    pub sidecars: Vec<(String, ContentHash)>,
+    /// Old assets that have other facts or another place now. An archive that only repeats what is known adds its
+    /// records to a sidecar, and changes nothing a person would call the asset.
+    pub changed: u64,
+}
+
 /// Assets handed over at a time.
 const CHUNK: usize = 256;
 
@@ -40,7 +50,7 @@ struct Done {
     written: Vec<Result<(Asset, SidecarRow), ImportError>>,
 }
 
-/// Writes the sidecars of changed assets and notes them. Returns path and hash of each sidecar.
+/// Writes the sidecars of changed assets and notes them.
 ///
 /// `known` tells whether the catalog has an older row of an asset.
 ///
@@ -53,7 +63,7 @@ pub fn write_and_note(
     known: &dyn Fn(&ContentHash) -> bool,
     threads: NonZeroUsize,
     monitor: &dyn Monitor,
-) -> Result<Vec<(String, ContentHash)>, ImportError> {
+) -> Result<Noted, ImportError> {
     let chunks: Vec<&[Change<'_>]> = changes.chunks(CHUNK).collect();
     std::thread::scope(|scope| {
         // Enough in flight that no thread waits for the next; few enough that their records are little memory.
@@ -73,7 +83,7 @@ pub fn write_and_note(
             chunks: &chunks,
             early: BTreeMap::new(),
             next: 0,
-            written: Vec::with_capacity(changes.len()),
+            noted: Noted::default(),
         };
         for (number, chunk) in chunks.iter().enumerate() {
             let records = records(writing, chunk, sidecars)?;
@@ -88,7 +98,7 @@ pub fn write_and_note(
         while noting.next < chunks.len() {
             noting.take(&done)?;
         }
-        Ok(noting.written)
+        Ok(noting.noted)
     })
 }
 
@@ -140,7 +150,7 @@ struct Noting<'a> {
     /// Jobs that were done before an earlier one: rows are entered in order.
     early: BTreeMap<usize, Done>,
     next: usize,
-    written: Vec<(String, ContentHash)>,
+    noted: Noted,
 }
 
 impl Noting<'_> {
@@ -165,18 +175,20 @@ impl Noting<'_> {
         let mut texts = Vec::with_capacity(chunk.len());
         for (change, written) in chunk.iter().zip(done.written) {
             let (asset, row) = written?;
-            if (self.known)(&asset.content_hash) {
-                self.writing.remove_asset(asset.content_hash)?;
-            }
             let albums = self.sidecars.albums(&asset);
             let json = change.derived.json();
             let path = change.path.as_str();
+            if (self.known)(&asset.content_hash) {
+                let same = self.writing.is_noted((asset.content_hash, json), path, &albums)?;
+                self.noted.changed += u64::from(!same);
+                self.writing.remove_asset(asset.content_hash)?;
+            }
             let id = self
                 .writing
                 .add_asset(&asset, json, path, change.digest, &albums)?;
             self.writing.put_sidecar(&row)?;
             texts.push((id, asset));
-            self.written.push((row.path, row.sha256));
+            self.noted.sidecars.push((row.path, row.sha256));
         }
         for (id, asset) in &texts {
             self.writing.add_asset_text(*id, asset)?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenKey, SeenRole, Writing};
 use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
+use crate::exporter::provider::classify::is_system_file;
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
@@ -193,6 +194,7 @@ fn take_in(
     )?;
     if !stored.interrupted {
         note_repeats(catalog, archive, recognized, &decided, &stored)?;
+        note_unread(catalog, recognized, &decided, &stored, options)?;
     }
     let providers = recognized.trees.iter().map(|tree| tree.provider.name());
     Ok(Taken {
@@ -417,13 +419,6 @@ fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned>
         .collect()
 }
 
-fn is_system_file(name: &str) -> bool {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.starts_with("__MACOSX")
-        || last.starts_with("._")
-        || matches!(last, ".DS_Store" | "Thumbs.db" | "desktop.ini")
-}
-
 /// Remembers record files and what was left aside, so that an archive that is all known need not be read again.
 fn remember(
     archive: &Archive,
@@ -442,6 +437,7 @@ fn remember(
         };
         let role = match &planned.action {
             Action::Record => SeenRole::Record,
+            Action::Ignore(Ignored::Undecided) => continue,
             Action::Ignore(why) => SeenRole::Ignored(serde_json::json!(why).to_string()),
             _ => continue,
         };
@@ -580,6 +576,45 @@ fn note_repeats(
             )?;
         }
         Ok(())
+    })
+}
+
+/// Lets providers state that media they were given are wanting, since their bytes cannot be read.
+///
+/// Without it, an index page that comes with a broken medium would say nothing of it, and one that came before would.
+fn note_unread(
+    catalog: &mut Catalog,
+    recognized: &Recognized<'_>,
+    decided: &Decided,
+    stored: &Stored,
+    options: &ImportOptions,
+) -> Result<(), CatalogError> {
+    let is_medium = |planned: &Planned| {
+        let intake = decided.intakes.get(planned.tree?)?.as_ref()?;
+        Some(intake.roles.get(&planned.id) == Some(&EntryRole::Media))
+    };
+    let unread = decided.planned.iter().filter_map(|planned| {
+        let failed = match planned.action {
+            Action::Fail(_) => is_medium(planned)?,
+            Action::Store => stored.failed.contains_key(&planned.id),
+            _ => false,
+        };
+        if !failed {
+            return None;
+        }
+        let tree = recognized.trees.get(planned.tree?)?;
+        let part = tree.part_name(planned.id);
+        tree.provider
+            .unread(&planned.path, &part, options.account.as_deref())
+    });
+    let unread: Vec<_> = unread.collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    catalog.in_transaction(|writing| {
+        unread
+            .iter()
+            .try_for_each(|record| writing.add_record(record).map(drop))
     })
 }
 

@@ -183,14 +183,14 @@ impl Settling<'_> {
         let believed = self.catalog.placed_files()?;
         let (library, providers) = (self.library, self.providers);
         let (threads, monitor) = (self.threads, self.monitor);
-        self.catalog.in_transaction_of(|writing| {
+        self.settled.changed = self.catalog.in_transaction_of(|writing| {
             remove_gone(writing, derivation, &before)?;
             note_placed(writing, &believed, &placed.rows)?;
             writing.set_missing(&missing(derivation, providers))?;
             let known = |hash: &ContentHash| before.assets.contains_key(hash);
-            let rows = write_and_note(writing, &changes, &sidecars, &known, threads, monitor)?;
+            let noted = write_and_note(writing, &changes, &sidecars, &known, threads, monitor)?;
             let mut current = current;
-            current.extend(rows);
+            current.extend(noted.sidecars);
             remove_old_sidecars(library, &before.sidecars, &current)?;
             let places = Places {
                 files: &placed.files,
@@ -199,7 +199,8 @@ impl Settling<'_> {
             };
             write_lists(library, providers, derivation, &lists, places)?;
             library.writer().sync_all().map_err(ImportError::Write)?;
-            Ok::<_, ImportError>(writing.set_setting("unsettled", None)?)
+            writing.set_setting("unsettled", None)?;
+            Ok::<_, ImportError>(noted.changed)
         })?;
         self.library.end_settling().map_err(ImportError::Write)
     }
@@ -239,10 +240,8 @@ impl Settling<'_> {
                 current.insert(row.path.clone(), row.sha256);
                 continue;
             }
-            match old {
-                None => self.settled.added += 1,
-                Some(_) if !same => self.settled.changed += 1,
-                Some(_) => {}
+            if old.is_none() {
+                self.settled.added += 1;
             }
             changes.push(Change {
                 derived,

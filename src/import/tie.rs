@@ -7,7 +7,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Link, MediaEntry};
 use crate::model::kind::{CompanionRole, Kind, Visibility};
 
-use super::album::{DerivedAlbum, SoleAccounts, described_albums, sole_accounts};
+use super::album::{DerivedAlbum, SoleAccounts, described_albums, find_covers, sole_accounts};
 use super::derive::Linked;
 use super::groups::groups;
 
@@ -79,6 +79,7 @@ pub fn tie(providers: &[Linked]) -> Tied {
         ..Tied::default()
     };
     tied.albums = described_albums(providers, &tied.sole_accounts);
+    find_covers(providers, &mut tied.albums);
     for (p, provider) in providers.iter().enumerate() {
         gather(p, provider, &mut tied);
     }

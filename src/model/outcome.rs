@@ -20,6 +20,8 @@ pub enum Ignored {
     OutsideDates,
     /// Of another product of the same company, whose data came in the same archive (Google Drive).
     OtherProduct,
+    /// Of a product that nothing in the parts given tells; other parts may. Never remembered: it is asked anew each time.
+    Undecided,
     /// Neither media nor a record file the provider knows.
     Unknown,
     /// A directory, link or device: nothing to keep.
@@ -36,6 +38,9 @@ impl Ignored {
             Self::SystemFile => "left by an operating system or packer",
             Self::OutsideDates => "outside --since/--until",
             Self::OtherProduct => "of another product in the same archive",
+            Self::Undecided => {
+                "nothing in the parts given tells which product it is of; import all parts together"
+            }
             Self::Unknown => "not a kind of file albumen knows",
             Self::NotAFile => "not a file",
         }

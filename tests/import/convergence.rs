@@ -85,18 +85,18 @@ fn derived(library: &Path) -> String {
 }
 
 /// How the files of an archive come to a library.
-struct Ways<'a> {
+pub struct Ways<'a> {
     env: &'a TestEnv,
     count: usize,
 }
 
 impl<'a> Ways<'a> {
-    fn new(env: &'a TestEnv) -> Self {
+    pub fn new(env: &'a TestEnv) -> Self {
         Self { env, count: 0 }
     }
 
     /// Imports these sets of paths one after the other into a library of its own, and returns what became of it.
-    fn state(&mut self, imports: &[Vec<PathBuf>], threads: usize) -> String {
+    pub fn state(&mut self, imports: &[Vec<PathBuf>], threads: usize) -> String {
         self.count += 1;
         let library = self.env.path(&format!("l{}", self.count));
         for paths in imports {
@@ -121,7 +121,7 @@ fn style(method: Method, wrapper: Option<&'static str>) -> ZipStyle {
 }
 
 /// Checks that the parts give the same library in whatever way they come.
-fn converges(
+pub fn converges(
     env: &TestEnv,
     parts: &[(String, Files)],
     order: &[usize],
@@ -213,7 +213,9 @@ fn converges(
         all != of_kind(true).len() + of_kind(false).len()
     };
     // Only the names of real parts tell the account, and this splits the profile from the records otherwise than before.
-    let names_tell = parts[0].0.starts_with("instagram-");
+    let names_tell = ["instagram-", "facebook-"]
+        .iter()
+        .any(|service| parts[0].0.starts_with(service));
     if names_tell && !names_repeat {
         let records = put(
             "halves",
@@ -262,7 +264,8 @@ fn parts_of(
     parts
 }
 
-fn arb_order() -> impl Strategy<Value = Vec<usize>> {
+/// Returns an order of one to three parts.
+pub fn arb_order() -> impl Strategy<Value = Vec<usize>> {
     (1usize..4).prop_flat_map(|count| Just((0..count).collect::<Vec<_>>()).prop_shuffle())
 }
 
@@ -274,7 +277,8 @@ fn with_posts(mut account: Account) -> Account {
     account
 }
 
-fn config() -> ProptestConfig {
+/// Returns few cases, unless the environment asks for more.
+pub fn config() -> ProptestConfig {
     let mut config = ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -3,7 +3,7 @@
 mod again;
 mod as_composed;
 mod bad_input;
-mod convergence;
+pub mod convergence;
 mod crash;
 mod edited_sidecars;
 mod editions;

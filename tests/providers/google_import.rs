@@ -161,7 +161,8 @@ pub fn differences(
     wrong
 }
 
-fn album_title(takeout: &Takeout, key: &str) -> String {
+/// Returns the title a library gives an album.
+pub fn album_title(takeout: &Takeout, key: &str) -> String {
     let album = takeout
         .albums
         .iter()

@@ -4,26 +4,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::google_import::{assets, check, import, report, sums, write_parts};
-use crate::support::account::{Account, Medium, Post};
+use super::google_import::{assets, check, import, report, write_parts};
+use crate::support::compose::Files;
 use crate::support::compose::takeout::{INDEX_PAGE, Item, State, Takeout, parts};
 use crate::support::compose::takeout_words::ENGLISH;
-use crate::support::compose::{Edition, Files, Generation, compose};
 use crate::support::env::TestEnv;
 use crate::support::expected::hash;
-use crate::support::media::bytes_of;
 use crate::support::takeouts::{plain, varied};
 
 /// Last folder and file name.
-fn place(path: &str) -> String {
+pub fn place(path: &str) -> String {
     let mut names = path.rsplit('/');
     let file = names.next().unwrap_or_default();
     format!("{}/{file}", names.next().unwrap_or_default())
 }
 
-fn missing(ran: &crate::support::env::Ran) -> BTreeSet<String> {
+pub fn missing(ran: &crate::support::env::Ran) -> BTreeSet<String> {
     ran.json_lines("missing")
         .iter()
         .map(|line| place(line["uri"].as_str().unwrap()))
@@ -251,59 +249,4 @@ fn one_export_alone_says_nothing_of_newer_ones() {
         found.values().next().unwrap()["in_newest_archive"],
         json!(true)
     );
-}
-
-#[test]
-fn the_same_bytes_on_instagram_and_google_are_one_asset() {
-    let env = TestEnv::new();
-    let medium = Medium::jpeg(77);
-    let bytes = bytes_of(&medium);
-    let post = Post::new(
-        albumen::model::kind::Kind::Post,
-        "2023-06-12T08:00:00Z",
-        "said on Instagram",
-        vec![medium],
-    );
-    let account = Account::of("anna", vec![post]);
-    env.zip(
-        "in/instagram-anna-2025-04-01-abcdefgh.zip",
-        &compose(&account, Generation::G4, Edition::Json),
-    );
-    let mut item = Item::new("DSC_1.jpg", bytes.clone(), "2023-06-10T16:03:22Z");
-    item.description = "said on Google".into();
-    let other = Item::new("DSC_2.jpg", plain(78), "2023-06-10T16:04:22Z");
-    let takeout = Takeout::of(vec![item.clone(), other], vec![]);
-    let google = write_parts(&env, &takeout, &parts(&takeout, &takeout.files(), 1, 1));
-    import(&env, "lib", &["in"]);
-    let found = assets(&env, "lib");
-    assert_eq!(found.len(), 2);
-    let asset = &found[&hash(&bytes).to_string()];
-    let mut items: Vec<(Value, Value)> = asset["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| (item["provider"].clone(), item["kind"].clone()))
-        .collect();
-    items.sort_by_key(|item| format!("{item:?}"));
-    assert_eq!(
-        items,
-        [
-            (json!("google-photos"), json!("post")),
-            (json!("instagram"), json!("post"))
-        ]
-    );
-    assert_eq!(asset["taken_at"]["origin"], json!("record:google-photos"));
-    let sidecar = env.path(&format!("lib/{}.xmp", asset["path"].as_str().unwrap()));
-    let sidecar = std::fs::read_to_string(sidecar).unwrap();
-    for words in ["said on Instagram", "said on Google"] {
-        assert!(sidecar.contains(words), "{words}");
-    }
-    assert_eq!(sums(&env, "lib").len(), 2);
-    import(&env, "one by one", &[&google[0]]);
-    import(
-        &env,
-        "one by one",
-        &["in/instagram-anna-2025-04-01-abcdefgh.zip"],
-    );
-    assert_eq!(env.tree("one by one"), env.tree("lib"));
 }

@@ -8,6 +8,7 @@ pub mod arb;
 pub mod compose;
 pub mod env;
 pub mod expected;
+pub mod facebooks;
 pub mod hostile;
 pub mod media;
 #[cfg(unix)]

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::exporter::provider::classify::{file_name, is_subtitles, is_web_address, stem};
-use crate::model::evidence::{Evidence, Link, MediaEntry};
-use crate::model::kind::CompanionRole;
+use crate::model::evidence::{Evidence, Link, Links, MediaEntry};
+use crate::model::kind::{CompanionRole, Kind};
+use crate::model::record::{Edition, Record, RecordFacts};
 
 /// What a provider knows about its paths.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +111,7 @@ impl<'a> MediaIndex<'a> {
 }
 
 /// Ties every record and its companions to media. Records come in order, each at least once.
-pub fn link_by_path(evidence: &Evidence, index: &MediaIndex<'_>) -> Vec<Link> {
+fn link_by_path(evidence: &Evidence, index: &MediaIndex<'_>) -> Vec<Link> {
     let mut links = Vec::with_capacity(evidence.records.len());
     for (record, statement) in evidence.records.iter().enumerate() {
         let found = index.find(&statement.uri);
@@ -141,7 +144,7 @@ pub fn link_by_path(evidence: &Evidence, index: &MediaIndex<'_>) -> Vec<Link> {
 }
 
 /// Ties subtitles that no record names to the records of the video with the same name.
-pub fn link_subtitles_by_name(evidence: &Evidence, links: &mut Vec<Link>) {
+fn link_subtitles_by_name(evidence: &Evidence, links: &mut Vec<Link>) {
     let linked: BTreeSet<usize> = links.iter().filter_map(|link| link.media).collect();
     let mut videos: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for link in links.iter().filter(|link| link.role.is_none()) {
@@ -172,8 +175,46 @@ pub fn link_subtitles_by_name(evidence: &Evidence, links: &mut Vec<Link>) {
     }
 }
 
+/// Ties all records to media by path and subtitles by name, and makes up records for the media none names.
+pub fn link_all(
+    evidence: &Evidence,
+    rules: PathRules,
+    made_up: &dyn Fn(&MediaEntry) -> Record,
+) -> Links {
+    let index = MediaIndex::new(&evidence.media, rules);
+    let mut links = link_by_path(evidence, &index);
+    link_subtitles_by_name(evidence, &mut links);
+    let unrecorded = without_record(evidence, &links)
+        .into_iter()
+        .map(|media| (media, made_up(&evidence.media[media])))
+        .collect();
+    Links {
+        links,
+        unrecorded,
+        ..Links::default()
+    }
+}
+
+/// Returns a record of a medium that none names: what its path tells by itself.
+pub fn unrecorded(entry: &MediaEntry, kind: Kind, key: String, facts: RecordFacts) -> Record {
+    Record {
+        provider: entry.provider.clone(),
+        account: None,
+        export: entry.export.clone(),
+        kind,
+        source: String::new(),
+        edition: Edition::Unrecorded,
+        uri: entry.path.clone(),
+        key,
+        post: None,
+        companions: Vec::new(),
+        facts,
+        raw: Value::Null,
+    }
+}
+
 /// Returns the indices of the media that no link names.
-pub fn without_record(evidence: &Evidence, links: &[Link]) -> Vec<usize> {
+fn without_record(evidence: &Evidence, links: &[Link]) -> Vec<usize> {
     let linked: BTreeSet<usize> = links.iter().filter_map(|link| link.media).collect();
     (0..evidence.media.len())
         .filter(|media| !linked.contains(media))

@@ -7,6 +7,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::model::shown::shown;
+
 /// Calls `each` for every element of the list a record file holds, with the root key it stands under (`""` in a bare list).
 ///
 /// Meta writes a bare list, a list under a root key (`is_root` says which keys are), or one bare object
@@ -174,6 +176,15 @@ pub fn as_list(value: Option<&Value>) -> &[Value] {
         Some(Value::Array(values)) => values,
         Some(object @ Value::Object(_)) => std::slice::from_ref(object),
         _ => &[],
+    }
+}
+
+/// Words for a record file that is not valid JSON; what stands before the fault has been read.
+pub fn broken(error: &serde_json::Error, records: usize) -> String {
+    let error = shown(&error.to_string());
+    match records {
+        0 => format!("broken JSON: {error}"),
+        _ => format!("broken JSON: {error}; {records} records before it were read"),
     }
 }
 

@@ -5,9 +5,11 @@ pub mod facebook;
 pub mod google_photos;
 pub mod instagram;
 pub mod link;
+pub mod meta_accounts;
 pub mod meta_dates;
 pub mod meta_elements;
 pub mod meta_html;
+pub mod meta_messages;
 pub mod meta_text;
 pub mod meta_values;
 
@@ -108,6 +110,13 @@ pub trait Provider: Sync {
     /// for providers whose paths repeat between exports.
     fn export(&self, part_name: &str) -> Option<String> {
         let _ = part_name;
+        None
+    }
+
+    /// Returns the statement that a medium of a part is wanting because its bytes there cannot be read, for providers whose
+    /// archives list what they hold. `account` is the one the user gave.
+    fn unread(&self, path: &str, part_name: &str, account: Option<&str>) -> Option<Record> {
+        let _ = (path, part_name, account);
         None
     }
 

@@ -80,7 +80,7 @@ pub const POST_TEXT: &str = "all of <us> & more";
 pub const PLACE: &str = "Old Port";
 
 impl Generation {
-    fn records(self) -> &'static str {
+    pub(super) fn records(self) -> &'static str {
         match self {
             Self::Y2018 | Self::Y2021 => "",
             Self::Y2023 | Self::Y2024 => "your_facebook_activity/",
@@ -88,7 +88,7 @@ impl Generation {
     }
 
     /// The folder records name.
-    fn named(self) -> &'static str {
+    pub(super) fn named(self) -> &'static str {
         match self {
             Self::Y2018 => "photos_and_videos/",
             Self::Y2021 => "posts/media/",
@@ -97,21 +97,21 @@ impl Generation {
     }
 
     /// The folder media lie in.
-    fn held(self) -> &'static str {
+    pub(super) fn held(self) -> &'static str {
         match self {
             Self::Y2023 => "your_activity_across_facebook/posts/media/",
             other => other.named(),
         }
     }
 
-    fn albums(self) -> String {
+    pub(super) fn albums(self) -> String {
         match self {
             Self::Y2018 => "photos_and_videos/album/".to_owned(),
             _ => format!("{}posts/album/", self.records()),
         }
     }
 
-    fn posts(self) -> String {
+    pub(super) fn posts(self) -> String {
         match self {
             Self::Y2024 => format!(
                 "{}posts/your_posts__check_ins__photos_and_videos_1",
@@ -212,13 +212,15 @@ fn posts_json(generation: Generation) -> Value {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// Returns text as a page has it.
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
-fn item(generation: Generation, body: &str, shown: &str) -> String {
+/// Returns one item of a page.
+pub(super) fn item(generation: Generation, body: &str, shown: &str) -> String {
     match generation {
         Generation::Y2018 => format!(
             "<div class=\"pam _2lej\"><div class=\"_2lek _2lel\">Anna</div><div class=\"_2let\">{body}</div><div class=\"_2lem\">{shown}</div></div>"

@@ -1,6 +1,7 @@
 //! Composes the files of an archive from the description of an account, generation by generation.
 
 pub mod facebook;
+pub mod facebook_account;
 pub mod g1;
 pub mod g5;
 pub mod html;

@@ -74,7 +74,7 @@ impl Part {
 
 /// Returns a photo of its own for each number: one picture, whose padding bears the number. Painting each would take longer than
 /// importing it.
-fn photo(number: u64, size_bytes: usize) -> Vec<u8> {
+pub fn photo(number: u64, size_bytes: usize) -> Vec<u8> {
     thread_local! {
         static PICTURE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
@@ -123,8 +123,51 @@ pub fn item(number: u64, size_bytes: usize) -> Item {
     }
 }
 
-/// Writes the parts into a folder and returns their paths.
-pub fn write_big_takeout(dir: &Path, big: &BigTakeout) -> io::Result<Vec<PathBuf>> {
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The parts.
+    pub paths: Vec<PathBuf>,
+    /// Files in them, the index page among them.
+    pub files: u64,
+    /// Media in all their folders: files, not contents.
+    pub media: u64,
+    /// Sidecars.
+    pub sidecars: u64,
+    /// Media of which the like-named sidecar lies in another part.
+    pub apart: u64,
+}
+
+/// Part that a file lies in.
+fn part_of(path: &str, parts: usize) -> usize {
+    crc32fast::hash(path.as_bytes()) as usize % parts
+}
+
+impl Written {
+    fn note(&mut self, path: &str, parts: usize) {
+        self.files += 1;
+        match path.strip_suffix(".jpg") {
+            Some(stem) => {
+                self.media += 1;
+                let (stem, counter) = match stem.split_once('(') {
+                    Some((stem, counter)) => (stem, format!("({counter}")),
+                    None => (stem, String::new()),
+                };
+                let sidecar = format!("{stem}.jpg.supplemental-metadata{counter}.json");
+                self.apart += u64::from(part_of(&sidecar, parts) != part_of(path, parts));
+            }
+            None => self.sidecars += u64::from(path.contains(".supplemental-metadata")),
+        }
+    }
+}
+
+/// Titles of the albums.
+pub fn albums() -> impl Iterator<Item = &'static str> {
+    ALBUMS.into_iter()
+}
+
+/// Writes the parts into a folder.
+pub fn write_big_takeout(dir: &Path, big: &BigTakeout) -> io::Result<Written> {
     let mut takeout = Takeout {
         words: big.words,
         ..Takeout::of(vec![], ALBUMS.map(|title| Album::new(title, title)).into())
@@ -137,20 +180,25 @@ pub fn write_big_takeout(dir: &Path, big: &BigTakeout) -> io::Result<Vec<PathBuf
         .map(|path| Part::create(path))
         .collect::<Result<_, _>>()?;
     let mut listed = Files::new();
+    let mut written = Written {
+        paths,
+        ..Written::default()
+    };
     for start in (0..big.items).step_by(CHUNK as usize) {
         let end = big.items.min(start + CHUNK);
         takeout.items = (start..end).map(|n| item(n, big.size_bytes)).collect();
         for (path, bytes) in takeout.files() {
             // Album files and what lies beside the folders come with every chunk.
             if listed.insert(path.clone(), Vec::new()).is_none() {
-                let part = crc32fast::hash(path.as_bytes()) as usize % big.parts;
-                parts[part].add(&path, bytes)?;
+                written.note(&path, big.parts);
+                parts[part_of(&path, big.parts)].add(&path, bytes)?;
             }
         }
     }
     parts[0].add(INDEX_PAGE, takeout.index_page(&listed))?;
+    written.files += 1;
     for part in parts {
         part.finish()?;
     }
-    Ok(paths)
+    Ok(written)
 }

@@ -2,14 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::exporter::provider::classify::media_id;
 use crate::exporter::provider::facebook::layout::{below_top, kind_of_folder, visibility_of};
 use crate::exporter::provider::facebook::media::key_of;
-use crate::exporter::provider::link::{
-    MediaIndex, PathRules, link_by_path, link_subtitles_by_name, without_record,
-};
+use crate::exporter::provider::link::{PathRules, link_all, unrecorded};
 use crate::model::evidence::{Evidence, Links, MediaEntry};
 use crate::model::record::{Edition, Record, RecordFacts};
 
@@ -22,41 +18,20 @@ const RULES: PathRules = PathRules {
 
 /// Ties all records to media and makes up records for the media none names.
 pub fn link(evidence: &Evidence) -> Links {
-    let index = MediaIndex::new(&evidence.media, RULES);
-    let mut links = link_by_path(evidence, &index);
-    link_subtitles_by_name(evidence, &mut links);
-    let unrecorded = without_record(evidence, &links)
-        .into_iter()
-        .map(|media| (media, made_up(&evidence.media[media])))
-        .collect();
     Links {
-        links,
-        unrecorded,
         same_posts: same_posts(&evidence.records),
-        corrected: Vec::new(),
+        ..link_all(evidence, RULES, &made_up)
     }
 }
 
 /// Says what the path of a medium tells by itself.
 fn made_up(entry: &MediaEntry) -> Record {
     let kind = kind_of_folder(&entry.path);
-    Record {
-        provider: super::NAME.to_owned(),
-        account: None,
-        export: entry.export.clone(),
-        kind,
-        source: String::new(),
-        edition: Edition::Unrecorded,
-        uri: entry.path.clone(),
-        key: key_of(&entry.path),
-        post: None,
-        companions: Vec::new(),
-        facts: RecordFacts {
-            visibility: visibility_of(kind),
-            ..RecordFacts::default()
-        },
-        raw: Value::Null,
-    }
+    let facts = RecordFacts {
+        visibility: visibility_of(kind),
+        ..RecordFacts::default()
+    };
+    unrecorded(entry, kind, key_of(&entry.path), facts)
 }
 
 /// Media of a post in order, by key.

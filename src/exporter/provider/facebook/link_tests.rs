@@ -1,5 +1,7 @@
 //! Records find their media whatever top folder either was put into, and in whatever order they came.
 
+use serde_json::Value;
+
 use super::*;
 use crate::model::content_hash::ContentHash;
 use crate::model::kind::Kind;

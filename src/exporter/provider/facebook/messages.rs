@@ -1,61 +1,31 @@
 //! Reads the media of private messages. Only what belongs to a medium is kept: no text, no names of others.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::exporter::provider::classify::is_web_address;
 use crate::exporter::provider::facebook::layout::is_message_medium;
 use crate::exporter::provider::facebook::media::{facts_of, uri_of};
 use crate::exporter::provider::facebook::posts::Source;
-use crate::exporter::provider::meta_elements::as_list;
-use crate::exporter::provider::meta_values::raw_record;
+use crate::exporter::provider::meta_messages::media_of;
 use crate::model::kind::Kind;
-use crate::model::record::{PostRef, Record};
-use crate::model::time::When;
-
-/// Keys of a message that list media. Not `sticker`: that is a picture of the service.
-const MEDIA_KEYS: &[&str] = &["photos", "videos", "audio_files", "gifs", "files"];
+use crate::model::record::Record;
 
 /// Returns the records of the media of one message.
 pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
-    let mut sent = Map::new();
-    if let Some(at) = message.get("timestamp_ms") {
-        sent.insert("timestamp_ms".to_owned(), at.clone());
-    }
-    let media = MEDIA_KEYS.iter().flat_map(|key| as_list(message.get(*key)));
-    let mut records: Vec<Record> = media
-        .filter_map(|medium| {
-            let uri = uri_of(medium).filter(|uri| is_web_address(uri) || is_message_medium(uri))?;
-            let mut record = source.record(Kind::Message, uri);
-            record.facts = facts_of(medium);
-            record.facts.posted_at = record.facts.posted_at.or_else(|| sent_at(message));
-            record.raw = raw_record(medium, &sent);
-            Some(record)
+    media_of(message, &|medium| {
+        let uri = uri_of(medium).filter(|uri| is_web_address(uri) || is_message_medium(uri))?;
+        Some(Record {
+            facts: facts_of(medium),
+            ..source.record(Kind::Message, uri)
         })
-        .collect();
-    if records.len() > 1 {
-        let id = format!("post:{}", records[0].key);
-        for (index, record) in (0..).zip(&mut records) {
-            record.post = Some(PostRef {
-                id: id.clone(),
-                index,
-            });
-        }
-    }
-    records
-}
-
-fn sent_at(message: &Value) -> Option<When> {
-    let milliseconds = message.get("timestamp_ms")?.as_i64().filter(|ms| *ms > 0)?;
-    jiff::Timestamp::from_second(milliseconds / 1000)
-        .ok()
-        .map(When::utc)
+    })
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::record::Edition;
+    use crate::model::record::{Edition, PostRef};
     use serde_json::json;
 
     const SOURCE: Source<'_> = Source {

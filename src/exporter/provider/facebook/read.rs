@@ -1,7 +1,5 @@
 //! Walks a Facebook archive: says what each entry is and reads the record files.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::exporter::provider::classify::is_web_address;
@@ -10,7 +8,8 @@ use crate::exporter::provider::facebook::layout::{Format, Place, place_of};
 use crate::exporter::provider::facebook::messages;
 use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
 use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
-use crate::exporter::provider::meta_elements::read_elements;
+use crate::exporter::provider::meta_accounts::{Accounts, Believed};
+use crate::exporter::provider::meta_elements::{broken, read_elements};
 use crate::exporter::provider::meta_html::HtmlError;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
@@ -31,7 +30,12 @@ const ROOTS: &[&str] = &[
 
 /// Reads all record files of the tree and says what each entry is.
 pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = Accounts::find(tree, options);
+    let accounts = Accounts::find(
+        tree,
+        options.account.as_deref(),
+        &|node| user_name(tree, node),
+        (account_of_part, Believed::PartName),
+    );
     for node in tree.nodes() {
         let account = accounts.of(&tree.part_name(node.id));
         let mut file = File {
@@ -47,41 +51,14 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     }
 }
 
-/// Whose data each part holds. Parts of two accounts may come in one call.
-struct Accounts {
-    given: Option<String>,
-    by_part: BTreeMap<String, String>,
-}
-
-impl Accounts {
-    fn find(tree: &dyn Tree, options: &ReadOptions) -> Self {
-        let profiles = tree.nodes().iter().filter(|node| {
-            node.path
-                .ends_with("profile_information/profile_information.json")
-        });
-        let mut by_part = BTreeMap::new();
-        for node in profiles {
-            if let Some(name) = user_name(tree, node) {
-                by_part.entry(tree.part_name(node.id)).or_insert(name);
-            }
-        }
-        Self {
-            given: options.account.clone(),
-            by_part,
-        }
-    }
-
-    /// The user's word, then the part's name: it is the same on all parts, and only one of them has the profile.
-    fn of(&self, part: &str) -> Option<String> {
-        self.given
-            .clone()
-            .or_else(|| account_of_part(part))
-            .or_else(|| self.by_part.get(part).cloned())
-    }
-}
-
 /// Returns the user name in `profile_v2` (`profile` to about 2019).
 fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
+    if !node
+        .path
+        .ends_with("profile_information/profile_information.json")
+    {
+        return None;
+    }
     let bytes = tree.read(node.id, LARGEST_RECORD_FILE).ok()?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let profile: Value = serde_json::from_slice(bytes).ok()?;
@@ -300,13 +277,7 @@ impl File<'_> {
 
     fn finish(&mut self, result: Result<(), serde_json::Error>) -> Result<(), String> {
         self.tell_oddities();
-        result.map_err(|error| {
-            let error = shown(&error.to_string());
-            match self.tally.records {
-                0 => format!("broken JSON: {error}"),
-                records => format!("broken JSON: {error}; {records} records before it were read"),
-            }
-        })
+        result.map_err(|error| broken(&error, self.tally.records))
     }
 }
 

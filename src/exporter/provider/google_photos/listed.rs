@@ -57,12 +57,27 @@ pub fn record(
 ) -> Option<Record> {
     let folder = listed.folder.as_deref()?;
     let file = listed.file.as_str();
-    let wanted = is_media(split(file).1) || looks_like_sidecar(file);
-    if !wanted || held.holds(export.as_deref(), folder, file) {
+    if held.holds(export.as_deref(), folder, file) {
         return None;
     }
+    of_file(folder, file, (source, export, account))
+}
+
+/// Makes the record of a medium that a part has and whose bytes cannot be read: the one the page makes that came without
+/// that part, so that it does not matter which of the two came first.
+pub fn unread(path: &str, export: Option<String>, account: Option<String>) -> Option<Record> {
+    let (folder, file) = split_path(path);
+    of_file(folder, file, (INDEX_PAGE, export, account)).filter(|_| !folder.is_empty())
+}
+
+fn of_file(
+    folder: &str,
+    file: &str,
+    (source, export, account): (&str, Option<String>, Option<String>),
+) -> Option<Record> {
     let path = format!("{folder}/{file}");
-    Some(Record {
+    let wanted = is_media(split(file).1) || looks_like_sidecar(file);
+    wanted.then(|| Record {
         provider: NAME.to_owned(),
         account,
         export,

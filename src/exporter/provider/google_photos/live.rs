@@ -15,7 +15,6 @@ use super::pool::{Pool, on_other_days, taken_together};
 struct Still {
     sidecar: usize,
     owner: Option<usize>,
-    counter: Option<u32>,
 }
 
 /// Ties the videos of live and motion photos: by Apple's content identifier, else by name and, where names leave
@@ -79,9 +78,12 @@ fn is_together(pool: &Pool<'_>, video: usize, sidecar: usize, owner: Option<usiz
     }
 }
 
+/// Stills by folded base, then counter: a folder may hold thousands of one name.
+type Stills = BTreeMap<String, BTreeMap<Option<u32>, Vec<Still>>>;
+
 /// Collects stills by folded base: owners of sidecars, and sidecars whose picture is not in the folder.
-fn stills(pool: &Pool<'_>, decisions: &Decisions) -> BTreeMap<String, Vec<Still>> {
-    let mut stills: BTreeMap<String, Vec<Still>> = BTreeMap::new();
+fn stills(pool: &Pool<'_>, decisions: &Decisions) -> Stills {
+    let mut stills = Stills::new();
     for sidecar in 0..pool.sidecars.len() {
         let owner = decisions.owners[sidecar];
         let found = match owner {
@@ -89,11 +91,9 @@ fn stills(pool: &Pool<'_>, decisions: &Decisions) -> BTreeMap<String, Vec<Still>
             None => still_of_title(pool, sidecar),
         };
         if let Some((base, counter)) = found {
-            stills.entry(base).or_default().push(Still {
-                sidecar,
-                owner,
-                counter,
-            });
+            let of_base = stills.entry(base).or_default();
+            let of_counter = of_base.entry(counter).or_default();
+            of_counter.push(Still { sidecar, owner });
         }
     }
     stills
@@ -136,7 +136,7 @@ impl By {
         self,
         pool: &Pool<'_>,
         decisions: &Decisions,
-        stills: &BTreeMap<String, Vec<Still>>,
+        stills: &Stills,
         video: usize,
         taken: &BTreeSet<usize>,
     ) -> Option<usize> {
@@ -183,25 +183,25 @@ fn by_still_name(pool: &Pool<'_>, video: usize) -> Option<usize> {
 
 fn by_base(
     pool: &Pool<'_>,
-    stills: &BTreeMap<String, Vec<Still>>,
+    stills: &Stills,
     video: usize,
     taken: &BTreeSet<usize>,
 ) -> Option<usize> {
     let name = nfc(pool.media[video].name);
     let readings = readings(&name);
     let reading = readings.first()?;
-    let candidates: Vec<&Still> = stills
-        .get(&fold(reading.base))?
-        .iter()
-        .filter(|still| !taken.contains(&still.sidecar))
-        .filter(|still| !is_excluded(pool, video, still))
-        .collect();
-    if let [only] = candidates.as_slice() {
-        return Some(only.sidecar);
+    let of_base = stills.get(&fold(reading.base))?;
+    let is_open =
+        |still: &&Still| !taken.contains(&still.sidecar) && !is_excluded(pool, video, still);
+    let mut open = of_base.values().flatten().filter(is_open);
+    let first = open.next()?;
+    if open.next().is_none() {
+        return Some(first.sidecar);
     }
-    let mut together = candidates.iter().filter(|still| {
-        still.counter == reading.counter && is_together(pool, video, still.sidecar, still.owner)
-    });
+    let same_counter = of_base.get(&reading.counter).into_iter().flatten();
+    let mut together = same_counter
+        .filter(is_open)
+        .filter(|still| is_together(pool, video, still.sidecar, still.owner));
     let only = together.next()?;
     together.next().is_none().then_some(only.sidecar)
 }

@@ -21,6 +21,7 @@ pub const NAME: &str = "google-photos";
 
 use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
+use crate::model::record::Record;
 
 /// Google Photos.
 pub struct GooglePhotos;
@@ -48,6 +49,10 @@ impl Provider for GooglePhotos {
 
     fn export(&self, part_name: &str) -> Option<String> {
         layout::export_id(part_name)
+    }
+
+    fn unread(&self, path: &str, part_name: &str, account: Option<&str>) -> Option<Record> {
+        listed::unread(path, self.export(part_name), account.map(str::to_owned))
     }
 
     fn how_to_ask(&self) -> &'static str {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::exporter::archive::EntryId;
+use crate::exporter::provider::classify::is_system_file;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
@@ -34,6 +35,7 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
         tree,
         options,
         sink,
+        told: folders.exports(tree),
         warned: BTreeSet::new(),
         unread: HashSet::new(),
     };
@@ -125,6 +127,24 @@ impl Folders {
         }
     }
 
+    /// Returns the exports of which some folder shows that it holds photos: other folders of theirs are other products'.
+    fn exports(&self, tree: &dyn Tree) -> BTreeSet<Option<String>> {
+        let mut exports = BTreeSet::new();
+        let mut held: Option<(&str, bool)> = None;
+        for node in tree.nodes() {
+            let folder = folder_of(&node.path);
+            let holds = match held {
+                Some((last, holds)) if last == folder => holds,
+                _ => self.holds(folder),
+            };
+            held = Some((folder, holds));
+            if holds {
+                exports.insert(export_id(&tree.part_name(node.id)));
+            }
+        }
+        exports
+    }
+
     /// Says whether files of this folder lie beside the photo folders, not in one.
     fn is_top(&self, folder: &str) -> bool {
         self.services.contains(folder) && !self.direct.contains(folder)
@@ -142,6 +162,8 @@ struct Reader<'a> {
     sink: &'a mut dyn ItemSink,
     /// Top folders of other products that hold media, warned of once.
     warned: BTreeSet<String>,
+    /// Exports whose photo folders are known.
+    told: BTreeSet<Option<String>>,
     /// Sidecars that could not be read.
     unread: HashSet<EntryId>,
 }
@@ -153,8 +175,7 @@ impl Reader<'_> {
             return EntryRole::Ignored(Ignored::SystemFile);
         }
         if !folders.holds(folder_of(&node.path)) {
-            self.warn_of_other_product(node);
-            return EntryRole::Ignored(Ignored::OtherProduct);
+            return EntryRole::Ignored(self.other_product(node));
         }
         let ext = split(file).1.to_lowercase();
         match ext.as_str() {
@@ -165,16 +186,24 @@ impl Reader<'_> {
     }
 
     /// A part may hold media of Google Photos only and be in a language no list has: then nothing shows what they are.
-    fn warn_of_other_product(&mut self, node: &Node) {
+    fn other_product(&mut self, node: &Node) -> Ignored {
         let (folder, file) = split_path(&node.path);
+        let is_told = self.told.contains(&self.export(node.id));
         let top = node.path.split('/').next().unwrap_or_default();
         if is_media(split(file).1) && !folder.is_empty() && self.warned.insert(top.to_owned()) {
-            let message = format!(
-                "media in {:?} are left aside: nothing shows that it is the folder of Google Photos; if it is, \
-                 import all parts of the export together",
-                shown(top)
-            );
+            let why = match is_told {
+                true => "it is another product's folder beside that of Google Photos",
+                false => {
+                    "nothing shows that it is the folder of Google Photos; if it is, import all parts of the \
+                     export together"
+                }
+            };
+            let message = format!("media in {:?} are left aside: {why}", shown(top));
             self.sink.warn(node.id, message);
+        }
+        match is_told || folder.is_empty() {
+            true => Ignored::OtherProduct,
+            false => Ignored::Undecided,
         }
     }
 
@@ -318,15 +347,6 @@ fn medium_path(source: &str, title: Option<&str>) -> String {
         "" => name,
         _ => format!("{folder}/{name}"),
     }
-}
-
-fn is_system_file(path: &str) -> bool {
-    let file = split_path(path).1;
-    path.split('/').any(|folder| folder == "__MACOSX")
-        || file.starts_with("._")
-        || [".DS_Store", "Thumbs.db", "desktop.ini"]
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(file))
 }
 
 #[cfg(test)]

@@ -267,6 +267,30 @@ fn the_service_folder_is_found_by_content_in_any_language() {
 }
 
 #[test]
+fn what_nothing_tells_is_undecided_until_its_export_tells_the_photo_folder() {
+    let media_only = [("Grianghraif/Róimh/a.jpg", ""), ("Drive/Holiday/c.jpg", "")];
+    let alone = Files::new(&media_only);
+    assert_eq!(
+        fates(&alone),
+        [
+            ("Drive/Holiday/c.jpg", "Undecided".to_owned()),
+            ("Grianghraif/Róimh/a.jpg", "Undecided".to_owned())
+        ]
+    );
+    assert_eq!(read_all(&alone).warnings.len(), 2);
+    let mut whole = media_only.to_vec();
+    whole.push(("Grianghraif/Róimh/b.jpg.json", ITEM));
+    let whole = Files::new(&whole);
+    assert_eq!(
+        fates(&whole)[..2],
+        [
+            ("Drive/Holiday/c.jpg", "OtherProduct".to_owned()),
+            ("Grianghraif/Róimh/a.jpg", "media".to_owned())
+        ]
+    );
+}
+
+#[test]
 fn one_folder_alone_is_read_under_the_name_of_its_part() {
     let tree = Files::in_part(
         "Rome",
@@ -376,7 +400,9 @@ fn reading_parts_one_by_one_tells_the_same_as_reading_them_together() {
         let fates = tree
             .nodes
             .iter()
-            .map(|node| format!("{} {:?}", node.path, sink.roles[&node.id]));
+            .map(|node| format!("{} {:?}", node.path, sink.roles[&node.id]))
+            // Left aside either way; what nothing tells is asked again.
+            .map(|fate| fate.replace("Undecided", "OtherProduct"));
         told.extend(fates);
         told
     };

@@ -2,6 +2,7 @@
 //! keys, a list as root, a byte order mark.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
 use crate::model::kind::Visibility;
@@ -108,6 +109,9 @@ fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
+/// Year of the first photograph there is: what is dated before it is junk (year 0 is common), not a date.
+const FIRST_YEAR: i16 = 1826;
+
 /// Epoch seconds, always UTC. `0` is how Google says unknown; before 1970 they are negative.
 fn time(
     object: &Map<String, Value>,
@@ -124,6 +128,7 @@ fn time(
     }
     let when = seconds
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .filter(|instant| Offset::UTC.to_datetime(*instant).year() >= FIRST_YEAR)
         .map(When::utc);
     if when.is_none() && !value.is_null() && value != "" {
         odd.push(key);

@@ -63,7 +63,7 @@ fn times_may_be_numbers_unknown_negative_or_nonsense() {
         (json!({"timestamp": 1_700_000_000.7}), at(1_700_000_000), 0),
         (json!("1700000000"), at(1_700_000_000), 0),
         (json!({"timestamp": "-86400"}), at(-86_400), 0),
-        (json!({"timestamp": "-62167219200"}), at(-62_167_219_200), 0),
+        (json!({"timestamp": "-62167219200"}), None, 1),
         (json!({"timestamp": "0"}), None, 0),
         (json!({"timestamp": 0}), None, 0),
         (json!({"timestamp": ""}), None, 0),

@@ -2,18 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::DateTime;
-use serde_json::Value;
-
 use crate::exporter::provider::classify::{item_key, media_id, month_folder, stem};
 use crate::exporter::provider::instagram::layout::{kind_of_folder, visibility_of};
-use crate::exporter::provider::link::{
-    MediaIndex, PathRules, link_by_path, link_subtitles_by_name, without_record,
-};
+use crate::exporter::provider::link::{PathRules, link_all, unrecorded};
 use crate::model::evidence::{Evidence, Links, MediaEntry};
 use crate::model::kind::{Kind, Visibility};
-use crate::model::record::{Edition, Record, RecordFacts};
+use crate::model::record::{Record, RecordFacts};
 use crate::model::time::{Precision, When};
+use jiff::civil::DateTime;
 
 /// Seconds that two record files may put between the same post.
 const SAME_POST_S: i64 = 120;
@@ -36,42 +32,22 @@ fn canonical(path: &str) -> String {
 
 /// Ties all records to media and makes up records for the media none names.
 pub fn link(evidence: &Evidence) -> Links {
-    let index = MediaIndex::new(&evidence.media, RULES);
-    let mut links = link_by_path(evidence, &index);
-    link_subtitles_by_name(evidence, &mut links);
-    let unrecorded = without_record(evidence, &links)
-        .into_iter()
-        .map(|media| (media, made_up(&evidence.media[media])))
-        .collect();
     Links {
-        links,
-        unrecorded,
         same_posts: same_posts(&evidence.records),
         corrected: archived_after_all(&evidence.records),
+        ..link_all(evidence, RULES, &made_up)
     }
 }
 
 /// Says what the path of a medium tells by itself.
 fn made_up(entry: &MediaEntry) -> Record {
     let kind = kind_of_folder(&entry.path);
-    Record {
-        provider: super::NAME.to_owned(),
-        account: None,
-        export: entry.export.clone(),
-        kind,
-        source: String::new(),
-        edition: Edition::Unrecorded,
-        uri: entry.path.clone(),
-        key: item_key(&entry.path),
-        post: None,
-        companions: Vec::new(),
-        facts: RecordFacts {
-            posted_at: month_folder(&entry.path).and_then(month),
-            visibility: visibility_of(kind),
-            ..RecordFacts::default()
-        },
-        raw: Value::Null,
-    }
+    let facts = RecordFacts {
+        posted_at: month_folder(&entry.path).and_then(month),
+        visibility: visibility_of(kind),
+        ..RecordFacts::default()
+    };
+    unrecorded(entry, kind, item_key(&entry.path), facts)
 }
 
 /// The folder is the month in fixed UTC−08:00, not in UTC: a wall clock.

@@ -4,7 +4,7 @@ use super::*;
 use crate::exporter::provider::instagram::posts::Source;
 use crate::model::content_hash::ContentHash;
 use crate::model::kind::{CompanionRole, Kind, Visibility};
-use crate::model::record::{CompanionRef, PostRef};
+use crate::model::record::{CompanionRef, Edition, PostRef};
 use proptest::prelude::*;
 
 fn entry(path: &str, byte: u8) -> MediaEntry {

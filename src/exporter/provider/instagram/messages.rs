@@ -1,58 +1,28 @@
 //! Reads the media of private messages. Only what belongs to a medium is kept: no text, no names of others.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::exporter::provider::instagram::elements::as_list;
 use crate::exporter::provider::instagram::facts::{facts_of, key_of, uri_of};
 use crate::exporter::provider::instagram::posts::Source;
-use crate::exporter::provider::instagram::values::raw_record;
+use crate::exporter::provider::meta_messages::media_of;
 use crate::model::kind::Kind;
-use crate::model::record::{PostRef, Record};
-use crate::model::time::When;
-
-/// Keys of a message that list media.
-const MEDIA_KEYS: &[&str] = &["photos", "videos", "audio_files", "gifs", "files"];
+use crate::model::record::Record;
 
 /// Returns the records of the media of one message.
 pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
-    let sent_at = sent_at(message);
-    let mut sent = Map::new();
-    if let Some(at) = message.get("timestamp_ms") {
-        sent.insert("timestamp_ms".to_owned(), at.clone());
-    }
-    let mut records: Vec<Record> = MEDIA_KEYS
-        .iter()
-        .flat_map(|key| as_list(message.get(*key)))
-        .filter_map(|medium| {
-            let mut record = source.record(Kind::Message, uri_of(medium)?, key_of(medium)?);
-            record.facts = facts_of(medium, &|_| false);
-            record.facts.posted_at = record.facts.posted_at.or(sent_at);
-            record.raw = raw_record(medium, &sent);
-            Some(record)
+    media_of(message, &|medium| {
+        Some(Record {
+            facts: facts_of(medium, &|_| false),
+            ..source.record(Kind::Message, uri_of(medium)?, key_of(medium)?)
         })
-        .collect();
-    if records.len() > 1 {
-        let id = format!("post:{}", records[0].key);
-        for (index, record) in (0..).zip(&mut records) {
-            record.post = Some(PostRef {
-                id: id.clone(),
-                index,
-            });
-        }
-    }
-    records
-}
-
-fn sent_at(message: &Value) -> Option<When> {
-    let milliseconds = message.get("timestamp_ms")?.as_i64().filter(|ms| *ms > 0)?;
-    let instant = jiff::Timestamp::from_second(milliseconds / 1000).ok()?;
-    Some(When::utc(instant))
+    })
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::model::record::PostRef;
     use serde_json::json;
 
     const SOURCE: Source<'_> = Source {

@@ -1,6 +1,6 @@
 //! Walks an Instagram archive: says what each entry is and reads the record files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ use crate::exporter::provider::instagram::labels::{self, LabelCensus};
 use crate::exporter::provider::instagram::layout::{Format, Place, account_of_part, place_of};
 use crate::exporter::provider::instagram::posts::{self, Source};
 use crate::exporter::provider::instagram::{messages, old_media, profile};
+use crate::exporter::provider::meta_accounts::{Accounts, Believed};
+use crate::exporter::provider::meta_elements::broken;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
@@ -25,7 +27,12 @@ const TEMPLATE_POSTS: usize = 3;
 
 /// Reads all record files of the tree and says what each entry is.
 pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = Accounts::find(tree, options);
+    let accounts = Accounts::find(
+        tree,
+        options.account.as_deref(),
+        &|node| user_name(tree, node),
+        (account_of_part, Believed::Profile),
+    );
     for node in tree.nodes() {
         let account = accounts.of(&tree.part_name(node.id));
         let mut file = File {
@@ -40,40 +47,12 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     }
 }
 
-/// Whose data each part holds. Parts of two accounts may come in one call.
-struct Accounts {
-    given: Option<String>,
-    by_part: BTreeMap<String, String>,
-}
-
-impl Accounts {
-    fn find(tree: &dyn Tree, options: &ReadOptions) -> Self {
-        let mut by_part = BTreeMap::new();
-        for node in tree.nodes() {
-            if place_of(&node.path) == Place::Profile
-                && let Some(name) = read_profile(tree, node)
-                    .ok()
-                    .and_then(|profile| profile::user_name(&profile))
-            {
-                by_part.entry(tree.part_name(node.id)).or_insert(name);
-            }
-        }
-        Self {
-            given: options.account.clone(),
-            by_part,
-        }
+/// Returns the user name, where the entry is a profile.
+fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
+    if place_of(&node.path) != Place::Profile {
+        return None;
     }
-
-    /// The user's word, then the profile in the part itself, and the part's name.
-    ///
-    /// The profile in another part tells nothing here: whether that part came in the same call must leave no trace. Merging
-    /// gives parts that do not tell to the only account there is.
-    fn of(&self, part: &str) -> Option<String> {
-        self.given
-            .clone()
-            .or_else(|| self.by_part.get(part).cloned())
-            .or_else(|| account_of_part(part))
-    }
+    profile::user_name(&read_profile(tree, node).ok()?)
 }
 
 fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
@@ -82,15 +61,6 @@ fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
     let mut profile = serde_json::from_slice(bytes).map_err(|error| broken(&error, 0))?;
     repair_value(&mut profile);
     Ok(profile)
-}
-
-/// Words for a record file that is not valid JSON; what stands before the fault has been read.
-fn broken(error: &serde_json::Error, records: usize) -> String {
-    let error = shown(&error.to_string());
-    match records {
-        0 => format!("broken JSON: {error}"),
-        _ => format!("broken JSON: {error}; {records} records before it were read"),
-    }
 }
 
 struct File<'a> {

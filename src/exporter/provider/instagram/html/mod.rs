@@ -35,51 +35,6 @@ pub struct HtmlPage<'a> {
     pub offset_s: Option<i32>,
 }
 
-/// Returns what the items of a page are; `None` if it is not a page about media.
-///
-/// Only in the folders of media pages: `past_instagram_insights/posts.html` has the same name and other contents.
-pub fn page_kind(path: &str) -> Option<Kind> {
-    let (folders, name) = path.rsplit_once('/')?;
-    let (stem, extension) = name.rsplit_once('.')?;
-    if !["html", "htm"]
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known))
-    {
-        return None;
-    }
-    let stem = without_number(stem);
-    let folder = folders.rsplit('/').next()?;
-    if stem == "message" && folders.split('/').any(|part| part == "messages") {
-        return Some(Kind::Message);
-    }
-    if !matches!(folder, "content" | "media") {
-        return None;
-    }
-    Some(match stem {
-        "posts" => Kind::Post,
-        "stories" => Kind::Story,
-        "reels" => Kind::Reel,
-        "igtv_videos" => Kind::Igtv,
-        "profile_photos" => Kind::Profile,
-        "archived_posts" => Kind::Archived,
-        "recently_deleted_content" => Kind::Deleted,
-        "other_content" => Kind::Other,
-        _ => return None,
-    })
-}
-
-/// Large accounts get `posts_1`, `posts_2`, …
-fn without_number(stem: &str) -> &str {
-    match stem.rsplit_once('_') {
-        Some((name, number))
-            if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) =>
-        {
-            name
-        }
-        _ => stem,
-    }
-}
-
 /// Reads a page into one record for each medium.
 ///
 /// # Errors

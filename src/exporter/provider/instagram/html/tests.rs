@@ -419,42 +419,6 @@ fn a_broken_page_gives_what_stood_before_and_an_error() {
 }
 
 #[test]
-fn pages_are_known_by_folder_and_name() {
-    for (path, kind) in [
-        ("content/posts_1.html", Some(Kind::Post)),
-        (
-            "your_instagram_activity/content/posts_12.html",
-            Some(Kind::Post),
-        ),
-        ("your_instagram_activity/media/posts.html", Some(Kind::Post)),
-        (
-            "your_instagram_activity/media/stories.html",
-            Some(Kind::Story),
-        ),
-        ("your_instagram_activity/media/reels.html", Some(Kind::Reel)),
-        ("content/igtv_videos.HTM", Some(Kind::Igtv)),
-        ("content/profile_photos.html", Some(Kind::Profile)),
-        ("content/archived_posts.html", Some(Kind::Archived)),
-        ("content/recently_deleted_content.html", Some(Kind::Deleted)),
-        ("content/other_content.html", Some(Kind::Other)),
-        ("messages/inbox/ben_1/message_1.html", Some(Kind::Message)),
-        (
-            "your_instagram_activity/messages/message_requests/x_2/message_3.html",
-            Some(Kind::Message),
-        ),
-        ("messages/inbox/ben_1/other.html", None),
-        ("past_instagram_insights/posts.html", None),
-        ("content/posts_1.json", None),
-        ("content/posts_1", None),
-        ("content/likes.html", None),
-        ("posts_1.html", None),
-        ("", None),
-    ] {
-        assert_eq!(page_kind(path), kind, "{path}");
-    }
-}
-
-#[test]
 fn keys_are_media_ids_or_names() {
     for (uri, key) in [
         (
