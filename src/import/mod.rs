@@ -23,9 +23,9 @@ mod touched;
 mod trees;
 
 pub use error::ImportError;
-pub use rebuild::{RebuildReport, rebuild};
+pub use rebuild::{RebuildReport, rebuild, rebuild_with};
 pub use report::written;
-pub use run::import;
+pub use run::{import, import_with};
 
 use std::path::PathBuf;
 

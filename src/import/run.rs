@@ -3,16 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
+use crate::catalog::{Catalog, CatalogError, Gate, SeenEntry, SeenRole, Writing};
 use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
+use crate::writer::safe_writer::{Seam, Step, StepKind};
 use crate::writer::walk::holds_anything;
 
 use super::intake::{Intake, read_tree};
@@ -39,6 +41,20 @@ pub fn import(
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<ImportReport, ImportError> {
+    import_with(root, None, options, clock, monitor)
+}
+
+/// Imports as [`import`] does; every change to the library asks `seam` first. Only tests give one.
+///
+/// # Errors
+/// Fails as [`import`] does, and where the seam makes it.
+pub fn import_with(
+    root: &Path,
+    seam: Option<Arc<dyn Seam>>,
+    options: &ImportOptions,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
     check(options)?;
     let begun = clock();
     let archive = open(options, monitor);
@@ -50,10 +66,19 @@ pub fn import(
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, monitor)?
     } else {
-        perform(root, options, &archive, &recognized, clock, monitor)?
+        let library = Library::open_or_create_with(root, seam).map_err(ImportError::from);
+        library
+            .and_then(|library| perform(&library, options, &archive, &recognized, clock, monitor))
+            .map_err(|error| error.needing(bytes(&archive) + SETTLING_ROOM, root))?
     };
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
+}
+
+/// Bytes of all entries: what may still be needed before it is known which of them are new.
+fn bytes(archive: &Archive) -> u64 {
+    let sizes = archive.entries().iter().map(|entry| entry.size_bytes);
+    sizes.fold(0, u64::saturating_add)
 }
 
 fn check(options: &ImportOptions) -> Result<(), ImportError> {
@@ -120,20 +145,19 @@ pub(super) struct Decided {
 }
 
 fn perform(
-    root: &Path,
+    library: &Library,
     options: &ImportOptions,
     archive: &Archive,
     recognized: &Recognized<'_>,
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<ImportReport, ImportError> {
-    let library = Library::open_or_create(root)?;
     let _lock = library.lock()?;
     library.clean_unfinished().map_err(ImportError::Write)?;
-    let mut catalog = open_catalog(&library)?;
+    let mut catalog = open_catalog(library)?;
     let threads = threads(options);
-    let touched = touched_lists(&library, &catalog, monitor)?;
-    let mut swept = sweep(&library, &catalog, threads)?;
+    let touched = touched_lists(library, &catalog, monitor)?;
+    let mut swept = sweep(library, &catalog, threads)?;
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
         let run = writing.begin_run("import", &instant(clock), &command(options))?;
@@ -144,19 +168,20 @@ fn perform(
         Ok((run, decided))
     })?;
     let stored = store_all(
-        (&library, &mut catalog),
+        (library, &mut catalog),
         (archive, recognized, &decided),
         &swept.held,
         options,
         monitor,
     )?;
+    let needing = |error: ImportError| error.needing(SETTLING_ROOM, library.root());
     let mut settled = None;
     if !stored.interrupted {
-        note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
+        note_repeats(&mut catalog, archive, recognized, &decided, &stored)
+            .map_err(|error| needing(error.into()))?;
         if catalog.setting("unsettled")?.is_some() || !swept.is_clean() || touched {
-            let done = settle(&library, &mut catalog, &swept, threads, monitor)
-                .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
-            remember_lists(&library, &mut catalog)?;
+            let done = settle(library, &mut catalog, &swept, threads, monitor).map_err(needing)?;
+            remember_lists(library, &mut catalog).map_err(needing)?;
             swept.placed = catalog.placed_files()?;
             settled = Some(done);
         }
@@ -175,7 +200,9 @@ fn perform(
         report.assets_changed = settled.changed;
     }
     let numbers = super::report::numbers(&report);
-    catalog.in_transaction(|writing| writing.end_run(run, &instant(clock), &numbers))?;
+    catalog
+        .in_transaction(|writing| writing.end_run(run, &instant(clock), &numbers))
+        .map_err(|error| needing(error.into()))?;
     Ok(report)
 }
 
@@ -188,12 +215,25 @@ fn instant(clock: &dyn Fn() -> Timestamp) -> String {
 /// refused: everything in it would be taken for foreign.
 pub(super) fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
     let path = library.catalog_path();
-    match Catalog::open_existing(&path) {
+    let gate = commit_gate(library);
+    match Catalog::open_existing_with(&path, gate.clone()) {
         Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
-            Ok(Catalog::open(&path)?)
+            Ok(Catalog::open_with(&path, gate)?)
         }
         other => Ok(other?),
     }
+}
+
+/// Lets the catalog's commits pass the seam of everything else.
+pub(super) fn commit_gate(library: &Library) -> Option<Gate> {
+    let seam = Arc::clone(library.writer().seam()?);
+    let path = library.catalog_path();
+    Some(Arc::new(move || {
+        seam.before(Step {
+            kind: StepKind::Commit,
+            path: &path,
+        })
+    }))
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.

@@ -177,7 +177,8 @@ fn copy(
 }
 
 impl Library {
-    fn slot_path(&self, hash: &ContentHash, slot: u32) -> PathBuf {
+    /// Returns where a content lies in staging that may lie there more than once.
+    pub fn slot_path(&self, hash: &ContentHash, slot: u32) -> PathBuf {
         match slot {
             0 => self.staged_path(hash),
             slot => self.writer().staging().join(format!("{hash}.{slot}")),

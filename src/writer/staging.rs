@@ -519,7 +519,7 @@ mod tests {
             StepKind::Write,
             StepKind::Rename,
         ] {
-            let seam = Box::new(Fail(kind, ErrorKind::StorageFull));
+            let seam = std::sync::Arc::new(Fail(kind, ErrorKind::StorageFull));
             let library = Library::open_with(folder.path(), Some(seam)).unwrap();
             let error = write_large(&library).unwrap_err();
             assert!(error.is_disk_full() && error.kind == kind, "{error}");

@@ -9,6 +9,7 @@ mod edited_sidecars;
 mod editions;
 mod json_output;
 mod readers;
+mod steps;
 
 use std::path::{Path, PathBuf};
 

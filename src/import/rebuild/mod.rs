@@ -6,6 +6,7 @@ mod gather;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -13,10 +14,12 @@ use crate::catalog::{Catalog, CatalogError, PlacedRow, Writing};
 use crate::model::content_hash::ContentHash;
 use crate::monitor::Monitor;
 use crate::writer::library::Library;
+use crate::writer::safe_writer::Seam;
 use crate::writer::sidecar::merge::changes;
 
 use super::ImportError;
 use super::lists::remember_lists;
+use super::run::commit_gate;
 use super::settle::settle;
 use super::sweep::sweep;
 use aside::NewCatalog;
@@ -67,9 +70,24 @@ pub fn rebuild(
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<RebuildReport, ImportError> {
+    rebuild_with(root, None, threads, clock, monitor)
+}
+
+/// Rebuilds as [`rebuild`] does; every change to the library asks `seam` first. Only tests give one.
+///
+/// # Errors
+/// Fails as [`rebuild`] does, and where the seam makes it.
+pub fn rebuild_with(
+    root: &Path,
+    seam: Option<Arc<dyn Seam>>,
+    threads: Option<NonZeroUsize>,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<RebuildReport, ImportError> {
     let begun = clock();
-    let library = Library::open(root)?;
+    let library = Library::open_with(root, seam)?;
     let _lock = library.lock()?;
+    library.clean_unfinished().map_err(ImportError::Write)?;
     let threads = threads
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN);
@@ -80,7 +98,7 @@ pub fn rebuild(
         report.interrupted = true;
         return Ok(report);
     }
-    let mut catalog = Catalog::open(&new.path)?;
+    let mut catalog = Catalog::open_with(&new.path, commit_gate(&library))?;
     let run = catalog.in_transaction(|writing| {
         let run = writing.begin_run("rebuild", &begun.to_string(), "{}")?;
         enter(&gathered, writing)?;
