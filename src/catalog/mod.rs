@@ -7,13 +7,16 @@ mod evidence;
 mod history;
 mod migrate;
 mod newest;
+mod provenance;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenRole};
+pub use provenance::{Given, LeavingFile};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
+use std::cell::Cell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -220,10 +223,7 @@ impl Catalog {
             source,
         };
         let transaction = self.connection.transaction().map_err(wrap)?;
-        let writing = Writing {
-            transaction,
-            path: &path,
-        };
+        let writing = Writing::new(transaction, &path);
         let value = work(&writing)?;
         pass(gate.as_ref(), &path)?;
         writing.transaction.commit().map_err(wrap)?;
@@ -247,10 +247,7 @@ impl Catalog {
                 source,
             })?;
         // Dropped without a commit, a transaction is rolled back.
-        work(&Writing {
-            transaction,
-            path: &path,
-        })
+        work(&Writing::new(transaction, &path))
     }
 
     /// Returns a setting.
@@ -281,6 +278,21 @@ impl Catalog {
 pub struct Writing<'a> {
     transaction: Transaction<'a>,
     path: &'a Path,
+    /// The run begun in it.
+    run: Cell<Option<i64>>,
+    /// The reading that gives the evidence now being added.
+    reading: Cell<Option<i64>>,
+}
+
+impl<'a> Writing<'a> {
+    fn new(transaction: Transaction<'a>, path: &'a Path) -> Self {
+        Self {
+            transaction,
+            path,
+            run: Cell::new(None),
+            reading: Cell::new(None),
+        }
+    }
 }
 
 impl Writing<'_> {

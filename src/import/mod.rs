@@ -10,7 +10,9 @@ pub mod merge;
 mod name_date;
 mod newest;
 pub mod offset;
+mod opened;
 pub mod plan;
+mod reading;
 mod rebuild;
 mod rehearsal;
 mod report;
@@ -21,11 +23,13 @@ mod store;
 mod sweep;
 mod touched;
 mod trees;
+mod undo;
 
 pub use error::ImportError;
 pub use rebuild::{RebuildReport, rebuild, rebuild_with};
 pub use report::written;
 pub use run::{import, import_with};
+pub use undo::{UndoError, UndoOptions, UndoReport, undo, undo_with};
 
 use std::path::PathBuf;
 

@@ -7,25 +7,27 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError, Gate, SeenEntry, SeenRole, Writing};
+use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
 use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartId};
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
-use crate::writer::safe_writer::{Seam, Step, StepKind};
-use crate::writer::walk::holds_anything;
+use crate::writer::safe_writer::Seam;
 
 use super::intake::{Intake, read_tree};
 use super::lists::{remember_lists, touched_lists};
+use super::opened::open_catalog;
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
+use super::reading::given;
 use super::rehearsal::rehearse;
 use super::report::{Facts, report};
 use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
 use super::sweep::{Sweep, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
+use super::undo::finish_leaving;
 use super::{ImportError, ImportOptions, ImportReport};
 
 /// Imports archives into the library at `root`, making it if it is not there.
@@ -142,6 +144,8 @@ pub(super) struct Decided {
     pub planned: Vec<Planned>,
     /// Intake of each tree; `None` where nothing was new and nothing was read.
     pub intakes: Vec<Option<Intake>>,
+    /// What each tree was read as; `None` where nothing was read.
+    pub readings: Vec<Option<i64>>,
 }
 
 fn perform(
@@ -155,6 +159,7 @@ fn perform(
     let _lock = library.lock()?;
     library.clean_unfinished().map_err(ImportError::Write)?;
     let mut catalog = open_catalog(library)?;
+    finish_leaving(library, &mut catalog)?;
     let threads = threads(options);
     let touched = touched_lists(library, &catalog, monitor)?;
     let mut swept = sweep(library, &catalog, threads)?;
@@ -211,33 +216,8 @@ fn instant(clock: &dyn Fn() -> Timestamp) -> String {
     clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Opens the catalog, or makes one for a library that holds nothing yet. One that holds something and has no catalog is
-/// refused: everything in it would be taken for foreign.
-pub(super) fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
-    let path = library.catalog_path();
-    let gate = commit_gate(library);
-    match Catalog::open_existing_with(&path, gate.clone()) {
-        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
-            Ok(Catalog::open_with(&path, gate)?)
-        }
-        other => Ok(other?),
-    }
-}
-
-/// Lets the catalog's commits pass the seam of everything else.
-pub(super) fn commit_gate(library: &Library) -> Option<Gate> {
-    let seam = Arc::clone(library.writer().seam()?);
-    let path = library.catalog_path();
-    Some(Arc::new(move || {
-        seam.before(Step {
-            kind: StepKind::Commit,
-            path: &path,
-        })
-    }))
-}
-
 /// Room that sidecars and lists may need when originals are in already; only for the message.
-const SETTLING_ROOM: u64 = 64 << 20;
+pub(super) const SETTLING_ROOM: u64 = 64 << 20;
 
 pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
     options
@@ -297,6 +277,7 @@ pub(super) fn decide(
     let held = |hash: ContentHash| swept.held.contains(&hash);
     let mut planned = outside_trees(archive, recognized);
     let mut intakes = Vec::new();
+    let mut readings = Vec::new();
     for (index, tree) in recognized.trees.iter().enumerate() {
         let before = Before {
             seen: &seen[index],
@@ -304,10 +285,16 @@ pub(super) fn decide(
         };
         let mut candidates = candidates(archive, tree);
         let known = nothing_new(&candidates, &before, options.include_messages);
-        let intake = if known && is_ordinary(options) {
+        let given = given(tree, &candidates, options);
+        // The same parts were read before: this run gives what that reading gave.
+        let intake = if known && is_ordinary(options) && writing.give_again(given)? {
+            readings.push(None);
             None
         } else {
             monitor.step("reading records", None, Unit::Items);
+            readings.push(Some(
+                writing.begin_reading(Some(given), &tree.part_names())?,
+            ));
             let intake = read_tree(tree, options, writing, monitor)?;
             give_roles(&mut candidates, &intake);
             Some(intake)
@@ -324,7 +311,11 @@ pub(super) fn decide(
         writing.set_home_timezone(zone)?;
     }
     planned.sort_by_key(|p| p.id);
-    Ok(Decided { planned, intakes })
+    Ok(Decided {
+        planned,
+        intakes,
+        readings,
+    })
 }
 
 fn candidates<'a>(archive: &Archive, tree: &'a ArchiveTree<'_>) -> Vec<Candidate<'a>> {
@@ -466,6 +457,7 @@ fn store_all(
             let mut parts = HashMap::new();
             for stored in batch {
                 let planned = by_id[&stored.id];
+                writing.give(planned.tree.and_then(|tree| decided.readings[tree]));
                 enter(archive, recognized, planned, stored, writing, &mut parts)?;
             }
             Ok(())
@@ -519,7 +511,7 @@ fn enter(
     Ok(())
 }
 
-/// Notes in which further parts media were found that were not read: run history, for `list --json`.
+/// Notes in which further parts media were found that were not read, and that every reading came to its end.
 fn note_repeats(
     catalog: &mut Catalog,
     archive: &Archive,
@@ -534,9 +526,13 @@ fn note_repeats(
     };
     catalog.in_transaction(|writing| {
         for planned in &decided.planned {
+            let reading = planned.tree.and_then(|tree| decided.readings[tree]);
+            writing.give(reading);
             let hash = match &planned.action {
-                // A part that is known by name was noted when it came first.
-                Action::Held(hash) if !known.contains(part_of(planned)) => *hash,
+                // What was given before by this part, and nothing read now, was noted then.
+                Action::Held(hash) if reading.is_some() || !known.contains(part_of(planned)) => {
+                    *hash
+                }
                 Action::SameAs(other) => match stored.hashes.get(other) {
                     Some(hash) => *hash,
                     None => continue,
@@ -555,7 +551,8 @@ fn note_repeats(
                 Some(part),
             )?;
         }
-        Ok(())
+        let mut readings = decided.readings.iter().flatten();
+        readings.try_for_each(|reading| writing.end_reading(*reading))
     })
 }
 

@@ -20,6 +20,8 @@ pub struct Unfinished<'a> {
     catalog: &'a Catalog,
     /// Where it was about to place which bytes.
     settling: BTreeMap<String, BTreeSet<ContentHash>>,
+    /// Where an undo moves what: path, and where it goes.
+    leaving: HashMap<String, String>,
     /// What the catalog believes in.
     placed: HashMap<String, PlacedRow>,
 }
@@ -46,6 +48,11 @@ impl<'a> Unfinished<'a> {
             library,
             catalog,
             settling,
+            leaving: catalog
+                .leaving()?
+                .into_iter()
+                .map(|file| (file.path, file.trash))
+                .collect(),
             placed: placed.map(|row| (row.path.clone(), row)).collect(),
         }))
     }
@@ -54,7 +61,7 @@ impl<'a> Unfinished<'a> {
     pub fn excuses(&self, finding: &Finding) -> bool {
         let path = finding.path.as_str();
         match finding.kind {
-            FindingKind::Missing => self.is_elsewhere(path),
+            FindingKind::Missing => self.is_elsewhere(path) || self.is_of_companion(path),
             FindingKind::Changed | FindingKind::Truncated => {
                 self.was_placed(path)
                     && (!self.placed.contains_key(path) || self.is_elsewhere(path))
@@ -103,9 +110,43 @@ impl<'a> Unfinished<'a> {
             .iter()
             .filter(|(_, hashes)| hashes.contains(&wanted))
             .map(|(path, _)| self.library.root().join(path));
+        let in_trash = self
+            .leaving
+            .get(path)
+            .map(|to| self.library.root().join(to));
         in_staging
             .chain(in_tree)
+            .chain(in_trash)
             .any(|path| hash_file(&path).is_ok_and(|hash| hash == wanted))
+    }
+
+    /// Whether the file itself is there, and all that is gone of what belongs to it was taken back by an undo.
+    fn is_of_companion(&self, path: &str) -> bool {
+        let Some(row) = self.placed.get(path) else {
+            return false;
+        };
+        let there = hash_file(&self.library.root().join(path));
+        let taken_back = |hash| {
+            self.catalog
+                .original(hash)
+                .is_ok_and(|found| found.is_none())
+        };
+        let placed = |hash| {
+            let mut rows = self.placed.values();
+            rows.any(|other| other.asset_hash == row.asset_hash && other.content_hash == hash)
+        };
+        there.is_ok_and(|hash| hash == row.content_hash)
+            && self
+                .catalog
+                .asset(row.asset_hash)
+                .ok()
+                .flatten()
+                .is_some_and(|asset| {
+                    let companions = asset.companions.iter().map(|one| one.content_hash);
+                    companions
+                        .into_iter()
+                        .all(|hash| placed(hash) || taken_back(hash))
+                })
     }
 
     /// Whether a sidecar is as albumen wrote it, for bytes the catalog knows.

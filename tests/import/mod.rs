@@ -10,6 +10,7 @@ mod editions;
 mod json_output;
 mod readers;
 mod steps;
+mod undo;
 
 use std::path::{Path, PathBuf};
 

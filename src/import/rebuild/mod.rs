@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::catalog::{Catalog, CatalogError, PlacedRow, Writing};
 use crate::model::content_hash::ContentHash;
@@ -19,7 +20,7 @@ use crate::writer::sidecar::merge::changes;
 
 use super::ImportError;
 use super::lists::remember_lists;
-use super::run::commit_gate;
+use super::opened::commit_gate;
 use super::settle::settle;
 use super::sweep::sweep;
 use aside::NewCatalog;
@@ -98,9 +99,16 @@ pub fn rebuild_with(
         report.interrupted = true;
         return Ok(report);
     }
+    let last_run = last_run(&library);
     let mut catalog = Catalog::open_with(&new.path, commit_gate(&library))?;
     let run = catalog.in_transaction(|writing| {
-        let run = writing.begin_run("rebuild", &begun.to_string(), "{}")?;
+        // Whoever remembers the number of a run of the old catalog must not meet another one under it.
+        writing.number_runs_after(last_run)?;
+        let zone = json!({"home_timezone": gathered.home_timezone}).to_string();
+        let run = writing.begin_run("rebuild", &begun.to_string(), &zone)?;
+        writing.forget_older_runs()?;
+        let reading = writing.begin_reading(None, &[])?;
+        writing.end_reading(reading)?;
         enter(&gathered, writing)?;
         writing.set_setting("unsettled", Some("1"))?;
         Ok(run)
@@ -110,7 +118,7 @@ pub fn rebuild_with(
     swept.touched.clear();
     settle(&library, &mut catalog, &swept, threads, monitor)?;
     remember_lists(&library, &mut catalog)?;
-    let numbers = serde_json::json!({
+    let numbers = json!({
         "files": report.files, "sidecars": report.sidecars, "records": report.records,
         "gone": report.gone.len(), "unknown": report.unknown.len(), "unreadable": report.unreadable.len(),
     });
@@ -121,6 +129,15 @@ pub fn rebuild_with(
     report.kept = new.take_its_place(&library)?;
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
+}
+
+/// Returns the number of the last run of the catalog there was, as far as it can be read.
+fn last_run(library: &Library) -> i64 {
+    let old = Catalog::open_existing(&library.catalog_path());
+    let runs = old.and_then(|catalog| catalog.runs());
+    runs.ok()
+        .and_then(|runs| runs.first().map(|run| run.id))
+        .unwrap_or(0)
 }
 
 /// Enters all that was gathered: evidence, and where files lie.
@@ -156,7 +173,7 @@ fn enter(gathered: &Gathered, writing: &Writing<'_>) -> Result<(), CatalogError>
         let user = own.user.clone().then(changes(sidecar));
         let others = match sidecar.foreign.is_empty() {
             true => None,
-            false => Some(serde_json::json!(sidecar.foreign).to_string()),
+            false => Some(json!(sidecar.foreign).to_string()),
         };
         writing.set_user_changes(own.content_hash, &user, others.as_deref())?;
         // A sidecar whose original is gone stays where it is, as the last that is known of it.

@@ -54,7 +54,8 @@ struct Import {
 
 impl Import {
     fn of(row: &RunRow) -> Option<Self> {
-        if row.kind != "import" {
+        // What was taken back leaves nothing open.
+        if row.kind != "import" || row.undone_by.is_some() {
             return None;
         }
         // What cannot be read says nothing, and saying nothing counts as not finished.
@@ -203,6 +204,7 @@ mod tests {
             finished: report.as_ref().map(|_| "2026-01-01T00:01:00Z".into()),
             command: command.to_string(),
             report: report.map(|report| report.to_string()),
+            undone_by: None,
         }
     }
 
@@ -226,6 +228,16 @@ mod tests {
         rows[1] = done(&["a_2.zip"], broken);
         assert_eq!(journal(&rows, "p").parts.len(), 2);
         assert_eq!(journal(&rows, "q"), Journal::default());
+    }
+
+    #[test]
+    fn an_import_that_was_taken_back_says_nothing() {
+        let gap = json!({"problems": [{"part": "a_2.zip", "problem": "missing"}]});
+        let undone = RunRow {
+            undone_by: Some(2),
+            ..done(&["a_1.zip"], gap)
+        };
+        assert_eq!(journal(&[undone], "p"), Journal::default());
     }
 
     #[test]
