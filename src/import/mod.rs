@@ -7,7 +7,7 @@ mod groups;
 mod intake;
 mod lists;
 pub mod merge;
-mod name_date;
+pub mod name_date;
 mod newest;
 pub mod offset;
 mod opened;
