@@ -1,6 +1,5 @@
 //! The fuzz targets on stable Rust: seeds of the builders, changed at random. cargo-fuzz runs the same bodies with coverage.
 
-#[path = "../fuzz/bodies.rs"]
 mod bodies;
 
 use std::panic::catch_unwind;

@@ -1,7 +1,7 @@
 //! `cargo +nightly fuzz run facebook`.
 #![no_main]
 
-#[path = "../bodies.rs"]
+#[path = "../../tests/fuzzing/bodies.rs"]
 #[allow(dead_code)]
 mod bodies;
 

@@ -124,6 +124,9 @@ fn killed_at_any_time_and_run_again_it_is_the_same_library() {
     finish(&env, &library, &archive);
     assert_eq!(difference(&state(&library), &wanted), "");
     assert_eq!(leftovers(&library), Vec::<String>::new());
-    println!("{} runs, {cut_off} of them killed before their end", kills());
+    println!(
+        "{} runs, {cut_off} of them killed before their end",
+        kills()
+    );
     assert!(kills() < 4 || cut_off > 0, "no kill came in time");
 }

@@ -13,7 +13,7 @@ use crate::support::hostile::{bombs, honest, tars, zips};
 use crate::support::pack::tar::gzip;
 use crate::support::tree;
 
-/// A loaded machine gets more time; `.ci/run` on its own keeps to ten seconds by `ALBUMEN_HOSTILE_SECONDS`.
+/// A loaded machine gets more time; `.ci/run` keeps to ten seconds by `ALBUMEN_HOSTILE_SECONDS`.
 const MOST_SECONDS: u64 = 40;
 const MOST_BYTES: u64 = 300 << 20;
 

@@ -1,4 +1,4 @@
-//! What is fuzzed, one function a target. Run by cargo-fuzz (`fuzz_targets/`) and by the stable runner in `tests/fuzzing.rs`.
+//! What is fuzzed, one function a target. Run by cargo-fuzz (`fuzz_targets/`) and by the stable runner in `fuzzing.rs`.
 
 use std::io::Cursor;
 use std::path::Path;
