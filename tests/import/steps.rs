@@ -87,12 +87,15 @@ impl Mixed {
     }
 }
 
+/// What changes the library at a path, asking a seam.
+pub type Act<'a> = dyn Fn(&Path, Option<Arc<dyn Seam>>) -> Result<(), ImportError> + 'a;
+
 /// A change to a library that can be stopped at any step.
 pub struct Run<'a> {
     /// What the library is before; nothing if there is none yet.
     pub base: Option<&'a Path>,
     /// Carries it out.
-    pub act: &'a dyn Fn(&Path, Option<Arc<dyn Seam>>) -> Result<(), ImportError>,
+    pub act: &'a Act<'a>,
 }
 
 /// What a library is, with all that its catalog says.

@@ -152,7 +152,7 @@ pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
         .iter()
         .filter(|import| import.finished)
         .flat_map(|import| import.parts_of(provider))
-        .filter_map(|name| day_in(name))
+        .filter_map(day_in)
         .max();
     for import in &imports {
         if !import.finished {
