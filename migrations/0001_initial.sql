@@ -14,8 +14,55 @@ CREATE TABLE run (
     started  TEXT NOT NULL,          -- RFC 3339, UTC
     finished TEXT,                   -- RFC 3339, UTC; null: the run was cut off
     command  TEXT NOT NULL,          -- options as JSON, no secrets
-    report   TEXT                    -- numbers as JSON
+    report   TEXT,                   -- numbers as JSON
+    undone_by INTEGER                -- the run of kind undo that took it back
 ) STRICT;
+
+-- Run history: what one run read of one provider's parts. Two runs that were given the same parts share it. The tables below it
+-- say which evidence it gave: what no reading is left to give goes when a run is undone. They name rows of other tables without
+-- REFERENCES: a foreign key would make each deletion there search here from end to end.
+CREATE TABLE reading (
+    id       INTEGER PRIMARY KEY,
+    digest   BLOB,                   -- of the entries' names, sizes and checksums, the parts' names and the options; null: of no archive
+    complete INTEGER NOT NULL        -- 1: it came to its end
+) STRICT;
+CREATE INDEX reading_digest ON reading (digest);
+
+CREATE TABLE run_reading (
+    run_id     INTEGER NOT NULL,
+    reading_id INTEGER NOT NULL,
+    PRIMARY KEY (run_id, reading_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reading_part (
+    reading_id INTEGER NOT NULL,
+    name       TEXT NOT NULL,        -- file name of the part
+    PRIMARY KEY (reading_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reading_record (
+    reading_id INTEGER NOT NULL,
+    record_id  INTEGER NOT NULL,
+    PRIMARY KEY (reading_id, record_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reading_album (
+    reading_id      INTEGER NOT NULL,
+    album_record_id INTEGER NOT NULL,
+    PRIMARY KEY (reading_id, album_record_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reading_media (
+    reading_id     INTEGER NOT NULL,
+    media_entry_id INTEGER NOT NULL,
+    PRIMARY KEY (reading_id, media_entry_id)
+) STRICT, WITHOUT ROWID;
+
+-- Files on their way to the trash: an undo that was cut off is finished from here.
+CREATE TABLE leaving (
+    path  TEXT PRIMARY KEY,          -- relative to the library
+    trash TEXT NOT NULL              -- relative to the library
+) STRICT, WITHOUT ROWID;
 
 -- Run history: the parts that were given.
 CREATE TABLE part (

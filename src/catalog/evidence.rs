@@ -9,7 +9,7 @@ use crate::model::media_facts::MediaFacts;
 use crate::model::record::{AlbumRecord, Record};
 use crate::model::user_changes::UserChanges;
 
-use super::{Catalog, CatalogError, Writing, from_json, hash_of, to_json};
+use super::{Catalog, CatalogError, Given, Writing, from_json, hash_of, to_json};
 
 /// Bytes the library holds, with what they say.
 #[derive(Debug, Clone, PartialEq)]
@@ -310,10 +310,7 @@ impl Writing<'_> {
     /// # Errors
     /// Fails if it is not there.
     pub fn original_id(&self, hash: ContentHash) -> Result<i64, CatalogError> {
-        self.transaction
-            .prepare_cached("SELECT id FROM original WHERE content_hash = ?1")
-            .and_then(|mut rows| rows.query_row([hash.0], |row| row.get(0)))
-            .map_err(|e| self.wrap(e))
+        self.number_of("SELECT id FROM original WHERE content_hash = ?1", [hash.0])
     }
 
     /// Adds that an archive held these bytes under this path, and in which part.
@@ -333,24 +330,31 @@ impl Writing<'_> {
              ON CONFLICT DO NOTHING",
             (provider, export, path, original_id),
         )?;
-        let Some(part) = part else {
-            return Ok(());
+        let id = match added {
+            0 => self.number_of(
+                "SELECT id FROM media_entry
+                 WHERE provider = ?1 AND export = ?2 AND path = ?3 AND original_id = ?4",
+                (provider, export, path, original_id),
+            )?,
+            _ => self.transaction.last_insert_rowid(),
         };
-        if added > 0 {
+        self.given(Given::Media, id)?;
+        if let Some(part) = part {
             self.run(
-                "INSERT INTO part_entry (media_entry_id, part_id) VALUES (?1, ?2)",
-                (self.transaction.last_insert_rowid(), part),
-            )?;
-        } else {
-            self.run(
-                "INSERT INTO part_entry (media_entry_id, part_id)
-                 SELECT id, ?5 FROM media_entry
-                 WHERE provider = ?1 AND export = ?2 AND path = ?3 AND original_id = ?4
+                "INSERT INTO part_entry (media_entry_id, part_id) VALUES (?1, ?2)
                  ON CONFLICT DO NOTHING",
-                (provider, export, path, original_id, part),
+                (id, part),
             )?;
         }
         Ok(())
+    }
+
+    /// Returns the number of the one row a query finds.
+    fn number_of(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<i64, CatalogError> {
+        self.transaction
+            .prepare_cached(sql)
+            .and_then(|mut rows| rows.query_row(parameters, |row| row.get(0)))
+            .map_err(|e| self.wrap(e))
     }
 
     /// Adds a record. Returns whether it is new.
@@ -371,6 +375,10 @@ impl Writing<'_> {
              ON CONFLICT (digest, account) DO NOTHING",
             (&record.provider, digest, account, body, raw),
         )?;
+        self.given_after(added, Given::Record, || {
+            let sql = "SELECT id FROM record WHERE digest = ?1 AND account = ?2";
+            self.number_of(sql, (digest, account))
+        })?;
         Ok(added > 0)
     }
 
@@ -386,6 +394,9 @@ impl Writing<'_> {
              ON CONFLICT (digest) DO NOTHING",
             (&album.provider, digest, body),
         )?;
+        self.given_after(added, Given::Album, || {
+            self.number_of("SELECT id FROM album_record WHERE digest = ?1", [digest])
+        })?;
         Ok(added > 0)
     }
 

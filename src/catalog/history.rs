@@ -68,6 +68,8 @@ pub struct RunRow {
     pub command: String,
     /// Numbers as JSON.
     pub report: Option<String>,
+    /// The run that took it back.
+    pub undone_by: Option<i64>,
 }
 
 impl Catalog {
@@ -129,7 +131,7 @@ impl Catalog {
     /// Fails if SQLite does.
     pub fn runs(&self) -> Result<Vec<RunRow>, CatalogError> {
         self.rows(
-            "SELECT id, kind, started, finished, command, report FROM run ORDER BY id DESC",
+            "SELECT id, kind, started, finished, command, report, undone_by FROM run ORDER BY id DESC",
             [],
             |row| {
                 Ok(RunRow {
@@ -139,6 +141,7 @@ impl Catalog {
                     finished: row.get(3)?,
                     command: row.get(4)?,
                     report: row.get(5)?,
+                    undone_by: row.get(6)?,
                 })
             },
         )
@@ -155,7 +158,30 @@ impl Writing<'_> {
             "INSERT INTO run (kind, started, command) VALUES (?1, ?2, ?3)",
             (kind, started, command),
         )?;
-        Ok(self.transaction.last_insert_rowid())
+        let id = self.transaction.last_insert_rowid();
+        self.run.set(Some(id));
+        Ok(id)
+    }
+
+    /// Lets the next run's number be higher than `last`, so that no number of an older catalog comes again.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn number_runs_after(&self, last: i64) -> Result<(), CatalogError> {
+        // Row numbers go on from the highest there is: a row of that number makes them, and goes once the next one is there.
+        self.run(
+            "INSERT INTO run (id, kind, started, command) VALUES (?1, '', '', '')",
+            [last],
+        )
+        .map(drop)
+    }
+
+    /// Takes out the row that [`Writing::number_runs_after`] put in.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn forget_older_runs(&self) -> Result<(), CatalogError> {
+        self.run("DELETE FROM run WHERE kind = ''", []).map(drop)
     }
 
     /// Ends a run.

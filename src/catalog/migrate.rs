@@ -6,7 +6,7 @@ use include_dir::{Dir, include_dir};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use super::CatalogError;
+use super::{CatalogError, Gate, pass};
 
 static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 
@@ -57,7 +57,11 @@ pub fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), CatalogE
 }
 
 /// Applies what is not applied yet, and checks that what was applied is what we have.
-pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
+pub fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    gate: Option<&Gate>,
+) -> Result<(), CatalogError> {
     let wrap = |source| CatalogError::Sqlite {
         path: path.to_owned(),
         source,
@@ -80,6 +84,7 @@ pub fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogEr
                 });
             }
         } else {
+            pass(gate, path)?;
             apply(connection, &migration, checksum).map_err(wrap)?;
         }
     }
@@ -124,13 +129,13 @@ mod tests {
     fn a_second_run_changes_nothing_and_an_altered_one_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
         let path = Path::new("test");
-        migrate(&mut connection, path).unwrap();
-        migrate(&mut connection, path).unwrap();
+        migrate(&mut connection, path, None).unwrap();
+        migrate(&mut connection, path, None).unwrap();
         connection
             .execute("UPDATE migration SET checksum = zeroblob(32)", [])
             .unwrap();
         assert!(matches!(
-            migrate(&mut connection, path),
+            migrate(&mut connection, path, None),
             Err(CatalogError::Altered { number: 1, .. })
         ));
     }

@@ -7,14 +7,19 @@ mod evidence;
 mod history;
 mod migrate;
 mod newest;
+mod provenance;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenKey, SeenRole};
+pub use provenance::{Given, LeavingFile};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
+use std::cell::Cell;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
@@ -35,6 +40,14 @@ pub enum CatalogError {
         path: PathBuf,
         /// What SQLite said.
         source: rusqlite::Error,
+    },
+    /// A commit was kept from happening.
+    #[error("could not commit to catalog {}", path.display())]
+    Commit {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// A newer albumen made it.
     #[error(
@@ -75,8 +88,36 @@ impl CatalogError {
                 source.sqlite_error_code(),
                 Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
             ),
-            Self::Newer { .. } => false,
+            Self::Newer { .. } | Self::Commit { .. } => false,
         }
+    }
+
+    /// Returns whether there was no room left (disk full, or the user's quota).
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Sqlite { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(ErrorCode::DiskFull))
+            }
+            Self::Commit { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            _ => false,
+        }
+    }
+}
+
+/// Is asked before every commit, so that tests can make any of them fail or be the last step of a run.
+pub type Gate = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+
+/// Lets a commit happen, or makes it fail.
+fn pass(gate: Option<&Gate>, path: &Path) -> Result<(), CatalogError> {
+    match gate {
+        None => Ok(()),
+        Some(gate) => gate().map_err(|source| CatalogError::Commit {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -84,6 +125,7 @@ impl CatalogError {
 pub struct Catalog {
     connection: Connection,
     path: PathBuf,
+    gate: Option<Gate>,
 }
 
 impl Catalog {
@@ -92,6 +134,14 @@ impl Catalog {
     /// # Errors
     /// Fails if a newer albumen made it (nothing is touched then), or if SQLite cannot open it.
     pub fn open(path: &Path) -> Result<Self, CatalogError> {
+        Self::open_with(path, None)
+    }
+
+    /// Opens a catalog as [`Catalog::open`] does; every commit passes `gate`. Only tests give one.
+    ///
+    /// # Errors
+    /// Fails as [`Catalog::open`] does.
+    pub fn open_with(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
         let wrap = |source| CatalogError::Sqlite {
             path: path.to_owned(),
             source,
@@ -105,7 +155,7 @@ impl Catalog {
                  PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
             )
             .map_err(wrap)?;
-        Self::ready(connection, path)
+        Self::ready(connection, path, gate)
     }
 
     /// Opens the catalog at `path`, which must be there: an empty one in its place would say that nothing is held.
@@ -113,9 +163,17 @@ impl Catalog {
     /// # Errors
     /// Fails as [`Catalog::open`] does, and if there is no catalog.
     pub fn open_existing(path: &Path) -> Result<Self, CatalogError> {
+        Self::open_existing_with(path, None)
+    }
+
+    /// Opens a catalog as [`Catalog::open_existing`] does; every commit passes `gate`. Only tests give one.
+    ///
+    /// # Errors
+    /// Fails as [`Catalog::open_existing`] does.
+    pub fn open_existing_with(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
         // SQLite takes an empty file for a new database.
         if std::fs::metadata(path).is_ok_and(|found| found.len() > 0) {
-            return Self::open(path);
+            return Self::open_with(path, gate);
         }
         Err(CatalogError::Gone {
             path: path.to_owned(),
@@ -132,16 +190,21 @@ impl Catalog {
             path: path.to_owned(),
             source,
         })?;
-        Self::ready(connection, path)
+        Self::ready(connection, path, None)
     }
 
-    fn ready(mut connection: Connection, path: &Path) -> Result<Self, CatalogError> {
+    fn ready(
+        mut connection: Connection,
+        path: &Path,
+        gate: Option<Gate>,
+    ) -> Result<Self, CatalogError> {
         connection.set_prepared_statement_cache_capacity(64);
         let _ = connection.busy_timeout(Duration::from_secs(10));
-        migrate::migrate(&mut connection, path)?;
+        migrate::migrate(&mut connection, path, gate.as_ref())?;
         Ok(Self {
             connection,
             path: path.to_owned(),
+            gate,
         })
     }
 
@@ -165,16 +228,15 @@ impl Catalog {
         work: impl FnOnce(&Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let path = self.path.clone();
+        let gate = self.gate.clone();
         let wrap = |source| CatalogError::Sqlite {
             path: path.clone(),
             source,
         };
         let transaction = self.connection.transaction().map_err(wrap)?;
-        let writing = Writing {
-            transaction,
-            path: &path,
-        };
+        let writing = Writing::new(transaction, &path);
         let value = work(&writing)?;
+        pass(gate.as_ref(), &path)?;
         writing.transaction.commit().map_err(wrap)?;
         Ok(value)
     }
@@ -196,10 +258,7 @@ impl Catalog {
                 source,
             })?;
         // Dropped without a commit, a transaction is rolled back.
-        work(&Writing {
-            transaction,
-            path: &path,
-        })
+        work(&Writing::new(transaction, &path))
     }
 
     /// Returns a setting.
@@ -230,6 +289,21 @@ impl Catalog {
 pub struct Writing<'a> {
     transaction: Transaction<'a>,
     path: &'a Path,
+    /// The run begun in it.
+    run: Cell<Option<i64>>,
+    /// The reading that gives the evidence now being added.
+    reading: Cell<Option<i64>>,
+}
+
+impl<'a> Writing<'a> {
+    fn new(transaction: Transaction<'a>, path: &'a Path) -> Self {
+        Self {
+            transaction,
+            path,
+            run: Cell::new(None),
+            reading: Cell::new(None),
+        }
+    }
 }
 
 impl Writing<'_> {

@@ -44,8 +44,10 @@ pub struct Cli {
 pub enum Command {
     /// Read archives into the library
     Import(ImportArgs),
-    /// Show what the library holds
-    Status,
+    /// Show what the library holds, or what was done to it
+    Status(StatusArgs),
+    /// Take one import back: the library becomes what the others alone would have made of it
+    Undo(UndoArgs),
     /// List photos and videos of the library
     List(ListArgs),
     /// Read the library again and compare it with its checksums, sidecars and catalog
@@ -230,6 +232,28 @@ pub struct CertifyArgs {
 /// Arguments of `rebuild`.
 #[derive(Debug, Default, Args)]
 pub struct RebuildArgs {
+    /// Worker threads [default: one for each processor core]
+    #[arg(long, value_name = "COUNT")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Default, Args)]
+pub struct StatusArgs {
+    /// List every run that could change something, the newest first
+    #[arg(long)]
+    pub runs: bool,
+}
+
+/// Arguments of `undo`.
+#[derive(Debug, Default, Args)]
+pub struct UndoArgs {
+    /// Number of the import, as `albumen status --runs` shows it
+    #[arg(value_name = "RUN")]
+    pub run: i64,
+    /// Show what would go to the trash, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,

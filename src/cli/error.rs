@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::catalog::CatalogError;
-use crate::import::ImportError;
+use crate::import::{ImportError, UndoError};
 use crate::verify::VerifyError;
 use crate::writer::library::LibraryError;
 use crate::writer::safe_writer::WriteError;
@@ -33,6 +33,12 @@ pub enum CliError {
     Rebuild {
         library: PathBuf,
         source: ImportError,
+    },
+    #[error("could not take run {run} back in {}", .library.display())]
+    Undo {
+        library: PathBuf,
+        run: i64,
+        source: UndoError,
     },
     #[error("could not verify {}", .library.display())]
     Verify {

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use super::error::CliError;
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
-use crate::import::ImportError;
+use crate::import::{ImportError, UndoError};
 use crate::model::shown::shown;
 use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
@@ -94,6 +94,13 @@ fn hints(error: &CliError) -> Vec<String> {
         }
         CliError::NotADemo { .. } => Some("choose another folder with --into DIR".to_owned()),
         CliError::Import { source, .. } | CliError::Rebuild { source, .. } => for_import(source),
+        CliError::Undo {
+            source: UndoError::Import(source),
+            ..
+        } => for_import(source),
+        CliError::Undo { .. } => {
+            Some("`albumen status --runs` shows which imports there are".to_owned())
+        }
         CliError::Verify {
             source: VerifyError::Library(source),
             ..

@@ -23,7 +23,9 @@ pub mod providers;
 pub mod rebuild;
 pub mod reference;
 pub mod report;
+pub mod runs;
 pub mod status;
+pub mod undo;
 pub mod verify;
 
 use std::ffi::OsString;
@@ -62,7 +64,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match &cli.command {
         Command::Import(args) => import::run(args, &library_folder(cli)?, out),
-        Command::Status => status::run(&library_folder(cli)?, out),
+        Command::Status(args) if args.runs => runs::run(&library_folder(cli)?, out),
+        Command::Status(_) => status::run(&library_folder(cli)?, out),
+        Command::Undo(args) => undo::run(args, &library_folder(cli)?, out),
         Command::List(args) => list::run(args, &library_folder(cli)?, out),
         Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),

@@ -164,6 +164,7 @@ struct ReportJson<'a> {
     sidecars: u64,
     findings: Map<String, Value>,
     without_catalog: bool,
+    unfinished: u64,
     resumed_after: Option<&'a str>,
     continues_after: Option<&'a str>,
     interrupted: bool,
@@ -199,6 +200,7 @@ fn print_json(
             .map(|(kind, count)| (kind.as_str().to_owned(), count.into()))
             .collect(),
         without_catalog: report.without_catalog,
+        unfinished: report.unfinished,
         resumed_after: report.resumed_after.as_deref(),
         continues_after: report.continues_after.as_deref(),
         interrupted: report.interrupted,
@@ -229,6 +231,12 @@ fn print_text(
         out.line(
             "compared with SHA256SUMS and sidecars alone: there is no catalog to compare with",
         )?;
+    }
+    if report.unfinished > 0 {
+        out.line(format!(
+            "{} differences are of an import that was cut off; no bytes are lost, and the next import closes them",
+            HumanCount(report.unfinished)
+        ))?;
     }
     if let Some(place) = &report.continues_after {
         out.line(format!(

@@ -53,7 +53,7 @@ pub enum ImportError {
         /// The library.
         path: PathBuf,
         /// What the system said.
-        source: WriteError,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A file of the library could not be written.
     #[error(transparent)]
@@ -86,13 +86,19 @@ impl From<SettleError> for ImportError {
 impl ImportError {
     /// Says how much room is needed, if the disk is full.
     pub(super) fn needing(self, needed_bytes: u64, library: &std::path::Path) -> Self {
-        match self {
-            Self::Write(source) if source.is_disk_full() => Self::DiskFull {
-                needed_bytes,
-                path: library.to_owned(),
-                source,
-            },
-            other => other,
+        let source: Box<dyn std::error::Error + Send + Sync> = match self {
+            Self::Write(source) | Self::Library(LibraryError::Write(source))
+                if source.is_disk_full() =>
+            {
+                Box::new(source)
+            }
+            Self::Catalog(source) if source.is_disk_full() => Box::new(source),
+            other => return other,
+        };
+        Self::DiskFull {
+            needed_bytes,
+            path: library.to_owned(),
+            source,
         }
     }
 }

@@ -8,12 +8,14 @@ mod groups;
 mod intake;
 mod lists;
 pub mod merge;
-mod name_date;
+pub mod name_date;
 mod newest;
 mod note;
 pub mod offset;
+mod opened;
 mod placed;
 pub mod plan;
+mod reading;
 mod rebuild;
 mod rehearsal;
 mod report;
@@ -25,11 +27,13 @@ mod sweep;
 mod tie;
 mod touched;
 mod trees;
+mod undo;
 
 pub use error::ImportError;
-pub use rebuild::{RebuildReport, rebuild};
+pub use rebuild::{RebuildReport, rebuild, rebuild_with};
 pub use report::written;
-pub use run::import;
+pub use run::{import, import_with};
+pub use undo::{UndoError, UndoOptions, UndoReport, undo, undo_with};
 
 use std::path::PathBuf;
 

@@ -179,7 +179,9 @@ impl Noting<'_> {
             let json = change.derived.json();
             let path = change.path.as_str();
             if (self.known)(&asset.content_hash) {
-                let same = self.writing.is_noted((asset.content_hash, json), path, &albums)?;
+                let same = self
+                    .writing
+                    .is_noted((asset.content_hash, json), path, &albums)?;
                 self.noted.changed += u64::from(!same);
                 self.writing.remove_asset(asset.content_hash)?;
             }

@@ -17,9 +17,10 @@ use crate::writer::library::{Library, LibraryError};
 
 use super::derive::{Derivation, Linked, Source, Surroundings, derive};
 use super::evidence::{Whole, link_provider, linked};
+use super::opened::open_catalog;
 use super::plan::{Action, Planned};
 use super::report::{Draft, Facts};
-use super::run::{Decided, decide, held_at, open_catalog, seen, threads};
+use super::run::{Decided, decide, held_at, seen, threads};
 use super::store::Stored;
 use super::sweep::{Sweep, sweep};
 use super::trees::Recognized;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -14,18 +15,20 @@ use crate::model::content_hash::ContentHash;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::{Library, LibraryLock};
-use crate::writer::reconcile::Staged;
-use crate::writer::walk::holds_anything;
+use crate::writer::safe_writer::Seam;
 
 use super::intake::{Intake, read_tree};
 use super::lists::{remember_lists, touched_lists};
+use super::opened::open_catalog;
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
+use super::reading::given;
 use super::rehearsal::rehearse;
 use super::report::{Draft, Facts};
 use super::settle::settle;
 use super::store::{Stored, StoredEntry, store};
-use super::sweep::{Sweep, is_entered, sweep};
+use super::sweep::{Sweep, clean_unfinished, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
+use super::undo::finish_leaving;
 use super::{ImportError, ImportOptions, ImportReport};
 
 /// Imports archives into the library at `root`, making it if it is not there.
@@ -41,6 +44,20 @@ pub fn import(
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<ImportReport, ImportError> {
+    import_with(root, None, options, clock, monitor)
+}
+
+/// Imports as [`import`] does; every change to the library asks `seam` first. Only tests give one.
+///
+/// # Errors
+/// Fails as [`import`] does, and where the seam makes it.
+pub fn import_with(
+    root: &Path,
+    seam: Option<Arc<dyn Seam>>,
+    options: &ImportOptions,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
     check(options)?;
     let begun = clock();
     let archive = open(options, monitor);
@@ -52,16 +69,27 @@ pub fn import(
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, monitor)?
     } else {
-        let mut opened = Opened::open(root)?;
-        let taken = take_in(&mut opened, options, &archive, &recognized, clock, monitor)?;
+        let room = bytes(&archive) + SETTLING_ROOM;
+        let taken = Opened::open(root, seam).and_then(|mut opened| {
+            let taken = take_in(&mut opened, options, &archive, &recognized, clock, monitor)?;
+            Ok((opened, taken))
+        });
         // What is in the archives is in staging and in the catalog now; the names of all entries are a third of the
         // memory of an import, and settling needs it.
         drop(recognized);
         drop(archive);
-        finish(opened, taken, options, clock, monitor)?
+        taken
+            .and_then(|(opened, taken)| finish(opened, taken, options, clock, monitor))
+            .map_err(|error| error.needing(room, root))?
     };
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
+}
+
+/// Bytes of all entries: what may still be needed before it is known which of them are new.
+fn bytes(archive: &Archive) -> u64 {
+    let sizes = archive.entries().iter().map(|entry| entry.size_bytes);
+    sizes.fold(0, u64::saturating_add)
 }
 
 fn check(options: &ImportOptions) -> Result<(), ImportError> {
@@ -125,6 +153,8 @@ pub(super) struct Decided {
     pub planned: Vec<Planned>,
     /// Intake of each tree; `None` where nothing was new and nothing was read.
     pub intakes: Vec<Option<Intake>>,
+    /// What each tree was read as; `None` where nothing was read.
+    pub readings: Vec<Option<i64>>,
 }
 
 /// A library that is ours alone while this lives.
@@ -135,15 +165,12 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(root: &Path) -> Result<Self, ImportError> {
-        let library = Library::open_or_create(root)?;
+    fn open(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Self, ImportError> {
+        let library = Library::open_or_create_with(root, seam)?;
         let lock = library.lock()?;
-        let catalog = open_catalog(&library)?;
-        // Where the catalog cannot tell, the file is read again.
-        let entered = |file: &Staged| is_entered(&catalog, file).unwrap_or(false);
-        library
-            .clean_unfinished(&entered)
-            .map_err(ImportError::Write)?;
+        let mut catalog = open_catalog(&library)?;
+        clean_unfinished(&library, &catalog)?;
+        finish_leaving(&library, &mut catalog)?;
         Ok(Self {
             library,
             catalog,
@@ -193,8 +220,10 @@ fn take_in(
         monitor,
     )?;
     if !stored.interrupted {
-        note_repeats(catalog, archive, recognized, &decided, &stored)?;
-        note_unread(catalog, recognized, &decided, &stored, options)?;
+        let needing =
+            |error: CatalogError| ImportError::from(error).needing(SETTLING_ROOM, library.root());
+        note_repeats(catalog, archive, recognized, &decided, &stored).map_err(needing)?;
+        note_unread(catalog, recognized, &decided, &stored, options).map_err(needing)?;
     }
     let providers = recognized.trees.iter().map(|tree| tree.provider.name());
     Ok(Taken {
@@ -224,13 +253,14 @@ fn finish(
         mut catalog,
         _lock,
     } = opened;
+    let needing = |error: ImportError| error.needing(SETTLING_ROOM, library.root());
     let mut swept = taken.swept;
     let mut settled = None;
     let unsettled = catalog.setting("unsettled")?.is_some();
     if !taken.draft.interrupted() && (unsettled || !swept.is_clean() || taken.touched) {
-        let done = settle(&library, &mut catalog, &swept, threads(options), monitor)
-            .map_err(|error| error.needing(SETTLING_ROOM, library.root()))?;
-        remember_lists(&library, &mut catalog)?;
+        let done =
+            settle(&library, &mut catalog, &swept, threads(options), monitor).map_err(needing)?;
+        remember_lists(&library, &mut catalog).map_err(needing)?;
         swept.placed = catalog.placed_files()?;
         settled = Some(done);
     }
@@ -241,7 +271,9 @@ fn finish(
         report.assets_changed = settled.changed;
     }
     let numbers = super::report::numbers(&report);
-    catalog.in_transaction(|writing| writing.end_run(taken.run, &instant(clock), &numbers))?;
+    catalog
+        .in_transaction(|writing| writing.end_run(taken.run, &instant(clock), &numbers))
+        .map_err(|error| needing(error.into()))?;
     Ok(report)
 }
 
@@ -250,20 +282,8 @@ fn instant(clock: &dyn Fn() -> Timestamp) -> String {
     clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Opens the catalog, or makes one for a library that holds nothing yet. One that holds something and has no catalog is
-/// refused: everything in it would be taken for foreign.
-pub(super) fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
-    let path = library.catalog_path();
-    match Catalog::open_existing(&path) {
-        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
-            Ok(Catalog::open(&path)?)
-        }
-        other => Ok(other?),
-    }
-}
-
 /// Room that sidecars and lists may need when originals are in already; only for the message.
-const SETTLING_ROOM: u64 = 64 << 20;
+pub(super) const SETTLING_ROOM: u64 = 64 << 20;
 
 pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
     options
@@ -323,6 +343,7 @@ pub(super) fn decide(
     let held = |hash: ContentHash| swept.held.contains(&hash);
     let mut planned = outside_trees(archive, recognized);
     let mut intakes = Vec::new();
+    let mut readings = Vec::new();
     for (index, tree) in recognized.trees.iter().enumerate() {
         let before = Before {
             seen: &seen[index],
@@ -330,10 +351,16 @@ pub(super) fn decide(
         };
         let mut candidates = candidates(archive, tree);
         let known = nothing_new(&candidates, &before, options.include_messages);
-        let intake = if known && is_ordinary(options) {
+        let given = given(tree, &candidates, options);
+        // The same parts were read before: this run gives what that reading gave.
+        let intake = if known && is_ordinary(options) && writing.give_again(given)? {
+            readings.push(None);
             None
         } else {
             monitor.step("reading records", None, Unit::Items);
+            readings.push(Some(
+                writing.begin_reading(Some(given), &tree.part_names())?,
+            ));
             let intake = read_tree(tree, options, writing, monitor)?;
             give_roles(&mut candidates, &intake);
             Some(intake)
@@ -350,7 +377,11 @@ pub(super) fn decide(
         writing.set_home_timezone(zone)?;
     }
     planned.sort_by_key(|p| p.id);
-    Ok(Decided { planned, intakes })
+    Ok(Decided {
+        planned,
+        intakes,
+        readings,
+    })
 }
 
 fn candidates<'a>(archive: &Archive, tree: &'a ArchiveTree<'_>) -> Vec<Candidate<'a>> {
@@ -486,6 +517,7 @@ fn store_all(
             let mut parts = HashMap::new();
             for stored in batch {
                 let planned = by_id[&stored.id];
+                writing.give(planned.tree.and_then(|tree| decided.readings[tree]));
                 enter(archive, recognized, planned, stored, writing, &mut parts)?;
             }
             Ok(())
@@ -539,7 +571,7 @@ fn enter(
     Ok(())
 }
 
-/// Notes in which further parts media were found that were not read: run history, for `list --json`.
+/// Notes in which further parts media were found that were not read, and that every reading came to its end.
 fn note_repeats(
     catalog: &mut Catalog,
     archive: &Archive,
@@ -554,9 +586,13 @@ fn note_repeats(
     };
     catalog.in_transaction(|writing| {
         for planned in &decided.planned {
+            let reading = planned.tree.and_then(|tree| decided.readings[tree]);
+            writing.give(reading);
             let hash = match &planned.action {
-                // A part that is known by name was noted when it came first.
-                Action::Held(hash) if !known.contains(part_of(planned)) => *hash,
+                // What was given before by this part, and nothing read now, was noted then.
+                Action::Held(hash) if reading.is_some() || !known.contains(part_of(planned)) => {
+                    *hash
+                }
                 Action::SameAs(other) => match stored.hashes.get(other) {
                     Some(hash) => *hash,
                     None => continue,
@@ -575,7 +611,8 @@ fn note_repeats(
                 Some(part),
             )?;
         }
-        Ok(())
+        let mut readings = decided.readings.iter().flatten();
+        readings.try_for_each(|reading| writing.end_reading(*reading))
     })
 }
 

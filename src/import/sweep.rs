@@ -8,6 +8,8 @@ use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::writer::library::Library;
 use crate::writer::reconcile::Staged;
+
+use super::ImportError;
 use crate::writer::walk::modified_ns;
 
 /// What is where.
@@ -64,11 +66,22 @@ fn committed(library: &Library, catalog: &Catalog) -> Result<Vec<ContentHash>, C
     Ok(found)
 }
 
+/// Removes what a run that was killed left unfinished.
+///
+/// # Errors
+/// Fails if the disk does.
+pub fn clean_unfinished(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
+    // Where the catalog cannot tell, the file is read again.
+    let entered = |file: &Staged| is_entered(catalog, file).unwrap_or(false);
+    let cleaned = library.clean_unfinished(&entered);
+    cleaned.map(drop).map_err(ImportError::Write)
+}
+
 /// Returns whether a staged file has its row: then its bytes are on the disk.
 ///
 /// # Errors
 /// Fails if the catalog does.
-pub fn is_entered(catalog: &Catalog, file: &Staged) -> Result<bool, CatalogError> {
+fn is_entered(catalog: &Catalog, file: &Staged) -> Result<bool, CatalogError> {
     let known = catalog.original(file.content_hash)?;
     Ok(known.is_some_and(|original| original.size_bytes == file.size_bytes))
 }

@@ -132,6 +132,8 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// There was no catalog that could be used: files were compared with manifest and sidecars alone.
     pub without_catalog: bool,
+    /// Differences that an import left which was cut off; the next one closes them, and no byte is lost.
+    pub unfinished: u64,
     /// The time was up, or the user stopped it: some files were not read.
     pub stopped: bool,
     /// The user stopped it.

@@ -10,6 +10,7 @@ mod read;
 mod reading;
 mod run;
 mod sidecar;
+mod unfinished;
 
 pub use finding::{Finding, FindingKind, VerifyReport};
 pub use run::{VerifyError, verify};

@@ -13,12 +13,13 @@ use crate::model::library_path::LibraryPath;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::library::{Library, LibraryError, LibraryLock};
 use crate::writer::manifest::{METADATA, ORIGINALS};
-use crate::writer::walk::walk;
+use crate::writer::walk::{holds_anything, walk};
 
 use super::check::Context;
 use super::finding::{Finding, FindingKind, VerifyReport};
 use super::known::{FromCatalog, Unit, read_manifest, units};
 use super::reading::{Named, Reading};
+use super::unfinished::Unfinished;
 use super::{Extent, VerifyOptions, lists};
 
 /// Setting that keeps where a run whose time was up goes on.
@@ -77,6 +78,9 @@ pub fn verify(
         monitor,
         &mut report,
     );
+    if let Some(catalog) = &catalog {
+        excuse(&library, catalog, &mut report);
+    }
     report.findings.sort();
     report.findings.dedup();
     // That a file is gone is told by everyone who knew it.
@@ -94,6 +98,19 @@ pub fn verify(
         }
     }
     Ok(report)
+}
+
+/// Takes out what an import that was cut off left for the next one to close.
+fn excuse(library: &Library, catalog: &Catalog, report: &mut VerifyReport) {
+    // A catalog that cannot say whether there was one excuses nothing.
+    let Ok(Some(unfinished)) = Unfinished::of(library, catalog) else {
+        return;
+    };
+    let before = report.findings.len();
+    report
+        .findings
+        .retain(|finding| !unfinished.excuses(finding));
+    report.unfinished = (before - report.findings.len()) as u64;
 }
 
 /// Keeps imports out while files are read. On a disc that cannot be written nobody else writes either.
@@ -119,6 +136,10 @@ fn open_catalog(
     let catalog = match Catalog::open_existing(&library.catalog_path()) {
         Ok(catalog) => catalog,
         Err(error @ CatalogError::Newer { .. }) => return Err(VerifyError::Catalog(error)),
+        // A library whose making was cut off right after it began.
+        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
+            return Catalog::in_memory().map(Some).map_err(VerifyError::Catalog);
+        }
         Err(CatalogError::Gone { .. }) => {
             report.findings.push(Finding::new(
                 FindingKind::CatalogMissing,

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::safe_writer::{SafeWriter, Seam, WriteError};
 use crate::model::library_path::LibraryPath;
@@ -92,14 +93,22 @@ impl Library {
 
     /// Opens the library at `root`, or makes one there.
     pub fn open_or_create(root: &Path) -> Result<Self, LibraryError> {
-        match Self::open(root) {
-            Err(LibraryError::NotALibrary { .. }) => Self::create(root),
+        Self::open_or_create_with(root, None)
+    }
+
+    /// Opens or makes a library all of whose writes ask `seam` first; for tests.
+    pub fn open_or_create_with(
+        root: &Path,
+        seam: Option<Arc<dyn Seam>>,
+    ) -> Result<Self, LibraryError> {
+        match Self::open_with(root, seam.clone()) {
+            Err(LibraryError::NotALibrary { .. }) => Self::create_with(root, seam),
             other => other,
         }
     }
 
     /// Makes a library all of whose writes ask `seam` first; for tests.
-    pub fn create_with(root: &Path, seam: Option<Box<dyn Seam>>) -> Result<Self, LibraryError> {
+    pub fn create_with(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Self, LibraryError> {
         match read_format(root) {
             Ok(_) => {
                 return Err(LibraryError::AlreadyALibrary {
@@ -114,6 +123,8 @@ impl Library {
         };
         library.writer.make_folder_at(root)?;
         library.writer.make_folder_at(&library.writer.staging())?;
+        // What a making that was killed left has the name the next file gets.
+        library.clean_unfinished(&|_| false)?;
         // Last, and at once: a library whose making was cut short is none yet, and is made again.
         let format = format!("{FORMAT_TEXT}{FORMAT}\n");
         library
@@ -124,7 +135,7 @@ impl Library {
     }
 
     /// Opens a library all of whose writes ask `seam` first; for tests.
-    pub fn open_with(root: &Path, seam: Option<Box<dyn Seam>>) -> Result<Self, LibraryError> {
+    pub fn open_with(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Self, LibraryError> {
         let found = read_format(root)?;
         if found > FORMAT {
             return Err(LibraryError::NewerFormat {
@@ -361,7 +372,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_says_so() {
         let folder = tempfile::tempdir().unwrap();
-        let seam = Box::new(Fail(StepKind::MakeFolder, ErrorKind::ReadOnlyFilesystem));
+        let seam = Arc::new(Fail(StepKind::MakeFolder, ErrorKind::ReadOnlyFilesystem));
         let error = Library::create_with(folder.path(), Some(seam)).unwrap_err();
         assert!(matches!(error, LibraryError::ReadOnly { .. }));
         assert!(error.to_string().starts_with("cannot write to "), "{error}");

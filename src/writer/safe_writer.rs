@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
@@ -31,6 +32,8 @@ pub enum StepKind {
     SetTime,
     /// Waits until what was written is on the disk.
     Sync,
+    /// Ends a transaction of the catalog.
+    Commit,
 }
 
 impl StepKind {
@@ -45,6 +48,7 @@ impl StepKind {
             Self::RemoveFolder => "remove folder",
             Self::SetTime => "set the time of",
             Self::Sync => "sync",
+            Self::Commit => "commit to",
         }
     }
 }
@@ -97,7 +101,7 @@ impl WriteError {
 /// Writes to one library folder.
 pub struct SafeWriter {
     root: PathBuf,
-    seam: Option<Box<dyn Seam>>,
+    seam: Option<Arc<dyn Seam>>,
     next_name: AtomicU64,
     #[cfg(not(target_os = "linux"))]
     unsynced: std::sync::Mutex<std::collections::BTreeSet<PathBuf>>,
@@ -113,7 +117,7 @@ impl std::fmt::Debug for SafeWriter {
 
 impl SafeWriter {
     /// Makes a writer for the library at `root`. Only tests give a seam.
-    pub fn new(root: PathBuf, seam: Option<Box<dyn Seam>>) -> Self {
+    pub fn new(root: PathBuf, seam: Option<Arc<dyn Seam>>) -> Self {
         Self {
             root,
             seam,
@@ -121,6 +125,11 @@ impl SafeWriter {
             #[cfg(not(target_os = "linux"))]
             unsynced: std::sync::Mutex::default(),
         }
+    }
+
+    /// Returns the seam, for others who change the library's folder: the catalog asks it before it commits.
+    pub fn seam(&self) -> Option<&Arc<dyn Seam>> {
+        self.seam.as_ref()
     }
 
     /// Returns the library's folder.
@@ -177,7 +186,7 @@ impl SafeWriter {
         });
         if renamed.is_err() {
             // Best effort: what stays is removed at the next run's start.
-            let _ = fs::remove_file(&temporary);
+            let _ = self.remove(&temporary);
         }
         renamed
     }
@@ -289,7 +298,8 @@ impl SafeWriter {
         self.tried(StepKind::Reserve, path, || reserve(file, size_bytes))
     }
 
-    pub(super) fn remove(&self, path: &Path) -> Result<(), WriteError> {
+    /// Removes a file. One that is gone already is no error.
+    pub fn remove(&self, path: &Path) -> Result<(), WriteError> {
         match self.tried(StepKind::Remove, path, || fs::remove_file(path)) {
             Err(error) if error.source.kind() == ErrorKind::NotFound => Ok(()),
             other => {
@@ -299,7 +309,8 @@ impl SafeWriter {
         }
     }
 
-    pub(super) fn rename_new(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+    /// Gives a file another name. Fails with [`ErrorKind::AlreadyExists`] rather than replace anything.
+    pub fn rename_new(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
         self.tried(StepKind::Rename, to, || rename_without_replacing(from, to))?;
         self.note_moved(from, to);
         Ok(())
@@ -474,7 +485,6 @@ fn reserve(_: &File, _: u64) -> io::Result<()> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
-    use std::sync::Arc;
     use std::sync::atomic::AtomicUsize;
 
     /// Lets `steps` steps happen and fails every later one: a run killed at that instant.
@@ -484,10 +494,10 @@ pub(super) mod tests {
     }
 
     impl StopAfter {
-        pub(in crate::writer) fn steps(steps: usize) -> (Box<Self>, Arc<AtomicUsize>) {
+        pub(in crate::writer) fn steps(steps: usize) -> (Arc<Self>, Arc<AtomicUsize>) {
             let seen = Arc::new(AtomicUsize::new(0));
             (
-                Box::new(Self {
+                Arc::new(Self {
                     left: AtomicUsize::new(steps),
                     seen: Arc::clone(&seen),
                 }),
@@ -519,7 +529,7 @@ pub(super) mod tests {
         }
     }
 
-    fn writer(seam: Option<Box<dyn Seam>>) -> (tempfile::TempDir, SafeWriter) {
+    fn writer(seam: Option<Arc<dyn Seam>>) -> (tempfile::TempDir, SafeWriter) {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join(".albumen/staging")).unwrap();
         let writer = SafeWriter::new(root.path().to_owned(), seam);
@@ -551,7 +561,7 @@ pub(super) mod tests {
     #[test]
     fn a_failed_write_leaves_the_older_file_and_no_remains() {
         for kind in [StepKind::Create, StepKind::Write, StepKind::Rename] {
-            let (root, writer) = writer(Some(Box::new(Fail(kind, ErrorKind::StorageFull))));
+            let (root, writer) = writer(Some(Arc::new(Fail(kind, ErrorKind::StorageFull))));
             fs::write(root.path().join("a.xmp"), b"old").unwrap();
             let error = writer.write_file(&path("a.xmp"), b"new").unwrap_err();
             assert!(error.is_disk_full() && error.kind == kind);

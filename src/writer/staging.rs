@@ -293,7 +293,7 @@ const SLOT: &str = "slot-";
 
 impl Library {
     /// Returns where bytes lie while they are staged in a slot.
-    pub(super) fn slot_path(&self, hash: &ContentHash, slot: u32) -> PathBuf {
+    pub fn slot_path(&self, hash: &ContentHash, slot: u32) -> PathBuf {
         slot_folder(self.writer(), slot as usize).join(hash.to_string())
     }
 
@@ -554,7 +554,7 @@ mod tests {
             StepKind::Write,
             StepKind::Rename,
         ] {
-            let seam = Box::new(Fail(kind, ErrorKind::StorageFull));
+            let seam = std::sync::Arc::new(Fail(kind, ErrorKind::StorageFull));
             let library = Library::open_with(folder.path(), Some(seam)).unwrap();
             let error = write_large(&library).unwrap_err();
             assert!(error.is_disk_full() && error.kind == kind, "{error}");

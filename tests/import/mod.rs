@@ -7,8 +7,12 @@ pub mod convergence;
 mod crash;
 mod edited_sidecars;
 mod editions;
+mod hostile;
 mod json_output;
+mod mixed;
 mod readers;
+mod steps;
+mod undo;
 
 use std::path::{Path, PathBuf};
 

@@ -15,6 +15,7 @@ pub mod media;
 pub mod mounts;
 pub mod pack;
 pub mod samples;
+pub mod seams;
 pub mod takeouts;
 pub mod tools;
 pub mod tree;

@@ -1,27 +1,32 @@
 //! Streams the elements of a JSON record file one by one, so that a file of 50 MB costs the memory of one post.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::model::shown::shown;
+
+use super::bounded_json::{Bounded, Budget};
 
 /// Calls `each` for every element of the list a record file holds, with the root key it stands under (`""` in a bare list).
 ///
 /// Meta writes a bare list, a list under a root key (`is_root` says which keys are), or one bare object
 /// in place of a list of one. The elements before a syntax error are given before the error is returned.
 pub fn read_elements(
-    bytes: &[u8],
+    bytes: &mut [u8],
     is_root: fn(&str) -> bool,
     each: &mut dyn FnMut(&str, Value),
 ) -> Result<(), serde_json::Error> {
     // Files that were opened and saved by an editor on Windows begin with a byte order mark.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let bytes = without_half_characters(bytes);
-    let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+    let start = if bytes.starts_with(b"\xef\xbb\xbf") {
+        3
+    } else {
+        0
+    };
+    let bytes = &mut bytes[start..];
+    mend_half_characters(bytes);
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     Document { is_root, each }.deserialize(&mut deserializer)?;
     deserializer.end()
 }
@@ -30,22 +35,20 @@ pub fn read_elements(
 ///
 /// A text cut in the middle of an emoji leaves half of a surrogate pair, which no strict reader accepts: one caption
 /// would cost a whole file.
-fn without_half_characters(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let mut mended = Cow::Borrowed(bytes);
+fn mend_half_characters(bytes: &mut [u8]) {
     let mut at = 0;
     while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'\\') {
         at += found;
         let step = match (surrogate(bytes, at), surrogate(bytes, at + 6)) {
             (Some(Half::High), Some(Half::Low)) => 12,
             (Some(_), _) => {
-                mended.to_mut()[at + 2..at + 6].copy_from_slice(b"fffd");
+                bytes[at + 2..at + 6].copy_from_slice(b"fffd");
                 6
             }
             (None, _) => 2,
         };
         at = (at + step).min(bytes.len());
     }
-    mended
 }
 
 enum Half {
@@ -94,6 +97,7 @@ impl<'de> Visitor<'de> for Document<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut bare = Map::new();
+        let budget = Budget::default();
         while let Some(key) = map.next_key::<String>()? {
             if (self.is_root)(&key) {
                 map.next_value_seed(List {
@@ -101,7 +105,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                     each: self.each,
                 })?;
             } else {
-                bare.insert(key, map.next_value()?);
+                bare.insert(key, map.next_value_seed(Bounded(&budget))?);
             }
         }
         if !bare.is_empty() {
@@ -132,14 +136,14 @@ impl<'de> Visitor<'de> for List<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(element) = list.next_element::<Value>()? {
+        while let Some(element) = list.next_element_seed(Bounded(&Budget::default()))? {
             (self.each)(self.key, element);
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let element = Value::deserialize(MapAccessDeserializer::new(map))?;
+        let element = Bounded(&Budget::default()).visit_map(map)?;
         (self.each)(self.key, element);
         Ok(())
     }
@@ -196,9 +200,13 @@ mod tests {
     fn read(text: &str) -> (Vec<(String, String)>, bool) {
         let mut seen = Vec::new();
         let is_root = |key: &str| key.starts_with("ig_");
-        let result = read_elements(text.as_bytes(), is_root, &mut |key, element| {
-            seen.push((key.to_owned(), element.to_string()));
-        });
+        let result = read_elements(
+            &mut text.as_bytes().to_vec(),
+            is_root,
+            &mut |key, element| {
+                seen.push((key.to_owned(), element.to_string()));
+            },
+        );
         (seen, result.is_ok())
     }
 

@@ -1,5 +1,6 @@
 //! What every provider is, and the list of those we have. A provider reads; it decides nothing.
 
+pub mod bounded_json;
 pub mod classify;
 pub mod facebook;
 pub mod google_photos;
@@ -83,7 +84,7 @@ pub trait Tree {
 }
 
 /// Largest record file that is read, in bytes. Real ones stay below 100 MB.
-pub const LARGEST_RECORD_FILE: u64 = 512 << 20;
+pub const LARGEST_RECORD_FILE: u64 = 192 << 20;
 
 /// A service whose archives can be read.
 pub trait Provider: Sync {

@@ -1,6 +1,5 @@
 //! Makes the new catalog under a name of its own, and puts the old one aside when the new one is whole.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::import::ImportError;
@@ -27,12 +26,10 @@ impl NewCatalog {
         let path = beside(&library.catalog_path(), ".rebuilding");
         for end in BESIDE {
             // One that a killed rebuild left is no use: the tree may have changed since.
-            match fs::remove_file(beside(&path, end)) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(ImportError::Read { path, source });
-                }
-                _ => {}
-            }
+            library
+                .writer()
+                .remove(&beside(&path, end))
+                .map_err(ImportError::Write)?;
         }
         Ok(Self { path })
     }
@@ -48,14 +45,14 @@ impl NewCatalog {
         for end in BESIDE {
             let from = beside(&old, end);
             if let Some(aside) = aside.as_ref().filter(|_| from.exists()) {
-                rename(&from, &beside(aside, end))?;
+                rename(library, &from, &beside(aside, end))?;
                 kept = Some(aside.clone());
             }
         }
         for end in BESIDE {
             let from = beside(&self.path, end);
             if from.exists() {
-                rename(&from, &beside(&old, end))?;
+                rename(library, &from, &beside(&old, end))?;
             }
         }
         library.writer().sync_all().map_err(ImportError::Write)?;
@@ -63,9 +60,7 @@ impl NewCatalog {
     }
 }
 
-fn rename(from: &Path, to: &Path) -> Result<(), ImportError> {
-    fs::rename(from, to).map_err(|source| ImportError::Read {
-        path: from.to_owned(),
-        source,
-    })
+fn rename(library: &Library, from: &Path, to: &Path) -> Result<(), ImportError> {
+    let writer = library.writer();
+    writer.rename_new(from, to).map_err(ImportError::Write)
 }

@@ -6,17 +6,21 @@ mod gather;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::catalog::{Catalog, CatalogError, PlacedRow, Writing};
 use crate::model::content_hash::ContentHash;
 use crate::monitor::Monitor;
 use crate::writer::library::Library;
+use crate::writer::safe_writer::Seam;
 use crate::writer::sidecar::merge::changes;
 
 use super::ImportError;
 use super::lists::remember_lists;
+use super::opened::commit_gate;
 use super::settle::settle;
 use super::sweep::sweep;
 use aside::NewCatalog;
@@ -67,9 +71,27 @@ pub fn rebuild(
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<RebuildReport, ImportError> {
+    rebuild_with(root, None, threads, clock, monitor)
+}
+
+/// Rebuilds as [`rebuild`] does; every change to the library asks `seam` first. Only tests give one.
+///
+/// # Errors
+/// Fails as [`rebuild`] does, and where the seam makes it.
+pub fn rebuild_with(
+    root: &Path,
+    seam: Option<Arc<dyn Seam>>,
+    threads: Option<NonZeroUsize>,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<RebuildReport, ImportError> {
     let begun = clock();
-    let library = Library::open(root)?;
+    let library = Library::open_with(root, seam)?;
     let _lock = library.lock()?;
+    // No catalog to ask: every staged file is read.
+    library
+        .clean_unfinished(&|_| false)
+        .map_err(ImportError::Write)?;
     let threads = threads
         .or_else(|| std::thread::available_parallelism().ok())
         .unwrap_or(NonZeroUsize::MIN);
@@ -80,9 +102,16 @@ pub fn rebuild(
         report.interrupted = true;
         return Ok(report);
     }
-    let mut catalog = Catalog::open(&new.path)?;
+    let last_run = last_run(&library);
+    let mut catalog = Catalog::open_with(&new.path, commit_gate(&library))?;
     let run = catalog.in_transaction(|writing| {
-        let run = writing.begin_run("rebuild", &begun.to_string(), "{}")?;
+        // Whoever remembers the number of a run of the old catalog must not meet another one under it.
+        writing.number_runs_after(last_run)?;
+        let zone = json!({"home_timezone": gathered.home_timezone}).to_string();
+        let run = writing.begin_run("rebuild", &begun.to_string(), &zone)?;
+        writing.forget_older_runs()?;
+        let reading = writing.begin_reading(None, &[])?;
+        writing.end_reading(reading)?;
         enter(&gathered, writing)?;
         writing.set_setting("unsettled", Some("1"))?;
         Ok(run)
@@ -92,7 +121,7 @@ pub fn rebuild(
     swept.touched.clear();
     settle(&library, &mut catalog, &swept, threads, monitor)?;
     remember_lists(&library, &mut catalog)?;
-    let numbers = serde_json::json!({
+    let numbers = json!({
         "files": report.files, "sidecars": report.sidecars, "records": report.records,
         "gone": report.gone.len(), "unknown": report.unknown.len(), "unreadable": report.unreadable.len(),
     });
@@ -103,6 +132,15 @@ pub fn rebuild(
     report.kept = new.take_its_place(&library)?;
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
+}
+
+/// Returns the number of the last run of the catalog there was, as far as it can be read.
+fn last_run(library: &Library) -> i64 {
+    let old = Catalog::open_existing(&library.catalog_path());
+    let runs = old.and_then(|catalog| catalog.runs());
+    runs.ok()
+        .and_then(|runs| runs.first().map(|run| run.id))
+        .unwrap_or(0)
 }
 
 /// Enters all that was gathered: evidence, and where files lie.
@@ -138,7 +176,7 @@ fn enter(gathered: &Gathered, writing: &Writing<'_>) -> Result<(), CatalogError>
         let user = own.user.clone().then(changes(sidecar));
         let others = match sidecar.foreign.is_empty() {
             true => None,
-            false => Some(serde_json::json!(sidecar.foreign).to_string()),
+            false => Some(json!(sidecar.foreign).to_string()),
         };
         writing.set_user_changes(own.content_hash, &user, others.as_deref())?;
         // A sidecar whose original is gone stays where it is, as the last that is known of it.

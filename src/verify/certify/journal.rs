@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::catalog::RunRow;
@@ -54,7 +55,8 @@ struct Import {
 
 impl Import {
     fn of(row: &RunRow) -> Option<Self> {
-        if row.kind != "import" {
+        // What was taken back leaves nothing open.
+        if row.kind != "import" || row.undone_by.is_some() {
             return None;
         }
         // What cannot be read says nothing, and saying nothing counts as not finished.
@@ -85,6 +87,25 @@ impl Import {
                 .any(|problem| problem.part == part)
     }
 
+    /// Returns the names of parts that are this provider's for certain: it was the only one, or they say so.
+    fn parts_of<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = &'a str> {
+        let alone = self
+            .report
+            .recognized
+            .iter()
+            .all(|(name, _, _)| name == provider);
+        let service = provider.split('-').next().unwrap_or(provider);
+        let of_it = move |name: &&str| {
+            let name = name.to_lowercase();
+            alone || name.contains(service) || (service == "google" && name.contains("takeout"))
+        };
+        self.report
+            .part_names
+            .iter()
+            .map(String::as_str)
+            .filter(of_it)
+    }
+
     fn is_of(&self, provider: &str) -> bool {
         // An import that was cut off did not get to noting whose archive it was.
         !self.finished
@@ -111,6 +132,8 @@ pub struct Journal {
     pub cut_off: Vec<String>,
     /// Media of private messages that were left aside.
     pub messages_left_aside: u64,
+    /// Day of the newest archive, as the names of its parts tell it.
+    pub archive_day: Option<Date>,
 }
 
 /// Reads the journal for one provider. Whatever another import made good is not told.
@@ -125,6 +148,12 @@ pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
         ..Journal::default()
     };
     let whole = |part: &str| imports.iter().any(|import| import.has_whole(part));
+    journal.archive_day = imports
+        .iter()
+        .filter(|import| import.finished)
+        .flat_map(|import| import.parts_of(provider))
+        .filter_map(day_in)
+        .max();
     for import in &imports {
         if !import.finished {
             let repeated = imports.iter().any(|other| {
@@ -157,6 +186,30 @@ pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
     journal.failed.sort();
     journal.failed.dedup();
     journal
+}
+
+/// Finds a day in a part's name: `instagram-anna-2024-05-01-Ab3dEf9h.zip`, `takeout-20240501T101112Z-001.zip`.
+fn day_in(name: &str) -> Option<Date> {
+    let day_at = |at: usize| {
+        let digits = |length: usize| {
+            let text = name.get(at..at + length)?;
+            let whole = text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-');
+            let ends = !name
+                .get(at + length..)?
+                .starts_with(|c: char| c.is_ascii_digit());
+            (whole && ends).then_some(text)
+        };
+        let day = match digits(10).and_then(|text| text.parse().ok()) {
+            Some(day) => Some(day),
+            None => digits(8).and_then(|text| Date::strptime("%Y%m%d", text).ok()),
+        };
+        // Of no service's archives older than 2004; anything else of eight digits is no day.
+        day.filter(|day| (2004..2100).contains(&day.year()))
+    };
+    let starts = |at: &usize| *at == 0 || !name.as_bytes()[at - 1].is_ascii_digit();
+    (0..name.len()).filter(starts).find_map(day_at)
 }
 
 fn open_failures<'a>(
@@ -203,6 +256,7 @@ mod tests {
             finished: report.as_ref().map(|_| "2026-01-01T00:01:00Z".into()),
             command: command.to_string(),
             report: report.map(|report| report.to_string()),
+            undone_by: None,
         }
     }
 
@@ -226,6 +280,46 @@ mod tests {
         rows[1] = done(&["a_2.zip"], broken);
         assert_eq!(journal(&rows, "p").parts.len(), 2);
         assert_eq!(journal(&rows, "q"), Journal::default());
+    }
+
+    #[test]
+    fn the_day_of_the_newest_archive_is_read_from_its_name() {
+        for (name, day) in [
+            ("instagram-anna-2024-05-01-Ab3dEf9h.zip", Some("2024-05-01")),
+            ("takeout-20240502T101112Z-3-001.tgz", Some("2024-05-02")),
+            ("anna_20200102_part_1.zip", Some("2020-01-02")),
+            ("2024-05-03.zip", Some("2024-05-03")),
+            ("anna-17890000000000012.zip", None),
+            ("anna-99999999.zip", None),
+            ("été-2024-13-01-é.zip", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                day_in(name).map(|day| day.to_string()).as_deref(),
+                day,
+                "{name}"
+            );
+        }
+        let both = json!({"recognized": [["p", null, 1], ["q", null, 1]]});
+        let rows = [
+            done(&["p-2024-05-01.zip", "q-2025-01-01.zip"], both),
+            done(&["any-2023-01-01.zip"], json!({})),
+        ];
+        let found = journal(&rows, "p").archive_day;
+        assert_eq!(
+            found.map(|day| day.to_string()).as_deref(),
+            Some("2024-05-01")
+        );
+    }
+
+    #[test]
+    fn an_import_that_was_taken_back_says_nothing() {
+        let gap = json!({"problems": [{"part": "a_2.zip", "problem": "missing"}]});
+        let undone = RunRow {
+            undone_by: Some(2),
+            ..done(&["a_1.zip"], gap)
+        };
+        assert_eq!(journal(&[undone], "p"), Journal::default());
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The decision: from a situation to a certificate. A pure function.
 
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use super::situation::Situation;
 use super::{Certificate, Gap, Proof, Verdict};
 
@@ -177,6 +180,8 @@ fn notes(situation: &Situation) -> Vec<String> {
             "the items reach from {first} to {last}: if you used the account earlier or later, that time is not covered"
         ));
     }
+    notes.extend(older_than_others(situation));
+    notes.extend(last_years_only(situation));
     if !situation.kinds.is_empty() {
         let kinds: Vec<String> = situation
             .kinds
@@ -205,6 +210,36 @@ fn notes(situation: &Situation) -> Vec<String> {
         notes.push("no archive says whose account this is".to_owned());
     }
     notes
+}
+
+/// Whoever went on taking pictures after the archive was made may have put some on this account, too.
+fn older_than_others(situation: &Situation) -> Option<String> {
+    let made = situation.journal.archive_day?;
+    let newest = situation.newest_elsewhere.as_ref()?;
+    // Months compare as their first day.
+    (*newest > made.to_string()).then(|| {
+        format!(
+            "the newest archive of this account was made on {made}, and other accounts hold items up to {newest}: what was \
+             put on this account since is not covered; ask for a new archive before you delete it"
+        )
+    })
+}
+
+/// Services offer the last year or the last three years instead of all time.
+fn last_years_only(situation: &Situation) -> Option<String> {
+    let made = situation.journal.archive_day?;
+    let first: Date = situation.days.as_ref()?.0.parse().ok()?;
+    let chosen = [(1, "the last year"), (3, "the last three years")];
+    let (_, range) = chosen.into_iter().find(|(years, _)| {
+        // An archive is made up to days after it was asked for.
+        let begins = made.saturating_sub(years.years());
+        let week = 7.days();
+        (begins.saturating_sub(week)..=begins.saturating_add(week)).contains(&first)
+    })?;
+    Some(format!(
+        "the items begin with {first}, as they would if only {range} had been asked for on {made}: make sure that the \
+         archive was ordered for all time"
+    ))
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {

@@ -234,3 +234,53 @@ fn every_gap_is_listed_in_order_of_time() {
         .collect();
     assert_eq!(dates, ["2020-01-01", "2021-01-01", "2022-01-01"]);
 }
+
+#[test]
+fn an_archive_older_than_what_other_accounts_hold_is_said() {
+    let noted = |made: Option<&str>, newest: Option<&str>| {
+        let mut situation = whole();
+        situation.journal.archive_day = made.map(|day| day.parse().unwrap());
+        situation.newest_elsewhere = newest.map(str::to_owned);
+        let certificate = judge(&situation);
+        assert!(matches!(certificate.verdict, Verdict::Complete(_)));
+        certificate
+            .notes
+            .iter()
+            .any(|note| note.contains("is not covered; ask for a new archive"))
+    };
+    assert!(noted(Some("2024-05-01"), Some("2025-03-02")));
+    assert!(!noted(Some("2024-05-01"), Some("2024-05-01")));
+    assert!(!noted(Some("2024-05-01"), Some("2024-05")));
+    assert!(noted(Some("2024-05-01"), Some("2024-06")));
+    assert!(!noted(None, Some("2025-03-02")));
+    assert!(!noted(Some("2024-05-01"), None));
+}
+
+#[test]
+fn items_that_begin_one_or_three_years_before_the_archive_are_a_sign() {
+    let noted = |first: &str| {
+        let mut situation = whole();
+        situation.journal.archive_day = Some("2024-05-08".parse().unwrap());
+        situation.days = Some((first.to_owned(), "2024-05-01".to_owned()));
+        let notes = judge(&situation).notes;
+        notes
+            .into_iter()
+            .find(|note| note.contains("ordered for all time"))
+    };
+    for (first, range) in [
+        ("2023-05-08", Some("the last year")),
+        ("2023-05-01", Some("the last year")),
+        ("2021-05-15", Some("the last three years")),
+        ("2023-04-30", None),
+        ("2023-05-16", None),
+        ("2019-01-01", None),
+        ("2023-05", None),
+    ] {
+        let note = noted(first);
+        assert_eq!(note.is_some(), range.is_some(), "{first}: {note:?}");
+        assert!(
+            note.unwrap_or_default().contains(range.unwrap_or("")),
+            "{first}"
+        );
+    }
+}

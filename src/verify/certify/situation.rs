@@ -42,6 +42,8 @@ pub struct Situation {
     pub kinds: BTreeMap<String, u64>,
     /// First and last day.
     pub days: Option<(String, String)>,
+    /// Last day of what other accounts hold.
+    pub newest_elsewhere: Option<String>,
     /// Still photos whose size is known.
     pub photos: u64,
     /// Longer side of the middle one.
@@ -88,7 +90,16 @@ pub fn situations(
         .into_values()
         .map(Account::finish)
         .collect();
-    for situation in &mut situations {
+    let last_days: Vec<Option<String>> = situations
+        .iter()
+        .map(|situation| situation.days.as_ref().map(|(_, last)| last.clone()))
+        .collect();
+    for (at, situation) in situations.iter_mut().enumerate() {
+        let others = last_days
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != at);
+        situation.newest_elsewhere = others.filter_map(|(_, day)| day.clone()).max();
         situation.journal = journal(&rows, &situation.provider);
         situation.unsettled = unsettled;
         situation.read_everything = verified.read_everything();

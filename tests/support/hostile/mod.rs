@@ -1,5 +1,6 @@
 //! Builds archives that lie, break or attack. Each holds one honest picture too, so that one bad entry spoils only itself.
 
+pub mod bombs;
 pub mod encrypted;
 pub mod tars;
 

@@ -54,7 +54,8 @@ pub fn links() -> Vec<u8> {
     })
 }
 
-fn tar_with(add: impl FnOnce(&mut Builder<Vec<u8>>)) -> Vec<u8> {
+/// Returns a tar of the honest picture and what `add` adds.
+pub fn tar_with(add: impl FnOnce(&mut Builder<Vec<u8>>)) -> Vec<u8> {
     let mut builder = Builder::new(Vec::new());
     tar::append(&mut builder, HONEST, &honest());
     add(&mut builder);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::exporter::provider::bounded_json;
 use crate::exporter::provider::classify::is_web_address;
 use crate::exporter::provider::facebook::html::{Page, read_album, read_page};
 use crate::exporter::provider::facebook::layout::{Format, Place, place_of};
@@ -61,7 +62,7 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
     }
     let bytes = tree.read(node.id, LARGEST_RECORD_FILE).ok()?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let profile: Value = serde_json::from_slice(bytes).ok()?;
+    let profile: Value = bounded_json::from_slice(bytes).ok()?;
     let name = ["profile_v2", "profile"]
         .iter()
         .find_map(|root| profile.get(root)?.get("username")?.as_str())?;
@@ -135,14 +136,14 @@ impl File<'_> {
 
     /// Most files of an archive are about other things; one that says `"uri"` nowhere names no medium.
     fn perhaps(&mut self, kind: Kind) -> EntryRole {
-        let bytes = match self.bytes() {
+        let mut bytes = match self.bytes() {
             Ok(bytes) => bytes,
             Err(why) => return EntryRole::Failed(why),
         };
         if !contains(&bytes, b"\"uri\"") {
             return EntryRole::Ignored(Ignored::NotAboutMedia);
         }
-        match self.read_elements(kind, &bytes) {
+        match self.read_elements(kind, &mut bytes) {
             Err(why) => EntryRole::Failed(why),
             Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
             Ok(()) => EntryRole::Record,
@@ -150,8 +151,8 @@ impl File<'_> {
     }
 
     fn elements(&mut self, kind: Kind) -> Result<(), String> {
-        let bytes = self.bytes()?;
-        let result = self.read_elements(kind, &bytes);
+        let mut bytes = self.bytes()?;
+        let result = self.read_elements(kind, &mut bytes);
         if self.tally.odd > 0 {
             let message = format!(
                 "{} records in it are of a kind that is not known",
@@ -162,7 +163,7 @@ impl File<'_> {
         result
     }
 
-    fn read_elements(&mut self, kind: Kind, bytes: &[u8]) -> Result<(), String> {
+    fn read_elements(&mut self, kind: Kind, bytes: &mut [u8]) -> Result<(), String> {
         let result = read_elements(bytes, is_root, &mut |_, mut element| {
             repair_value(&mut element);
             let told = read_element(kind, &element, &self.source(Edition::Json));
@@ -172,12 +173,16 @@ impl File<'_> {
     }
 
     fn conversation(&mut self) -> Result<(), String> {
-        let bytes = self.bytes()?;
-        let result = read_elements(&bytes, |key| key == "messages", &mut |_, mut message| {
-            repair_value(&mut message);
-            let records = messages::records_of(&message, &self.source(Edition::Json));
-            records.into_iter().for_each(|record| self.give(record));
-        });
+        let mut bytes = self.bytes()?;
+        let result = read_elements(
+            &mut bytes,
+            |key| key == "messages",
+            &mut |_, mut message| {
+                repair_value(&mut message);
+                let records = messages::records_of(&message, &self.source(Edition::Json));
+                records.into_iter().for_each(|record| self.give(record));
+            },
+        );
         self.finish(result)
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
+use crate::exporter::provider::bounded_json;
 use crate::model::kind::Visibility;
 use crate::model::record::{Location, RecordFacts};
 use crate::model::time::When;
@@ -47,7 +48,7 @@ pub struct Album {
 /// Reads a JSON file. The error says what is wrong and where.
 pub fn parse(bytes: &[u8]) -> Result<Content, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let root: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let root = bounded_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let raw = match root {
         Value::Array(mut list) if list.len() == 1 => list.remove(0),
         other => other,

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use crate::exporter::archive::EntryId;
+use crate::exporter::provider::bounded_json;
 use crate::exporter::provider::instagram::elements::read_elements;
 use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
 use crate::exporter::provider::instagram::labels::{self, LabelCensus};
@@ -58,7 +59,7 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
 fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
     let bytes = tree.read(node.id, LARGEST_RECORD_FILE)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut profile = serde_json::from_slice(bytes).map_err(|error| broken(&error, 0))?;
+    let mut profile = bounded_json::from_slice(bytes).map_err(|error| broken(&error, 0))?;
     repair_value(&mut profile);
     Ok(profile)
 }
@@ -158,12 +159,12 @@ impl File<'_> {
     }
 
     fn posts(&mut self, kind: Kind) -> Result<(), String> {
-        let bytes = self.bytes()?;
-        let survey = Survey::of(kind, &bytes);
+        let mut bytes = self.bytes()?;
+        let survey = Survey::of(kind, &mut bytes);
         let is_template = |date: &str| survey.is_template(date);
         let mut records = 0;
         let mut odd = 0;
-        let result = read_elements(&bytes, is_root, &mut |_, mut element| {
+        let result = read_elements(&mut bytes, is_root, &mut |_, mut element| {
             repair_value(&mut element);
             match posts::posts_of(kind, element, &survey.census) {
                 Some(posts) => {
@@ -179,10 +180,10 @@ impl File<'_> {
     }
 
     fn old_media(&mut self, messages: bool) -> Result<(), String> {
-        let bytes = self.bytes()?;
+        let mut bytes = self.bytes()?;
         let mut records = Vec::new();
         let mut odd = 0;
-        let result = read_elements(&bytes, |_| true, &mut |key, row| {
+        let result = read_elements(&mut bytes, |_| true, &mut |key, row| {
             let kind = old_media::kind_of_rows(key);
             match old_media::record_of(kind, &row, &self.source()) {
                 Some(record) => records.push(record),
@@ -196,13 +197,17 @@ impl File<'_> {
     }
 
     fn conversation(&mut self) -> Result<(), String> {
-        let bytes = self.bytes()?;
+        let mut bytes = self.bytes()?;
         let mut records = 0;
-        let result = read_elements(&bytes, |key| key == "messages", &mut |_, mut message| {
-            repair_value(&mut message);
-            let read = messages::records_of(&message, &self.source());
-            records += self.give(read);
-        });
+        let result = read_elements(
+            &mut bytes,
+            |key| key == "messages",
+            &mut |_, mut message| {
+                repair_value(&mut message);
+                let read = messages::records_of(&message, &self.source());
+                records += self.give(read);
+            },
+        );
         self.finish(0, records, result)
     }
 
@@ -250,7 +255,7 @@ struct Survey {
 
 impl Survey {
     /// Goes through the file once more than reading does, so that no more than one post is ever in memory.
-    fn of(kind: Kind, bytes: &[u8]) -> Self {
+    fn of(kind: Kind, bytes: &mut [u8]) -> Self {
         let mut survey = Self {
             posts_by_date: HashMap::new(),
             census: LabelCensus::default(),

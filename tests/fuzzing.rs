@@ -1,0 +1,280 @@
+//! The fuzz targets on stable Rust: seeds of the builders, changed at random. cargo-fuzz runs the same bodies with coverage.
+
+mod bodies;
+
+use std::panic::catch_unwind;
+use std::time::{Duration, Instant};
+
+use bodies::{FACEBOOK, GOOGLE, INSTAGRAM, TARGETS, Target};
+
+use crate::support::account::{Account, Form, Medium};
+use crate::support::compose::takeout_words::ENGLISH;
+use crate::support::compose::{self, Edition, Generation, Language, compose};
+use crate::support::env::TestEnv;
+use crate::support::hostile;
+use crate::support::media::bytes_of;
+use crate::support::pack::tar::{gzip, tar, tgz};
+use crate::support::samples::{captions, varied};
+use crate::support::takeouts;
+use crate::support::tree::names;
+
+/// An input that takes longer is a fault, too; the machine may be loaded.
+const MOST_TIME: Duration = Duration::from_secs(10);
+
+/// Milliseconds for each target; `.ci/run` and people give more.
+const MILLISECONDS: u64 = 300;
+
+fn time() -> Duration {
+    let given = std::env::var("ALBUMEN_FUZZ_SECONDS").ok();
+    let given = given
+        .and_then(|text| text.parse().ok())
+        .map(Duration::from_secs);
+    given.unwrap_or(Duration::from_millis(MILLISECONDS))
+}
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.roll() % limit.max(1) as u64) as usize
+    }
+}
+
+/// What breaks readers: ends of numbers, quotes, brackets, escapes, names of boxes.
+const TOKENS: [&[u8]; 30] = [
+    b"\0",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"\0\0\0\0",
+    b"\x80",
+    b"\xed\xa0\x80",
+    b"\"",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"null",
+    b"-1",
+    b"1e999",
+    b"99999999999999999999",
+    b"\\ud83d",
+    b"<div>",
+    b"</div>",
+    b"<!--",
+    b"&#x110000;",
+    b"&amp;",
+    b"../",
+    b"PK\x01\x02",
+    b"PK\x03\x04",
+    b"moov",
+    b"Exif\0\0",
+    b"II*\0",
+    b"9999-12-31",
+    b"31.02.0000 25:61",
+];
+
+/// Changes an input a few times.
+fn changed(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = seeds[dice.below(seeds.len())].clone();
+    for _ in 0..=dice.below(6) {
+        let at = dice.below(bytes.len() + 1);
+        let length = 1 + dice.below(32);
+        let end = (at + length).min(bytes.len());
+        match dice.below(9) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << dice.below(8),
+            1 if at < bytes.len() => bytes[at] = dice.roll() as u8,
+            2 => drop(bytes.drain(at..end)),
+            3 => {
+                let copy = bytes[at..end].to_vec();
+                bytes.splice(at..at, copy.repeat(1 + dice.below(9)));
+            }
+            4 => {
+                let token = TOKENS[dice.below(TOKENS.len())];
+                bytes.splice(at..at, token.iter().copied());
+            }
+            5 => {
+                let token = TOKENS[dice.below(TOKENS.len())];
+                let end = (at + token.len()).min(bytes.len());
+                bytes.splice(at..end, token.iter().copied());
+            }
+            6 => bytes.truncate(at),
+            7 => {
+                let other = &seeds[dice.below(seeds.len())];
+                let from = dice.below(other.len() + 1);
+                bytes.splice(at..end, other[from..].iter().copied().take(512));
+            }
+            _ => {
+                for byte in &mut bytes[at..end] {
+                    *byte = byte.wrapping_add(dice.roll() as u8 & 3);
+                }
+            }
+        }
+    }
+    bytes.truncate(1 << 18);
+    bytes
+}
+
+/// The record files of an archive that are at these paths, each with the byte that chooses it.
+fn chosen(files: &compose::Files, paths: &[&str]) -> Vec<Vec<u8>> {
+    let ending = |path: &str| path.rsplit_once('.').map(|(_, end)| end.to_owned());
+    let mut seeds = Vec::new();
+    for (path, bytes) in files {
+        for (choice, wanted) in (0u8..).zip(paths) {
+            let record = path.ends_with(".json") || path.ends_with(".html");
+            if record && ending(path) == ending(wanted) && bytes.len() < 1 << 16 {
+                let mut seed = vec![choice];
+                seed.extend(bytes);
+                seeds.push(seed);
+            }
+        }
+    }
+    seeds
+}
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let json = compose(&varied(), Generation::G4, Edition::Json);
+    let html = compose(&varied(), Generation::G4, Edition::Html(Language::English));
+    let small = Account::of("anna", varied().posts.into_iter().take(2).collect());
+    let small = compose(&small, Generation::G4, Edition::Json);
+    let google = takeouts::varied(ENGLISH);
+    let texts = |all: &[&str]| {
+        all.iter()
+            .map(|text| text.as_bytes().to_vec())
+            .collect::<Vec<_>>()
+    };
+    match target {
+        "entry_names" => {
+            let mut all = texts(&hostile::BAD_NAMES);
+            all.extend(
+                json.keys()
+                    .chain(google.files().keys())
+                    .map(|name| name.clone().into_bytes()),
+            );
+            all
+        }
+        "zip" => hostile::zips()
+            .into_iter()
+            .map(|(_, bytes)| bytes)
+            .chain([crate::support::pack::zip::zip(&small, &Default::default())])
+            .filter(|bytes| bytes.len() < 1 << 18)
+            .collect(),
+        "tar" => vec![
+            tar(&small),
+            tgz(&small),
+            hostile::tars::links(),
+            gzip(&hostile::tars::links()),
+            hostile::tars::named("../x"),
+            hostile::tars::pax_name(300),
+            hostile::tars::long_name(300),
+        ],
+        "instagram" => [chosen(&json, &INSTAGRAM), chosen(&html, &INSTAGRAM)].concat(),
+        "facebook" => [false, true]
+            .map(|html| {
+                chosen(
+                    &compose::facebook::compose(compose::facebook::Generation::Y2024, html),
+                    &FACEBOOK,
+                )
+            })
+            .concat(),
+        "google_photos" => {
+            let files = google.files();
+            let mut all = chosen(&files, &GOOGLE[..2]);
+            let mut page = vec![2];
+            page.extend(google.index_page(&files));
+            all.push(page);
+            all
+        }
+        "dates" => texts(&[
+            "Jul 14, 2017 4:40:00am",
+            "14.07.2017, 16:40",
+            "2017년 7월 14일 오후 4:40",
+            "IMG_20240831_005348.jpg",
+            "Screenshot_2024-08-31-00-53-48.png",
+            "2024:05:02 22:47:28",
+            "20240502T224728.000Z",
+            "1700000000",
+        ]),
+        "metadata" => {
+            let forms = [Form::Jpeg, Form::Png, Form::Webp, Form::Heic, Form::Mp4];
+            forms
+                .iter()
+                .zip(1..)
+                .map(|(form, seed)| bytes_of(&Medium::new(*form, seed)))
+                .collect()
+        }
+        "sidecars" => {
+            let env = TestEnv::new();
+            let archive = env.zip(
+                "a.zip",
+                &compose(&captions(), Generation::G4, Edition::Json),
+            );
+            crate::import::imported(&env.path("l"), &[archive]);
+            let all = names(&env.path("l")).into_iter();
+            let read = |name: String| std::fs::read(env.path("l").join(name)).expect("there");
+            all.filter(|name| {
+                name.ends_with(".xmp") || name.ends_with(".json") || name.starts_with("SHA")
+            })
+            .map(read)
+            .collect()
+        }
+        other => panic!("no seeds for {other}"),
+    }
+}
+
+/// Runs a target for its time and returns how many inputs it had.
+fn run((name, body): Target) -> u64 {
+    let seeds = seeds(name);
+    assert!(!seeds.is_empty(), "{name}");
+    let began = Instant::now();
+    // Other inputs each day a person runs it for long, the same ones in the ordinary tests.
+    let long = std::env::var_os("ALBUMEN_FUZZ_SECONDS").is_some();
+    let start = match long {
+        true => std::time::UNIX_EPOCH
+            .elapsed()
+            .map_or(1, |since| since.as_nanos() as u64 | 1),
+        false => 0x9e37_79b9_7f4a_7c15,
+    };
+    let mut dice = Dice(start);
+    let mut inputs = 0;
+    while inputs < seeds.len() as u64 || began.elapsed() < time() {
+        let bytes = match seeds.get(inputs as usize) {
+            Some(seed) => seed.clone(),
+            None => changed(&mut dice, &seeds),
+        };
+        let each = Instant::now();
+        let ended = catch_unwind(|| body(&bytes));
+        let fault = match ended {
+            Err(_) => Some("panicked"),
+            Ok(()) if each.elapsed() > MOST_TIME => Some("took long"),
+            Ok(()) => None,
+        };
+        if let Some(fault) = fault {
+            let kept = std::env::temp_dir().join(format!("albumen-fuzz-{name}-{inputs}"));
+            std::fs::write(&kept, &bytes).expect("it can be kept");
+            panic!("{name} {fault}; the input is kept as {}", kept.display());
+        }
+        inputs += 1;
+    }
+    inputs
+}
+
+#[test]
+fn no_input_makes_a_reader_panic_or_hang() {
+    for target in TARGETS {
+        let began = Instant::now();
+        let inputs = run(target);
+        println!(
+            "{}: {inputs} inputs in {:.1} s",
+            target.0,
+            began.elapsed().as_secs_f64()
+        );
+    }
+}

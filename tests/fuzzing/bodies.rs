@@ -1,0 +1,253 @@
+//! What is fuzzed, one function a target. Run by cargo-fuzz (`fuzz_targets/`) and by the stable runner in `fuzzing.rs`.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use albumen::exporter::archive::{Archive, EntryId, OpenOptions};
+use albumen::exporter::provider::facebook::Facebook;
+use albumen::exporter::provider::google_photos::GooglePhotos;
+use albumen::exporter::provider::instagram::Instagram;
+use albumen::exporter::provider::meta_dates::read_date;
+use albumen::exporter::provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
+use albumen::import::name_date::name_date;
+use albumen::media;
+use albumen::model::entry_path::EntryPath;
+use albumen::model::evidence::{Evidence, MediaEntry};
+use albumen::model::library_path::LibraryPath;
+use albumen::model::record::{AlbumRecord, Record};
+use albumen::writer::albums_file::{read_albums, read_library, read_missing};
+use albumen::writer::manifest;
+use albumen::writer::names::{base_stem, safe_extension};
+use albumen::writer::sidecar::read::read as read_sidecar;
+
+/// A target: its name, and what it does with bytes. It must come back, whatever they are.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 9] = [
+    ("entry_names", entry_names),
+    ("zip", zip),
+    ("tar", tar),
+    ("instagram", instagram),
+    ("facebook", facebook),
+    ("google_photos", google_photos),
+    ("dates", dates),
+    ("metadata", metadata),
+    ("sidecars", sidecars),
+];
+
+/// Names of entries: what is accepted stays below the root, and what is made of it is a path of the library.
+pub fn entry_names(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(path) = EntryPath::parse(&text) {
+        let path = path.as_str();
+        assert!(!path.starts_with('/') && !path.is_empty(), "{path:?}");
+        assert!(
+            path.split('/').all(|part| part != ".." && !part.is_empty()),
+            "{path:?}"
+        );
+        assert!(!path.contains(char::is_control), "{path:?}");
+    }
+    let stem = base_stem(None, &text);
+    let extension = safe_extension(&text);
+    let made = format!("undated/{stem}.{extension}");
+    assert!(
+        LibraryPath::parse(&made).is_some(),
+        "{text:?} became {made:?}"
+    );
+}
+
+fn archive(bytes: &[u8], name: &str) {
+    let shared = Path::new("/dev/shm");
+    let folder = match shared.is_dir() {
+        true => tempfile::tempdir_in(shared),
+        false => tempfile::tempdir(),
+    };
+    let folder = folder.expect("a temporary folder can be made");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("it can be written");
+    let archive = Archive::open(&[path], &OpenOptions::default());
+    for id in 0..archive.entries().len().min(200) {
+        let read = archive.read(EntryId(id), 1 << 20);
+        let entry = &archive.entries()[id];
+        if let Ok(bytes) = read {
+            assert_eq!(bytes.len() as u64, entry.size_bytes, "{:?}", entry.raw_name);
+        }
+    }
+}
+
+/// A zip.
+pub fn zip(bytes: &[u8]) {
+    archive(bytes, "a.zip");
+}
+
+/// A tar or, if it begins so, a tgz.
+pub fn tar(bytes: &[u8]) {
+    archive(bytes, "a.tgz");
+}
+
+/// A tree of one record file.
+struct One<'a> {
+    nodes: Vec<Node>,
+    bytes: &'a [u8],
+}
+
+impl Tree for One<'_> {
+    fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    fn part_names(&self) -> Vec<String> {
+        vec!["a-2024-05-01.zip".to_owned()]
+    }
+
+    fn part_name(&self, _: EntryId) -> String {
+        "a-2024-05-01.zip".to_owned()
+    }
+
+    fn size_bytes(&self, _: EntryId) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn read(&self, _: EntryId, limit: u64) -> Result<Vec<u8>, String> {
+        match self.bytes.len() as u64 <= limit {
+            true => Ok(self.bytes.to_vec()),
+            false => Err("too large".to_owned()),
+        }
+    }
+}
+
+/// Gathers what a provider says.
+#[derive(Default)]
+struct Said {
+    evidence: Evidence,
+    roles: usize,
+}
+
+impl ItemSink for Said {
+    fn record(&mut self, record: Record) {
+        self.evidence.records.push(record);
+    }
+
+    fn album(&mut self, album: AlbumRecord) {
+        self.evidence.albums.push(album);
+    }
+
+    fn entry(&mut self, _: EntryId, _: EntryRole) {
+        self.roles += 1;
+    }
+
+    fn warn(&mut self, _: EntryId, message: String) {
+        assert!(!message.contains('\u{1b}'), "{message:?}");
+    }
+}
+
+/// The first byte chooses the record file; the provider reads it and ties what it says to media of those names.
+fn provider(provider: &dyn Provider, paths: &[&str], bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let path = paths[usize::from(*choice) % paths.len()];
+    let tree = One {
+        nodes: vec![Node {
+            id: EntryId(0),
+            path: path.to_owned(),
+        }],
+        bytes,
+    };
+    let mut said = Said::default();
+    let options = ReadOptions {
+        include_messages: true,
+        ..ReadOptions::default()
+    };
+    provider.read(&tree, &options, &mut said);
+    assert_eq!(said.roles, 1, "every entry has one role");
+    let mut evidence = said.evidence;
+    let media: Vec<MediaEntry> = evidence
+        .records
+        .iter()
+        .take(50)
+        .map(|record| MediaEntry {
+            provider: record.provider.clone(),
+            export: record.export.clone(),
+            path: record.uri.clone(),
+            content_hash: albumen::model::content_hash::ContentHash([7; 32]),
+            content_id: None,
+            taken: None,
+        })
+        .collect();
+    evidence.media = media;
+    let links = provider.link(&evidence);
+    for link in &links.links {
+        assert!(link.record < evidence.records.len());
+        assert!(link.media.is_none_or(|media| media < evidence.media.len()));
+    }
+}
+
+/// Record files of Instagram, JSON and HTML.
+pub const INSTAGRAM: [&str; 6] = [
+    "your_instagram_activity/media/posts_1.json",
+    "your_instagram_activity/media/stories.json",
+    "media.json",
+    "personal_information/personal_information/personal_information.json",
+    "your_instagram_activity/messages/inbox/anna_1/message_1.json",
+    "your_instagram_activity/media/posts_1.html",
+];
+
+/// Record files of Facebook, JSON and HTML.
+pub const FACEBOOK: [&str; 4] = [
+    "your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.json",
+    "your_facebook_activity/posts/album/0.json",
+    "your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.html",
+    "your_facebook_activity/posts/album/0.html",
+];
+
+/// Record files of Google Photos, JSON and HTML.
+pub const GOOGLE: [&str; 3] = [
+    "Google Photos/Photos from 2023/IMG_1.jpg.supplemental-metadata.json",
+    "Google Photos/Rome/metadata.json",
+    "archive_browser.html",
+];
+
+/// Instagram's record files.
+pub fn instagram(bytes: &[u8]) {
+    provider(&Instagram, &INSTAGRAM, bytes);
+}
+
+/// Facebook's record files.
+pub fn facebook(bytes: &[u8]) {
+    provider(&Facebook, &FACEBOOK, bytes);
+}
+
+/// Google's record files.
+pub fn google_photos(bytes: &[u8]) {
+    provider(&GooglePhotos, &GOOGLE, bytes);
+}
+
+/// Dates in pages, and in names of files.
+pub fn dates(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = read_date(&text);
+    let _ = name_date(&text);
+}
+
+/// What bytes of a medium say, sniffed and as each type there is.
+pub fn metadata(bytes: &[u8]) {
+    if let Some(media_type) = media::sniff(bytes) {
+        let facts = media::inspect(media_type, &mut Cursor::new(bytes));
+        assert_eq!(facts.media_type, media_type);
+    }
+}
+
+/// Sidecars, lists and manifests that somebody changed.
+pub fn sidecars(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = read_sidecar(&text);
+    let _ = read_albums(&text);
+    let _ = read_missing(&text);
+    let _ = read_library(&text);
+    if let Ok(listed) = manifest::parse(&text) {
+        let again = manifest::render(listed.clone());
+        assert_eq!(manifest::parse(&again).ok(), Some(listed));
+    }
+}

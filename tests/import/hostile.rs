@@ -1,0 +1,171 @@
+//! Hostile archives through the real binary: each ends soon, in little memory, and nothing is written outside the library (issue
+//! 4, point 7 of "What it must show").
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::env::TestEnv;
+use crate::support::expected::hash;
+use crate::support::hostile::{bombs, honest, tars, zips};
+use crate::support::pack::tar::gzip;
+use crate::support::tree;
+
+/// A loaded machine gets more time; `.ci/run` keeps to ten seconds by `ALBUMEN_HOSTILE_SECONDS`.
+const MOST_SECONDS: u64 = 40;
+const MOST_BYTES: u64 = 300 << 20;
+
+/// How an import ended.
+struct Ended {
+    code: Option<i32>,
+    said: String,
+    took: Duration,
+    /// Most memory it had at once, where the system tells.
+    peak: Option<u64>,
+}
+
+fn most_time() -> Duration {
+    let given = std::env::var("ALBUMEN_HOSTILE_SECONDS").ok();
+    Duration::from_secs(
+        given
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(MOST_SECONDS),
+    )
+}
+
+/// Returns the most memory a running process ever had, in bytes.
+fn peak_of(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes << 10)
+}
+
+fn import(env: &TestEnv, archive: &Path) -> Ended {
+    let began = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_albumen"))
+        .args(["import".as_ref(), archive.as_os_str()])
+        .args(["--library", "l", "--threads", "2"])
+        .current_dir(env.home())
+        .env_clear()
+        .env("HOME", env.home())
+        .env("TMPDIR", env.path("tmp"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary was built with the tests");
+    let mut out = child.stdout.take().expect("piped");
+    let mut err = child.stderr.take().expect("piped");
+    let read = |from: &mut dyn Read| {
+        let mut text = Vec::new();
+        from.read_to_end(&mut text).expect("a pipe");
+        text
+    };
+    let mut peak = None;
+    let (mut said, code) = std::thread::scope(|scope| {
+        let out = scope.spawn(move || read(&mut out));
+        let err = scope.spawn(move || read(&mut err));
+        let code = loop {
+            peak = peak.max(peak_of(child.id()));
+            if let Some(status) = child.try_wait().expect("our child") {
+                break status.code();
+            }
+            if began.elapsed() > most_time() * 2 {
+                child.kill().expect("our child");
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        let mut said = out.join().expect("read");
+        said.extend(err.join().expect("read"));
+        (said, code)
+    });
+    let said = String::from_utf8(std::mem::take(&mut said)).expect("UTF-8");
+    Ended {
+        code,
+        said,
+        took: began.elapsed(),
+        peak,
+    }
+}
+
+fn endures(name: &str, end: &str, bytes: &[u8]) {
+    let env = TestEnv::new();
+    let archive = env.write(&format!("archive/a.{end}"), bytes);
+    let ended = import(&env, &archive);
+    println!(
+        "{name}: exit {:?}, {:.1} s, {} MiB",
+        ended.code,
+        ended.took.as_secs_f64(),
+        ended.peak.unwrap_or(0) >> 20
+    );
+    let said = &ended.said;
+    let shown: String = said.chars().take(2_000).collect();
+    assert!(
+        matches!(ended.code, Some(0 | 1 | 3)),
+        "{name}: {:?} {shown}",
+        ended.code
+    );
+    assert!(ended.took < most_time(), "{name}: {:?}", ended.took);
+    assert!(
+        ended.peak.is_none_or(|peak| peak < MOST_BYTES),
+        "{name}: {:?} bytes",
+        ended.peak
+    );
+    let controls = |c: char| c.is_control() && c != '\n' && c != '\t';
+    assert!(!said.contains(controls), "{name}: {shown:?}");
+    assert!(!said.contains("panicked"), "{name}: {shown}");
+    // Besides the library and the archive there are only the folders of the home, which are empty.
+    let outside: Vec<String> = tree::names(env.home())
+        .into_iter()
+        .filter(|name| {
+            !name.starts_with("l/") && !name.starts_with("archive/") && !name.ends_with('/')
+        })
+        .collect();
+    assert_eq!(outside, Vec::<String>::new(), "{name}");
+    if ended.code != Some(1) {
+        let sums = fs::read_to_string(env.path("l/SHA256SUMS")).expect("a list");
+        let picture = hash(&honest()).to_string();
+        assert!(
+            sums.contains(&picture) || !shown.contains(" 1 imported"),
+            "{name}: {shown}"
+        );
+        let left = tree::names(&env.path("l/.albumen/staging"));
+        assert!(
+            left.iter().all(|name| name.ends_with('/')),
+            "{name}: {left:?}"
+        );
+        let listed = env.run_on("l", &["list"]);
+        assert!(!listed.stdout.contains(controls), "{name}: {listed:?}");
+        assert!(env.run_on("l", &["verify"]).code == Some(0), "{name}");
+    }
+}
+
+#[test]
+fn what_is_small_and_wants_much_ends_soon_in_little_memory() {
+    for (name, end, bytes) in bombs::all() {
+        endures(name, end, &bytes);
+    }
+}
+
+#[test]
+fn what_lies_or_wants_out_ends_soon_in_little_memory() {
+    for (name, bytes) in zips() {
+        endures(&name, "zip", &bytes);
+    }
+    for (name, bytes) in [
+        ("links in a tar", tars::links()),
+        ("a long name", tars::long_name(70_000)),
+        ("a long PAX name", tars::pax_name(70_000)),
+        (
+            "a name in a tar that wants out",
+            tars::named("../../outside.jpg"),
+        ),
+        ("an absolute name in a tar", tars::named("/absolute.jpg")),
+    ] {
+        endures(name, "tgz", &gzip(&bytes));
+    }
+}
