@@ -300,16 +300,17 @@ mod tests {
                 "{name}"
             );
         }
-        let both = json!({"recognized": [["p", null, 1], ["q", null, 1]]});
-        let rows = [
-            done(&["p-2024-05-01.zip", "q-2025-01-01.zip"], both),
-            done(&["any-2023-01-01.zip"], json!({})),
-        ];
-        let found = journal(&rows, "p").archive_day;
-        assert_eq!(
-            found.map(|day| day.to_string()).as_deref(),
-            Some("2024-05-01")
-        );
+        let day = |rows: &[RunRow], provider| {
+            let found = journal(rows, provider).archive_day;
+            found.map(|day| day.to_string())
+        };
+        // Of two services in one import only the parts that say whose they are.
+        let both = json!({"recognized": [["instagram", null, 1], ["q", null, 1]]});
+        let parts = ["instagram-2024-05-01.zip", "other-2025-01-01.zip"];
+        let rows = [done(&parts, both)];
+        assert_eq!(day(&rows, "instagram").as_deref(), Some("2024-05-01"));
+        let alone = [done(&["any-2023-01-01.zip"], json!({}))];
+        assert_eq!(day(&alone, "p").as_deref(), Some("2023-01-01"));
     }
 
     #[test]
