@@ -7,11 +7,13 @@ mod evidence;
 mod history;
 mod migrate;
 mod newest;
+mod pushed;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenRole};
+pub use pushed::{DestinationStatus, PushedRow, UploadRow};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
 use std::path::{Path, PathBuf};

@@ -13,6 +13,9 @@ use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
 use crate::import::ImportOptions;
 use crate::model::kind::Kind;
+use crate::push::layout::Layout;
+use crate::push::strip::Strip;
+use crate::push::{PushOptions, Sidecars};
 use crate::verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
@@ -52,6 +55,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Say whether an account may be deleted: is all that its archives name in the library, and as it was?
     Certify(CertifyArgs),
+    /// Copy photos and videos to another place, read them back, and keep a journal of it
+    Push(Box<PushArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
@@ -133,6 +138,21 @@ pub struct ListArgs {
     /// Print comma-separated values with a header line (RFC 4180)
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
+    /// Which ones
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+}
+
+impl ListArgs {
+    /// Returns the question to the catalog.
+    pub fn to_query(&self) -> AssetQuery {
+        self.selection.to_query()
+    }
+}
+
+/// Which photos and videos.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectionArgs {
     /// Taken (or posted) on or after this day, month or year
     #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
     pub since: Option<Date>,
@@ -159,7 +179,7 @@ pub struct ListArgs {
     pub undated: bool,
 }
 
-impl ListArgs {
+impl SelectionArgs {
     /// Returns the question to the catalog.
     pub fn to_query(&self) -> AssetQuery {
         AssetQuery {
@@ -171,6 +191,84 @@ impl ListArgs {
             album: self.album.clone(),
             text: self.text.clone(),
             undated: self.undated,
+        }
+    }
+}
+
+/// How a destination is reached.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConnectionArgs {}
+
+/// Arguments of `push`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// Where to: a folder, zip:FILE
+    #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
+    pub destination: String,
+    /// Show what would be done, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Shape of the tree there: dates, albums, flat, kind, or a template such as {year}/{album}/{name}
+    #[arg(long, value_name = "LAYOUT", default_value = "dates", value_parser = Layout::parse)]
+    pub layout: Layout,
+    /// Metadata beside each photo and video
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = SidecarForm::Xmp)]
+    pub sidecars: SidecarForm,
+    /// Take this out of the copies and their sidecars; what cannot be emptied with certainty is not sent
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub strip: Option<StripWhat>,
+    /// Make a BagIt bag (RFC 8493), for archives and institutions
+    #[arg(long)]
+    pub bag: bool,
+    /// Files sent at once
+    #[arg(long, value_name = "COUNT", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// What to push
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+}
+
+/// Forms of metadata beside a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SidecarForm {
+    /// XMP files
+    Xmp,
+    /// None
+    None,
+}
+
+/// What is taken out of copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StripWhat {
+    /// Where it was taken
+    Location,
+    /// Who is in it
+    People,
+    /// All metadata but orientation, date and description
+    All,
+}
+
+impl PushArgs {
+    /// Returns what the library code wants to know.
+    pub fn to_options(&self) -> PushOptions {
+        PushOptions {
+            query: self.selection.to_query(),
+            layout: self.layout.clone(),
+            sidecars: match self.sidecars {
+                SidecarForm::Xmp => Sidecars::Xmp,
+                SidecarForm::None => Sidecars::None,
+            },
+            strip: self.strip.map(|what| match what {
+                StripWhat::Location => Strip::Location,
+                StripWhat::People => Strip::People,
+                StripWhat::All => Strip::All,
+            }),
+            bag: self.bag,
+            dry_run: self.dry_run,
+            workers: self.concurrency.get(),
         }
     }
 }
