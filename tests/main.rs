@@ -8,6 +8,7 @@ mod docs;
 mod import;
 mod instagram;
 mod layers;
+mod push;
 mod support;
 mod verify;
 

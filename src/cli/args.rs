@@ -276,6 +276,12 @@ impl PushArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Default, Args)]
 pub struct VerifyArgs {
+    /// A destination that was pushed to, to be compared with its own lists [default: the library]
+    #[arg(value_name = "DESTINATION", conflicts_with_all = ["quick", "sample", "max_time", "repair"])]
+    pub destination: Option<String>,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
     /// Look at sizes and times only, and read what differs
     #[arg(long, conflicts_with_all = ["sample", "repair"])]
     pub quick: bool,
@@ -323,6 +329,12 @@ pub struct CertifyArgs {
     /// Write the certificate as a page to print and keep; the file must not be there yet
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub html: Option<PathBuf>,
+    /// Read back this destination instead: is everything of the library there?
+    #[arg(long, value_name = "DESTINATION", conflicts_with = "html")]
+    pub at: Option<String>,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
 }
 
 /// Arguments of `rebuild`.

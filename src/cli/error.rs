@@ -54,6 +54,11 @@ pub enum CliError {
         destination: String,
         source: PushError,
     },
+    #[error("could not read {destination} back")]
+    ReadBack {
+        destination: String,
+        source: PushError,
+    },
     #[error(
         "the push to {destination} ended before its time; what is listed above as there is there"
     )]

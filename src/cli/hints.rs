@@ -110,7 +110,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
         CliError::Address(error) => Some(for_address(error)),
-        CliError::Push { source, .. } => for_push_error(source),
+        CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
         CliError::NoAccount { .. }
         | CliError::Page { .. }

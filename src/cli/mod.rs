@@ -23,6 +23,7 @@ pub mod progress;
 pub mod providers;
 pub mod push;
 pub mod rebuild;
+pub mod recheck;
 pub mod reference;
 pub mod report;
 pub mod status;

@@ -39,6 +39,12 @@ impl Run<'_> {
         if jobs.is_empty() {
             return Ok(conflicts);
         }
+        if let Some(free) = self.host.free_bytes.filter(|free| *free < total) {
+            self.stop_with(DestinationError::Full {
+                why: format!("{total} bytes are to be sent, and {free} are free"),
+            });
+            return Ok(conflicts);
+        }
         self.conditions
             .monitor
             .step("pushing", Some(total), Unit::Bytes);
@@ -90,7 +96,8 @@ impl Run<'_> {
                     Err(RecvTimeoutError::Disconnected) => break Ok(()),
                 }
                 monitor.advance(meter.take());
-                if self.journal.waiting() >= NOTES_AT_ONCE
+                if !self.host.whole
+                    && self.journal.waiting() >= NOTES_AT_ONCE
                     && let Err(error) = self.journal.save(self.catalog)
                 {
                     break Err(error.into());
@@ -101,7 +108,9 @@ impl Run<'_> {
             feeding.end();
             result
         })?;
-        self.journal.save(self.catalog)?;
+        if !self.host.whole {
+            self.journal.save(self.catalog)?;
+        }
         Ok(conflicts)
     }
 

@@ -64,6 +64,10 @@ impl Destination for Folder {
             .collect()
     }
 
+    fn list(&self, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError> {
+        list(&self.root, below.trim_end_matches('/'), each)
+    }
+
     fn put(
         &self,
         parcel: &Parcel,
@@ -152,6 +156,29 @@ fn found(path: &Path, id: &str) -> Result<Option<Found>, DestinationError> {
         }
         Err(error) => Err(DestinationError::disk("look at", path)(error)),
     }
+}
+
+fn list(root: &Path, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError> {
+    let folder = root.join(below);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(DestinationError::disk("list", folder)(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(DestinationError::disk("list", &folder))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let path = match below {
+            "" => name.into_owned(),
+            below => format!("{below}/{name}"),
+        };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => list(root, &path, each)?,
+            _ => each(&path),
+        }
+    }
+    Ok(())
 }
 
 fn write(part: &Path, payload: &Payload, meter: &Meter) -> Result<(), DestinationError> {

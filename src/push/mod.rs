@@ -84,6 +84,9 @@ pub trait Destination: Sync {
     /// Says which of these files are there already, in the same order. Changes nothing there.
     fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError>;
 
+    /// Hands over the path of every file below a folder (`""`: all). Changes nothing there.
+    fn list(&self, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError>;
+
     /// Sends a file. It may lie under a name of its own until [`Destination::keep`]. `over` is the file it takes the place of.
     fn put(
         &self,

@@ -12,7 +12,7 @@ use super::deliver::Hashing;
 use super::error::{DestinationError, PushError};
 use super::gather::gather;
 use super::journal::Journal;
-use super::parcel::Parcel;
+use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::run::{Conditions, PushOptions, patiently};
 use super::{Destination, Found, bag, lists};
 use crate::catalog::Catalog;
@@ -99,12 +99,7 @@ pub fn certify_at(
     destination.describe()?;
     let gathered = gather(root, &catalog, options, conditions.monitor)?;
     let journal = Journal::open(&catalog, address)?;
-    let prefix = if options.bag { bag::PAYLOAD } else { "" };
-    let parcels: Vec<Parcel> = gathered
-        .parcels(&journal, prefix, &HashSet::new())
-        .into_iter()
-        .flatten()
-        .collect();
+    let parcels = as_pushed(gathered.parcels(&journal, "", &HashSet::new()), &journal);
     let mut report = Recheck {
         assets: gathered.count(),
         ..Recheck::default()
@@ -133,6 +128,33 @@ pub fn certify_at(
         &mut report,
     )?;
     Ok(report)
+}
+
+/// Returns the files as they were pushed: without sidecars where none were wanted, with the bytes of changed copies.
+fn as_pushed(assets: Vec<Vec<Parcel>>, journal: &Journal) -> Vec<Parcel> {
+    let no_sidecars = journal.there().all(|row| row.part != SIDECAR)
+        && journal.there().any(|row| row.part == ORIGINAL);
+    let mut parcels = Vec::new();
+    for mut files in assets {
+        let row = |parcel: &Parcel| {
+            journal
+                .row(&parcel.key())
+                .filter(|row| row.read_hash.is_some())
+        };
+        let changed = files
+            .first()
+            .and_then(row)
+            .is_some_and(|row| Some(row.sent_hash) != row.asset);
+        for parcel in &mut files {
+            if let Some(row) = row(parcel).filter(|_| changed) {
+                parcel.sha256 = row.sent_hash;
+                parcel.size_bytes = row.size_bytes;
+            }
+        }
+        files.retain(|parcel| !(no_sidecars && parcel.part == SIDECAR));
+        parcels.extend(files);
+    }
+    parcels
 }
 
 /// Reads again every file that the destination's own lists name. Needs no library.

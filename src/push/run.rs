@@ -20,6 +20,7 @@ use super::{Abilities, Destination, bag};
 use crate::catalog::{AssetQuery, Catalog};
 use crate::model::content_hash::ContentHash;
 use crate::monitor::{Monitor, Unit};
+use crate::writer::albums_file::ALBUMS;
 use crate::writer::library::Library;
 
 /// Rounds of giving another name to what another file has the name of.
@@ -212,6 +213,9 @@ pub fn push(
         root,
         stop: AtomicBool::new(false),
     };
+    if options.bag {
+        run.only_our_bag(address)?;
+    }
     run.all()?;
     let mut report = run.report;
     report.interrupted = conditions.monitor.stopped();
@@ -319,9 +323,39 @@ impl Run<'_> {
         }
         if let Err(error) = self.lists() {
             self.stop_with(error);
+            if self.host.whole {
+                return Ok(());
+            }
         }
         self.journal.save(self.catalog)?;
         Ok(())
+    }
+
+    /// Refuses a folder that holds anything else: a bag must list all that is in it.
+    fn only_our_bag(&self, address: &str) -> Result<(), PushError> {
+        let parcels = self
+            .gathered
+            .parcels(&self.journal, bag::PAYLOAD, &HashSet::new());
+        let mut known: HashSet<String> = parcels
+            .into_iter()
+            .flatten()
+            .map(|file| file.path)
+            .collect();
+        known.extend(self.journal.there().map(|row| row.path.clone()));
+        known.insert(format!("{}{ALBUMS}", bag::PAYLOAD));
+        let mut strange = None;
+        self.destination.list(bag::PAYLOAD, &mut |path| {
+            if !known.contains(path) {
+                strange = Some(path.to_owned());
+            }
+        })?;
+        match strange {
+            None => Ok(()),
+            Some(example) => Err(PushError::NotABag {
+                place: address.to_owned(),
+                example,
+            }),
+        }
     }
 
     pub(super) fn ended(&self) -> bool {

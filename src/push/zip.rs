@@ -183,6 +183,18 @@ impl Destination for Zip {
         Ok(wanted.iter().map(look).collect())
     }
 
+    fn list(&self, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError> {
+        let names: Vec<String> = match &self.lock().there {
+            Some(there) => there.keys().cloned().collect(),
+            None => Vec::new(),
+        };
+        names
+            .iter()
+            .filter(|name| name.starts_with(below) && !name.ends_with('/'))
+            .for_each(|name| each(name));
+        Ok(())
+    }
+
     fn put(
         &self,
         parcel: &Parcel,
