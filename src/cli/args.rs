@@ -197,12 +197,22 @@ impl SelectionArgs {
 
 /// How a destination is reached.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ConnectionArgs {}
+pub struct ConnectionArgs {
+    /// Trust the certificates in this file (PEM), too: for a host of your own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+    /// Read user name, password or key from this file, which only you may read: lines like ALBUMEN_WEBDAV_PASSWORD=...
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_command")]
+    pub secret_file: Option<PathBuf>,
+    /// Run this command, which prints such lines (of a password manager, for example)
+    #[arg(long, value_name = "COMMAND")]
+    pub secret_command: Option<String>,
+}
 
 /// Arguments of `push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Where to: a folder, zip:FILE
+    /// Where to: a folder, zip:FILE, webdav+https://host/path
     #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
     pub destination: String,
     /// Show what would be done, and send nothing

@@ -54,6 +54,12 @@ pub enum CliError {
         destination: String,
         source: PushError,
     },
+    #[error("could not read secrets from {}", .path.display())]
+    SecretFile { path: PathBuf, source: io::Error },
+    #[error("others than you may read {} (mode {mode:o})", .path.display())]
+    OpenSecretFile { path: PathBuf, mode: u32 },
+    #[error("the command that gives the secrets failed")]
+    SecretCommand,
     #[error("could not read {destination} back")]
     ReadBack {
         destination: String,

@@ -29,7 +29,7 @@ pub const NOT_REBUILT: &str =
     "import the archive it came from again: what is known of it is filled in";
 
 /// How destinations are named.
-const ADDRESSES: &str = "/media/disk/photos or zip:FILE";
+const ADDRESSES: &str = "/media/disk/photos, zip:FILE or webdav+https://host/path";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
@@ -112,7 +112,13 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Address(error) => Some(for_address(error)),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::OpenSecretFile { path, .. } => Some(format!("chmod 600 {}", path.display())),
+        CliError::SecretCommand => Some(
+            "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
+                .to_owned(),
+        ),
         CliError::NoAccount { .. }
+        | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }
         | CliError::SetAside { .. }

@@ -23,8 +23,9 @@ const MOST_LINES: usize = 50;
 /// Runs the command.
 pub fn run(args: &PushArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
     let address = connection::address(&args.destination, &args.connection)?;
-    let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
-    let destination = connection::open(&address, &args.connection)?;
+    let interrupt = Interrupt::listen()?;
+    let destination = connection::open(&address, &args.connection, library, &interrupt)?;
+    let monitor = CommandLineMonitor::new(out, interrupt);
     let conditions = Conditions {
         clock: &Timestamp::now,
         monitor: &monitor,

@@ -29,7 +29,8 @@ pub fn certify(
     out: &Output,
 ) -> Result<Exit, CliError> {
     let address = connection::address(at, &args.connection)?;
-    let destination = connection::open(&address, &args.connection)?;
+    let interrupt = Interrupt::listen()?;
+    let destination = connection::open(&address, &args.connection, library, &interrupt)?;
     let name = address.name();
     let options = PushOptions {
         query: AssetQuery {
@@ -38,7 +39,7 @@ pub fn certify(
         },
         ..PushOptions::default()
     };
-    let report = watched(out, &name, |conditions| {
+    let report = watched(out, interrupt, &name, |conditions| {
         certify_at(library, &name, destination.as_ref(), &options, conditions)
     })?;
     let verdict = if report.is_complete() {
@@ -72,10 +73,11 @@ pub fn certify(
 /// Reads again what a destination's own lists name.
 pub fn verify(at: &str, connection: &ConnectionArgs, out: &Output) -> Result<Exit, CliError> {
     let address = connection::address(at, connection)?;
-    let destination = connection::open(&address, connection)?;
+    let interrupt = Interrupt::listen()?;
+    let destination = connection::open(&address, connection, Path::new(""), &interrupt)?;
     let name = address.name();
     let workers = PushOptions::default().workers;
-    let report = watched(out, &name, |conditions| {
+    let report = watched(out, interrupt, &name, |conditions| {
         verify_there(destination.as_ref(), workers, conditions)
     })?;
     match out.format() {
@@ -95,10 +97,11 @@ pub fn verify(at: &str, connection: &ConnectionArgs, out: &Output) -> Result<Exi
 
 fn watched(
     out: &Output,
+    interrupt: Interrupt,
     name: &str,
     work: impl FnOnce(Conditions<'_>) -> Result<Recheck, PushError>,
 ) -> Result<Recheck, CliError> {
-    let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
+    let monitor = CommandLineMonitor::new(out, interrupt);
     let result = work(Conditions {
         clock: &Timestamp::now,
         monitor: &monitor,

@@ -11,6 +11,7 @@ mod deliver;
 pub mod error;
 pub mod folder;
 mod gather;
+pub mod http;
 mod journal;
 pub mod layout;
 mod lists;
@@ -20,7 +21,9 @@ pub mod plan;
 pub mod recheck;
 mod retry;
 mod run;
+pub mod secret;
 pub mod strip;
+pub mod webdav;
 mod write_lists;
 pub mod zip;
 
