@@ -198,6 +198,12 @@ impl SelectionArgs {
 /// How a destination is reached.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConnectionArgs {
+    /// Address of an S3-compatible store that is not Amazon's [default: $AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Region of the store [default: $AWS_REGION, else us-east-1]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
     /// Trust the certificates in this file (PEM), too: for a host of your own
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
@@ -212,7 +218,7 @@ pub struct ConnectionArgs {
 /// Arguments of `push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Where to: a folder, zip:FILE, webdav+https://host/path
+    /// Where to: a folder, zip:FILE, webdav+https://host/path or s3://bucket/prefix
     #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
     pub destination: String,
     /// Show what would be done, and send nothing

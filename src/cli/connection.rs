@@ -8,19 +8,28 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::args::ConnectionArgs;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use crate::push::Destination;
-use crate::push::address::{Address, Connection};
+use crate::push::address::{Address, Connection, Store};
 use crate::push::http::Patience;
 use crate::push::secret::{Credentials, Secret};
 
 /// Reads the address of a destination.
-pub fn address(text: &str, _: &ConnectionArgs) -> Result<Address, CliError> {
-    Address::parse(text).map_err(CliError::Address)
+pub fn address(text: &str, args: &ConnectionArgs) -> Result<Address, CliError> {
+    let or_env = |given: &Option<String>, name: &str| {
+        let found = given.clone().or_else(|| env::var(name).ok());
+        found.filter(|value| !value.is_empty())
+    };
+    let store = Store {
+        endpoint: or_env(&args.endpoint, "AWS_ENDPOINT_URL"),
+        region: or_env(&args.region, "AWS_REGION").or_else(|| or_env(&None, "AWS_DEFAULT_REGION")),
+    };
+    Address::parse(text, &store).map_err(CliError::Address)
 }
 
 /// Returns the destination at an address. `library` tells this machine's unfinished files from another's.
@@ -41,6 +50,7 @@ pub fn open(
         },
         ca_file: args.ca_file.clone(),
         machine: machine(library),
+        clock: Arc::new(Timestamp::now),
         patience: Patience {
             policy: Default::default(),
             pause: Arc::new(move |wait| pause(wait, &interrupt)),
@@ -65,6 +75,11 @@ fn names(address: &Address) -> Names {
             user: "ALBUMEN_WEBDAV_USER",
             password: "ALBUMEN_WEBDAV_PASSWORD",
             token: "",
+        },
+        Address::S3(_) => Names {
+            user: "AWS_ACCESS_KEY_ID",
+            password: "AWS_SECRET_ACCESS_KEY",
+            token: "AWS_SESSION_TOKEN",
         },
     }
 }

@@ -29,7 +29,8 @@ pub const NOT_REBUILT: &str =
     "import the archive it came from again: what is known of it is filled in";
 
 /// How destinations are named.
-const ADDRESSES: &str = "/media/disk/photos, zip:FILE or webdav+https://host/path";
+const ADDRESSES: &str =
+    "/media/disk/photos, zip:FILE, webdav+https://host/path or s3://bucket/prefix";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";

@@ -1,13 +1,16 @@
 //! Reads addresses of destinations. An address never holds a secret: one with a password in it is refused.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use reqwest::Url;
 
 use super::Destination;
 use super::error::DestinationError;
 use super::folder::Folder;
 use super::http::{Http, Patience};
+use super::s3::{Place, S3};
 use super::secret::Credentials;
 use super::webdav::WebDav;
 use super::zip::Zip;
@@ -21,6 +24,17 @@ pub enum Address {
     Zip(PathBuf),
     /// A folder on a WebDAV server.
     WebDav(Url),
+    /// Objects in an S3-compatible store.
+    S3(Place),
+}
+
+/// Where an S3-compatible store is.
+#[derive(Debug, Clone, Default)]
+pub struct Store {
+    /// Its address, if it is not Amazon's.
+    pub endpoint: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
 }
 
 /// What is needed to reach a destination, beside its address.
@@ -33,6 +47,8 @@ pub struct Connection {
     pub machine: String,
     /// How long one may wait.
     pub patience: Patience,
+    /// Tells the time.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
 /// Why a text is no address.
@@ -52,7 +68,7 @@ impl Address {
     ///
     /// # Errors
     /// Fails if it is none, or if a secret is in it. The error does not repeat the secret.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
+    pub fn parse(text: &str, store: &Store) -> Result<Self, AddressError> {
         let wrong = |why: &str| AddressError::Wrong {
             text: text.to_owned(),
             why: why.to_owned(),
@@ -70,6 +86,13 @@ impl Address {
             };
         };
         no_secret(rest)?;
+        if let Some((_, rest)) = store
+            .endpoint
+            .as_deref()
+            .and_then(|text| text.split_once("://"))
+        {
+            no_secret(rest)?;
+        }
         if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("webdav+") {
             let url = Url::parse(&format!("{scheme}://{rest}"))
                 .map_err(|error| wrong(&error.to_string()))?;
@@ -77,6 +100,9 @@ impl Address {
                 return Err(wrong("write ? as %3F and # as %23"));
             }
             return Ok(Self::WebDav(url));
+        }
+        if scheme == "s3" {
+            return place(rest, store).map_err(|why| wrong(&why)).map(Self::S3);
         }
         Err(AddressError::UnknownScheme {
             scheme: scheme.to_owned(),
@@ -95,6 +121,17 @@ impl Address {
             Self::Folder(path) => whole(path),
             Self::Zip(path) => format!("zip:{}", whole(path)),
             Self::WebDav(url) => format!("webdav+{}", url.as_str().trim_end_matches('/')),
+            Self::S3(place) => {
+                let at = place.endpoint.as_ref();
+                let at = at.map_or(String::new(), |url| {
+                    format!(" at {}", url.as_str().trim_end_matches('/'))
+                });
+                format!(
+                    "s3://{}/{}{at}",
+                    place.bucket,
+                    place.prefix.trim_end_matches('/')
+                )
+            }
         }
     }
 
@@ -106,6 +143,19 @@ impl Address {
         Ok(match self {
             Self::Folder(path) => Box::new(Folder::new(path.clone())),
             Self::Zip(path) => Box::new(Zip::new(path.clone())),
+            Self::S3(place) => {
+                let store = place
+                    .address()
+                    .map_err(|why| DestinationError::Strange { why })?;
+                let http = connection.http(&store)?;
+                let clock = connection.clock.clone();
+                Box::new(S3::new(
+                    http,
+                    place.clone(),
+                    &connection.credentials,
+                    clock,
+                )?)
+            }
             Self::WebDav(url) => {
                 let http = connection.http(url)?;
                 let credentials = &connection.credentials;
@@ -130,6 +180,37 @@ impl Connection {
     }
 }
 
+fn place(rest: &str, store: &Store) -> Result<Place, String> {
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if bucket.len() < 3 {
+        return Err("the name of a bucket has three characters or more".to_owned());
+    }
+    let prefix = prefix.trim_matches('/');
+    if prefix.split('/').any(|part| matches!(part, "." | "..")) || prefix.contains("//") {
+        return Err("a prefix has no empty parts, . and ..".to_owned());
+    }
+    let endpoint = match &store.endpoint {
+        Some(text) => match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
+            _ => return Err("the endpoint is written like https://store.example".to_owned()),
+        },
+        None => None,
+    };
+    Ok(Place {
+        bucket: bucket.to_owned(),
+        prefix: if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}/")
+        },
+        endpoint,
+        region: store
+            .region
+            .clone()
+            .unwrap_or_else(|| "us-east-1".to_owned()),
+    })
+}
+
 /// Refuses `user:password@host` and `user@host`: user names belong to the password's place.
 fn no_secret(rest: &str) -> Result<(), AddressError> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -144,16 +225,16 @@ fn no_secret(rest: &str) -> Result<(), AddressError> {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Address, AddressError> {
+        Address::parse(text, &Store::default())
+    }
+
     #[test]
     fn each_kind_of_address_is_told_apart() {
-        let folder = Address::parse("/media/disk/photos").unwrap();
+        let folder = parse("/media/disk/photos").unwrap();
         assert_eq!(folder, Address::Folder("/media/disk/photos".into()));
-        assert_eq!(
-            Address::parse("zip:a.zip").unwrap(),
-            Address::Zip("a.zip".into())
-        );
-        let dav = Address::parse("webdav+https://cloud.example/remote.php/dav/files/anna/Photos/")
-            .unwrap();
+        assert_eq!(parse("zip:a.zip").unwrap(), Address::Zip("a.zip".into()));
+        let dav = parse("webdav+https://cloud.example/remote.php/dav/files/anna/Photos/").unwrap();
         assert_eq!(
             dav.name(),
             "webdav+https://cloud.example/remote.php/dav/files/anna/Photos"
@@ -166,7 +247,7 @@ mod tests {
             "webdav+http://h/a#b",
         ] {
             assert!(
-                matches!(Address::parse(text), Err(AddressError::Wrong { .. })),
+                matches!(parse(text), Err(AddressError::Wrong { .. })),
                 "{text}"
             );
         }
@@ -177,13 +258,31 @@ mod tests {
             "http://host",
         ] {
             assert!(
-                matches!(
-                    Address::parse(text),
-                    Err(AddressError::UnknownScheme { .. })
-                ),
+                matches!(parse(text), Err(AddressError::UnknownScheme { .. })),
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_store_has_an_endpoint_and_a_prefix() {
+        let store = Store {
+            endpoint: Some("http://127.0.0.1:9000/".to_owned()),
+            region: None,
+        };
+        let address = Address::parse("s3://photos/anna/2026/", &store).unwrap();
+        assert_eq!(
+            address.name(),
+            "s3://photos/anna/2026 at http://127.0.0.1:9000"
+        );
+        let secret = Store {
+            endpoint: Some("http://a:geheim@h".to_owned()),
+            region: None,
+        };
+        assert_eq!(
+            Address::parse("s3://photos", &secret),
+            Err(AddressError::Secret)
+        );
     }
 
     #[test]
@@ -193,7 +292,7 @@ mod tests {
             "webdav+https://geheim@host/x",
             "ftp://a:geheim@h",
         ] {
-            let error = Address::parse(text).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert_eq!(error, AddressError::Secret);
             assert!(!format!("{error} {error:?}").contains("geheim"));
         }

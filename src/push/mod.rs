@@ -21,6 +21,7 @@ pub mod plan;
 pub mod recheck;
 mod retry;
 mod run;
+pub mod s3;
 pub mod secret;
 pub mod strip;
 pub mod webdav;

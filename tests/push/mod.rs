@@ -3,6 +3,7 @@
 mod contract;
 mod folder;
 mod options;
+mod webdav;
 
 use std::collections::BTreeMap;
 use std::fs;

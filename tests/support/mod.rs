@@ -14,6 +14,7 @@ pub mod media;
 pub mod mounts;
 pub mod pack;
 pub mod samples;
+pub mod servers;
 pub mod takeouts;
 pub mod tools;
 pub mod tree;

@@ -30,6 +30,8 @@ pub struct WebDav {
     auth: Option<Auth>,
     machine: String,
     folders: Mutex<HashSet<String>>,
+    /// Held while a folder is made: two requests to make one at the same time confuse some servers (Apache says 403).
+    making: Mutex<()>,
     has_written: AtomicBool,
     chunked: Mutex<Option<Chunked>>,
 }
@@ -42,6 +44,7 @@ impl WebDav {
             auth: Auth::new(credentials),
             machine: machine.to_owned(),
             folders: Mutex::default(),
+            making: Mutex::default(),
             has_written: AtomicBool::new(false),
             chunked: Mutex::new(None),
             http,
@@ -141,6 +144,15 @@ impl WebDav {
             doing,
             why: answer.words(),
         }
+    }
+
+    fn have_folder(&self, folder: &str) -> Result<(), DestinationError> {
+        let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if known().contains(folder) {
+            return Ok(());
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        self.make_folder(folder)
     }
 
     /// Makes a folder, and those above it that are not there: servers make no parents.
@@ -336,7 +348,7 @@ impl Destination for WebDav {
             .path
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
-        self.make_folder(&self.below(folder))?;
+        self.have_folder(&self.below(folder))?;
         // The same name in every run of this machine: what a killed one left is written over, and nothing piles up.
         let name = format!(".albumen-{}-{}.tmp", self.machine, parcel.sha256.short(24));
         let id = match folder {
