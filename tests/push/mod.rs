@@ -1,8 +1,10 @@
 //! Push: one contract that every destination keeps, and what each has of its own.
 
 mod contract;
+mod faults;
 mod folder;
 mod options;
+mod s3;
 mod webdav;
 
 use std::collections::BTreeMap;

@@ -13,6 +13,7 @@ pub mod media;
 #[cfg(unix)]
 pub mod mounts;
 pub mod pack;
+pub mod proxy;
 pub mod samples;
 pub mod servers;
 pub mod takeouts;

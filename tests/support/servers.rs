@@ -103,7 +103,7 @@ pub fn rclone_webdav(user: &str, password: &str) -> Option<Server> {
             "--pass",
             password,
         ]);
-        command.args(["--config", "/dev/null", "--dir-cache-time", "0s"]);
+        command.args(["--config", "/dev/null"]);
         command
     }))
 }
@@ -183,4 +183,80 @@ pub fn apache() -> Option<Server> {
 fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output().expect("id is there");
     output.stdout == b"0\n"
+}
+
+/// Names of the keys every S3 server here knows.
+pub const S3_KEYS: (&str, &str) = ("accesskey1", "secretkey1");
+
+/// Starts rclone as an S3 server: it ignores conditions, as half of all stores do.
+pub fn rclone_s3() -> Option<Server> {
+    let rclone = require("rclone")?;
+    let port = free_port();
+    Some(Server::start(port, |temp| {
+        let mut command = rclone.command();
+        command.args(["serve", "s3"]).arg(temp.join("served"));
+        command.args(["--auth-key", &format!("{},{}", S3_KEYS.0, S3_KEYS.1)]);
+        command.args([
+            "--addr",
+            &format!("127.0.0.1:{port}"),
+            "--config",
+            "/dev/null",
+            "--vfs-cache-mode",
+            "full",
+        ]);
+        command.arg("--cache-dir").arg(temp.join("cache"));
+        command
+    }))
+}
+
+/// Starts SeaweedFS, which keeps the whole of the protocol. Its programs listen on many ports next to one another.
+pub fn seaweed() -> Option<Server> {
+    let weed = require("weed")?;
+    let port = free_port();
+    let server = Server::start(port, |temp| {
+        let keys = format!(
+            r#"{{"identities":[{{"name":"a","credentials":[{{"accessKey":"{}","secretKey":"{}"}}],
+            "actions":["Admin","Read","Write","List","Tagging"]}}]}}"#,
+            S3_KEYS.0, S3_KEYS.1
+        );
+        fs::write(temp.join("s3.json"), keys).expect("written");
+        let mut command = weed.command();
+        command
+            .current_dir(temp)
+            .arg("server")
+            .arg(format!("-dir={}", temp.join("served").display()));
+        command.args([
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-filer",
+            "-s3",
+            "-s3.config=s3.json",
+            "-volume.max=20",
+        ]);
+        command
+            .arg(format!("-s3.port={port}"))
+            .arg("-master.volumeSizeLimitMB=64");
+        for (option, own) in [
+            ("-master.port", free_pair()),
+            ("-volume.port", free_pair()),
+            ("-filer.port", free_pair()),
+        ] {
+            command.arg(format!("{option}={own}"));
+        }
+        command.arg(format!("-s3.port.grpc={}", free_port()));
+        command
+    });
+    // It listens before it can store anything.
+    std::thread::sleep(Duration::from_secs(3));
+    Some(server)
+}
+
+/// Returns a port which is free, and so is the one 10,000 further on: SeaweedFS takes both.
+fn free_pair() -> u16 {
+    loop {
+        let port = free_port();
+        if port < 50_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+            return port;
+        }
+    }
 }
