@@ -11,8 +11,9 @@ use super::deliver::{Delivered, Delivery};
 use super::error::{DestinationError, PushError};
 use super::parcel::{ORIGINAL, Parcel, Sending};
 use super::plan::Action;
+use super::report::FileOutcome;
 use super::retry::Policy;
-use super::run::{FileOutcome, Job, Run, pausing};
+use super::run::{Job, Run, pausing};
 use crate::model::content_hash::ContentHash;
 use crate::monitor::Unit;
 

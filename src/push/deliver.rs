@@ -140,10 +140,15 @@ impl Delivery<'_> {
     }
 
     fn hash(&self, found: &Found) -> Result<ContentHash, DestinationError> {
-        let mut hasher = Hashing(Sha256::new());
-        self.destination.read(found, &mut hasher)?;
-        Ok(ContentHash(hasher.0.finalize().into()))
+        hash(self.destination, found)
     }
+}
+
+/// Reads a file at a destination and returns its hash.
+pub fn hash(destination: &dyn Destination, found: &Found) -> Result<ContentHash, DestinationError> {
+    let mut hasher = Hashing(Sha256::new());
+    destination.read(found, &mut hasher)?;
+    Ok(ContentHash(hasher.0.finalize().into()))
 }
 
 /// Returns whether bytes found at a destination are a sidecar of the same asset that only albumen ever wrote to.
@@ -253,7 +258,7 @@ fn hash_of(bytes: &[u8]) -> ContentHash {
 }
 
 /// Hashes what is written to it.
-pub struct Hashing(pub Sha256);
+struct Hashing(Sha256);
 
 impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

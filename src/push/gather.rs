@@ -12,7 +12,7 @@ use super::journal::Journal;
 use super::layout::Layout;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source};
 use super::paths::{Wish, beside, settle};
-use super::run::{PushOptions, Sidecars};
+use super::report::{PushOptions, Sidecars};
 use super::strip;
 use crate::catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;

@@ -19,6 +19,7 @@ pub mod parcel;
 mod paths;
 pub mod plan;
 pub mod recheck;
+mod report;
 mod retry;
 mod run;
 pub mod s3;
@@ -29,7 +30,8 @@ mod write_lists;
 pub mod zip;
 
 pub use error::{DestinationError, PushError};
-pub use run::{ActionLine, Conditions, FileOutcome, PushOptions, PushReport, Sidecars, push};
+pub use report::{ActionLine, FileOutcome, PushOptions, PushReport, Sidecars};
+pub use run::{Conditions, push};
 
 use std::io::Write;
 

@@ -6,14 +6,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
 
-use sha2::{Digest, Sha256};
-
-use super::deliver::Hashing;
+use super::deliver::hash;
 use super::error::{DestinationError, PushError};
 use super::gather::gather;
 use super::journal::Journal;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR};
-use super::run::{Conditions, PushOptions, patiently};
+use super::report::PushOptions;
+use super::run::{Conditions, patiently};
 use super::{Destination, Found, bag, lists};
 use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
@@ -284,11 +283,7 @@ fn judge(
     {
         return Ok(Some(GapKind::Changed));
     }
-    let read = patiently(conditions.monitor, &file.path, || {
-        let mut hasher = Hashing(Sha256::new());
-        destination.read(found, &mut hasher)?;
-        Ok(ContentHash(hasher.0.finalize().into()))
-    });
+    let read = patiently(conditions.monitor, &file.path, || hash(destination, found));
     match read {
         Ok(hash) if hash == file.sha256 => Ok(None),
         Ok(_) => Ok(Some(GapKind::Changed)),

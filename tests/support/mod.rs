@@ -9,6 +9,7 @@ pub mod compose;
 pub mod env;
 pub mod expected;
 pub mod hostile;
+pub mod kills;
 pub mod media;
 #[cfg(unix)]
 pub mod mounts;

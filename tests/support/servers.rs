@@ -108,6 +108,24 @@ pub fn rclone_webdav(user: &str, password: &str) -> Option<Server> {
     }))
 }
 
+/// Starts rclone as a WebDAV server with a certificate, and nobody's password.
+pub fn rclone_webdav_tls(certificate: &Path, key: &Path) -> Option<Server> {
+    let rclone = require("rclone")?;
+    let port = free_port();
+    Some(Server::start(port, |temp| {
+        let mut command = rclone.command();
+        command.args(["serve", "webdav"]).arg(temp.join("served"));
+        command.args([
+            "--addr",
+            &format!("127.0.0.1:{port}"),
+            "--config",
+            "/dev/null",
+        ]);
+        command.arg("--cert").arg(certificate).arg("--key").arg(key);
+        command
+    }))
+}
+
 /// Starts wsgidav, which asks for a password in the Digest way.
 pub fn wsgidav(user: &str, password: &str) -> Option<Server> {
     let wsgidav = require("wsgidav")?;

@@ -1,5 +1,6 @@
 //! Any S3-compatible store.
 
+mod answer;
 mod multipart;
 
 use std::collections::HashMap;
@@ -16,12 +17,12 @@ use reqwest::{RequestBuilder, Url};
 use rusty_s3::actions::{GetObject, HeadObject, ListObjectsV2, PutObject};
 use rusty_s3::{Bucket, Credentials as Keys, Method, S3Action, UrlStyle};
 
+use super::deliver::hash;
 use super::error::DestinationError;
-use super::http::{Answer, Http, clock_there, common, with_body};
+use super::http::{Answer, Http, with_body};
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::secret::Credentials;
 use super::{Abilities, AlbumThere, Destination, Found};
-use crate::writer::sidecar::tree::parse;
 
 /// How long a signed request is good for.
 const GOOD_FOR: Duration = Duration::from_secs(3600);
@@ -143,78 +144,6 @@ impl S3 {
             false => answer,
         };
         self.judged(doing, path, answer)
-    }
-
-    /// Takes over the store's clock if it refuses ours.
-    fn takes_clock(&self, answer: &Answer) -> bool {
-        let skewed = matches!(
-            code(answer).as_deref(),
-            Some("RequestTimeTooSkewed" | "RequestExpired" | "AccessDenied")
-        );
-        let Some(there) = clock_there(answer).filter(|_| skewed) else {
-            return false;
-        };
-        let ahead = there.duration_since((self.clock)()).as_secs();
-        let before = self.ahead_s.load(Ordering::Relaxed);
-        // Stores accept a quarter of an hour; a minute is no reason.
-        if (ahead - before).abs() < 60 {
-            return false;
-        }
-        self.ahead_s.store(ahead, Ordering::Relaxed);
-        true
-    }
-
-    fn judged(
-        &self,
-        doing: &'static str,
-        path: &str,
-        answer: Answer,
-    ) -> Result<Answer, DestinationError> {
-        if answer.status.is_success() {
-            return Ok(answer);
-        }
-        let host = self.http.host().to_owned();
-        let path = path.to_owned();
-        let code = code(&answer).unwrap_or_default();
-        let why = match code.as_str() {
-            "" => answer.words(),
-            code => format!("{}: {code}", answer.status),
-        };
-        Err(match code.as_str() {
-            "InvalidAccessKeyId"
-            | "SignatureDoesNotMatch"
-            | "ExpiredToken"
-            | "InvalidToken"
-            | "InvalidSecurity" => DestinationError::WrongCredentials { host, status: why },
-            "NoSuchBucket" => DestinationError::NoPlace {
-                what: format!("the bucket {}", self.place.bucket),
-                why,
-            },
-            "BadDigest"
-            | "InvalidDigest"
-            | "XAmzContentChecksumMismatch"
-            | "XAmzContentSHA256Mismatch" => DestinationError::Corrupted { path },
-            "EntityTooLarge" => DestinationError::TooLarge { path, why },
-            "QuotaExceeded" | "XMinioStorageFull" => DestinationError::Full { why },
-            "ConditionalRequestConflict" | "OperationAborted" | "SlowDown" | "RequestTimeout" => {
-                DestinationError::Busy {
-                    status: why,
-                    after: None,
-                }
-            }
-            _ => match answer.status.as_u16() {
-                403 if self.keys.is_none() => DestinationError::NoCredentials { host },
-                403 => DestinationError::NoRight { host, doing, why },
-                404 => DestinationError::Gone { path },
-                412 => DestinationError::Exists { path },
-                413 => DestinationError::TooLarge { path, why },
-                400 | 405 | 411 | 414 => DestinationError::Refused { path, why },
-                _ => {
-                    return Err(common(&answer, &host, self.keys.is_some())
-                        .unwrap_or(DestinationError::Strange { why }));
-                }
-            },
-        })
     }
 
     fn look(&self, path: &str) -> Result<Option<Found>, DestinationError> {
@@ -360,17 +289,6 @@ fn about(parcel: &Parcel, payload: &Payload) -> Headers {
     headers
 }
 
-/// Returns the code of an error as S3 writes it.
-fn code(answer: &Answer) -> Option<String> {
-    let text = std::str::from_utf8(&answer.body).ok()?;
-    let root = parse(text).ok()?;
-    let found = root
-        .children
-        .iter()
-        .find(|child| child.name.local == "Code");
-    found.map(|found| found.text.trim().to_owned())
-}
-
 fn plain(tag: &str) -> String {
     tag.trim_start_matches("W/").trim_matches('"').to_owned()
 }
@@ -492,10 +410,6 @@ impl Destination for S3 {
 
 impl S3 {
     fn is_ours(&self, there: &Found, payload: &Payload) -> Result<bool, DestinationError> {
-        use sha2::Sha256;
-        let mut hasher = super::deliver::Hashing(Sha256::new());
-        self.read(there, &mut hasher)?;
-        let found: [u8; 32] = hasher.0.finalize().into();
-        Ok(found == payload.sha256.0)
+        Ok(hash(self, there)? == payload.sha256)
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use reqwest::{Method, RequestBuilder, Url};
 use unicode_normalization::UnicodeNormalization;
 
+use super::deliver::hash;
 use super::error::DestinationError;
 use super::http::{Answer, Http, common, with_body};
 use super::parcel::{Parcel, Payload, Sending};
@@ -223,10 +224,16 @@ impl WebDav {
             .map(|entry| there(&entry, path)))
     }
 
-    /// Looks for a file without its properties: cheaper, and enough to know that a name is free.
-    fn is_there(&self, path: &str) -> Result<bool, DestinationError> {
-        let answer = self.ask("HEAD", &self.below(path), &Ok)?;
-        Ok(answer.status.is_success())
+    /// Returns whether what lies there has the bytes of a parcel.
+    fn is_ours(&self, there: &Found, parcel: &Parcel) -> Result<bool, DestinationError> {
+        if there
+            .size_bytes
+            .is_some_and(|size| size != parcel.size_bytes)
+        {
+            return Ok(false);
+        }
+        let hash = self.http.patiently(&parcel.path, || hash(self, there))?;
+        Ok(hash == parcel.sha256)
     }
 
     fn move_to(&self, from: &str, path: &str, over: bool) -> Result<Answer, DestinationError> {
@@ -424,19 +431,28 @@ impl Destination for WebDav {
         let exists = || DestinationError::Exists {
             path: parcel.path.clone(),
         };
-        // Some servers replace whatever they are told: look first.
-        if over.is_none() && self.is_there(&parcel.path)? {
-            return Err(exists());
+        let patiently = |work: &dyn Fn() -> Result<Option<Found>, DestinationError>| {
+            self.http.patiently(&parcel.path, work)
+        };
+        // Some servers replace whatever they are told: look first. What is there may be ours: of a try whose answer got lost.
+        let mut over = over.is_some();
+        if !over && let Some(there) = patiently(&|| self.found(&parcel.path))? {
+            over = self.is_ours(&there, parcel)?;
+            if !over {
+                return Err(exists());
+            }
         }
-        let answer = self.move_to(&placed.id, &parcel.path, over.is_some())?;
+        let answer = self.move_to(&placed.id, &parcel.path, over)?;
         match answer.status.as_u16() {
             200 | 201 | 204 | 207 => {}
             // A first try may have moved it and its answer got lost: the file itself says so.
-            404 if self.is_there(&parcel.path)? => {}
-            400 | 412 if over.is_none() && self.is_there(&parcel.path)? => return Err(exists()),
+            404 if patiently(&|| self.found(&parcel.path))?.is_some() => {}
+            400 | 412 if !over && patiently(&|| self.found(&parcel.path))?.is_some() => {
+                return Err(exists());
+            }
             _ => return Err(self.refused(&parcel.path, "rename files", &answer)),
         }
-        let found = self.found(&parcel.path)?.ok_or(DestinationError::Broken {
+        let found = patiently(&|| self.found(&parcel.path))?.ok_or(DestinationError::Broken {
             why: format!("{} is not there after it got its name", parcel.path),
         })?;
         match found.size_bytes {
