@@ -199,3 +199,33 @@ CREATE TABLE missing (
     uri       TEXT NOT NULL,             -- of the medium, or of a companion of it
     PRIMARY KEY (record_id, uri)
 ) STRICT, WITHOUT ROWID;
+
+-- Run history: places that were pushed to. Lost with the catalog; the next push finds by reading what is there.
+CREATE TABLE destination (
+    id      INTEGER PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE       -- as given, made whole; never with a secret in it
+) STRICT;
+
+-- Run history: the journal of pushes, one row for each file that is (or may be) at a destination.
+CREATE TABLE pushed (
+    destination_id INTEGER NOT NULL REFERENCES destination (id),
+    asset_hash     BLOB NOT NULL,      -- original of the asset the file belongs to; empty for lists
+    part           TEXT NOT NULL,      -- original, sidecar, companion:<hash>, or the name of a list
+    path           TEXT NOT NULL,      -- where it lies there
+    remote_id      TEXT NOT NULL,      -- what the host calls it; the path where it has no ids
+    size_bytes     INTEGER NOT NULL,
+    sent_hash      BLOB NOT NULL,      -- SHA-256 of the bytes sent
+    read_hash      BLOB,               -- SHA-256 as read back; null: begun, and perhaps not ended
+    tag            TEXT,               -- the host's own mark of this state of the file (ETag)
+    at             TEXT NOT NULL,      -- RFC 3339, UTC
+    PRIMARY KEY (destination_id, asset_hash, part)
+) STRICT, WITHOUT ROWID;
+
+-- Run history: uploads in parts that were begun and may be gone on with.
+CREATE TABLE push_upload (
+    destination_id INTEGER NOT NULL REFERENCES destination (id),
+    path           TEXT NOT NULL,      -- where the file shall lie
+    sent_hash      BLOB NOT NULL,      -- SHA-256 of the whole file
+    upload_id      TEXT NOT NULL,      -- what the host calls the upload
+    PRIMARY KEY (destination_id, path, sent_hash)
+) STRICT, WITHOUT ROWID;

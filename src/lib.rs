@@ -12,5 +12,6 @@ pub mod import;
 pub mod media;
 pub mod model;
 pub mod monitor;
+pub mod push;
 pub mod verify;
 pub mod writer;

@@ -9,6 +9,7 @@ mod fuzzing;
 mod import;
 mod instagram;
 mod layers;
+mod push;
 mod support;
 mod verify;
 

@@ -8,12 +8,14 @@ mod history;
 mod migrate;
 mod newest;
 mod provenance;
+mod pushed;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenKey, SeenRole};
 pub use provenance::{Given, LeavingFile};
+pub use pushed::{DestinationStatus, PushedRow, UploadRow};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
 use std::cell::Cell;

@@ -13,6 +13,9 @@ use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
 use crate::import::ImportOptions;
 use crate::model::kind::Kind;
+use crate::push::layout::Layout;
+use crate::push::strip::Strip;
+use crate::push::{PushOptions, Sidecars};
 use crate::verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
@@ -54,6 +57,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Say whether an account may be deleted: is all that its archives name in the library, and as it was?
     Certify(CertifyArgs),
+    /// Copy photos and videos to another place, read them back, and keep a journal of it
+    Push(Box<PushArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
@@ -135,6 +140,21 @@ pub struct ListArgs {
     /// Print comma-separated values with a header line (RFC 4180)
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
+    /// Which ones
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+}
+
+impl ListArgs {
+    /// Returns the question to the catalog.
+    pub fn to_query(&self) -> AssetQuery {
+        self.selection.to_query()
+    }
+}
+
+/// Which photos and videos.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectionArgs {
     /// Taken (or posted) on or after this day, month or year
     #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
     pub since: Option<Date>,
@@ -161,7 +181,7 @@ pub struct ListArgs {
     pub undated: bool,
 }
 
-impl ListArgs {
+impl SelectionArgs {
     /// Returns the question to the catalog.
     pub fn to_query(&self) -> AssetQuery {
         AssetQuery {
@@ -177,9 +197,109 @@ impl ListArgs {
     }
 }
 
+/// How a destination is reached.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConnectionArgs {
+    /// Address of an S3-compatible store that is not Amazon's [default: $AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Region of the store [default: $AWS_REGION, else us-east-1]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Trust the certificates in this file (PEM), too: for a host of your own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+    /// Read user name, password or key from this file, which only you may read: lines like ALBUMEN_WEBDAV_PASSWORD=...
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_command")]
+    pub secret_file: Option<PathBuf>,
+    /// Run this command, which prints such lines (of a password manager, for example)
+    #[arg(long, value_name = "COMMAND")]
+    pub secret_command: Option<String>,
+}
+
+/// Arguments of `push`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// Where to: a folder, zip:FILE, webdav+https://host/path or s3://bucket/prefix
+    #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
+    pub destination: String,
+    /// Show what would be done, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Shape of the tree there: dates, albums, flat, kind, or a template such as {year}/{album}/{name}
+    #[arg(long, value_name = "LAYOUT", default_value = "dates", value_parser = Layout::parse)]
+    pub layout: Layout,
+    /// Metadata beside each photo and video
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = SidecarForm::Xmp)]
+    pub sidecars: SidecarForm,
+    /// Take this out of the copies and their sidecars; what cannot be emptied with certainty is not sent
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub strip: Option<StripWhat>,
+    /// Make a BagIt bag (RFC 8493), for archives and institutions
+    #[arg(long)]
+    pub bag: bool,
+    /// Files sent at once
+    #[arg(long, value_name = "COUNT", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// What to push
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+}
+
+/// Forms of metadata beside a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SidecarForm {
+    /// XMP files
+    Xmp,
+    /// None
+    None,
+}
+
+/// What is taken out of copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StripWhat {
+    /// Where it was taken
+    Location,
+    /// Who is in it
+    People,
+    /// All metadata but orientation, date and description
+    All,
+}
+
+impl PushArgs {
+    /// Returns what the library code wants to know.
+    pub fn to_options(&self) -> PushOptions {
+        PushOptions {
+            query: self.selection.to_query(),
+            layout: self.layout.clone(),
+            sidecars: match self.sidecars {
+                SidecarForm::Xmp => Sidecars::Xmp,
+                SidecarForm::None => Sidecars::None,
+            },
+            strip: self.strip.map(|what| match what {
+                StripWhat::Location => Strip::Location,
+                StripWhat::People => Strip::People,
+                StripWhat::All => Strip::All,
+            }),
+            bag: self.bag,
+            dry_run: self.dry_run,
+            workers: self.concurrency.get(),
+        }
+    }
+}
+
 /// Arguments of `verify`.
 #[derive(Debug, Default, Args)]
 pub struct VerifyArgs {
+    /// A destination that was pushed to, to be compared with its own lists [default: the library]
+    #[arg(value_name = "DESTINATION", conflicts_with_all = ["quick", "sample", "max_time", "repair"])]
+    pub destination: Option<String>,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
     /// Look at sizes and times only, and read what differs
     #[arg(long, conflicts_with_all = ["sample", "repair"])]
     pub quick: bool,
@@ -227,6 +347,12 @@ pub struct CertifyArgs {
     /// Write the certificate as a page to print and keep; the file must not be there yet
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub html: Option<PathBuf>,
+    /// Read back this destination instead: is everything of the library there?
+    #[arg(long, value_name = "DESTINATION", conflicts_with = "html")]
+    pub at: Option<String>,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
 }
 
 /// Arguments of `rebuild`.

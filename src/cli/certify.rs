@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
+use super::recheck;
 use crate::model::shown::shown;
 use crate::verify::certify::{Certificate, Certified, Verdict, certify, page};
 
@@ -21,6 +22,9 @@ const MOST_LINES: usize = 50;
 
 /// Runs the command.
 pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    if let Some(at) = &args.at {
+        return recheck::certify(args, at, library, out);
+    }
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
     let result = certify(library, &Timestamp::now, &monitor);
     monitor.finish();

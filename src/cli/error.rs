@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use crate::catalog::CatalogError;
 use crate::import::{ImportError, UndoError};
+use crate::push::address::AddressError;
+use crate::push::{DestinationError, PushError};
 use crate::verify::VerifyError;
 use crate::writer::library::LibraryError;
 use crate::writer::safe_writer::WriteError;
@@ -51,6 +53,31 @@ pub enum CliError {
     Page { path: PathBuf, source: io::Error },
     #[error("could not put {} aside", .path)]
     SetAside { path: String, source: WriteError },
+    #[error("wrong destination")]
+    Address(#[source] AddressError),
+    #[error("could not push to {destination}")]
+    Push {
+        destination: String,
+        source: PushError,
+    },
+    #[error("could not read secrets from {}", .path.display())]
+    SecretFile { path: PathBuf, source: io::Error },
+    #[error("others than you may read {} (mode {mode:o})", .path.display())]
+    OpenSecretFile { path: PathBuf, mode: u32 },
+    #[error("the command that gives the secrets failed")]
+    SecretCommand,
+    #[error("could not read {destination} back")]
+    ReadBack {
+        destination: String,
+        source: PushError,
+    },
+    #[error(
+        "the push to {destination} ended before its time; what is listed above as there is there"
+    )]
+    PushStopped {
+        destination: String,
+        source: DestinationError,
+    },
     #[error(transparent)]
     Library(LibraryError),
     #[error("could not read the library in {}", .library.display())]
@@ -64,7 +91,7 @@ impl CliError {
     /// Returns the exit code the error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoHome | Self::NoAccount { .. } => Exit::Usage,
+            Self::NoHome | Self::NoAccount { .. } | Self::Address(_) => Exit::Usage,
             _ => Exit::Failed,
         }
     }

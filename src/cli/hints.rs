@@ -9,6 +9,8 @@ use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
 use crate::import::{ImportError, UndoError};
 use crate::model::shown::shown;
+use crate::push::address::AddressError;
+use crate::push::{DestinationError, FileOutcome, PushError};
 use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
 
@@ -25,6 +27,10 @@ pub const REBUILD: &str = "your photos and videos are not touched by this; make 
 /// What to do about what a rebuild could not take in.
 pub const NOT_REBUILT: &str =
     "import the archive it came from again: what is known of it is filled in";
+
+/// How destinations are named.
+const ADDRESSES: &str =
+    "/media/disk/photos, zip:FILE, webdav+https://host/path or s3://bucket/prefix";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
@@ -111,7 +117,16 @@ fn hints(error: &CliError) -> Vec<String> {
         } => for_catalog(source).map(str::to_owned),
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
+        CliError::Address(error) => Some(for_address(error)),
+        CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
+        CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::OpenSecretFile { path, .. } => Some(format!("chmod 600 {}", path.display())),
+        CliError::SecretCommand => Some(
+            "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
+                .to_owned(),
+        ),
         CliError::NoAccount { .. }
+        | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }
         | CliError::SetAside { .. }
@@ -123,6 +138,67 @@ fn hints(error: &CliError) -> Vec<String> {
     own.or_else(|| of_system().map(str::to_owned))
         .into_iter()
         .collect()
+}
+
+fn for_address(error: &AddressError) -> String {
+    match error {
+        AddressError::Secret => "leave user name and password out of the address; give them as docs/push.md says (environment, private file or command)".to_owned(),
+        AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {ADDRESSES}"),
+    }
+}
+
+fn for_push_error(error: &PushError) -> Option<String> {
+    match error {
+        PushError::Library(error) => for_library(error).map(str::to_owned),
+        PushError::Catalog(error) => for_catalog(error).map(str::to_owned),
+        PushError::Destination(error) => for_destination(error).map(str::to_owned),
+        PushError::Unsettled => Some("repeat the import that was cut off, then push".to_owned()),
+        PushError::NotABag { .. } => Some("push the bag to a folder of its own".to_owned()),
+        PushError::Read { .. } => None,
+    }
+}
+
+fn for_destination(error: &DestinationError) -> Option<&'static str> {
+    Some(match error {
+        DestinationError::Unreachable { .. } => {
+            "is the host running, the address right, and the network up? Repeat the push then: it goes on where it stopped"
+        }
+        DestinationError::Untrusted { .. } => {
+            "if the host is yours and has a certificate of its own making, name that with --ca-file FILE"
+        }
+        DestinationError::WrongCredentials { .. } => {
+            "look at user name, password or key; they may have run out"
+        }
+        DestinationError::NoCredentials { .. } => {
+            "give user name and password or key in the environment, or with --secret-file or --secret-command (docs/push.md)"
+        }
+        DestinationError::NoRight { .. } => {
+            "give the user or key the right to read, list and write there"
+        }
+        DestinationError::Full { .. } => {
+            "make room there, then repeat the push: it goes on where it stopped"
+        }
+        DestinationError::NoPlace { .. } => "choose another destination, or make that place first",
+        DestinationError::Library { .. } => {
+            "look at the library with `albumen verify`, and repair it with --repair"
+        }
+        DestinationError::Busy { .. }
+        | DestinationError::Broken { .. }
+        | DestinationError::Corrupted { .. } => {
+            "repeat the push later: it goes on where it stopped"
+        }
+        _ => return None,
+    })
+}
+
+/// Returns what to do about files that are not at a destination.
+pub fn for_push(outcome: FileOutcome) -> &'static str {
+    match outcome {
+        FileOutcome::Failed => {
+            "repeat the push: it sends only what is not there; if a file of the library itself is damaged, `albumen verify` says so"
+        }
+        _ => "the host cannot hold these as they are; the reason stands beside each",
+    }
 }
 
 fn for_import(error: &ImportError) -> Option<String> {

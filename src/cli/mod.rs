@@ -3,6 +3,7 @@
 pub mod args;
 pub mod certify;
 pub mod completions;
+pub mod connection;
 pub mod dates;
 pub mod demo;
 pub mod error;
@@ -20,7 +21,9 @@ pub mod monitor;
 pub mod output;
 pub mod progress;
 pub mod providers;
+pub mod push;
 pub mod rebuild;
+pub mod recheck;
 pub mod reference;
 pub mod report;
 pub mod runs;
@@ -70,6 +73,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::List(args) => list::run(args, &library_folder(cli)?, out),
         Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
+        Command::Push(args) => push::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),

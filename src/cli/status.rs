@@ -10,18 +10,68 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::library;
 use super::output::{Format, Output};
-use crate::catalog::{LibraryStatus, ProviderStatus};
+use crate::catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
 use crate::model::shown::shown;
 
 /// Runs the command.
 pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
     let catalog = library::catalog(library)?;
     let status = catalog.status().map_err(library::catalog_failed(library))?;
+    let destinations = catalog
+        .destinations()
+        .map_err(library::catalog_failed(library))?;
     match out.format() {
-        Format::Json => out.json(&StatusJson::new(&status, library))?,
-        Format::Text => print(&status, library, out)?,
+        Format::Json => out.json(&StatusJson {
+            destinations: destinations.iter().map(DestinationJson::new).collect(),
+            ..StatusJson::new(&status, library)
+        })?,
+        Format::Text => {
+            print(&status, library, out)?;
+            for destination in &destinations {
+                print_destination(destination, out)?;
+            }
+        }
     }
     Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct DestinationJson<'a> {
+    destination: &'a str,
+    assets: u64,
+    files: u64,
+    bytes: u64,
+    unfinished: u64,
+    to_push: u64,
+    last: Option<&'a str>,
+}
+
+impl<'a> DestinationJson<'a> {
+    fn new(status: &'a DestinationStatus) -> Self {
+        Self {
+            destination: &status.address,
+            assets: status.assets,
+            files: status.files,
+            bytes: status.bytes,
+            unfinished: status.unfinished,
+            to_push: status.to_push,
+            last: status.last.as_deref(),
+        }
+    }
+}
+
+fn print_destination(status: &DestinationStatus, out: &Output) -> Result<(), CliError> {
+    out.line(format!(
+        "pushed to {}: {} photos and videos ({}), {} not there yet{}",
+        shown(&status.address),
+        HumanCount(status.assets),
+        DecimalBytes(status.bytes),
+        HumanCount(status.to_push),
+        status
+            .last
+            .as_deref()
+            .map_or(String::new(), |last| format!(", last read back {last}"))
+    ))
 }
 
 #[derive(Serialize)]
@@ -38,6 +88,7 @@ struct StatusJson<'a> {
     last_run: Option<&'a str>,
     unsettled: bool,
     accounts: Vec<AccountJson<'a>>,
+    destinations: Vec<DestinationJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +114,7 @@ impl<'a> StatusJson<'a> {
             last_run: status.last_run.as_deref(),
             unsettled: status.unsettled,
             accounts: status.providers.iter().map(AccountJson::new).collect(),
+            destinations: Vec::new(),
         }
     }
 }

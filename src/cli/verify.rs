@@ -16,6 +16,7 @@ use super::interrupt::Interrupt;
 use super::library::{catalog, catalog_failed};
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
+use super::recheck;
 use crate::model::library_path::LibraryPath;
 use crate::model::shown::shown;
 use crate::verify::{Finding, FindingKind, VerifyOptions, VerifyReport, verify};
@@ -26,6 +27,9 @@ const MOST_LINES: usize = 50;
 
 /// Runs the command.
 pub fn run(args: &VerifyArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    if let Some(at) = &args.destination {
+        return recheck::verify(at, &args.connection, out);
+    }
     let options = args.to_options();
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
     let mut report = verified(library, &options, &monitor)?;

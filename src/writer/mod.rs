@@ -7,7 +7,7 @@ pub mod manifest;
 pub mod names;
 pub mod readme;
 pub mod reconcile;
-mod rename;
+pub mod rename;
 pub mod safe_writer;
 pub mod settle;
 pub mod sidecar;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Gives `from` the name `to`. Fails with [`io::ErrorKind::AlreadyExists`] if there is something of that name.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
@@ -18,7 +18,7 @@ pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()>
 
 /// Gives `from` the name `to`. Fails with [`io::ErrorKind::AlreadyExists`] if there is something of that name.
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     rename_in_two_steps(from, to)
 }
 

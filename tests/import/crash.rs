@@ -9,6 +9,7 @@ use super::convergence::{difference, state};
 use crate::support::account::{Account, Form, Medium, Post};
 use crate::support::compose::{Edition, Generation, compose};
 use crate::support::env::TestEnv;
+use crate::support::kills::{kills, scattered};
 use crate::support::seams::in_memory;
 use crate::support::tree::names;
 
@@ -54,19 +55,6 @@ fn finish(env: &TestEnv, library: &Path, archive: &Path) {
     assert_eq!(ended.code(), Some(0));
 }
 
-/// A generator of numbers, so that a failure can be repeated: the numbers follow from the round.
-fn scattered(round: u64) -> u64 {
-    let mut x = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    x ^= x >> 29;
-    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 32)
-}
-
-fn kills() -> u64 {
-    let given = std::env::var("ALBUMEN_KILLS").ok();
-    given.and_then(|text| text.parse().ok()).unwrap_or(KILLS)
-}
-
 fn leftovers(library: &Path) -> Vec<String> {
     let mut left = names(&library.join(".albumen/staging"));
     left.retain(|name| !name.ends_with('/'));
@@ -104,7 +92,7 @@ fn killed_at_any_time_and_run_again_it_is_the_same_library() {
     let wanted = state(&whole);
     let mut cut_off = 0;
     let library = folder.path().join("l");
-    for round in 0..kills() {
+    for round in 0..kills(KILLS) {
         let mut child = start(&env, &library, &archive);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
         std::thread::sleep(Duration::from_micros(scattered(round) % micros));
@@ -126,7 +114,7 @@ fn killed_at_any_time_and_run_again_it_is_the_same_library() {
     assert_eq!(leftovers(&library), Vec::<String>::new());
     println!(
         "{} runs, {cut_off} of them killed before their end",
-        kills()
+        kills(KILLS)
     );
-    assert!(kills() < 4 || cut_off > 0, "no kill came in time");
+    assert!(kills(KILLS) < 4 || cut_off > 0, "no kill came in time");
 }

@@ -10,12 +10,15 @@ pub mod env;
 pub mod expected;
 pub mod facebooks;
 pub mod hostile;
+pub mod kills;
 pub mod media;
 #[cfg(unix)]
 pub mod mounts;
 pub mod pack;
+pub mod proxy;
 pub mod samples;
 pub mod seams;
+pub mod servers;
 pub mod takeouts;
 pub mod tools;
 pub mod tree;

@@ -7,7 +7,7 @@ pub mod render;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 
 /// Namespaces of the properties a sidecar holds, with the prefixes they are written with.
 pub mod ns {

@@ -13,29 +13,29 @@ const DEEPEST: usize = 100;
 
 /// Name of an element or attribute: namespace (empty for none) and local part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Name {
-    pub(super) ns: String,
-    pub(super) local: String,
+pub(crate) struct Name {
+    pub(crate) ns: String,
+    pub(crate) local: String,
 }
 
 impl Name {
-    pub(super) fn is(&self, ns: &str, local: &str) -> bool {
+    pub(crate) fn is(&self, ns: &str, local: &str) -> bool {
         self.ns == ns && self.local == local
     }
 }
 
 /// An element.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Element {
-    pub(super) name: Name,
-    pub(super) attributes: Vec<(Name, String)>,
-    pub(super) children: Vec<Element>,
+pub(crate) struct Element {
+    pub(crate) name: Name,
+    pub(crate) attributes: Vec<(Name, String)>,
+    pub(crate) children: Vec<Element>,
     /// Text directly inside; comments and child elements taken out.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl Element {
-    pub(super) fn child(&self, ns: &str, local: &str) -> Option<&Element> {
+    pub(crate) fn child(&self, ns: &str, local: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name.is(ns, local))
     }
 
@@ -45,7 +45,7 @@ impl Element {
     }
 
     /// Finds the first element of this name, at any depth.
-    pub(super) fn find(&self, ns: &str, local: &str) -> Option<&Element> {
+    pub(crate) fn find(&self, ns: &str, local: &str) -> Option<&Element> {
         if self.name.is(ns, local) {
             return Some(self);
         }
@@ -54,7 +54,7 @@ impl Element {
 }
 
 /// Parses a document. The error is the parser's own text.
-pub(super) fn parse(text: &str) -> Result<Element, String> {
+pub(crate) fn parse(text: &str) -> Result<Element, String> {
     let mut reader = NsReader::from_str(text.trim_start_matches('\u{feff}'));
     let mut open: Vec<Element> = Vec::new();
     loop {

@@ -1,0 +1,222 @@
+//! How to reach a destination: its address, and the secrets, which come from the environment, a private file or a command.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::args::ConnectionArgs;
+use super::error::CliError;
+use super::interrupt::Interrupt;
+use crate::push::Destination;
+use crate::push::address::{Address, Connection, Store};
+use crate::push::http::Patience;
+use crate::push::secret::{Credentials, Secret};
+
+/// Reads the address of a destination.
+pub fn address(text: &str, args: &ConnectionArgs) -> Result<Address, CliError> {
+    let or_env = |given: &Option<String>, name: &str| {
+        let found = given.clone().or_else(|| env::var(name).ok());
+        found.filter(|value| !value.is_empty())
+    };
+    let store = Store {
+        endpoint: or_env(&args.endpoint, "AWS_ENDPOINT_URL"),
+        region: or_env(&args.region, "AWS_REGION").or_else(|| or_env(&None, "AWS_DEFAULT_REGION")),
+    };
+    Address::parse(text, &store).map_err(CliError::Address)
+}
+
+/// Returns the destination at an address. `library` tells this machine's unfinished files from another's.
+pub fn open(
+    address: &Address,
+    args: &ConnectionArgs,
+    library: &Path,
+    interrupt: &Interrupt,
+) -> Result<Box<dyn Destination>, CliError> {
+    let given = given(args)?;
+    let names = names(address);
+    let interrupt = interrupt.clone();
+    let connection = Connection {
+        credentials: Credentials {
+            user: value(&given, names.user),
+            password: value(&given, names.password).map(Secret::new),
+            token: value(&given, names.token).map(Secret::new),
+        },
+        ca_file: args.ca_file.clone(),
+        machine: machine(library),
+        clock: Arc::new(Timestamp::now),
+        patience: Patience {
+            policy: Default::default(),
+            pause: Arc::new(move |wait| pause(wait, &interrupt)),
+        },
+    };
+    address.open(&connection).map_err(|source| CliError::Push {
+        destination: address.name(),
+        source: source.into(),
+    })
+}
+
+/// Names under which the secrets of a destination are given.
+struct Names {
+    user: &'static str,
+    password: &'static str,
+    token: &'static str,
+}
+
+fn names(address: &Address) -> Names {
+    match address {
+        Address::Folder(_) | Address::Zip(_) | Address::WebDav(_) => Names {
+            user: "ALBUMEN_WEBDAV_USER",
+            password: "ALBUMEN_WEBDAV_PASSWORD",
+            token: "",
+        },
+        Address::S3(_) => Names {
+            user: "AWS_ACCESS_KEY_ID",
+            password: "AWS_SECRET_ACCESS_KEY",
+            token: "AWS_SESSION_TOKEN",
+        },
+    }
+}
+
+/// What a private file or a command gave comes before the environment: it was asked for.
+fn value(given: &HashMap<String, String>, name: &str) -> Option<String> {
+    if name.is_empty() {
+        return None;
+    }
+    let found = given.get(name).cloned().or_else(|| env::var(name).ok());
+    found.filter(|value| !value.is_empty())
+}
+
+/// Returns the `NAME=value` lines of the private file or the command.
+fn given(args: &ConnectionArgs) -> Result<HashMap<String, String>, CliError> {
+    let text = match (&args.secret_file, &args.secret_command) {
+        (Some(path), _) => private(path)?,
+        (None, Some(command)) => output(command)?,
+        (None, None) => return Ok(HashMap::new()),
+    };
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .collect())
+}
+
+fn private(path: &Path) -> Result<String, CliError> {
+    let failed = |source| CliError::SecretFile {
+        path: path.to_owned(),
+        source,
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = fs::metadata(path).map_err(failed)?.mode();
+        if mode & 0o077 != 0 {
+            return Err(CliError::OpenSecretFile {
+                path: path.to_owned(),
+                mode: mode & 0o777,
+            });
+        }
+    }
+    fs::read_to_string(path).map_err(failed)
+}
+
+fn output(command: &str) -> Result<String, CliError> {
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
+    let output = Command::new(shell)
+        .args([flag, command])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|_| CliError::SecretCommand)?;
+    match output.status.success() {
+        // What it printed is the secret: it goes nowhere else.
+        true => String::from_utf8(output.stdout).map_err(|_| CliError::SecretCommand),
+        false => Err(CliError::SecretCommand),
+    }
+}
+
+/// Returns a short name for this machine and library, the same in every run.
+fn machine(library: &Path) -> String {
+    let host = fs::read_to_string("/etc/machine-id")
+        .or_else(|_| fs::read_to_string("/etc/hostname"))
+        .ok()
+        .or_else(|| env::var("COMPUTERNAME").ok())
+        .unwrap_or_default();
+    let library = std::path::absolute(library).unwrap_or_else(|_| library.to_owned());
+    let digest: [u8; 32] = Sha256::digest(format!("{host}\n{}", library.display())).into();
+    digest[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn pause(wait: Duration, interrupt: &Interrupt) -> bool {
+    let mut left = wait;
+    while !left.is_zero() {
+        if interrupt.is_asked() {
+            return false;
+        }
+        let slice = left.min(Duration::from_millis(100));
+        std::thread::sleep(slice);
+        left -= slice;
+    }
+    true
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs::write(
+            &path,
+            "# mine\nALBUMEN_WEBDAV_USER = anna\nALBUMEN_WEBDAV_PASSWORD=a=b c\n",
+        )
+        .unwrap();
+        let args = ConnectionArgs {
+            secret_file: Some(path.clone()),
+            ..ConnectionArgs::default()
+        };
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(
+            given(&args),
+            Err(CliError::OpenSecretFile { mode: 0o640, .. })
+        ));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let found = given(&args).unwrap();
+        assert_eq!(found["ALBUMEN_WEBDAV_USER"], "anna");
+        assert_eq!(found["ALBUMEN_WEBDAV_PASSWORD"], "a=b c");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_gives_secrets_or_fails() {
+        let args = |command: &str| ConnectionArgs {
+            secret_command: Some(command.to_owned()),
+            ..ConnectionArgs::default()
+        };
+        assert_eq!(given(&args("echo A=b")).unwrap()["A"], "b");
+        assert!(matches!(
+            given(&args("false")),
+            Err(CliError::SecretCommand)
+        ));
+    }
+}

@@ -1,0 +1,178 @@
+//! `albumen push`: copy to another place, read back, journal.
+
+use std::path::Path;
+
+use indicatif::{DecimalBytes, HumanCount};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::args::PushArgs;
+use super::connection;
+use super::error::CliError;
+use super::exit::Exit;
+use super::hints;
+use super::interrupt::Interrupt;
+use super::monitor::CommandLineMonitor;
+use super::output::{Format, Output};
+use crate::model::shown::shown;
+use crate::push::{ActionLine, Conditions, FileOutcome, PushReport, push};
+
+/// Lines of one kind a person reads before giving up.
+const MOST_LINES: usize = 50;
+
+/// Runs the command.
+pub fn run(args: &PushArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    let address = connection::address(&args.destination, &args.connection)?;
+    let interrupt = Interrupt::listen()?;
+    let destination = connection::open(&address, &args.connection, library, &interrupt)?;
+    let monitor = CommandLineMonitor::new(out, interrupt);
+    let conditions = Conditions {
+        clock: &Timestamp::now,
+        monitor: &monitor,
+    };
+    let name = address.name();
+    let options = args.to_options();
+    let result = push(library, &name, destination.as_ref(), &options, conditions);
+    monitor.finish();
+    let report = result.map_err(|source| CliError::Push {
+        destination: name.clone(),
+        source,
+    })?;
+    match out.format() {
+        Format::Json => print_json(&report, &name, args.dry_run, out)?,
+        Format::Text => print_text(&report, &name, args.dry_run, out)?,
+    }
+    let exit = exit(&report);
+    match report.stopped {
+        Some(source) => {
+            out.flush()?;
+            Err(CliError::PushStopped {
+                destination: name,
+                source,
+            })
+        }
+        None => Ok(exit),
+    }
+}
+
+fn exit(report: &PushReport) -> Exit {
+    let short = [FileOutcome::Cannot, FileOutcome::Failed]
+        .iter()
+        .any(|outcome| report.count(*outcome) > 0);
+    match (report.interrupted, short) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Incomplete,
+        (false, false) => Exit::Done,
+    }
+}
+
+fn print_json(
+    report: &PushReport,
+    destination: &str,
+    dry_run: bool,
+    out: &Output,
+) -> Result<(), CliError> {
+    for line in &report.lines {
+        out.json(&json!({
+            "type": "file",
+            "outcome": line.outcome.as_str(),
+            "path": line.path,
+            "content_hash": line.asset.map(|hash| hash.to_string()),
+            "size_bytes": line.size_bytes,
+            "reason": line.reason,
+        }))?;
+    }
+    let count = |outcome| report.count(outcome);
+    out.json(&json!({
+        "type": "report",
+        "destination": destination,
+        "assets": report.assets,
+        "files": {
+            "new": count(FileOutcome::New), "changed": count(FileOutcome::Changed),
+            "present": count(FileOutcome::Present), "check": count(FileOutcome::Check),
+            "cannot": count(FileOutcome::Cannot), "failed": count(FileOutcome::Failed),
+        },
+        "bytes_sent": report.bytes_sent,
+        "notes": report.notes,
+        "dry_run": dry_run,
+        "interrupted": report.interrupted,
+        "stopped": report.stopped.as_ref().map(ToString::to_string),
+        "seconds": report.seconds,
+    }))
+}
+
+fn print_text(
+    report: &PushReport,
+    destination: &str,
+    dry_run: bool,
+    out: &Output,
+) -> Result<(), CliError> {
+    let rows: [(FileOutcome, &str, &str); 6] = [
+        (
+            FileOutcome::New,
+            "sent and read back",
+            "new: would be sent and read back",
+        ),
+        (
+            FileOutcome::Changed,
+            "sent in place of an earlier state, and read back",
+            "changed: would be sent in place of an earlier state",
+        ),
+        (FileOutcome::Present, "there already", "there already"),
+        (
+            FileOutcome::Check,
+            "to be looked into",
+            "of the same size there: would be read, and sent only if they differ",
+        ),
+        (
+            FileOutcome::Cannot,
+            "cannot be carried",
+            "cannot be carried",
+        ),
+        (FileOutcome::Failed, "FAILED", "failed"),
+    ];
+    out.line(format!(
+        "{} photos and videos to {destination}{}",
+        HumanCount(report.assets),
+        if dry_run { " (nothing was sent)" } else { "" }
+    ))?;
+    for (outcome, done, planned) in rows {
+        let count = report.count(outcome);
+        if count > 0 {
+            let text = if dry_run { planned } else { done };
+            out.line(format!("  {:>9}  {text}", HumanCount(count).to_string()))?;
+        }
+    }
+    for outcome in [FileOutcome::Cannot, FileOutcome::Failed] {
+        print_lines(report, outcome, out)?;
+    }
+    for note in &report.notes {
+        out.line(format!("mind: {note}"))?;
+    }
+    let size = DecimalBytes(report.bytes_sent);
+    match dry_run {
+        true => out.line(format!("{size} to send")),
+        false => out.line(format!("{size} sent in {:.1} s", report.seconds)),
+    }
+}
+
+fn print_lines(report: &PushReport, outcome: FileOutcome, out: &Output) -> Result<(), CliError> {
+    let of_kind = |line: &&ActionLine| line.outcome == outcome;
+    for line in report.lines.iter().filter(of_kind).take(MOST_LINES) {
+        let reason = line.reason.as_deref().unwrap_or_default();
+        out.line(format!(
+            "{}: {}: {}",
+            outcome.as_str(),
+            shown(&line.path),
+            shown(reason)
+        ))?;
+    }
+    let more = (report.count(outcome) as usize).saturating_sub(MOST_LINES);
+    if more > 0 {
+        out.line(format!("and {more} more: see all with --json"))?;
+    }
+    if report.count(outcome) > 0 {
+        out.line(format!("hint: {}", hints::for_push(outcome)))?;
+    }
+    Ok(())
+}

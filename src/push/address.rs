@@ -1,0 +1,300 @@
+//! Reads addresses of destinations. An address never holds a secret: one with a password in it is refused.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use reqwest::Url;
+
+use super::Destination;
+use super::error::DestinationError;
+use super::folder::Folder;
+use super::http::{Http, Patience};
+use super::s3::{Place, S3};
+use super::secret::Credentials;
+use super::webdav::WebDav;
+use super::zip::Zip;
+
+/// Where to push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A folder.
+    Folder(PathBuf),
+    /// A zip file.
+    Zip(PathBuf),
+    /// A folder on a WebDAV server.
+    WebDav(Url),
+    /// Objects in an S3-compatible store.
+    S3(Place),
+}
+
+/// Where an S3-compatible store is.
+#[derive(Debug, Clone, Default)]
+pub struct Store {
+    /// Its address, if it is not Amazon's.
+    pub endpoint: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+}
+
+/// What is needed to reach a destination, beside its address.
+pub struct Connection {
+    /// Secrets.
+    pub credentials: Credentials,
+    /// Certificates that are trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// A name for this machine and library, fit for file names: unfinished files there carry it.
+    pub machine: String,
+    /// How long one may wait.
+    pub patience: Patience,
+    /// Tells the time.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// Why a text is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum AddressError {
+    #[error("the address holds a password or key")]
+    Secret,
+    #[error("{scheme}:// is no kind of destination albumen knows")]
+    UnknownScheme { scheme: String },
+    #[error("{text} is not an address: {why}")]
+    Wrong { text: String, why: String },
+}
+
+impl Address {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// Fails if it is none, or if a secret is in it. The error does not repeat the secret.
+    pub fn parse(text: &str, store: &Store) -> Result<Self, AddressError> {
+        let wrong = |why: &str| AddressError::Wrong {
+            text: text.to_owned(),
+            why: why.to_owned(),
+        };
+        if let Some(file) = text.strip_prefix("zip:") {
+            return match file {
+                "" => Err(wrong("the name of the zip file is missing")),
+                file => Ok(Self::Zip(file.into())),
+            };
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return match text {
+                "" => Err(wrong("it is empty")),
+                path => Ok(Self::Folder(path.into())),
+            };
+        };
+        no_secret(rest)?;
+        if let Some((_, rest)) = store
+            .endpoint
+            .as_deref()
+            .and_then(|text| text.split_once("://"))
+        {
+            no_secret(rest)?;
+        }
+        if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("webdav+") {
+            let url = Url::parse(&format!("{scheme}://{rest}"))
+                .map_err(|error| wrong(&error.to_string()))?;
+            if url.query().is_some() || url.fragment().is_some() {
+                return Err(wrong("write ? as %3F and # as %23"));
+            }
+            return Ok(Self::WebDav(url));
+        }
+        if scheme == "s3" {
+            return place(rest, store).map_err(|why| wrong(&why)).map(Self::S3);
+        }
+        Err(AddressError::UnknownScheme {
+            scheme: scheme.to_owned(),
+        })
+    }
+
+    /// Returns the name the journal knows the destination by.
+    pub fn name(&self) -> String {
+        let whole = |path: &PathBuf| {
+            std::path::absolute(path)
+                .unwrap_or_else(|_| path.clone())
+                .display()
+                .to_string()
+        };
+        match self {
+            Self::Folder(path) => whole(path),
+            Self::Zip(path) => format!("zip:{}", whole(path)),
+            Self::WebDav(url) => format!("webdav+{}", url.as_str().trim_end_matches('/')),
+            Self::S3(place) => {
+                let at = place.endpoint.as_ref();
+                let at = at.map_or(String::new(), |url| {
+                    format!(" at {}", url.as_str().trim_end_matches('/'))
+                });
+                format!(
+                    "s3://{}/{}{at}",
+                    place.bucket,
+                    place.prefix.trim_end_matches('/')
+                )
+            }
+        }
+    }
+
+    /// Returns the destination. Connects to nothing yet.
+    ///
+    /// # Errors
+    /// Fails if no client can be made: an unreadable file of certificates, for example.
+    pub fn open(&self, connection: &Connection) -> Result<Box<dyn Destination>, DestinationError> {
+        Ok(match self {
+            Self::Folder(path) => Box::new(Folder::new(path.clone())),
+            Self::Zip(path) => Box::new(Zip::new(path.clone())),
+            Self::S3(place) => {
+                let store = place
+                    .address()
+                    .map_err(|why| DestinationError::Strange { why })?;
+                let http = connection.http(&store)?;
+                let clock = connection.clock.clone();
+                Box::new(S3::new(
+                    http,
+                    place.clone(),
+                    &connection.credentials,
+                    clock,
+                )?)
+            }
+            Self::WebDav(url) => {
+                let http = connection.http(url)?;
+                let credentials = &connection.credentials;
+                Box::new(WebDav::new(
+                    http,
+                    url.clone(),
+                    credentials,
+                    &connection.machine,
+                ))
+            }
+        })
+    }
+}
+
+impl Connection {
+    fn http(&self, url: &Url) -> Result<Http, DestinationError> {
+        let host = match (url.host_str(), url.port()) {
+            (Some(host), Some(port)) => format!("{host}:{port}"),
+            (host, _) => host.unwrap_or_default().to_owned(),
+        };
+        Http::new(&host, self.ca_file.as_ref(), self.patience.clone())
+    }
+}
+
+fn place(rest: &str, store: &Store) -> Result<Place, String> {
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if bucket.len() < 3 {
+        return Err("the name of a bucket has three characters or more".to_owned());
+    }
+    let prefix = prefix.trim_matches('/');
+    if prefix.split('/').any(|part| matches!(part, "." | "..")) || prefix.contains("//") {
+        return Err("a prefix has no empty parts, . and ..".to_owned());
+    }
+    let endpoint = match &store.endpoint {
+        Some(text) => match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
+            _ => return Err("the endpoint is written like https://store.example".to_owned()),
+        },
+        None => None,
+    };
+    Ok(Place {
+        bucket: bucket.to_owned(),
+        prefix: if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}/")
+        },
+        endpoint,
+        region: store
+            .region
+            .clone()
+            .unwrap_or_else(|| "us-east-1".to_owned()),
+    })
+}
+
+/// Refuses `user:password@host` and `user@host`: user names belong to the password's place.
+fn no_secret(rest: &str) -> Result<(), AddressError> {
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    match host.contains('@') {
+        true => Err(AddressError::Secret),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Address, AddressError> {
+        Address::parse(text, &Store::default())
+    }
+
+    #[test]
+    fn each_kind_of_address_is_told_apart() {
+        let folder = parse("/media/disk/photos").unwrap();
+        assert_eq!(folder, Address::Folder("/media/disk/photos".into()));
+        assert_eq!(parse("zip:a.zip").unwrap(), Address::Zip("a.zip".into()));
+        let dav = parse("webdav+https://cloud.example/remote.php/dav/files/anna/Photos/").unwrap();
+        assert_eq!(
+            dav.name(),
+            "webdav+https://cloud.example/remote.php/dav/files/anna/Photos"
+        );
+        for text in [
+            "",
+            "zip:",
+            "webdav+http://",
+            "webdav+http://h/a?b",
+            "webdav+http://h/a#b",
+        ] {
+            assert!(
+                matches!(parse(text), Err(AddressError::Wrong { .. })),
+                "{text}"
+            );
+        }
+        for text in [
+            "ftp://host/x",
+            "webdav://host",
+            "webdav+ftp://h",
+            "http://host",
+        ] {
+            assert!(
+                matches!(parse(text), Err(AddressError::UnknownScheme { .. })),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_store_has_an_endpoint_and_a_prefix() {
+        let store = Store {
+            endpoint: Some("http://127.0.0.1:9000/".to_owned()),
+            region: None,
+        };
+        let address = Address::parse("s3://photos/anna/2026/", &store).unwrap();
+        assert_eq!(
+            address.name(),
+            "s3://photos/anna/2026 at http://127.0.0.1:9000"
+        );
+        let secret = Store {
+            endpoint: Some("http://a:geheim@h".to_owned()),
+            region: None,
+        };
+        assert_eq!(
+            Address::parse("s3://photos", &secret),
+            Err(AddressError::Secret)
+        );
+    }
+
+    #[test]
+    fn an_address_with_a_secret_is_refused_and_not_repeated() {
+        for text in [
+            "webdav+https://anna:geheim@host/x",
+            "webdav+https://geheim@host/x",
+            "ftp://a:geheim@h",
+        ] {
+            let error = parse(text).unwrap_err();
+            assert_eq!(error, AddressError::Secret);
+            assert!(!format!("{error} {error:?}").contains("geheim"));
+        }
+    }
+}

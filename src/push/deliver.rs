@@ -1,0 +1,288 @@
+//! Delivers one file: makes sure of its bytes, sends them, reads them back, gives the file its name.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::copy::{self, CopyError};
+use super::error::DestinationError;
+use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
+use super::plan::Action;
+use super::retry::{Policy, trying};
+use super::{Destination, Found};
+use crate::model::content_hash::ContentHash;
+use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::read::read;
+use crate::writer::staging::hash_file;
+
+/// Files up to this size are read once, hashed, and sent from memory.
+const SMALL: u64 = 1 << 20;
+/// Nobody's sidecar is larger.
+const LARGEST_SIDECAR: usize = 16 << 20;
+
+/// What became of one file.
+#[derive(Debug)]
+pub enum Delivered {
+    /// It was sent and read back.
+    Sent(Found, ContentHash),
+    /// It was there already: read back, and the same.
+    There(Found, ContentHash),
+    /// Another file has its name.
+    Taken,
+    /// An earlier state of it is there, and another program has changed that.
+    ChangedThere,
+    /// It could not be sent.
+    Failed(DestinationError),
+}
+
+/// What is needed to deliver files.
+pub struct Delivery<'a> {
+    /// Where to.
+    pub destination: &'a dyn Destination,
+    /// Meter and uploads.
+    pub sending: Sending,
+    /// When to try again.
+    pub policy: Policy,
+    /// Waits; returns `false` if the user wants the run to stop.
+    pub pause: &'a (dyn Fn(Duration) -> bool + Sync),
+}
+
+impl Delivery<'_> {
+    /// Does what the plan says about one file. `last_read` is what the journal says was read there last.
+    pub fn deliver(
+        &self,
+        parcel: &Parcel,
+        action: &Action,
+        last_read: Option<ContentHash>,
+    ) -> Delivered {
+        let done = match action {
+            Action::New => self.send(parcel, None),
+            Action::Again(found) => self.send(parcel, Some(found)),
+            Action::Check(found) => self.check(parcel, found, last_read),
+            Action::Change(found) => self.change(parcel, found, last_read),
+            Action::Present | Action::Taken | Action::Cannot(_) => Ok(Delivered::Taken),
+        };
+        match done {
+            Ok(delivered) => delivered,
+            Err(DestinationError::Exists { .. }) => Delivered::Taken,
+            Err(error) => Delivered::Failed(error),
+        }
+    }
+
+    fn send(&self, parcel: &Parcel, over: Option<&Found>) -> Result<Delivered, DestinationError> {
+        let payload = prepare(parcel)?;
+        let mut over = over.cloned();
+        let kept = trying(&self.policy, &parcel.path, self.pause, || {
+            let placed = self
+                .destination
+                .put(parcel, &payload, over.as_ref(), &self.sending)?;
+            if self.hash(&placed)? != payload.sha256 {
+                // A host without names for the time being has the wrong bytes under the final name now: they are ours.
+                if placed.id == parcel.path {
+                    over = Some(placed);
+                }
+                return Err(DestinationError::Corrupted {
+                    path: parcel.path.clone(),
+                });
+            }
+            self.destination.keep(parcel, placed, over.as_ref())
+        })?;
+        Ok(Delivered::Sent(kept, payload.sha256))
+    }
+
+    fn check(
+        &self,
+        parcel: &Parcel,
+        found: &Found,
+        last_read: Option<ContentHash>,
+    ) -> Result<Delivered, DestinationError> {
+        let hash = trying(&self.policy, &parcel.path, self.pause, || self.hash(found))?;
+        if hash == parcel.sha256 {
+            return Ok(Delivered::There(found.clone(), hash));
+        }
+        if parcel.is_derived() {
+            return self.change(parcel, found, last_read);
+        }
+        Ok(Delivered::Taken)
+    }
+
+    fn change(
+        &self,
+        parcel: &Parcel,
+        found: &Found,
+        last_read: Option<ContentHash>,
+    ) -> Result<Delivered, DestinationError> {
+        let bytes = trying(&self.policy, &parcel.path, self.pause, || {
+            let mut bytes = Limited(Vec::new());
+            self.destination.read(found, &mut bytes).map(|()| bytes.0)
+        });
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(DestinationError::Gone { .. }) => return self.send(parcel, None),
+            Err(error) => return Err(error),
+        };
+        let hash = ContentHash(Sha256::digest(&bytes).into());
+        if hash == parcel.sha256 {
+            return Ok(Delivered::There(found.clone(), hash));
+        }
+        if last_read == Some(hash) || is_untouched(&bytes, parcel) {
+            return self.send(parcel, Some(found));
+        }
+        match parcel.is_derived() {
+            true => Ok(Delivered::ChangedThere),
+            false => Ok(Delivered::Taken),
+        }
+    }
+
+    fn hash(&self, found: &Found) -> Result<ContentHash, DestinationError> {
+        hash(self.destination, found)
+    }
+}
+
+/// Reads a file at a destination and returns its hash.
+pub fn hash(destination: &dyn Destination, found: &Found) -> Result<ContentHash, DestinationError> {
+    let mut hasher = Hashing(Sha256::new());
+    destination.read(found, &mut hasher)?;
+    Ok(ContentHash(hasher.0.finalize().into()))
+}
+
+/// Returns whether bytes found at a destination are a sidecar of the same asset that only albumen ever wrote to.
+fn is_untouched(bytes: &[u8], parcel: &Parcel) -> bool {
+    let Some(sidecar) = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| read(text).ok())
+    else {
+        return false;
+    };
+    let same = sidecar
+        .own
+        .as_ref()
+        .is_some_and(|own| Some(own.content_hash) == parcel.asset);
+    same && sidecar.foreign.is_empty() && changes(&sidecar).is_empty()
+}
+
+/// Reads a parcel's bytes and makes sure that they are those the catalog knows.
+pub fn prepare(parcel: &Parcel) -> Result<Payload, DestinationError> {
+    let (bytes, size_bytes, sha256, modified) = match &parcel.source {
+        Source::Bytes(bytes) => (
+            PayloadBytes::Memory(bytes.clone()),
+            bytes.len() as u64,
+            hash_of(bytes),
+            None,
+        ),
+        Source::File(path) => file(path, parcel)?,
+        Source::Changed(path, change) => {
+            let bytes =
+                copy::make(path, change).map_err(|error| changed_failed(error, path, parcel))?;
+            let hash = hash_of(&bytes);
+            (
+                PayloadBytes::Memory(bytes.into()),
+                parcel.size_bytes,
+                hash,
+                modified(path),
+            )
+        }
+    };
+    if size_bytes != parcel.size_bytes || sha256 != parcel.sha256 {
+        return Err(DestinationError::Library {
+            path: match &parcel.source {
+                Source::File(path) | Source::Changed(path, _) => path.clone(),
+                Source::Bytes(_) => parcel.path.clone().into(),
+            },
+            why: "its bytes have changed".to_owned(),
+        });
+    }
+    Ok(Payload {
+        bytes,
+        size_bytes,
+        sha256,
+        modified,
+    })
+}
+
+type Prepared = (PayloadBytes, u64, ContentHash, Option<Timestamp>);
+
+fn file(path: &Path, parcel: &Parcel) -> Result<Prepared, DestinationError> {
+    let lost = |error: io::Error| DestinationError::Library {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
+    let size = fs::metadata(path).map_err(lost)?.len();
+    if parcel.size_bytes > SMALL || size > SMALL {
+        let hash = hash_file(path).map_err(lost)?;
+        return Ok((
+            PayloadBytes::File(path.to_owned()),
+            size,
+            hash,
+            modified(path),
+        ));
+    }
+    let mut bytes = Vec::with_capacity(size as usize);
+    File::open(path)
+        .and_then(|file| file.take(SMALL + 1).read_to_end(&mut bytes))
+        .map_err(lost)?;
+    let hash = hash_of(&bytes);
+    let size = bytes.len() as u64;
+    Ok((
+        PayloadBytes::Memory(Arc::from(bytes)),
+        size,
+        hash,
+        modified(path),
+    ))
+}
+
+fn changed_failed(error: CopyError, path: &Path, parcel: &Parcel) -> DestinationError {
+    match error {
+        CopyError::Read(error) => DestinationError::Library {
+            path: path.to_owned(),
+            why: error.to_string(),
+        },
+        CopyError::Cannot(why) => DestinationError::Refused {
+            path: parcel.path.clone(),
+            why,
+        },
+    }
+}
+
+fn modified(path: &Path) -> Option<Timestamp> {
+    Timestamp::try_from(fs::metadata(path).ok()?.modified().ok()?).ok()
+}
+
+fn hash_of(bytes: &[u8]) -> ContentHash {
+    ContentHash(Sha256::digest(bytes).into())
+}
+
+/// Hashes what is written to it.
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps what is written to it, up to the size of a sidecar.
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What is larger is no sidecar of ours: its beginning alone cannot be taken for one.
+        let room = LARGEST_SIDECAR.saturating_sub(self.0.len());
+        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! What can go wrong at a destination, told apart by what follows from it: try again, leave this file, or stop.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::catalog::CatalogError;
+use crate::writer::library::LibraryError;
+
+/// What a destination could not do. Never holds a password, a key or an address with one in it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum DestinationError {
+    #[error("{host} cannot be reached: {why}")]
+    Unreachable { host: String, why: String },
+    #[error("the certificate of {host} is not trusted: {why}")]
+    Untrusted { host: String, why: String },
+    #[error("{host} refuses the user name, password or key ({status})")]
+    WrongCredentials { host: String, status: String },
+    #[error("no user name, password or key was given for {host}, and it asks for one")]
+    NoCredentials { host: String },
+    #[error("{host} does not let this user or key {doing}: {why}")]
+    NoRight {
+        host: String,
+        doing: &'static str,
+        why: String,
+    },
+    #[error("there is no room left at the destination: {why}")]
+    Full { why: String },
+    #[error("{path} is larger than the host takes ({why})")]
+    TooLarge { path: String, why: String },
+    #[error("the host refuses {path}: {why}")]
+    Refused { path: String, why: String },
+    #[error("another file has the name {path}")]
+    Exists { path: String },
+    #[error("{path} is not there")]
+    Gone { path: String },
+    #[error("{what} is not there: {why}")]
+    NoPlace { what: String, why: String },
+    #[error("the host is busy or ill ({status})")]
+    Busy {
+        status: String,
+        after: Option<Duration>,
+    },
+    #[error("the connection broke: {why}")]
+    Broken { why: String },
+    #[error("{path} came back with other bytes than were sent")]
+    Corrupted { path: String },
+    #[error("the host answered in a way albumen does not understand: {why}")]
+    Strange { why: String },
+    #[error("{} in the library is not as it was imported: {why}", path.display())]
+    Library { path: PathBuf, why: String },
+    #[error("could not {doing} {}", path.display())]
+    Disk {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("stopped by the user")]
+    Stopped,
+}
+
+impl DestinationError {
+    /// Returns whether another try may help.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::Busy { .. }
+                | Self::Broken { .. }
+                | Self::Corrupted { .. }
+        )
+    }
+
+    /// Returns whether every other file would fail in the same way.
+    pub fn ends_run(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Untrusted { .. }
+            | Self::WrongCredentials { .. }
+            | Self::NoCredentials { .. }
+            | Self::NoRight { .. }
+            | Self::Full { .. }
+            | Self::NoPlace { .. }
+            | Self::Stopped => true,
+            Self::Disk { source, .. } => is_full(source),
+            _ => false,
+        }
+    }
+
+    /// Returns how long the host asks to wait.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { after, .. } => *after,
+            _ => None,
+        }
+    }
+
+    /// Wraps an error of the local disk.
+    pub fn disk(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| match is_full(&source) {
+            true => Self::Full {
+                why: format!("could not {doing} {}: {source}", path.display()),
+            },
+            false => Self::Disk {
+                doing,
+                path,
+                source,
+            },
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// Why nothing could be pushed at all.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum PushError {
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    #[error("could not read {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("the last import was cut off, so the library is not in order")]
+    Unsettled,
+    #[error("{} holds files that are not of this bag: {example}", place)]
+    NotABag { place: String, example: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_from_an_error() {
+        let busy = DestinationError::Busy {
+            status: "503".into(),
+            after: Some(Duration::from_secs(3)),
+        };
+        assert!(busy.is_passing() && !busy.ends_run());
+        assert_eq!(busy.wait(), Some(Duration::from_secs(3)));
+        let full = DestinationError::disk("write", "/x")(io::ErrorKind::StorageFull.into());
+        assert!(matches!(full, DestinationError::Full { .. }) && full.ends_run());
+        let refused = DestinationError::Refused {
+            path: "a".into(),
+            why: "no".into(),
+        };
+        assert!(!refused.is_passing() && !refused.ends_run());
+    }
+}

@@ -1,0 +1,245 @@
+//! A folder on a disk or a mounted share.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::DestinationError;
+use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
+use super::{Abilities, AlbumThere, Destination, Found};
+use crate::writer::rename::rename_without_replacing;
+use crate::writer::walk::modified_ns;
+
+/// Bytes read and written at once.
+const CHUNK: usize = 256 << 10;
+
+/// A folder assets are copied into.
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Takes the folder at `root`; it is made with the first file.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    fn on_disk(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+impl Destination for Folder {
+    fn describe(&self) -> Result<Abilities, DestinationError> {
+        let shown = || self.root.display().to_string();
+        match fs::metadata(&self.root) {
+            Ok(found) if !found.is_dir() => {
+                return Err(DestinationError::NoPlace {
+                    what: shown(),
+                    why: "it is a file and not a folder".to_owned(),
+                });
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(DestinationError::disk("look at", &self.root)(error)),
+        }
+        if self.root.join(".albumen").exists() {
+            return Err(DestinationError::NoPlace {
+                what: shown(),
+                why: "it is a library of albumen's; a push would be taken for a change of it"
+                    .to_owned(),
+            });
+        }
+        Ok(Abilities {
+            staged: true,
+            free_bytes: free_bytes(&self.root),
+            ..Abilities::default()
+        })
+    }
+
+    fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError> {
+        wanted
+            .iter()
+            .map(|parcel| found(&self.on_disk(&parcel.path), &parcel.path))
+            .collect()
+    }
+
+    fn list(&self, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError> {
+        list(&self.root, below.trim_end_matches('/'), each)
+    }
+
+    fn put(
+        &self,
+        parcel: &Parcel,
+        payload: &Payload,
+        _: Option<&Found>,
+        sending: &Sending,
+    ) -> Result<Found, DestinationError> {
+        let target = self.on_disk(&parcel.path);
+        let folder = target.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(DestinationError::disk("make folder", folder))?;
+        // The same name in every run: what a killed one left is written over, and nothing piles up.
+        let name = format!(".albumen-{}.part", parcel.sha256.short(24));
+        let part = folder.join(&name);
+        write(&part, payload, &sending.meter)?;
+        let id = match parcel.path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{name}"),
+            None => name,
+        };
+        Ok(Found {
+            id,
+            size_bytes: Some(payload.size_bytes),
+            tag: None,
+        })
+    }
+
+    fn read(&self, file: &Found, to: &mut dyn Write) -> Result<(), DestinationError> {
+        let path = self.on_disk(&file.id);
+        let source = match File::open(&path) {
+            Ok(source) => source,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(DestinationError::Gone {
+                    path: file.id.clone(),
+                });
+            }
+            Err(error) => return Err(DestinationError::disk("read", path)(error)),
+        };
+        copy(source, to, &Meter::default()).map_err(DestinationError::disk("read", path))?;
+        Ok(())
+    }
+
+    fn keep(
+        &self,
+        parcel: &Parcel,
+        placed: Found,
+        over: Option<&Found>,
+    ) -> Result<Found, DestinationError> {
+        let (from, to) = (self.on_disk(&placed.id), self.on_disk(&parcel.path));
+        let renamed = match over {
+            Some(_) => fs::rename(&from, &to),
+            None => rename_without_replacing(&from, &to),
+        };
+        match renamed {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(DestinationError::Exists {
+                    path: parcel.path.clone(),
+                });
+            }
+            Err(error) => return Err(DestinationError::disk("rename to", to)(error)),
+        }
+        let gone = || DestinationError::Gone {
+            path: parcel.path.clone(),
+        };
+        found(&to, &parcel.path)?.ok_or_else(gone)
+    }
+
+    fn finish(&self, _: &[AlbumThere]) -> Result<(), DestinationError> {
+        Ok(())
+    }
+}
+
+fn found(path: &Path, id: &str) -> Result<Option<Found>, DestinationError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(Found {
+            id: id.to_owned(),
+            // Anything but a file has the name as well, and is never ours.
+            size_bytes: Some(if metadata.is_file() {
+                metadata.len()
+            } else {
+                u64::MAX
+            }),
+            tag: Some(modified_ns(&metadata).to_string()),
+        })),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(DestinationError::disk("look at", path)(error)),
+    }
+}
+
+fn list(root: &Path, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError> {
+    let folder = root.join(below);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(DestinationError::disk("list", folder)(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(DestinationError::disk("list", &folder))?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let path = match below {
+            "" => name.into_owned(),
+            below => format!("{below}/{name}"),
+        };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => list(root, &path, each)?,
+            _ => each(&path),
+        }
+    }
+    Ok(())
+}
+
+fn write(part: &Path, payload: &Payload, meter: &Meter) -> Result<(), DestinationError> {
+    let failed = || DestinationError::disk("write", part);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(part)
+        .map_err(failed())?;
+    match &payload.bytes {
+        PayloadBytes::Memory(bytes) => {
+            file.write_all(bytes).map_err(failed())?;
+            meter.add(bytes.len() as u64);
+        }
+        PayloadBytes::File(source) => {
+            let opened = File::open(source).map_err(DestinationError::disk("read", source))?;
+            copy(opened, &mut file, meter).map_err(failed())?;
+        }
+    }
+    if let Some(modified) = payload.modified {
+        // Some shares keep no times; the sidecar has it all the same.
+        let _ = file.set_modified(modified.into());
+    }
+    file.sync_all().map_err(failed())
+}
+
+/// Copies bytes and counts them.
+pub(super) fn copy(
+    mut from: impl Read,
+    to: &mut (impl Write + ?Sized),
+    meter: &Meter,
+) -> io::Result<u64> {
+    let mut chunk = vec![0; CHUNK];
+    let mut copied = 0;
+    loop {
+        let count = match from.read(&mut chunk) {
+            Ok(0) => return Ok(copied),
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        to.write_all(&chunk[..count])?;
+        meter.add(count as u64);
+        copied += count as u64;
+    }
+}
+
+#[cfg(unix)]
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
+    let there = path.ancestors().find(|folder| folder.exists())?;
+    let there = if there.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        there
+    };
+    let found = rustix::fs::statvfs(there).ok()?;
+    found.f_bavail.checked_mul(found.f_frsize)
+}
+
+#[cfg(not(unix))]
+pub(super) fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,285 @@
+//! Gathers from the catalog what shall lie at a destination.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::PushError;
+use super::copy::{self, Change};
+use super::journal::Journal;
+use super::layout::Layout;
+use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source};
+use super::paths::{Wish, beside, settle};
+use super::report::{PushOptions, Sidecars};
+use super::strip;
+use crate::catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
+use crate::model::content_hash::ContentHash;
+use crate::model::media_type::MediaType;
+use crate::monitor::{Monitor, Unit};
+use crate::writer::staging::hash_file;
+use crate::writer::walk::modified_ns;
+
+/// The files of one asset.
+struct AssetFiles {
+    asset: ContentHash,
+    library_path: String,
+    wish: String,
+    files: Vec<FileOf>,
+}
+
+/// One file of an asset, without its path at the destination.
+struct FileOf {
+    part: String,
+    library_path: String,
+    source: Source,
+    size_bytes: u64,
+    sha256: ContentHash,
+    media_type: Option<MediaType>,
+}
+
+/// Everything that shall lie at a destination.
+pub struct Gathered {
+    assets: Vec<AssetFiles>,
+    /// Assets no copy of which can be made as wanted: path in the library, and why.
+    pub refused: Vec<(ContentHash, String, String)>,
+}
+
+struct Gathering<'a> {
+    root: &'a Path,
+    options: &'a PushOptions,
+    placed: HashMap<String, PlacedRow>,
+    sidecars: HashMap<ContentHash, SidecarRow>,
+}
+
+/// Gathers the files of every asset the options choose.
+///
+/// # Errors
+/// Fails if the catalog does, or a sidecar cannot be read.
+pub fn gather(
+    root: &Path,
+    catalog: &Catalog,
+    options: &PushOptions,
+    monitor: &dyn Monitor,
+) -> Result<Gathered, PushError> {
+    let placed = catalog.placed_files()?;
+    let sidecars = catalog.sidecars()?;
+    let gathering = Gathering {
+        root,
+        options,
+        placed: placed
+            .into_iter()
+            .map(|row| (row.path.clone(), row))
+            .collect(),
+        sidecars: sidecars
+            .into_iter()
+            .map(|row| (row.asset_hash, row))
+            .collect(),
+    };
+    let mut gathered = Gathered {
+        assets: Vec::new(),
+        refused: Vec::new(),
+    };
+    let mut failed = None;
+    monitor.step("choosing", None, Unit::Items);
+    catalog.list(&options.query, &mut |listed| {
+        monitor.advance(1);
+        if failed.is_none() && !monitor.stopped() {
+            failed = gathering.add(&listed, &mut gathered).err();
+        }
+    })?;
+    failed.map_or(Ok(gathered), Err)
+}
+
+impl Gathering<'_> {
+    fn add(&self, listed: &ListedAsset, gathered: &mut Gathered) -> Result<(), PushError> {
+        let asset = listed.asset.content_hash;
+        match self.files(listed)? {
+            Ok(files) => gathered.assets.push(AssetFiles {
+                asset,
+                library_path: listed.path.clone(),
+                wish: self.options.layout.place(listed),
+                files,
+            }),
+            Err(why) => gathered.refused.push((asset, listed.path.clone(), why)),
+        }
+        Ok(())
+    }
+
+    /// Returns the files of an asset, or why no copy can be made of one.
+    fn files(&self, listed: &ListedAsset) -> Result<Result<Vec<FileOf>, String>, PushError> {
+        let media_type = listed.asset.media.media_type;
+        let mut wanted = vec![(ORIGINAL.to_owned(), listed.path.clone(), Some(media_type))];
+        for (_, path) in &listed.companions {
+            let Some(row) = self.placed.get(path) else {
+                continue;
+            };
+            let part = format!("companion:{}", row.content_hash);
+            wanted.push((part, path.clone(), type_of(path)));
+        }
+        let mut files = Vec::new();
+        for (part, path, media_type) in wanted {
+            match self.media(part, &path, media_type) {
+                Ok(file) => files.push(file),
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        if self.options.sidecars == Sidecars::Xmp {
+            files.extend(self.sidecar(listed)?);
+        }
+        Ok(Ok(files))
+    }
+
+    fn media(
+        &self,
+        part: String,
+        path: &str,
+        media_type: Option<MediaType>,
+    ) -> Result<FileOf, String> {
+        let Some(row) = self.placed.get(path) else {
+            return Err("the library's file is gone".to_owned());
+        };
+        let on_disk = self.root.join(path);
+        let mut file = FileOf {
+            part,
+            library_path: path.to_owned(),
+            source: Source::File(on_disk.clone()),
+            size_bytes: row.size_bytes,
+            sha256: row.content_hash,
+            media_type,
+        };
+        if let Some(strip) = self.options.strip {
+            let media_type = media_type.ok_or("what kind of file it is cannot be told")?;
+            let change = Change { strip, media_type };
+            let bytes = copy::make(&on_disk, &change).map_err(|error| error.to_string())?;
+            file.size_bytes = bytes.len() as u64;
+            file.sha256 = ContentHash(Sha256::digest(&bytes).into());
+            file.source = Source::Changed(on_disk, change);
+        }
+        Ok(file)
+    }
+
+    fn sidecar(&self, listed: &ListedAsset) -> Result<Option<FileOf>, PushError> {
+        let library_path = format!("{}.xmp", listed.path);
+        if let Some(strip) = self.options.strip {
+            let text = strip::sidecar(&listed.asset, &listed.album_titles, strip);
+            return Ok(Some(FileOf {
+                part: SIDECAR.to_owned(),
+                library_path,
+                size_bytes: text.len() as u64,
+                sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
+                source: Source::Bytes(text.into_bytes().into()),
+                media_type: None,
+            }));
+        }
+        let Some(row) = self.sidecars.get(&listed.asset.content_hash) else {
+            return Ok(None);
+        };
+        let path = self.root.join(&row.path);
+        let failed = |source| PushError::Read {
+            path: path.clone(),
+            source,
+        };
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            // The next import writes it anew.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let same = metadata.len() == row.size_bytes && modified_ns(&metadata) == row.modified_ns;
+        let sha256 = match same {
+            true => row.sha256,
+            // Another program changed it since: what it says now is what counts.
+            false => hash_file(&path).map_err(failed)?,
+        };
+        Ok(Some(FileOf {
+            part: SIDECAR.to_owned(),
+            library_path,
+            source: Source::File(path.clone()),
+            size_bytes: metadata.len(),
+            sha256,
+            media_type: None,
+        }))
+    }
+}
+
+fn type_of(path: &str) -> Option<MediaType> {
+    let extension = path.rsplit_once('.')?.1;
+    MediaType::ALL
+        .into_iter()
+        .find(|kind| kind.extension() == extension)
+}
+
+impl Gathered {
+    /// Returns how many assets there are, those no copy can be made of included.
+    pub fn count(&self) -> u64 {
+        (self.assets.len() + self.refused.len()) as u64
+    }
+
+    /// Returns what shall be sent, asset by asset, the original first. `taken` are assets whose name somebody else's file has.
+    pub fn parcels(
+        &self,
+        journal: &Journal,
+        prefix: &str,
+        taken: &HashSet<ContentHash>,
+    ) -> Vec<Vec<Parcel>> {
+        let wishes: Vec<Wish> = self
+            .assets
+            .iter()
+            .map(|asset| Wish {
+                asset: asset.asset,
+                path: format!("{prefix}{}", asset.wish),
+                journaled: journal
+                    .row(&(Some(asset.asset), ORIGINAL.to_owned()))
+                    .map(|row| row.path.clone()),
+            })
+            .collect();
+        let paths = settle(&wishes, taken);
+        self.assets
+            .iter()
+            .zip(paths)
+            .map(|(asset, path)| asset.parcels(&path))
+            .collect()
+    }
+
+    /// Returns the assets by their path in the library.
+    pub fn by_path(&self) -> HashMap<&str, ContentHash> {
+        self.assets
+            .iter()
+            .map(|asset| (asset.library_path.as_str(), asset.asset))
+            .collect()
+    }
+}
+
+impl AssetFiles {
+    fn parcels(&self, original: &str) -> Vec<Parcel> {
+        let parcel = |file: &FileOf| Parcel {
+            asset: Some(self.asset),
+            part: file.part.clone(),
+            path: match file.part.as_str() {
+                ORIGINAL => original.to_owned(),
+                SIDECAR => format!("{original}.xmp"),
+                _ => beside(&self.library_path, &file.library_path, original),
+            },
+            source: file.source.clone(),
+            size_bytes: file.size_bytes,
+            sha256: file.sha256,
+            media_type: file.media_type,
+        };
+        self.files.iter().map(parcel).collect()
+    }
+}
+
+impl Layout {
+    /// Returns the name used in run history.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Dates => "dates",
+            Self::Albums => "albums",
+            Self::Flat => "flat",
+            Self::Kind => "kind",
+            Self::Template(_) => "template",
+        }
+    }
+}

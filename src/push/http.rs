@@ -1,0 +1,398 @@
+//! HTTP for destinations: one client, errors told apart by what follows from them, bodies that stream from disk.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::{Body, Certificate, Client, RequestBuilder, Response, StatusCode, redirect};
+use tokio::runtime::{Builder, Runtime};
+
+use super::error::DestinationError;
+use super::parcel::{Meter, Payload, PayloadBytes};
+use super::retry::{Policy, trying};
+use crate::model::shown::shown;
+
+/// Bytes handed over at once.
+const CHUNK: usize = 256 << 10;
+/// Answers that are kept whole are never larger.
+const LARGEST_ANSWER: usize = 64 << 20;
+/// Characters of a host's own words in a message.
+const WORDS: usize = 160;
+
+/// How long one may wait, and who says stop.
+#[derive(Clone)]
+pub struct Patience {
+    /// When to try again.
+    pub policy: Policy,
+    /// Waits; returns `false` if the user wants to stop.
+    pub pause: Arc<dyn Fn(Duration) -> bool + Send + Sync>,
+}
+
+/// A client for one host.
+pub struct Http {
+    runtime: Runtime,
+    client: Client,
+    host: String,
+    patience: Patience,
+}
+
+/// An answer read whole.
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Returns a header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the beginning of the body in words fit for a message.
+    pub fn words(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4096)]).into_owned();
+        let plain = without_tags(&text);
+        let cut: String = plain.chars().take(WORDS).collect();
+        match cut.is_empty() {
+            true => self.status.to_string(),
+            false => format!("{}: {}", self.status, shown(&cut)),
+        }
+    }
+}
+
+fn without_tags(text: &str) -> String {
+    let mut plain = String::new();
+    let mut inside = false;
+    for c in text.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                plain.push(' ');
+            }
+            c if !inside => plain.push(c),
+            _ => {}
+        }
+    }
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Http {
+    /// Makes a client for `host`. `ca_file` names certificates that are trusted beside the system's.
+    pub fn new(
+        host: &str,
+        ca_file: Option<&PathBuf>,
+        patience: Patience,
+    ) -> Result<Self, DestinationError> {
+        // Fails only if there is one already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let failed = |why: String| DestinationError::Strange { why };
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| failed(error.to_string()))?;
+        let mut client = Client::builder()
+            .connect_timeout(Duration::from_secs(15))
+            .read_timeout(Duration::from_secs(120))
+            .redirect(redirect::Policy::none())
+            .user_agent(concat!("albumen/", env!("CARGO_PKG_VERSION")));
+        if let Some(path) = ca_file {
+            let pem = std::fs::read(path).map_err(DestinationError::disk("read", path))?;
+            let own = Certificate::from_pem_bundle(&pem)
+                .map_err(|error| failed(format!("{}: {error}", path.display())))?;
+            client = client.tls_certs_merge(own);
+        }
+        let client = client.build().map_err(|error| failed(error.to_string()))?;
+        Ok(Self {
+            runtime,
+            client,
+            host: host.to_owned(),
+            patience,
+        })
+    }
+
+    /// Returns the client, to build requests with.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Returns the name of the host, for messages.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Sends a request and reads the answer whole.
+    pub fn ask(&self, request: RequestBuilder) -> Result<Answer, DestinationError> {
+        self.runtime.block_on(async {
+            let response = request.send().await.map_err(|error| self.failed(error))?;
+            self.whole(response).await
+        })
+    }
+
+    async fn whole(&self, mut response: Response) -> Result<Answer, DestinationError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(DestinationError::Strange {
+                    why: "its answer has no end".to_owned(),
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    /// Sends a request and writes the body of a good answer to `to`. The body of any other answer is kept.
+    pub fn download(
+        &self,
+        request: RequestBuilder,
+        to: &mut dyn Write,
+    ) -> Result<Answer, DestinationError> {
+        self.runtime.block_on(async {
+            let mut response = request.send().await.map_err(|error| self.failed(error))?;
+            if !response.status().is_success() {
+                return self.whole(response).await;
+            }
+            let answer = Answer {
+                status: response.status(),
+                headers: response.headers().clone(),
+                body: Vec::new(),
+            };
+            while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+                to.write_all(&chunk)
+                    .map_err(|error| DestinationError::Strange {
+                        why: error.to_string(),
+                    })?;
+            }
+            Ok(answer)
+        })
+    }
+
+    /// Does something that changes nothing there, as often as it takes.
+    pub fn patiently<T>(
+        &self,
+        what: &str,
+        work: impl FnMut() -> Result<T, DestinationError>,
+    ) -> Result<T, DestinationError> {
+        trying(&self.patience.policy, what, &*self.patience.pause, work)
+    }
+
+    fn failed(&self, error: reqwest::Error) -> DestinationError {
+        // An address may hold a signature.
+        let error = error.without_url();
+        let host = self.host.clone();
+        let mut why = Vec::new();
+        let mut cause: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(error) = cause {
+            why.push(error.to_string());
+            cause = error.source();
+        }
+        let said = why.last().cloned().unwrap_or_default();
+        if why.iter().any(|text| text.contains("certificate")) {
+            return DestinationError::Untrusted { host, why: said };
+        }
+        match error.is_connect() {
+            true => DestinationError::Unreachable { host, why: said },
+            false => DestinationError::Broken { why: said },
+        }
+    }
+}
+
+/// Returns the error of a status that means the same everywhere: busy hosts, wrong credentials, no room.
+pub fn common(answer: &Answer, host: &str, has_credentials: bool) -> Option<DestinationError> {
+    let status = || answer.status.to_string();
+    Some(match answer.status.as_u16() {
+        401 if has_credentials => DestinationError::WrongCredentials {
+            host: host.to_owned(),
+            status: status(),
+        },
+        401 => DestinationError::NoCredentials {
+            host: host.to_owned(),
+        },
+        408 | 423 | 425 | 429 | 500 | 502 | 503 | 504 => DestinationError::Busy {
+            status: answer.words(),
+            after: retry_after(&answer.headers),
+        },
+        507 | 509 => DestinationError::Full {
+            why: answer.words(),
+        },
+        300..=399 => DestinationError::Strange {
+            why: format!(
+                "it sends on to {}; give that address",
+                shown(answer.header("location").unwrap_or("another address"))
+            ),
+        },
+        _ => return None,
+    })
+}
+
+/// Reads `Retry-After`: seconds, or a date that is compared with the host's own clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| -> Option<Timestamp> {
+        let parsed = jiff::fmt::rfc2822::DateTimeParser::new()
+            .relaxed_weekday(true)
+            .parse_timestamp(text);
+        parsed.ok()
+    };
+    let wait = date(text)?.duration_since(date(headers.get(DATE)?.to_str().ok()?)?);
+    Duration::try_from(wait).ok()
+}
+
+/// Returns the clock of the host as its answer shows it.
+pub fn clock_there(answer: &Answer) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new()
+        .relaxed_weekday(true)
+        .parse_timestamp(answer.header("date")?)
+        .ok()
+}
+
+/// Puts a part of a payload (start and length) into a request.
+pub fn with_body(
+    request: RequestBuilder,
+    payload: &Payload,
+    (start, length): (u64, u64),
+    meter: &Meter,
+) -> Result<RequestBuilder, DestinationError> {
+    let request = request.header(CONTENT_LENGTH, length);
+    match &payload.bytes {
+        PayloadBytes::Memory(bytes) => {
+            let (start, end) = (start as usize, (start + length) as usize);
+            meter.add(length);
+            Ok(request.body(bytes[start..end].to_vec()))
+        }
+        PayloadBytes::File(path) => {
+            let mut file = File::open(path).map_err(DestinationError::disk("read", path))?;
+            file.seek(SeekFrom::Start(start))
+                .map_err(DestinationError::disk("read", path))?;
+            let stream = FileStream {
+                file,
+                left: length,
+                meter: meter.clone(),
+            };
+            Ok(request.body(Body::wrap_stream(stream)))
+        }
+    }
+}
+
+/// A part of a file as a stream. It reads from the disk where the network waits: measured, that costs nothing, and handing
+/// each read to another thread does.
+struct FileStream {
+    file: File,
+    left: u64,
+    meter: Meter,
+}
+
+impl Stream for FileStream {
+    type Item = std::io::Result<Vec<u8>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let most = usize::try_from(self.left).map_or(CHUNK, |left| left.min(CHUNK));
+        let mut chunk = vec![0; most];
+        loop {
+            match self.file.read(&mut chunk) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // Shorter than it was a moment ago: the host must not take it for whole.
+                Ok(0) => return Poll::Ready(Some(Err(ErrorKind::UnexpectedEof.into()))),
+                Ok(count) => {
+                    chunk.truncate(count);
+                    self.left -= count as u64;
+                    self.meter.add(count as u64);
+                    return Poll::Ready(Some(Ok(chunk)));
+                }
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: map,
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn the_host_says_when_to_come_back() {
+        for (headers, expected) in [
+            (vec![("retry-after", "7")], Some(7)),
+            (
+                vec![
+                    ("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT"),
+                    ("date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                ],
+                Some(60),
+            ),
+            (vec![("retry-after", "soon")], None),
+            (vec![], None),
+        ] {
+            let found = common(&answer(503, &headers, ""), "h", true).unwrap();
+            assert_eq!(found.wait(), expected.map(Duration::from_secs));
+            assert!(found.is_passing());
+        }
+    }
+
+    #[test]
+    fn statuses_mean_what_they_say() {
+        let of = |status, has| common(&answer(status, &[], ""), "h", has);
+        assert!(matches!(
+            of(401, true),
+            Some(DestinationError::WrongCredentials { .. })
+        ));
+        assert!(matches!(
+            of(401, false),
+            Some(DestinationError::NoCredentials { .. })
+        ));
+        assert!(matches!(of(507, true), Some(DestinationError::Full { .. })));
+        assert!(matches!(
+            of(301, true),
+            Some(DestinationError::Strange { .. })
+        ));
+        for status in [408, 425, 429, 500, 502, 503, 504] {
+            assert!(of(status, true).unwrap().is_passing(), "{status}");
+        }
+        for status in [200, 207, 403, 404, 409, 412] {
+            assert!(of(status, true).is_none(), "{status}");
+        }
+    }
+
+    #[test]
+    fn the_hosts_words_are_made_fit_to_show() {
+        let found = answer(400, &[], "<html><b>No\u{1b}[2J</b>\n such  name</html>").words();
+        assert_eq!(found, "400 Bad Request: No\u{fffd}[2J such name");
+    }
+}

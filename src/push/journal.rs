@@ -1,0 +1,135 @@
+//! The journal of one destination while a push runs: in memory for asking, in the catalog for keeps.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::Found;
+use super::parcel::{Parcel, Uploads};
+use crate::catalog::{Catalog, CatalogError, PushedRow, UploadRow};
+use crate::model::content_hash::ContentHash;
+
+type Key = (Option<ContentHash>, String);
+
+/// What is known of a destination.
+pub struct Journal {
+    id: Option<i64>,
+    address: String,
+    rows: HashMap<Key, PushedRow>,
+    waiting: Vec<PushedRow>,
+    uploads: Uploads,
+}
+
+impl Journal {
+    /// Reads what is known of the destination at `address`; nothing is written yet.
+    pub fn open(catalog: &Catalog, address: &str) -> Result<Self, CatalogError> {
+        let id = catalog.destination_id(address)?;
+        let mut journal = Self {
+            id,
+            address: address.to_owned(),
+            rows: HashMap::new(),
+            waiting: Vec::new(),
+            uploads: Uploads::default(),
+        };
+        if let Some(id) = id {
+            let rows = catalog.pushed(id)?;
+            journal.rows = rows
+                .into_iter()
+                .map(|row| ((row.asset, row.part.clone()), row))
+                .collect();
+            let uploads = catalog.uploads(id)?;
+            journal.uploads = Uploads::known(
+                uploads
+                    .into_iter()
+                    .map(|row| ((row.path, row.sent_hash), row.upload_id)),
+            );
+        }
+        Ok(journal)
+    }
+
+    /// Returns what is known of a file.
+    pub fn row(&self, key: &Key) -> Option<&PushedRow> {
+        self.rows.get(key)
+    }
+
+    /// Returns everything that was read back there.
+    pub fn there(&self) -> impl Iterator<Item = &PushedRow> {
+        self.rows.values().filter(|row| row.read_hash.is_some())
+    }
+
+    /// Returns the uploads in parts that were begun.
+    pub fn uploads(&self) -> Uploads {
+        self.uploads.clone()
+    }
+
+    /// Notes that a file is about to be sent.
+    pub fn begin(&mut self, parcel: &Parcel, now: Timestamp) {
+        let found = Found {
+            id: parcel.path.clone(),
+            size_bytes: Some(parcel.size_bytes),
+            tag: None,
+        };
+        self.note(parcel, &found, None, now);
+    }
+
+    /// Notes a file that was read back.
+    pub fn done(&mut self, parcel: &Parcel, found: &Found, read: ContentHash, now: Timestamp) {
+        self.note(parcel, found, Some(read), now);
+    }
+
+    fn note(&mut self, parcel: &Parcel, found: &Found, read: Option<ContentHash>, now: Timestamp) {
+        let row = PushedRow {
+            asset: parcel.asset,
+            part: parcel.part.clone(),
+            path: parcel.path.clone(),
+            remote_id: found.id.clone(),
+            size_bytes: parcel.size_bytes,
+            sent_hash: parcel.sha256,
+            read_hash: read,
+            tag: found.tag.clone(),
+            at: now.to_string(),
+        };
+        self.rows.insert(parcel.key(), row.clone());
+        self.waiting.push(row);
+    }
+
+    /// Returns how many notes are not in the catalog yet.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Writes what was noted into the catalog.
+    pub fn save(&mut self, catalog: &mut Catalog) -> Result<(), CatalogError> {
+        let uploads = self.uploads.take_changes();
+        if self.waiting.is_empty() && uploads.is_empty() {
+            return Ok(());
+        }
+        let (known, address, waiting) = (self.id, &self.address, &self.waiting);
+        let id = catalog.in_transaction(|writing| {
+            let id = match known {
+                Some(id) => id,
+                None => writing.add_destination(address)?,
+            };
+            for row in waiting {
+                writing.put_pushed(id, row)?;
+            }
+            for ((path, sent_hash), upload_id) in uploads {
+                match upload_id {
+                    Some(upload_id) => writing.put_upload(
+                        id,
+                        &UploadRow {
+                            path,
+                            sent_hash,
+                            upload_id,
+                        },
+                    )?,
+                    None => writing.drop_upload(id, &path, sent_hash)?,
+                }
+            }
+            Ok(id)
+        })?;
+        self.id = Some(id);
+        self.waiting.clear();
+        Ok(())
+    }
+}

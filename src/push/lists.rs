@@ -1,0 +1,143 @@
+//! What belongs to no single file: albums and checksums at a destination. Lists of another library there are added to, never
+//! written over.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::bag;
+use super::error::DestinationError;
+use super::journal::Journal;
+use super::parcel::{ORIGINAL, Parcel, SIDECAR};
+use super::{AlbumThere, Destination, Found};
+use crate::model::content_hash::ContentHash;
+use crate::model::library_path::LibraryPath;
+use crate::writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
+use crate::writer::manifest;
+
+/// Largest list that is read back.
+const LARGEST: usize = 256 << 20;
+
+/// Returns the albums as they shall be at the destination: members that are there, by their paths there.
+pub fn albums(library: &str, assets: &HashMap<&str, ContentHash>, journal: &Journal) -> Vec<Album> {
+    let Ok(albums) = read_albums(library) else {
+        return Vec::new();
+    };
+    let there = |path: &LibraryPath| {
+        let asset = *assets.get(path.as_str())?;
+        let row = journal.row(&(Some(asset), ORIGINAL.to_owned()))?;
+        row.read_hash.and_then(|_| LibraryPath::parse(&row.path))
+    };
+    albums
+        .into_iter()
+        .map(|album| Album {
+            members: album
+                .members
+                .into_iter()
+                .filter_map(|member| {
+                    Some(Member {
+                        path: there(&member.path)?,
+                        caption: member.caption,
+                    })
+                })
+                .collect(),
+            cover: album.cover.as_ref().and_then(there),
+            records: Vec::new(),
+            ..album
+        })
+        .filter(|album| !album.members.is_empty())
+        .collect()
+}
+
+/// Returns the albums in the form a host with albums of its own wants.
+pub fn albums_there(albums: &[Album], journal: &Journal) -> Vec<AlbumThere> {
+    let ids: HashMap<&str, &str> = journal
+        .there()
+        .map(|row| (row.path.as_str(), row.remote_id.as_str()))
+        .collect();
+    albums
+        .iter()
+        .map(|album| AlbumThere {
+            title: album.title.clone(),
+            description: album.description.clone(),
+            members: album
+                .members
+                .iter()
+                .filter_map(|member| ids.get(member.path.as_str()).map(|id| (*id).to_owned()))
+                .collect(),
+        })
+        .collect()
+}
+
+/// A list that lies at a destination already.
+pub struct Existing {
+    /// The file.
+    pub found: Found,
+    /// Its text; `None` if it is none.
+    pub text: Option<String>,
+}
+
+/// Reads a list that lies at a destination.
+pub fn existing(
+    destination: &dyn Destination,
+    name: &str,
+) -> Result<Option<Existing>, DestinationError> {
+    let parcel = Parcel::list(name, String::new());
+    let found = destination.find(&[&parcel])?.into_iter().next().flatten();
+    let Some(found) = found else { return Ok(None) };
+    if found.size_bytes.is_some_and(|size| size > LARGEST as u64) {
+        return Ok(Some(Existing { found, text: None }));
+    }
+    let mut bytes = Vec::new();
+    destination.read(&found, &mut bytes)?;
+    let text = String::from_utf8(bytes).ok();
+    Ok(Some(Existing { found, text }))
+}
+
+/// Returns the text of `albums.json`; `None` if what is there is not albumen's.
+pub fn albums_text(albums: &[Album], there: Option<&str>) -> Option<String> {
+    let mut all = albums.to_vec();
+    if let Some(there) = there {
+        let key = |album: &Album| {
+            (
+                album.provider.clone(),
+                album.account.clone(),
+                album.key.clone(),
+            )
+        };
+        let others = read_albums(there).ok()?;
+        let own: std::collections::HashSet<_> = albums.iter().map(key).collect();
+        all.extend(
+            others
+                .into_iter()
+                .filter(|album| !own.contains(&key(album))),
+        );
+    }
+    render_albums(&all).ok()
+}
+
+/// Returns what was read back at the destination: sidecars and `albums.json`, or all the rest.
+pub fn files(journal: &Journal, metadata: bool) -> BTreeMap<LibraryPath, ContentHash> {
+    let is_metadata = |part: &str| part == SIDECAR || part == ALBUMS;
+    journal
+        .there()
+        .filter(|row| row.asset.is_some() || row.part == ALBUMS)
+        .filter(|row| is_metadata(&row.part) == metadata)
+        .filter_map(|row| Some((LibraryPath::parse(&row.path)?, row.sent_hash)))
+        .collect()
+}
+
+/// Returns the text of a checksum list: what others wrote there, and what we know; `None` if what is there is no such list.
+pub fn manifest_text(journal: &Journal, metadata: bool, there: Option<&str>) -> Option<String> {
+    let mut all = match there {
+        Some(text) => manifest::parse(text).ok()?,
+        None => BTreeMap::new(),
+    };
+    all.extend(files(journal, metadata));
+    Some(manifest::render(all))
+}
+
+/// Returns the text of a bag's payload list.
+pub fn bag_manifest(journal: &Journal) -> String {
+    let mut all = files(journal, false);
+    all.extend(files(journal, true));
+    bag::manifest(&all)
+}

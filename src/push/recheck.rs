@@ -1,0 +1,293 @@
+//! Reads a destination again: is everything of the library there (`certify --at`), and is everything there as its own list
+//! says (`verify ADDRESS`)?
+
+use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::deliver::hash;
+use super::error::{DestinationError, PushError};
+use super::gather::gather;
+use super::journal::Journal;
+use super::parcel::{ORIGINAL, Parcel, SIDECAR};
+use super::report::PushOptions;
+use super::run::{Conditions, patiently};
+use super::{Destination, Found, bag, lists};
+use crate::catalog::Catalog;
+use crate::model::content_hash::ContentHash;
+use crate::model::library_path::LibraryPath;
+use crate::monitor::Unit;
+use crate::writer::library::Library;
+use crate::writer::manifest::{self, METADATA, ORIGINALS};
+
+/// What is wrong with one file at a destination.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// Its path there.
+    pub path: String,
+    /// What is wrong.
+    pub kind: GapKind,
+}
+
+/// Ways for a file not to be there as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapKind {
+    /// It is not there.
+    Missing,
+    /// It has other bytes.
+    Changed,
+    /// No copy can be made as wanted.
+    Refused,
+}
+
+impl GapKind {
+    /// Returns the name used in JSON and text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Changed => "changed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What reading a destination again showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recheck {
+    /// Photos and videos that should be there.
+    pub assets: u64,
+    /// Files that were read and are as they should be.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Every file that is not.
+    pub gaps: Vec<Gap>,
+    /// The user wanted it to stop.
+    pub interrupted: bool,
+}
+
+impl Recheck {
+    /// Returns whether everything was read and is as it should be.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty() && !self.interrupted && self.files > 0
+    }
+}
+
+struct Expected {
+    path: String,
+    size_bytes: Option<u64>,
+    sha256: ContentHash,
+    found: Option<Found>,
+}
+
+/// Reads back every file of the library that should be at a destination.
+///
+/// # Errors
+/// Fails if there is no library, or the destination stops answering.
+pub fn certify_at(
+    root: &Path,
+    address: &str,
+    destination: &dyn Destination,
+    options: &PushOptions,
+    conditions: Conditions<'_>,
+) -> Result<Recheck, PushError> {
+    let library = Library::open(root)?;
+    let _lock = library.lock()?;
+    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    destination.describe()?;
+    let gathered = gather(root, &catalog, options, conditions.monitor)?;
+    let journal = Journal::open(&catalog, address)?;
+    let parcels = as_pushed(gathered.parcels(&journal, "", &HashSet::new()), &journal);
+    let mut report = Recheck {
+        assets: gathered.count(),
+        ..Recheck::default()
+    };
+    let refused = gathered.refused.iter().map(|(_, path, _)| Gap {
+        path: path.clone(),
+        kind: GapKind::Refused,
+    });
+    report.gaps.extend(refused);
+    let found = destination.find(&parcels.iter().collect::<Vec<_>>())?;
+    let expected = parcels
+        .into_iter()
+        .zip(found)
+        .map(|(parcel, found)| Expected {
+            path: parcel.path,
+            size_bytes: Some(parcel.size_bytes),
+            sha256: parcel.sha256,
+            found,
+        })
+        .collect();
+    read_all(
+        destination,
+        expected,
+        options.workers,
+        conditions,
+        &mut report,
+    )?;
+    Ok(report)
+}
+
+/// Returns the files as they were pushed: without sidecars where none were wanted, with the bytes of changed copies.
+fn as_pushed(assets: Vec<Vec<Parcel>>, journal: &Journal) -> Vec<Parcel> {
+    let no_sidecars = journal.there().all(|row| row.part != SIDECAR)
+        && journal.there().any(|row| row.part == ORIGINAL);
+    let mut parcels = Vec::new();
+    for mut files in assets {
+        let row = |parcel: &Parcel| {
+            journal
+                .row(&parcel.key())
+                .filter(|row| row.read_hash.is_some())
+        };
+        let changed = files
+            .first()
+            .and_then(row)
+            .is_some_and(|row| Some(row.sent_hash) != row.asset);
+        for parcel in &mut files {
+            if let Some(row) = row(parcel).filter(|_| changed) {
+                parcel.sha256 = row.sent_hash;
+                parcel.size_bytes = row.size_bytes;
+            }
+        }
+        files.retain(|parcel| !(no_sidecars && parcel.part == SIDECAR));
+        parcels.extend(files);
+    }
+    parcels
+}
+
+/// Reads again every file that the destination's own lists name. Needs no library.
+///
+/// # Errors
+/// Fails if there is no list, or the destination stops answering.
+pub fn verify_there(
+    destination: &dyn Destination,
+    workers: usize,
+    conditions: Conditions<'_>,
+) -> Result<Recheck, PushError> {
+    destination.describe()?;
+    let mut files: BTreeMap<LibraryPath, ContentHash> = BTreeMap::new();
+    let mut lists_found = 0;
+    for name in [ORIGINALS, METADATA, bag::MANIFEST] {
+        let there = patiently(conditions.monitor, name, || {
+            lists::existing(destination, name)
+        })?;
+        let Some(there) = there else { continue };
+        let text = there.text.unwrap_or_default();
+        let listed = match name {
+            bag::MANIFEST => bag::parse(&text),
+            _ => manifest::parse(&text).ok(),
+        };
+        files.extend(listed.ok_or_else(|| DestinationError::Strange {
+            why: format!("{name} is not a list of checksums"),
+        })?);
+        lists_found += 1;
+    }
+    if lists_found == 0 {
+        return Err(DestinationError::Gone {
+            path: ORIGINALS.to_owned(),
+        }
+        .into());
+    }
+    let parcels: Vec<Parcel> = files
+        .keys()
+        .map(|path| Parcel::list(path.as_str(), String::new()))
+        .collect();
+    let found = destination.find(&parcels.iter().collect::<Vec<_>>())?;
+    let expected = files
+        .into_iter()
+        .zip(found)
+        .map(|((path, sha256), found)| Expected {
+            path: path.to_string(),
+            size_bytes: None,
+            sha256,
+            found,
+        })
+        .collect();
+    let mut report = Recheck::default();
+    read_all(destination, expected, workers, conditions, &mut report)?;
+    Ok(report)
+}
+
+fn read_all(
+    destination: &dyn Destination,
+    expected: Vec<Expected>,
+    workers: usize,
+    conditions: Conditions<'_>,
+    report: &mut Recheck,
+) -> Result<(), PushError> {
+    let monitor = conditions.monitor;
+    monitor.step("reading back", Some(expected.len() as u64), Unit::Items);
+    let next = Mutex::new(expected.into_iter());
+    let shared = Mutex::new((report, None::<DestinationError>));
+    let workers = NonZeroUsize::new(workers).map_or(1, NonZeroUsize::get);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let Some(file) = next.lock().ok().and_then(|mut files| files.next()) else {
+                        return;
+                    };
+                    let judged = judge(destination, &file, conditions);
+                    let Ok(mut shared) = shared.lock() else {
+                        return;
+                    };
+                    monitor.advance(1);
+                    match judged {
+                        _ if shared.1.is_some() => return,
+                        Ok(None) => {
+                            shared.0.files += 1;
+                            shared.0.bytes += file
+                                .found
+                                .and_then(|found| found.size_bytes)
+                                .or(file.size_bytes)
+                                .unwrap_or(0);
+                        }
+                        Ok(Some(kind)) => shared.0.gaps.push(Gap {
+                            path: file.path,
+                            kind,
+                        }),
+                        Err(DestinationError::Stopped) => {
+                            shared.0.interrupted = true;
+                            return;
+                        }
+                        Err(error) => {
+                            shared.1 = Some(error);
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (report, failed) = shared
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    report.gaps.sort();
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn judge(
+    destination: &dyn Destination,
+    file: &Expected,
+    conditions: Conditions<'_>,
+) -> Result<Option<GapKind>, DestinationError> {
+    if conditions.monitor.stopped() {
+        return Err(DestinationError::Stopped);
+    }
+    let Some(found) = &file.found else {
+        return Ok(Some(GapKind::Missing));
+    };
+    if let (Some(there), Some(wanted)) = (found.size_bytes, file.size_bytes)
+        && there != wanted
+    {
+        return Ok(Some(GapKind::Changed));
+    }
+    let read = patiently(conditions.monitor, &file.path, || hash(destination, found));
+    match read {
+        Ok(hash) if hash == file.sha256 => Ok(None),
+        Ok(_) => Ok(Some(GapKind::Changed)),
+        Err(DestinationError::Gone { .. }) => Ok(Some(GapKind::Missing)),
+        Err(error) => Err(error),
+    }
+}

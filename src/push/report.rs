@@ -1,0 +1,150 @@
+//! What a push is asked to do, and what it says it did.
+
+use super::error::DestinationError;
+use super::layout::Layout;
+use super::parcel::Parcel;
+use super::strip::Strip;
+use crate::catalog::AssetQuery;
+use crate::model::content_hash::ContentHash;
+
+/// Files sent at once unless the user says otherwise.
+pub const WORKERS: usize = 4;
+
+/// Whether sidecars are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sidecars {
+    /// XMP beside each original.
+    Xmp,
+    /// None.
+    None,
+}
+
+/// What to push and how.
+#[derive(Debug, Clone)]
+pub struct PushOptions {
+    /// Which assets.
+    pub query: AssetQuery,
+    /// Shape of the tree there.
+    pub layout: Layout,
+    /// Whether sidecars are sent.
+    pub sidecars: Sidecars,
+    /// What is taken out of the copies.
+    pub strip: Option<Strip>,
+    /// Make a BagIt bag.
+    pub bag: bool,
+    /// Only say what would be done.
+    pub dry_run: bool,
+    /// Files sent at once.
+    pub workers: usize,
+}
+
+impl Default for PushOptions {
+    fn default() -> Self {
+        Self {
+            query: AssetQuery::default(),
+            layout: Layout::default(),
+            sidecars: Sidecars::Xmp,
+            strip: None,
+            bag: false,
+            dry_run: false,
+            workers: WORKERS,
+        }
+    }
+}
+
+/// What became, or would become, of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileOutcome {
+    /// Sent and read back; or to be sent.
+    New,
+    /// Sent in place of an earlier state; or to be.
+    Changed,
+    /// There already.
+    Present,
+    /// Something of its size is there; a push reads it.
+    Check,
+    /// The host cannot hold it, or no copy can be made as wanted.
+    Cannot,
+    /// Tried, and not there.
+    Failed,
+}
+
+impl FileOutcome {
+    /// Returns the name used in JSON and text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Present => "present",
+            Self::Check => "check",
+            Self::Cannot => "cannot",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A file that was not simply there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionLine {
+    /// What became of it.
+    pub outcome: FileOutcome,
+    /// Where it lies there; in the library, if it cannot be there.
+    pub path: String,
+    /// The asset it belongs to.
+    pub asset: Option<ContentHash>,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Why not, in words.
+    pub reason: Option<String>,
+}
+
+/// What a push did, or would do.
+#[derive(Debug, Default)]
+pub struct PushReport {
+    /// Photos and videos chosen.
+    pub assets: u64,
+    /// Files that were there already.
+    pub present: u64,
+    /// Every other file.
+    pub lines: Vec<ActionLine>,
+    /// Bytes of the files sent (or to be sent).
+    pub bytes_sent: u64,
+    /// What the host holds otherwise than the library, in words.
+    pub notes: Vec<String>,
+    /// Why the run ended before its time.
+    pub stopped: Option<DestinationError>,
+    /// The user wanted it to stop.
+    pub interrupted: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl PushReport {
+    /// Returns how many files have this outcome.
+    pub fn count(&self, outcome: FileOutcome) -> u64 {
+        let listed = self.lines.iter().filter(|line| line.outcome == outcome);
+        listed.count() as u64
+            + if outcome == FileOutcome::Present {
+                self.present
+            } else {
+                0
+            }
+    }
+
+    pub(super) fn add(&mut self, outcome: FileOutcome, parcel: &Parcel, reason: Option<String>) {
+        if outcome == FileOutcome::Present {
+            self.present += 1;
+            return;
+        }
+        if matches!(outcome, FileOutcome::New | FileOutcome::Changed) {
+            self.bytes_sent += parcel.size_bytes;
+        }
+        self.lines.push(ActionLine {
+            outcome,
+            path: parcel.path.clone(),
+            asset: parcel.asset,
+            size_bytes: parcel.size_bytes,
+            reason,
+        });
+    }
+}

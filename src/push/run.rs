@@ -1,0 +1,334 @@
+//! One push from beginning to end: gather, plan, send on several threads, write lists, report.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::error::{DestinationError, PushError};
+use super::gather::{Gathered, gather};
+use super::journal::Journal;
+use super::parcel::{ORIGINAL, Parcel};
+use super::plan::{Action, decide};
+use super::report::{ActionLine, FileOutcome, PushOptions, PushReport};
+use super::retry::{Policy, trying};
+use super::strip::Strip;
+use super::{Abilities, Destination, bag};
+use crate::catalog::Catalog;
+use crate::model::content_hash::ContentHash;
+use crate::monitor::{Monitor, Unit};
+use crate::writer::albums_file::ALBUMS;
+use crate::writer::library::Library;
+
+/// Rounds of giving another name to what another file has the name of.
+const MOST_ROUNDS: usize = 3;
+
+/// What a push needs from outside.
+#[derive(Clone, Copy)]
+pub struct Conditions<'a> {
+    /// Tells the time.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Hears of progress and says when to stop.
+    pub monitor: &'a dyn Monitor,
+}
+
+/// Pushes the library at `root` to a destination. `address` names it in the journal and holds no secret.
+///
+/// # Errors
+/// Fails if nothing could be begun: no library, no catalog, destination not reachable. What goes wrong later is in the report.
+pub fn push(
+    root: &Path,
+    address: &str,
+    destination: &dyn Destination,
+    options: &PushOptions,
+    conditions: Conditions<'_>,
+) -> Result<PushReport, PushError> {
+    let begun = (conditions.clock)();
+    let library = Library::open(root)?;
+    let _lock = library.lock()?;
+    let mut catalog = Catalog::open_existing(&library.catalog_path())?;
+    if catalog.setting("unsettled")?.is_some() {
+        return Err(PushError::Unsettled);
+    }
+    let host = destination.describe()?;
+    let gathered = gather(root, &catalog, options, conditions.monitor)?;
+    let journal = Journal::open(&catalog, address)?;
+    let mut run = Run {
+        destination,
+        options,
+        conditions,
+        report: PushReport {
+            assets: gathered.count(),
+            notes: host.notes.clone(),
+            ..PushReport::default()
+        },
+        host,
+        journal,
+        catalog: &mut catalog,
+        gathered,
+        root,
+        stop: AtomicBool::new(false),
+    };
+    if options.bag {
+        run.only_our_bag(address)?;
+    }
+    run.all()?;
+    let mut report = run.report;
+    report.interrupted = conditions.monitor.stopped();
+    report.seconds = (conditions.clock)().duration_since(begun).as_secs_f64();
+    report
+        .lines
+        .sort_by(|a, b| (&a.path, a.outcome).cmp(&(&b.path, b.outcome)));
+    if !options.dry_run {
+        note_run(
+            &mut catalog,
+            address,
+            options,
+            &report,
+            (begun, (conditions.clock)()),
+        )?;
+    }
+    Ok(report)
+}
+
+fn note_run(
+    catalog: &mut Catalog,
+    address: &str,
+    options: &PushOptions,
+    report: &PushReport,
+    (begun, ended): (Timestamp, Timestamp),
+) -> Result<(), PushError> {
+    let command = serde_json::json!({
+        "destination": address,
+        "layout": options.layout.name(),
+        "strip": options.strip.map(Strip::as_str),
+        "bag": options.bag,
+    });
+    let numbers = serde_json::json!({
+        "assets": report.assets,
+        "new": report.count(FileOutcome::New),
+        "changed": report.count(FileOutcome::Changed),
+        "present": report.present,
+        "cannot": report.count(FileOutcome::Cannot),
+        "failed": report.count(FileOutcome::Failed),
+        "bytes_sent": report.bytes_sent,
+        "stopped": report.stopped.as_ref().map(ToString::to_string),
+        "interrupted": report.interrupted,
+    });
+    catalog.in_transaction(|writing| {
+        let run = writing.begin_run("push", &begun.to_string(), &command.to_string())?;
+        writing.end_run(run, &ended.to_string(), &numbers.to_string())
+    })?;
+    Ok(())
+}
+
+/// One asset's files and what is to be done about each.
+pub(super) struct Job {
+    pub(super) steps: Vec<(Parcel, Action, Option<ContentHash>)>,
+}
+
+pub(super) struct Run<'a> {
+    pub(super) destination: &'a dyn Destination,
+    pub(super) options: &'a PushOptions,
+    pub(super) conditions: Conditions<'a>,
+    pub(super) host: Abilities,
+    pub(super) report: PushReport,
+    pub(super) journal: Journal,
+    pub(super) catalog: &'a mut Catalog,
+    pub(super) gathered: Gathered,
+    pub(super) root: &'a Path,
+    pub(super) stop: AtomicBool,
+}
+
+impl Run<'_> {
+    fn all(&mut self) -> Result<(), PushError> {
+        for (asset, path, why) in std::mem::take(&mut self.gathered.refused) {
+            self.report.lines.push(ActionLine {
+                outcome: FileOutcome::Cannot,
+                path,
+                asset: Some(asset),
+                size_bytes: 0,
+                reason: Some(why),
+            });
+        }
+        let prefix = if self.options.bag { bag::PAYLOAD } else { "" };
+        let mut taken = HashSet::new();
+        let mut only: Option<HashSet<ContentHash>> = None;
+        for round in 1..=MOST_ROUNDS {
+            let mut parcels = self.gathered.parcels(&self.journal, prefix, &taken);
+            if let Some(only) = &only {
+                parcels.retain(|files| {
+                    files
+                        .first()
+                        .and_then(|file| file.asset)
+                        .is_some_and(|asset| only.contains(&asset))
+                });
+            }
+            let (jobs, mut conflicts) = self.plan(parcels, round == MOST_ROUNDS)?;
+            if !self.options.dry_run {
+                conflicts.extend(self.carry_out(jobs, round == MOST_ROUNDS)?);
+            }
+            if conflicts.is_empty() || self.ended() {
+                break;
+            }
+            taken.extend(conflicts.iter().copied());
+            only = Some(conflicts);
+        }
+        if self.options.dry_run || self.ended() {
+            return Ok(());
+        }
+        if let Err(error) = self.lists() {
+            self.stop_with(error);
+            if self.host.whole {
+                return Ok(());
+            }
+        }
+        self.journal.save(self.catalog)?;
+        Ok(())
+    }
+
+    /// Refuses a folder that holds anything else: a bag must list all that is in it.
+    fn only_our_bag(&self, address: &str) -> Result<(), PushError> {
+        let parcels = self
+            .gathered
+            .parcels(&self.journal, bag::PAYLOAD, &HashSet::new());
+        let mut known: HashSet<String> = parcels
+            .into_iter()
+            .flatten()
+            .map(|file| file.path)
+            .collect();
+        known.extend(self.journal.there().map(|row| row.path.clone()));
+        known.insert(format!("{}{ALBUMS}", bag::PAYLOAD));
+        let mut strange = None;
+        self.destination.list(bag::PAYLOAD, &mut |path| {
+            if !known.contains(path) {
+                strange = Some(path.to_owned());
+            }
+        })?;
+        match strange {
+            None => Ok(()),
+            Some(example) => Err(PushError::NotABag {
+                place: address.to_owned(),
+                example,
+            }),
+        }
+    }
+
+    pub(super) fn ended(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.conditions.monitor.stopped()
+    }
+
+    pub(super) fn stop_with(&mut self, error: DestinationError) {
+        self.stop.store(true, Ordering::Relaxed);
+        if self.report.stopped.is_none() && !matches!(error, DestinationError::Stopped) {
+            self.report.stopped = Some(error);
+        }
+    }
+
+    /// Says what to do about each file; also which assets must get another name.
+    fn plan(
+        &mut self,
+        parcels: Vec<Vec<Parcel>>,
+        last: bool,
+    ) -> Result<(Vec<Job>, HashSet<ContentHash>), PushError> {
+        let wanted: Vec<&Parcel> = parcels.iter().flatten().collect();
+        self.conditions
+            .monitor
+            .step("looking", Some(wanted.len() as u64), Unit::Items);
+        let found = self.destination.find(&wanted)?;
+        self.conditions.monitor.advance(wanted.len() as u64);
+        let mut found = found.into_iter();
+        let (mut jobs, mut conflicts) = (Vec::new(), HashSet::new());
+        for files in parcels {
+            let mut steps = Vec::with_capacity(files.len());
+            for parcel in files {
+                let row = self.journal.row(&parcel.key());
+                let action = decide(&parcel, row, found.next().flatten().as_ref(), &self.host);
+                let last_read = row.and_then(|row| row.read_hash);
+                steps.push((parcel, action, last_read));
+            }
+            if let Some(job) = self.job(steps, last, &mut conflicts) {
+                jobs.push(job);
+            }
+        }
+        Ok((jobs, conflicts))
+    }
+
+    /// Notes what needs no work, and returns the rest.
+    fn job(
+        &mut self,
+        steps: Vec<(Parcel, Action, Option<ContentHash>)>,
+        last: bool,
+        conflicts: &mut HashSet<ContentHash>,
+    ) -> Option<Job> {
+        let original = steps.first()?;
+        if let (Action::Taken, Some(asset), false) = (&original.1, original.0.asset, last) {
+            conflicts.insert(asset);
+            return None;
+        }
+        let refused = match &original.1 {
+            Action::Cannot(why) if original.0.part == ORIGINAL => Some(why.clone()),
+            _ => None,
+        };
+        let mut work = Vec::new();
+        for (parcel, action, last_read) in steps {
+            match (&refused, action) {
+                (Some(why), _) => self
+                    .report
+                    .add(FileOutcome::Cannot, &parcel, Some(why.clone())),
+                (None, Action::Cannot(why)) => {
+                    self.report.add(FileOutcome::Cannot, &parcel, Some(why))
+                }
+                (None, Action::Present) => self.report.add(FileOutcome::Present, &parcel, None),
+                (None, Action::Taken) => {
+                    let why = "another file has its name there".to_owned();
+                    self.report.add(FileOutcome::Cannot, &parcel, Some(why));
+                }
+                (None, action) if self.options.dry_run => {
+                    let outcome = match action {
+                        Action::Check(_) => FileOutcome::Check,
+                        Action::Change(_) => FileOutcome::Changed,
+                        _ => FileOutcome::New,
+                    };
+                    self.report.add(outcome, &parcel, None);
+                }
+                (None, action) => work.push((parcel, action, last_read)),
+            }
+        }
+        (!work.is_empty()).then_some(Job { steps: work })
+    }
+}
+
+/// Returns a way to wait that ends early when the user, or the run, wants to stop.
+pub(super) fn pausing<'a>(
+    monitor: &'a dyn Monitor,
+    stop: &Arc<AtomicBool>,
+) -> impl Fn(Duration) -> bool + Sync + 'a {
+    let stop = stop.clone();
+    move |wait| {
+        let mut left = wait;
+        while !left.is_zero() {
+            if monitor.stopped() || stop.load(Ordering::Relaxed) {
+                return false;
+            }
+            let slice = left.min(Duration::from_millis(100));
+            std::thread::sleep(slice);
+            left -= slice;
+        }
+        true
+    }
+}
+
+/// Does something at a destination that may need several tries.
+pub(super) fn patiently<T>(
+    monitor: &dyn Monitor,
+    what: &str,
+    work: impl FnMut() -> Result<T, DestinationError>,
+) -> Result<T, DestinationError> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let pause = pausing(monitor, &stop);
+    trying(&Policy::default(), what, &pause, work)
+}

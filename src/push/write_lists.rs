@@ -1,0 +1,137 @@
+//! Writes albums and checksums to a destination when all else is there.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::deliver::{Delivered, Delivery};
+use super::error::DestinationError;
+use super::parcel::{Parcel, Sending};
+use super::plan::Action;
+use super::report::Sidecars;
+use super::retry::Policy;
+use super::run::{Run, patiently, pausing};
+use super::{bag, lists};
+use crate::monitor::Warning;
+use crate::writer::albums_file::ALBUMS;
+use crate::writer::manifest::{METADATA, ORIGINALS};
+
+/// Tries to add to a list that another machine writes at the same time.
+const TRIES: usize = 4;
+
+impl Run<'_> {
+    /// Writes albums and checksums, the checksums last: they say that all before them is there.
+    pub(super) fn lists(&mut self) -> Result<(), DestinationError> {
+        let library = std::fs::read_to_string(self.root.join(ALBUMS)).unwrap_or_default();
+        let albums = lists::albums(&library, &self.gathered.by_path(), &self.journal);
+        let prefix = if self.options.bag { bag::PAYLOAD } else { "" };
+        if !albums.is_empty() && self.options.sidecars == Sidecars::Xmp {
+            self.list(ALBUMS, &format!("{prefix}{ALBUMS}"), &|_, there| {
+                lists::albums_text(&albums, there)
+            })?;
+        }
+        if self.options.bag {
+            self.bag()?;
+        } else {
+            for (name, metadata) in [(METADATA, true), (ORIGINALS, false)] {
+                if !lists::files(&self.journal, metadata).is_empty() {
+                    self.list(name, name, &|run, there| {
+                        lists::manifest_text(&run.journal, metadata, there)
+                    })?;
+                }
+            }
+        }
+        let there = lists::albums_there(&albums, &self.journal);
+        self.destination.finish(&there)
+    }
+
+    fn bag(&mut self) -> Result<(), DestinationError> {
+        let (mut bytes, mut files) = (0, 0);
+        let payload = self.journal.there();
+        for row in payload.filter(|row| row.path.starts_with(bag::PAYLOAD)) {
+            bytes += row.size_bytes;
+            files += 1;
+        }
+        if files == 0 {
+            return Ok(());
+        }
+        let manifest = lists::bag_manifest(&self.journal);
+        let tags = bag::tags(&manifest, bytes, files, (self.conditions.clock)());
+        for (name, text) in std::iter::once((bag::MANIFEST, manifest)).chain(tags) {
+            self.list(name, name, &|_, _| Some(text.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// Sends a list, made from what we know and what is there. Tried again if another machine was quicker.
+    fn list(
+        &mut self,
+        name: &str,
+        path: &str,
+        text: &dyn Fn(&Self, Option<&str>) -> Option<String>,
+    ) -> Result<(), DestinationError> {
+        for _ in 0..TRIES {
+            let there = patiently(self.conditions.monitor, path, || {
+                lists::existing(self.destination, path)
+            })?;
+            let listed = there.as_ref().and_then(|there| there.text.as_deref());
+            let merged = match &there {
+                // Not even text.
+                Some(there) if there.text.is_none() => None,
+                _ => text(self, listed),
+            };
+            let Some(merged) = merged else {
+                self.conditions.monitor.warn(Warning {
+                    subject: path.to_owned(),
+                    message: "the file of this name at the destination is not albumen's and was left alone"
+                        .to_owned(),
+                });
+                return Ok(());
+            };
+            if self.send_list(name, path, merged, there)? {
+                return Ok(());
+            }
+        }
+        Err(DestinationError::Exists {
+            path: path.to_owned(),
+        })
+    }
+
+    /// Sends a list unless it lies there with these very bytes. Returns `false` if something else came between.
+    fn send_list(
+        &mut self,
+        name: &str,
+        path: &str,
+        text: String,
+        there: Option<lists::Existing>,
+    ) -> Result<bool, DestinationError> {
+        let same = there
+            .as_ref()
+            .is_some_and(|there| there.text.as_deref() == Some(text.as_str()));
+        let parcel = Parcel {
+            path: path.to_owned(),
+            ..Parcel::list(name, text)
+        };
+        let now = (self.conditions.clock)();
+        if let (true, Some(there)) = (same, &there) {
+            self.journal.done(&parcel, &there.found, parcel.sha256, now);
+            return Ok(true);
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let pause = pausing(self.conditions.monitor, &stop);
+        let delivery = Delivery {
+            destination: self.destination,
+            sending: Sending::default(),
+            policy: Policy::default(),
+            pause: &pause,
+        };
+        let action = there.map_or(Action::New, |there| Action::Again(there.found));
+        match delivery.deliver(&parcel, &action, None) {
+            Delivered::Sent(found, hash) | Delivered::There(found, hash) => {
+                self.journal.done(&parcel, &found, hash, now);
+                Ok(true)
+            }
+            Delivered::Failed(error) => Err(error),
+            Delivered::Taken | Delivered::ChangedThere => Ok(false),
+        }
+    }
+}

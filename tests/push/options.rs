@@ -1,0 +1,273 @@
+//! Options of push: what is chosen, how it lies there, what is taken out.
+
+use std::fs;
+
+use albumen::demo::media::{Picture, jpeg, png, webp};
+use albumen::model::media_type::MediaType;
+use albumen::push::strip::{Strip, strip};
+
+use super::{files_below, library};
+use crate::support::tools::require;
+
+#[test]
+fn only_what_is_asked_for_is_pushed_in_the_layout_wanted() {
+    let made = library();
+    let ran = made.env.run_on(
+        "l",
+        &[
+            "push",
+            "out",
+            "--kind",
+            "story",
+            "--layout",
+            "kind",
+            "--sidecars",
+            "none",
+        ],
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let found = files_below(&made.env.path("out"));
+    let media: Vec<_> = found
+        .keys()
+        .filter(|name| !name.starts_with("SHA256SUMS"))
+        .collect();
+    assert!(
+        !media.is_empty() && media.iter().all(|name| name.starts_with("story/")),
+        "{media:?}"
+    );
+    assert!(!found.keys().any(|name| name.ends_with(".xmp")));
+    let flat = made.env.run_on("l", &["push", "flat", "--layout", "flat"]);
+    assert_eq!(flat.code, Some(0), "{flat:?}");
+    let flat = files_below(&made.env.path("flat"));
+    assert!(
+        flat.keys().all(|name| !name.contains('/')),
+        "{:?}",
+        flat.keys()
+    );
+}
+
+#[test]
+fn a_bag_passes_the_validator() {
+    let made = library();
+    for _ in 0..2 {
+        let ran = made.env.run_on("l", &["push", "bag", "--bag"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    let found = files_below(&made.env.path("bag"));
+    for (name, bytes) in made.files() {
+        assert!(found[&format!("data/{name}")] == bytes, "{name}");
+    }
+    let Some(validator) = require("bagit.py") else {
+        return;
+    };
+    let validate = || {
+        validator
+            .command()
+            .arg("--validate")
+            .arg(made.env.path("bag"))
+            .output()
+            .expect("it runs")
+    };
+    let output = validate();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let name = found
+        .keys()
+        .find(|name| name.starts_with("data/"))
+        .expect("a payload");
+    fs::write(made.env.path("bag").join(name), "changed").expect("writable");
+    assert!(
+        !validate().status.success(),
+        "a validator that finds nothing proves nothing"
+    );
+}
+
+#[test]
+fn a_folder_that_holds_other_things_is_no_bag() {
+    let made = library();
+    made.env.write("bag/data/mine.txt", b"mine");
+    let ran = made.env.run_on("l", &["push", "bag", "--bag"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("mine.txt"), "{ran:?}");
+}
+
+#[test]
+fn a_library_and_a_strange_address_are_refused() {
+    let made = library();
+    let ran = made.env.run_on("l", &["push", "l"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("library of albumen's"), "{ran:?}");
+    for (address, code, said) in [
+        ("ftp://host/x", 2, "ftp:// is no kind of destination"),
+        ("zip:", 2, "the name of the zip file is missing"),
+        ("zip:no/such/folder/a.zip", 1, "there is no such folder"),
+    ] {
+        let ran = made.env.run_on("l", &["push", address]);
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert!(
+            ran.stderr.contains(said) && ran.stderr.contains("hint:"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_file_of_the_library_is_not_pushed_as_if_it_were_whole() {
+    let made = library();
+    let files = made.files();
+    let (name, bytes) = files
+        .iter()
+        .find(|(name, _)| name.ends_with(".jpg"))
+        .expect("a photo");
+    let mut damaged = bytes.clone();
+    damaged[40] ^= 1;
+    fs::write(made.root().join(name), &damaged).expect("writable");
+    let ran = made.env.run_on("l", &["push", "out"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(
+        ran.stdout.contains(name) && ran.stdout.contains("not as it was imported"),
+        "{ran:?}"
+    );
+    assert!(!made.env.path("out").join(name).exists());
+}
+
+/// Writes metadata into a picture with exiftool; returns the new bytes.
+fn with_metadata(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
+    let exiftool = require("exiftool")?;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).expect("written");
+    let output = exiftool
+        .command()
+        .args([
+            "-n",
+            "-q",
+            "-overwrite_original",
+            "-EXIF:DateTimeOriginal=2023:07:14 18:03:22",
+            "-EXIF:Orientation=6",
+        ])
+        .args([
+            "-EXIF:GPSLatitude=48.8584",
+            "-EXIF:GPSLatitudeRef=N",
+            "-EXIF:GPSLongitude=2.2945",
+            "-EXIF:GPSLongitudeRef=E",
+        ])
+        .args([
+            "-XMP:GPSLatitude=48.8584",
+            "-XMP-iptcExt:PersonInImage=Ben Beispiel",
+            "-XMP-photoshop:City=Paris",
+        ])
+        .arg(&path)
+        .output()
+        .expect("it runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(fs::read(&path).expect("it is there"))
+}
+
+fn metadata(bytes: &[u8], name: &str) -> Option<String> {
+    let exiftool = require("exiftool")?;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).expect("written");
+    let output = exiftool
+        .command()
+        .args(["-n", "-G1", "-a", "-u", "-s", "-j"])
+        .arg(&path)
+        .output()
+        .expect("it runs");
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn what_is_stripped_is_gone_and_the_pixels_are_not() {
+    let picture = Picture {
+        width: 48,
+        height: 32,
+        seed: 7,
+        ..Picture::default()
+    };
+    for (name, kind, bytes) in [
+        ("a.jpg", MediaType::Jpeg, jpeg(&picture)),
+        ("a.png", MediaType::Png, png(&picture)),
+        ("a.webp", MediaType::Webp, webp(&picture)),
+    ] {
+        let Some(full) = with_metadata(&bytes, name) else {
+            return;
+        };
+        let before = metadata(&full, name).expect("exiftool is there");
+        assert!(
+            before.contains("GPSLatitude") && before.contains("Ben Beispiel"),
+            "{before}"
+        );
+        let pixels = |bytes: &[u8]| {
+            image::load_from_memory(bytes)
+                .expect("a picture")
+                .to_rgb8()
+                .into_raw()
+        };
+        for what in [Strip::Location, Strip::People, Strip::All] {
+            let out = strip(full.clone(), kind, what)
+                .unwrap_or_else(|why| panic!("{name} {what:?}: {why}"));
+            let after = metadata(&out, name).expect("exiftool is there");
+            assert!(pixels(&out) == pixels(&full), "{name} {what:?}");
+            assert!(
+                after.contains("Orientation\": 6"),
+                "{name} {what:?}: {after}"
+            );
+            assert!(
+                !after.contains("Warning") && !after.contains("Error"),
+                "{name} {what:?}: {after}"
+            );
+            assert!(
+                !after.contains("Ben Beispiel") && !after.contains("Paris"),
+                "{name} {what:?}: {after}"
+            );
+            let has_place = after.contains("GPSLatitude");
+            assert_eq!(has_place, what == Strip::People, "{name} {what:?}: {after}");
+            assert_eq!(
+                after.contains("DateTimeOriginal"),
+                what != Strip::All,
+                "{name} {what:?}: {after}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_emptied_with_certainty_is_not_sent() {
+    let made = library();
+    let ran = made
+        .env
+        .run_on("l", &["push", "out", "--strip", "location"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(
+        ran.stdout
+            .contains("cannot be sure to take the location out of video/mp4"),
+        "{ran:?}"
+    );
+    let found = files_below(&made.env.path("out"));
+    assert!(
+        found.keys().any(|name| name.ends_with(".jpg"))
+            && !found.keys().any(|name| name.ends_with(".mp4"))
+    );
+    for (name, bytes) in found.iter().filter(|(name, _)| name.ends_with(".xmp")) {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(
+            !text.contains("GPSLatitude") && !text.contains("albumen:Records"),
+            "{name}"
+        );
+    }
+    let again = made.env.run_on("l", &["certify", "--at", "out"]);
+    assert_eq!(
+        again.code,
+        Some(3),
+        "what was not sent is not there: {again:?}"
+    );
+}

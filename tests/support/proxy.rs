@@ -1,0 +1,162 @@
+//! A proxy for HTTP that spoils what passes through it: the faults that networks and hosts have.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// Every n-th request is answered with this status, and not passed on.
+    Status(u16, u64),
+    /// Every PUT is answered with this status, and not passed on.
+    PutStatus(u16),
+    /// Every n-th request is cut off in the middle of its body.
+    CutOff(u64),
+    /// Every n-th request is passed on, and its answer lost.
+    LoseAnswer(u64),
+    /// Every answer comes this much later.
+    Slow(Duration),
+    /// In every n-th body that is stored, one bit is turned.
+    Corrupt(u64),
+    /// Nobody listens any more.
+    Gone,
+}
+
+/// The proxy.
+pub struct Proxy {
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+    fault: Arc<Mutex<Fault>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+impl Proxy {
+    /// Starts a proxy before the server at `upstream`.
+    pub fn start(upstream: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
+        let port = listener.local_addr().expect("it has an address").port();
+        let fault = Arc::new(Mutex::new(Fault::None));
+        let stop = Arc::new(AtomicBool::new(false));
+        let proxy = Self {
+            port,
+            fault: fault.clone(),
+            stop: stop.clone(),
+        };
+        let count = Arc::new(AtomicU64::new(0));
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let Ok(client) = client else { continue };
+                let (fault, count) = (fault.clone(), count.clone());
+                std::thread::spawn(move || {
+                    let fault = *fault.lock().expect("no test panics inside");
+                    // A client that goes away is its own affair.
+                    let _ = pass(client, upstream, fault, &count);
+                });
+            }
+        });
+        proxy
+    }
+
+    /// Changes what goes wrong.
+    pub fn set(&self, fault: Fault) {
+        *self.fault.lock().expect("no test panics inside") = fault;
+    }
+}
+
+/// Passes one request on, spoiled as the fault says; one to a connection.
+fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -> io::Result<()> {
+    if fault == Fault::Gone {
+        return client.shutdown(Shutdown::Both);
+    }
+    let head = head(&mut client)?;
+    if head.is_empty() {
+        return Ok(());
+    }
+    let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+    let mut body = vec![0; length(&head)];
+    match fault {
+        Fault::CutOff(every) if number % every == 0 => {
+            let half = body.len() / 2;
+            client.read_exact(&mut body[..half])?;
+            return client.shutdown(Shutdown::Both);
+        }
+        _ => client.read_exact(&mut body)?,
+    }
+    match fault {
+        Fault::Status(status, every) if number % every == 0 => {
+            let wait = if status == 429 {
+                "Retry-After: 1\r\n"
+            } else {
+                ""
+            };
+            return write!(
+                client,
+                "HTTP/1.1 {status} Fault\r\n{wait}Content-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+        }
+        Fault::PutStatus(status) if head.starts_with("PUT ") => {
+            return write!(
+                client,
+                "HTTP/1.1 {status} Fault\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+        }
+        Fault::Slow(wait) => std::thread::sleep(wait),
+        Fault::Corrupt(every)
+            if number % every == 0 && head.starts_with("PUT ") && !body.is_empty() =>
+        {
+            let middle = body.len() / 2;
+            body[middle] ^= 1;
+        }
+        _ => {}
+    }
+    let mut server = TcpStream::connect(("127.0.0.1", upstream))?;
+    let lines = head
+        .trim_end()
+        .split("\r\n")
+        .filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let head: Vec<&str> = lines.chain(["Connection: close", "", ""]).collect();
+    server.write_all(head.join("\r\n").as_bytes())?;
+    server.write_all(&body)?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer)?;
+    match fault {
+        Fault::LoseAnswer(every) if number % every == 0 => client.shutdown(Shutdown::Both),
+        _ => client.write_all(&answer),
+    }
+}
+
+fn head(client: &mut TcpStream) -> io::Result<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        if client.read(&mut byte)? == 0 {
+            return Ok(String::new());
+        }
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).map_err(io::Error::other)
+}
+
+fn length(head: &str) -> usize {
+    let line = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then_some(value.trim())
+    });
+    line.and_then(|value| value.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,280 @@
+//! Real servers on loopback, each in a folder of its own, stopped when the value is dropped.
+
+use std::fs;
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::tools::require;
+
+/// A running server.
+pub struct Server {
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+    /// The folder it serves, if it serves one.
+    pub folder: PathBuf,
+    child: Child,
+    _temp: TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A program that was started by way of another one goes with it: both are of one group, which has the child's number.
+        let _ = Command::new("kill")
+            .arg("--")
+            .arg(format!("-{}", self.child.id()))
+            .status();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns a port nobody listens on.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
+    listener.local_addr().expect("it has an address").port()
+}
+
+impl Server {
+    /// Starts a program that serves `folder` of the returned value; waits until it listens.
+    fn start(port: u16, prepare: impl FnOnce(&Path) -> Command) -> Self {
+        let temp = tempfile::Builder::new()
+            .prefix("albumen-server-")
+            .tempdir()
+            .expect("a temporary folder");
+        let folder = temp.path().join("served");
+        fs::create_dir(&folder).expect("made");
+        let log = fs::File::create(temp.path().join("log")).expect("made");
+        let mut command = prepare(temp.path());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("cloned"))
+            .stderr(log)
+            .spawn()
+            .expect("the program starts");
+        let mut server = Self {
+            port,
+            folder,
+            child,
+            _temp: temp,
+        };
+        server.wait(port);
+        server
+    }
+
+    fn wait(&mut self, port: u16) {
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = self.child.try_wait().expect("our child").is_some();
+            assert!(
+                !ended && begun.elapsed() < Duration::from_secs(60),
+                "the server does not start: {}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn log(&self) -> String {
+        let mut text = String::new();
+        let path = self._temp.path().join("log");
+        let _ = fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text));
+        text
+    }
+}
+
+/// Starts rclone as a WebDAV server with a password asked for in the Basic way.
+pub fn rclone_webdav(user: &str, password: &str) -> Option<Server> {
+    let rclone = require("rclone")?;
+    let port = free_port();
+    Some(Server::start(port, |temp| {
+        let mut command = rclone.command();
+        command.args(["serve", "webdav"]).arg(temp.join("served"));
+        command.args([
+            "--addr",
+            &format!("127.0.0.1:{port}"),
+            "--user",
+            user,
+            "--pass",
+            password,
+        ]);
+        command.args(["--config", "/dev/null"]);
+        command
+    }))
+}
+
+/// Starts rclone as a WebDAV server with a certificate, and nobody's password.
+pub fn rclone_webdav_tls(certificate: &Path, key: &Path) -> Option<Server> {
+    let rclone = require("rclone")?;
+    let port = free_port();
+    Some(Server::start(port, |temp| {
+        let mut command = rclone.command();
+        command.args(["serve", "webdav"]).arg(temp.join("served"));
+        command.args([
+            "--addr",
+            &format!("127.0.0.1:{port}"),
+            "--config",
+            "/dev/null",
+        ]);
+        command.arg("--cert").arg(certificate).arg("--key").arg(key);
+        command
+    }))
+}
+
+/// Starts wsgidav, which asks for a password in the Digest way.
+pub fn wsgidav(user: &str, password: &str) -> Option<Server> {
+    let wsgidav = require("wsgidav")?;
+    let port = free_port();
+    Some(Server::start(port, |temp| {
+        let config = format!(
+            "host: 127.0.0.1\nport: {port}\nprovider_mapping:\n  \"/\": \"{}\"\nhttp_authenticator:\n  accept_basic: false\n  \
+             accept_digest: true\n  default_to_digest: true\nsimple_dc:\n  user_mapping:\n    \"*\":\n      \"{user}\":\n        \
+             password: \"{password}\"\nproperty_manager: true\nlock_storage: true\nverbose: 1\n",
+            temp.join("served").display()
+        );
+        fs::write(temp.join("c.yaml"), config).expect("written");
+        let mut command = wsgidav.command();
+        command.arg("--config").arg(temp.join("c.yaml"));
+        command
+    }))
+}
+
+/// Starts Apache with `mod_dav` and nobody's password.
+pub fn apache() -> Option<Server> {
+    let apache = require("apache2")?;
+    let port = free_port();
+    let modules = PathBuf::from("/usr/lib/apache2/modules");
+    Some(Server::start(port, |temp| {
+        let served = temp.join("served");
+        let load: String = [
+            "mpm_event",
+            "authn_core",
+            "authz_core",
+            "dav",
+            "dav_fs",
+            "mime",
+        ]
+        .iter()
+        .map(|name| {
+            format!(
+                "LoadModule {name}_module {}/mod_{name}.so\n",
+                modules.display()
+            )
+        })
+        .collect();
+        let own = temp.display();
+        let user = if is_root() {
+            "User www-data\nGroup www-data\n"
+        } else {
+            ""
+        };
+        let config = format!(
+            "ServerRoot {own}\nServerName localhost\nListen 127.0.0.1:{port}\n{load}{user}PidFile {own}/pid\nErrorLog {own}/log\n\
+             TypesConfig /dev/null\nDocumentRoot {0}\nDavLockDB {own}/locks/db\n<Directory {0}>\nDav On\nRequire all granted\n\
+             AllowEncodedSlashes On\n</Directory>\n",
+            served.display()
+        )
+        .replace("AllowEncodedSlashes On\n", "");
+        fs::write(temp.join("httpd.conf"), config).expect("written");
+        fs::create_dir(temp.join("locks")).expect("made");
+        if is_root() {
+            let owned = Command::new("chown")
+                .args(["-R", "www-data"])
+                .arg(temp)
+                .status();
+            assert!(owned.expect("chown is there").success());
+        }
+        let mut command = apache.command();
+        command
+            .arg("-f")
+            .arg(temp.join("httpd.conf"))
+            .args(["-D", "FOREGROUND"]);
+        command
+    }))
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output().expect("id is there");
+    output.stdout == b"0\n"
+}
+
+/// Names of the keys every S3 server here knows.
+pub const S3_KEYS: (&str, &str) = ("accesskey1", "secretkey1");
+
+/// Starts rclone as an S3 server: it ignores conditions, as half of all stores do.
+pub fn rclone_s3() -> Option<Server> {
+    let rclone = require("rclone")?;
+    let port = free_port();
+    Some(Server::start(port, |temp| {
+        let mut command = rclone.command();
+        command.args(["serve", "s3"]).arg(temp.join("served"));
+        command.args(["--auth-key", &format!("{},{}", S3_KEYS.0, S3_KEYS.1)]);
+        command.args([
+            "--addr",
+            &format!("127.0.0.1:{port}"),
+            "--config",
+            "/dev/null",
+            "--vfs-cache-mode",
+            "full",
+        ]);
+        command.arg("--cache-dir").arg(temp.join("cache"));
+        command
+    }))
+}
+
+/// Starts SeaweedFS, which keeps the whole of the protocol. Its programs listen on many ports next to one another.
+pub fn seaweed() -> Option<Server> {
+    let weed = require("weed")?;
+    let port = free_port();
+    let server = Server::start(port, |temp| {
+        let keys = format!(
+            r#"{{"identities":[{{"name":"a","credentials":[{{"accessKey":"{}","secretKey":"{}"}}],
+            "actions":["Admin","Read","Write","List","Tagging"]}}]}}"#,
+            S3_KEYS.0, S3_KEYS.1
+        );
+        fs::write(temp.join("s3.json"), keys).expect("written");
+        let mut command = weed.command();
+        command
+            .current_dir(temp)
+            .arg("server")
+            .arg(format!("-dir={}", temp.join("served").display()));
+        command.args([
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-filer",
+            "-s3",
+            "-s3.config=s3.json",
+            "-volume.max=20",
+        ]);
+        command
+            .arg(format!("-s3.port={port}"))
+            .arg("-master.volumeSizeLimitMB=64");
+        for (option, own) in [
+            ("-master.port", free_pair()),
+            ("-volume.port", free_pair()),
+            ("-filer.port", free_pair()),
+        ] {
+            command.arg(format!("{option}={own}"));
+        }
+        command.arg(format!("-s3.port.grpc={}", free_port()));
+        command
+    });
+    // It listens before it can store anything.
+    std::thread::sleep(Duration::from_secs(3));
+    Some(server)
+}
+
+/// Returns a port which is free, and so is the one 10,000 further on: SeaweedFS takes both.
+fn free_pair() -> u16 {
+    loop {
+        let port = free_port();
+        if port < 50_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+            return port;
+        }
+    }
+}
