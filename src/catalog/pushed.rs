@@ -300,7 +300,7 @@ mod tests {
         catalog
             .in_transaction(|w| w.put_upload(id, &upload))
             .unwrap();
-        assert_eq!(catalog.uploads(id).unwrap(), [upload.clone()]);
+        assert_eq!(catalog.uploads(id).unwrap(), std::slice::from_ref(&upload));
         catalog
             .in_transaction(|w| w.drop_upload(id, "a", upload.sent_hash))
             .unwrap();

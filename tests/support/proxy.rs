@@ -90,7 +90,7 @@ fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -
     let number = count.fetch_add(1, Ordering::Relaxed) + 1;
     let mut body = vec![0; length(&head)];
     match fault {
-        Fault::CutOff(every) if number % every == 0 => {
+        Fault::CutOff(every) if number.is_multiple_of(every) => {
             let half = body.len() / 2;
             client.read_exact(&mut body[..half])?;
             return client.shutdown(Shutdown::Both);
@@ -98,7 +98,7 @@ fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -
         _ => client.read_exact(&mut body)?,
     }
     match fault {
-        Fault::Status(status, every) if number % every == 0 => {
+        Fault::Status(status, every) if number.is_multiple_of(every) => {
             let wait = if status == 429 {
                 "Retry-After: 1\r\n"
             } else {
@@ -117,7 +117,7 @@ fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -
         }
         Fault::Slow(wait) => std::thread::sleep(wait),
         Fault::Corrupt(every)
-            if number % every == 0 && head.starts_with("PUT ") && !body.is_empty() =>
+            if number.is_multiple_of(every) && head.starts_with("PUT ") && !body.is_empty() =>
         {
             let middle = body.len() / 2;
             body[middle] ^= 1;
@@ -135,7 +135,7 @@ fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
     match fault {
-        Fault::LoseAnswer(every) if number % every == 0 => client.shutdown(Shutdown::Both),
+        Fault::LoseAnswer(every) if number.is_multiple_of(every) => client.shutdown(Shutdown::Both),
         _ => client.write_all(&answer),
     }
 }
