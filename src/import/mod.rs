@@ -2,6 +2,7 @@
 
 mod album;
 pub mod derive;
+mod enter;
 mod error;
 mod evidence;
 mod groups;

@@ -212,12 +212,11 @@ impl SafeWriter {
     ) -> Result<T, WriteError> {
         match act() {
             Err(error) if error.source.kind() == ErrorKind::NotFound => {
-                match to.parent() {
-                    // The file itself is what is not there.
-                    Some(folder) if folder.is_dir() => return Err(error),
-                    Some(folder) => self.make_folder_at(folder)?,
-                    None => return Err(error),
-                }
+                let Some(folder) = to.parent() else {
+                    return Err(error);
+                };
+                // Another thread may have made it since; then only the second try tells what is not there.
+                self.make_folder_at(folder)?;
                 act()
             }
             other => other,
@@ -587,6 +586,28 @@ pub(super) mod tests {
         fs::write(&staged, b"another").unwrap();
         assert!(writer.move_out(&path("2023/07/a.jpg"), &staged).is_err());
         assert_eq!(fs::read(&staged).unwrap(), b"another");
+    }
+
+    #[test]
+    fn two_threads_may_need_the_same_new_folder() {
+        let (root, writer) = writer(None);
+        for round in 0..200 {
+            std::thread::scope(|scope| {
+                for name in ["a", "b"] {
+                    let (root, writer) = (&root, &writer);
+                    scope.spawn(move || {
+                        let staged = writer.staging().join(format!("{name}{round}"));
+                        fs::write(&staged, name).unwrap();
+                        let to = path(&format!("{round}/new/{name}.jpg"));
+                        writer.place(&staged, &to).unwrap();
+                        assert!(to.on_disk(root.path()).is_file());
+                    });
+                }
+            });
+        }
+        let gone = writer.staging().join("gone");
+        let error = writer.place(&gone, &path("new/x.jpg")).unwrap_err();
+        assert_eq!(error.source.kind(), ErrorKind::NotFound);
     }
 
     #[test]
