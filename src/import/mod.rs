@@ -19,6 +19,7 @@ pub mod plan;
 mod reading;
 mod rebuild;
 mod rehearsal;
+mod remains;
 mod report;
 mod run;
 mod settle;

@@ -19,6 +19,7 @@ use super::evidence::{FromCatalog, Whole, linked};
 use super::lists::{ListFacts, Places, write_lists};
 use super::note::{Change, note_placed, write_and_note};
 use super::placed::{Placed, believed_file, paths_by_asset, placed_file, placed_rows, wanted};
+use super::remains::remove_remains;
 use super::sidecars::Sidecars;
 use super::sweep::Sweep;
 use super::tie::tie;
@@ -202,6 +203,7 @@ impl Settling<'_> {
             writing.set_setting("unsettled", None)?;
             Ok::<_, ImportError>(noted.changed)
         })?;
+        remove_remains(self.library, &placed)?;
         self.library.end_settling().map_err(ImportError::Write)
     }
 

@@ -1,0 +1,68 @@
+//! Removes what a run that was cut off left at places nothing belongs to any more: sidecars no catalog noted, and folders.
+
+use std::collections::BTreeSet;
+
+use crate::model::content_hash::ContentHash;
+use crate::model::library_path::LibraryPath;
+use crate::writer::library::Library;
+use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::read::read;
+
+use super::ImportError;
+use super::placed::Placed;
+
+/// Looks at every place where this run, or one before it that was cut off, put a file or was about to. Called when
+/// everything lies where it belongs, before these places are forgotten.
+///
+/// # Errors
+/// Fails if the disk does.
+pub fn remove_remains(library: &Library, placed: &Placed) -> Result<(), ImportError> {
+    let wanted: BTreeSet<LibraryPath> = placed.paths.values().map(LibraryPath::sidecar).collect();
+    let used: BTreeSet<&str> = placed.files.iter().map(|file| file.path.folder()).collect();
+    let settling = library.settling()?;
+    for file in &settling {
+        let sidecar = file.path.sidecar();
+        if !wanted.contains(&sidecar) {
+            remove_sidecar(library, &sidecar, file.content_hash)?;
+        }
+    }
+    let made: BTreeSet<&str> = settling.iter().map(|file| file.path.folder()).collect();
+    for folder in made.difference(&used) {
+        library
+            .writer()
+            .remove_empty_folders(folder)
+            .map_err(ImportError::Write)?;
+    }
+    Ok(())
+}
+
+/// Removes a sidecar we wrote for these bytes. One that its owner changed is kept aside; any other file stays.
+fn remove_sidecar(
+    library: &Library,
+    path: &LibraryPath,
+    of: ContentHash,
+) -> Result<(), ImportError> {
+    let Ok(bytes) = std::fs::read(path.on_disk(library.root())) else {
+        return Ok(());
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let Ok(sidecar) = read(&text) else {
+        return Ok(());
+    };
+    if sidecar
+        .own
+        .as_ref()
+        .is_none_or(|own| own.content_hash != of)
+    {
+        return Ok(());
+    }
+    if !changes(&sidecar).is_empty() || !sidecar.foreign.is_empty() {
+        library
+            .set_aside(path.as_str(), &bytes)
+            .map_err(ImportError::Write)?;
+    }
+    library
+        .writer()
+        .remove_derived(path)
+        .map_err(ImportError::Write)
+}
