@@ -94,7 +94,7 @@ fn all_parts(account: &Account, takeout: &Takeout, seed: u64) -> Vec<(String, Fi
         .collect();
     for (number, mut files) in (1..).zip(parts(takeout, &takeout.files(), 2, seed)) {
         // Of what Google's index page lists, records are kept only for what the same call does not hold: a known fault, because the
-        // catalog then depends on how parts were grouped. The tree does not.
+        // catalog's records then depend on how parts were grouped. Whether the tree ever does was not tried here.
         files.retain(|path, _| !path.ends_with("archive_browser.html"));
         all.push((takeout.part_name(number, "zip").replace(".zip", ""), files));
     }
