@@ -340,40 +340,20 @@ mod tests {
     use super::*;
     use crate::model::claim::{Claim, Origin};
     use crate::model::content_hash::ContentHash;
-    use crate::model::media_facts::MediaFacts;
-    use crate::model::media_type::MediaType;
     use crate::model::time::When;
 
     fn asset(n: u8, kind: Kind, account: &str, description: &str) -> Asset {
         let day = jiff::civil::date(2023, 1, n as i8).at(12, 0, 0, 0);
         Asset {
-            content_hash: ContentHash([n; 32]),
-            size_bytes: 1,
-            name: format!("IMG_{n}"),
-            extension: "jpg".into(),
-            media: MediaFacts::of_type(MediaType::Jpeg),
             taken_at: Some(Claim::new(When::wall(day), Origin::Embedded)),
-            offset_origin: None,
-            posted_at: None,
             description: Some(Claim::new(description.into(), Origin::Record("p".into()))),
-            title: None,
-            location: None,
-            place: None,
-            people: vec![],
-            keywords: vec![],
-            albums: vec![],
-            favorite: false,
-            visibility: Default::default(),
-            rating: None,
-            by_someone_else: false,
-            group: None,
-            companions: vec![],
             items: vec![ItemRef {
                 provider: "p".into(),
                 account: Some(account.into()),
                 kind,
                 key: n.to_string(),
             }],
+            ..Asset::bare(ContentHash([n; 32]), &format!("IMG_{n}"))
         }
     }
 

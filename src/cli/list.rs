@@ -74,16 +74,14 @@ pub(crate) mod samples {
     use crate::model::asset::{Asset, Group, ItemRef};
     use crate::model::claim::{Claim, Origin};
     use crate::model::content_hash::ContentHash;
-    use crate::model::kind::{CompanionRole, Kind, Visibility};
-    use crate::model::media_facts::MediaFacts;
-    use crate::model::media_type::MediaType;
+    use crate::model::kind::{CompanionRole, Kind};
     use crate::model::record::Location;
     use crate::model::time::When;
 
     /// Returns an asset of which nothing is known but its bytes.
     pub(crate) fn bare() -> ListedAsset {
         ListedAsset {
-            asset: bare_asset(),
+            asset: Asset::bare(ContentHash([1; 32]), "a"),
             path: "undated/a.jpg".to_owned(),
             companions: vec![],
             album_titles: vec![],
@@ -92,37 +90,10 @@ pub(crate) mod samples {
         }
     }
 
-    fn bare_asset() -> Asset {
-        Asset {
-            content_hash: ContentHash([1; 32]),
-            size_bytes: 3,
-            name: "a".to_owned(),
-            extension: "jpg".to_owned(),
-            media: MediaFacts::of_type(MediaType::Jpeg),
-            taken_at: None,
-            offset_origin: None,
-            posted_at: None,
-            description: None,
-            title: None,
-            location: None,
-            place: None,
-            people: vec![],
-            keywords: vec![],
-            albums: vec![],
-            favorite: false,
-            visibility: Visibility::Shown,
-            rating: None,
-            by_someone_else: false,
-            group: None,
-            companions: vec![],
-            items: vec![],
-        }
-    }
-
     /// Returns an asset of which much is known.
     pub(crate) fn full() -> ListedAsset {
         let service = || Origin::Record("instagram".to_owned());
-        let mut asset = bare_asset();
+        let mut asset = Asset::bare(ContentHash([1; 32]), "a");
         asset.media.duration_ms = Some(12_500);
         asset.taken_at = Some(Claim::new(
             When::zoned(datetime(2023, 7, 14, 18, 3, 22, 0), 7200),

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sha2::{Digest, Sha256};
-
 use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
@@ -77,7 +75,8 @@ pub fn write_lists(
     }
     let mut metadata: Vec<(LibraryPath, ContentHash)> = Vec::new();
     for (name, text) in &lists {
-        metadata.extend(LibraryPath::parse(name).map(|path| (path, hash_of(text.as_bytes()))));
+        metadata
+            .extend(LibraryPath::parse(name).map(|path| (path, ContentHash::of(text.as_bytes()))));
         write(library, name, text)?;
     }
     let sidecars = places.sidecars.into_iter();
@@ -89,10 +88,6 @@ pub fn write_lists(
     write(library, ORIGINALS, &render(originals))?;
     write(library, METADATA, &render(metadata))?;
     write(library, README, TEXT)
-}
-
-fn hash_of(bytes: &[u8]) -> ContentHash {
-    ContentHash(Sha256::digest(bytes).into())
 }
 
 /// Setting that keeps what the lists were when they were written last.
@@ -107,7 +102,7 @@ fn on_disk(library: &Library) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|name| {
             let bytes = std::fs::read(library.root().join(name)).ok()?;
-            Some(((*name).to_owned(), hash_of(&bytes).to_string()))
+            Some(((*name).to_owned(), ContentHash::of(&bytes).to_string()))
         })
         .collect()
 }

@@ -426,10 +426,7 @@ mod tests;
 #[cfg(test)]
 pub(super) mod tests_support {
     use super::*;
-    use crate::model::content_hash::ContentHash;
     use crate::model::kind::Kind;
-    use crate::model::media_facts::MediaFacts;
-    use crate::model::media_type::MediaType;
     use crate::model::record::RecordFacts;
 
     /// A record that claims nothing.
@@ -448,23 +445,5 @@ pub(super) mod tests_support {
             facts: RecordFacts::default(),
             raw: serde_json::Value::Null,
         }
-    }
-
-    /// An asset of which nothing is known.
-    pub fn asset(n: u8) -> Asset {
-        let original = StoredMedium {
-            content_hash: ContentHash([n; 32]),
-            size_bytes: 1,
-            facts: MediaFacts::of_type(MediaType::Jpeg),
-        };
-        merge(&Known {
-            original: &original,
-            records: vec![],
-            entries: vec![],
-            companions: vec![],
-            user: None,
-            group: None,
-            sole_accounts: &BTreeMap::new(),
-        })
     }
 }

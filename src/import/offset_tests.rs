@@ -1,8 +1,9 @@
 //! Tests of `offset`.
 
 use super::*;
-use crate::import::merge::tests_support::{asset, record};
+use crate::import::merge::tests_support::record;
 use crate::model::claim::Claim;
+use crate::model::content_hash::ContentHash;
 use crate::model::record::Location;
 use crate::model::time::Precision;
 use jiff::civil::datetime;
@@ -12,7 +13,7 @@ const TOKYO: (f64, f64) = (35.68, 139.76);
 fn taken(when: When, origin: Origin) -> Asset {
     Asset {
         taken_at: Some(Claim::new(when, origin)),
-        ..asset(1)
+        ..Asset::bare(ContentHash([1; 32]), "a")
     }
 }
 

@@ -16,6 +16,10 @@ pub struct Placed {
     pub files: Vec<PlacedFile>,
     /// The same as the catalog keeps it.
     pub rows: Vec<PlacedRow>,
+    /// What the catalog kept before.
+    pub before: Vec<PlacedRow>,
+    /// Where runs that were cut off put files, or were about to.
+    pub left: Vec<PlacedFile>,
     /// Path each asset's original got, where it lies on disk.
     pub paths: HashMap<ContentHash, LibraryPath>,
 }

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use crate::catalog::{Catalog, CatalogError, RecordText, StoredMedium};
 use crate::exporter::archive::{Archive, EntryId};
 use crate::model::content_hash::ContentHash;
@@ -196,7 +194,7 @@ fn provider_of<'a>(providers: &'a mut Vec<Linked>, name: &str) -> &'a mut Linked
 /// A hash that stands for bytes nobody has read yet.
 fn stand_in(provider: &str, planned: &Planned) -> ContentHash {
     let name = format!("{provider}\n{}\n{}", planned.export, planned.path);
-    ContentHash(Sha256::digest(name).into())
+    ContentHash::of(name.as_bytes())
 }
 
 /// A medium of which only the name is known.

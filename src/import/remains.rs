@@ -5,28 +5,30 @@ use std::collections::BTreeSet;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::writer::library::Library;
-use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::merge::is_untouched;
 use crate::writer::sidecar::read::read;
 
 use super::ImportError;
 use super::placed::Placed;
 
-/// Looks at every place where this run, or one before it that was cut off, put a file or was about to. Called when
-/// everything lies where it belongs, before these places are forgotten.
+/// Looks at every place where a run that was cut off put a file or was about to. Called when everything lies where it
+/// belongs, before these places are forgotten.
 ///
 /// # Errors
 /// Fails if the disk does.
 pub fn remove_remains(library: &Library, placed: &Placed) -> Result<(), ImportError> {
+    if placed.left.is_empty() {
+        return Ok(());
+    }
     let wanted: BTreeSet<LibraryPath> = placed.paths.values().map(LibraryPath::sidecar).collect();
     let used: BTreeSet<&str> = placed.files.iter().map(|file| file.path.folder()).collect();
-    let settling = library.settling()?;
-    for file in &settling {
+    for file in &placed.left {
         let sidecar = file.path.sidecar();
         if !wanted.contains(&sidecar) {
             remove_sidecar(library, &sidecar, file.content_hash)?;
         }
     }
-    let made: BTreeSet<&str> = settling.iter().map(|file| file.path.folder()).collect();
+    let made: BTreeSet<&str> = placed.left.iter().map(|file| file.path.folder()).collect();
     for folder in made.difference(&used) {
         library
             .writer()
@@ -56,7 +58,7 @@ fn remove_sidecar(
     {
         return Ok(());
     }
-    if !changes(&sidecar).is_empty() || !sidecar.foreign.is_empty() {
+    if !is_untouched(&sidecar) {
         library
             .set_aside(path.as_str(), &bytes)
             .map_err(ImportError::Write)?;

@@ -16,6 +16,7 @@ use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::{Library, LibraryLock};
 use crate::writer::safe_writer::Seam;
+use crate::writer::threads::or_one_a_core;
 
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
 use super::intake::{Intake, read_tree};
@@ -278,7 +279,7 @@ fn finish(
 }
 
 /// Returns the time in whole seconds, RFC 3339.
-fn instant(clock: &dyn Fn() -> Timestamp) -> String {
+pub(super) fn instant(clock: &dyn Fn() -> Timestamp) -> String {
     clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
@@ -286,11 +287,7 @@ fn instant(clock: &dyn Fn() -> Timestamp) -> String {
 pub(super) const SETTLING_ROOM: u64 = 64 << 20;
 
 pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
-    options
-        .threads
-        .and_then(NonZeroUsize::new)
-        .or_else(|| std::thread::available_parallelism().ok())
-        .unwrap_or(NonZeroUsize::MIN)
+    or_one_a_core(options.threads.and_then(NonZeroUsize::new))
 }
 
 /// Options as JSON for the journal.

@@ -105,13 +105,10 @@ impl Settling<'_> {
         placements: &[Placement],
     ) -> Result<Placed, ImportError> {
         let wanted = wanted(derivation, placements);
-        let mut believed: Vec<PlacedFile> = self
-            .catalog
-            .placed_files()?
-            .iter()
-            .filter_map(placed_file)
-            .collect();
-        believed.extend(self.library.settling()?);
+        let before = self.catalog.placed_files()?;
+        let left = self.library.settling()?;
+        let mut believed: Vec<PlacedFile> = before.iter().filter_map(placed_file).collect();
+        believed.extend(left.iter().cloned());
         let unreadable = |source| ImportError::Read {
             path: self.library.root().to_owned(),
             source,
@@ -149,6 +146,8 @@ impl Settling<'_> {
         Ok(Placed {
             paths: paths_by_asset(placements, &files, &plan.displaced),
             rows: placed_rows(placements, &files, &plan.displaced),
+            before,
+            left,
             files,
         })
     }
@@ -181,12 +180,11 @@ impl Settling<'_> {
         let (changes, current) = self.changes(derivation, placements, &placed, &sidecars, &before);
         self.monitor.advance(total - changes.len() as u64);
         let lists = ListFacts::load(self.catalog, self.providers, derivation)?;
-        let believed = self.catalog.placed_files()?;
         let (library, providers) = (self.library, self.providers);
         let (threads, monitor) = (self.threads, self.monitor);
         self.settled.changed = self.catalog.in_transaction_of(|writing| {
             remove_gone(writing, derivation, &before)?;
-            note_placed(writing, &believed, &placed.rows)?;
+            note_placed(writing, &placed.before, &placed.rows)?;
             writing.set_missing(&missing(derivation, providers))?;
             let known = |hash: &ContentHash| before.assets.contains_key(hash);
             let noted = write_and_note(writing, &changes, &sidecars, &known, threads, monitor)?;

@@ -104,7 +104,7 @@ impl Sidecars<'_> {
         Ok(SidecarRow {
             asset_hash: derived.content_hash,
             path: sidecar.to_string(),
-            sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
+            sha256: ContentHash::of(text.as_bytes()),
             size_bytes: text.len() as u64,
             modified_ns: modified_ns(&metadata),
         })

@@ -8,9 +8,10 @@ use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::writer::library::Library;
 use crate::writer::reconcile::Staged;
+use crate::writer::threads::share_out;
+use crate::writer::walk::modified_ns;
 
 use super::ImportError;
-use crate::writer::walk::modified_ns;
 
 /// What is where.
 #[derive(Debug, Default)]
@@ -103,23 +104,12 @@ fn split<T: Send + Sync>(
     threads: NonZeroUsize,
     fits: impl Fn(&T) -> bool + Sync,
 ) -> (Vec<T>, Vec<T>) {
-    let chunk = rows.len().div_ceil(threads.get()).max(1);
-    let answers: Vec<bool> = std::thread::scope(|scope| {
-        let workers: Vec<_> = rows
-            .chunks(chunk)
-            .map(|rows| scope.spawn(|| rows.iter().map(&fits).collect::<Vec<bool>>()))
-            .collect();
-        // A worker that died answered nothing: what it had to look at counts as gone and is looked at anew.
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_default())
-            .collect()
-    });
+    let answers = share_out(&rows, threads, fits);
     let (mut yes, mut no) = (Vec::new(), Vec::new());
-    for (index, row) in rows.into_iter().enumerate() {
-        match answers.get(index) {
-            Some(true) => yes.push(row),
-            _ => no.push(row),
+    for (row, fits) in rows.into_iter().zip(answers) {
+        match fits {
+            true => yes.push(row),
+            false => no.push(row),
         }
     }
     (yes, no)

@@ -15,14 +15,14 @@ use crate::monitor::{Monitor, Unit};
 use crate::writer::albums_file::LIBRARY;
 use crate::writer::library::Library;
 use crate::writer::safe_writer::Seam;
+use crate::writer::threads::or_one_a_core;
 
 use super::ImportError;
 use super::lists::remember_lists;
 use super::opened::open_catalog;
-use super::run::SETTLING_ROOM;
+use super::run::{SETTLING_ROOM, instant};
 use super::settle::settle;
-use super::sweep::clean_unfinished;
-use super::sweep::sweep;
+use super::sweep::{clean_unfinished, sweep};
 
 /// Why an import could not be taken back.
 #[derive(Debug, thiserror::Error)]
@@ -145,10 +145,7 @@ pub fn undo_with(
     let mut undoing = Undoing {
         library: &library,
         catalog: &mut catalog,
-        threads: options
-            .threads
-            .or_else(|| std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN),
+        threads: or_one_a_core(options.threads),
         monitor,
     };
     let done = match (options.dry_run, cut_off) {
@@ -231,7 +228,7 @@ impl Undoing<'_> {
         let zone = home_timezone(&self.catalog.runs()?, asked.id);
         let had_zone = self.catalog.setting("home_timezone")?.is_some();
         let library = self.library;
-        let began = clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let began = instant(clock);
         let by = self.catalog.in_transaction(|writing| {
             let command = json!({"run": asked.id}).to_string();
             let by = writing.begin_run("undo", &began, &command)?;
@@ -282,7 +279,7 @@ impl Undoing<'_> {
             "bytes": report.bytes,
             "assets_changed": report.assets_changed,
         });
-        let ended = clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let ended = instant(clock);
         self.catalog
             .in_transaction(|writing| writing.end_run(by, &ended, &numbers.to_string()))?;
         Ok(report)

@@ -126,3 +126,34 @@ impl Asset {
             .collect()
     }
 }
+
+#[cfg(test)]
+impl Asset {
+    /// Returns a photo of which only identity and name are known.
+    pub(crate) fn bare(content_hash: ContentHash, name: &str) -> Self {
+        Self {
+            content_hash,
+            size_bytes: 3,
+            name: name.to_owned(),
+            extension: "jpg".to_owned(),
+            media: MediaFacts::of_type(super::media_type::MediaType::Jpeg),
+            taken_at: None,
+            offset_origin: None,
+            posted_at: None,
+            description: None,
+            title: None,
+            location: None,
+            place: None,
+            people: vec![],
+            keywords: vec![],
+            albums: vec![],
+            favorite: false,
+            visibility: Visibility::Shown,
+            rating: None,
+            by_someone_else: false,
+            group: None,
+            companions: vec![],
+            items: vec![],
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 
 /// SHA-256 of a file's bytes, shown as 64 lower-case hex digits.
 ///
@@ -12,6 +13,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct ContentHash(pub [u8; 32]);
 
 impl ContentHash {
+    /// Returns the hash of bytes in memory.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
     /// Returns the first `digits` hex digits, used to tell two files of one name apart.
     pub fn short(&self, digits: usize) -> String {
         let mut hex = self.to_string();

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use sha2::{Digest, Sha256};
-
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
+use jiff::Timestamp;
 
 /// Folder of the payload.
 pub const PAYLOAD: &str = "data/";
@@ -54,7 +52,7 @@ pub fn tags(manifest: &str, bytes: u64, files: u64, now: Timestamp) -> [(&'stati
         "Bag-Software-Agent: albumen\nBagging-Date: {day}\nExternal-Description: photos and videos with XMP sidecars\nPayload-Oxum: {bytes}.{files}\n"
     );
     let line = |name: &str, text: &str| {
-        let hash = ContentHash(Sha256::digest(text.as_bytes()).into());
+        let hash = ContentHash::of(text.as_bytes());
         format!("{hash}  {name}\n")
     };
     let list = line("bag-info.txt", &info) + &line("bagit.txt", &bagit) + &line(MANIFEST, manifest);

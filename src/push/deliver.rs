@@ -16,7 +16,7 @@ use super::plan::Action;
 use super::retry::{Policy, trying};
 use super::{Destination, Found};
 use crate::model::content_hash::ContentHash;
-use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::merge;
 use crate::writer::sidecar::read::read;
 use crate::writer::staging::hash_file;
 
@@ -126,7 +126,7 @@ impl Delivery<'_> {
             Err(DestinationError::Gone { .. }) => return self.send(parcel, None),
             Err(error) => return Err(error),
         };
-        let hash = ContentHash(Sha256::digest(&bytes).into());
+        let hash = ContentHash::of(&bytes);
         if hash == parcel.sha256 {
             return Ok(Delivered::There(found.clone(), hash));
         }
@@ -163,7 +163,7 @@ fn is_untouched(bytes: &[u8], parcel: &Parcel) -> bool {
         .own
         .as_ref()
         .is_some_and(|own| Some(own.content_hash) == parcel.asset);
-    same && sidecar.foreign.is_empty() && changes(&sidecar).is_empty()
+    same && merge::is_untouched(&sidecar)
 }
 
 /// Reads a parcel's bytes and makes sure that they are those the catalog knows.
@@ -172,14 +172,14 @@ pub fn prepare(parcel: &Parcel) -> Result<Payload, DestinationError> {
         Source::Bytes(bytes) => (
             PayloadBytes::Memory(bytes.clone()),
             bytes.len() as u64,
-            hash_of(bytes),
+            ContentHash::of(bytes),
             None,
         ),
         Source::File(path) => file(path, parcel)?,
         Source::Changed(path, change) => {
             let bytes =
                 copy::make(path, change).map_err(|error| changed_failed(error, path, parcel))?;
-            let hash = hash_of(&bytes);
+            let hash = ContentHash::of(&bytes);
             (
                 PayloadBytes::Memory(bytes.into()),
                 parcel.size_bytes,
@@ -226,7 +226,7 @@ fn file(path: &Path, parcel: &Parcel) -> Result<Prepared, DestinationError> {
     File::open(path)
         .and_then(|file| file.take(SMALL + 1).read_to_end(&mut bytes))
         .map_err(lost)?;
-    let hash = hash_of(&bytes);
+    let hash = ContentHash::of(&bytes);
     let size = bytes.len() as u64;
     Ok((
         PayloadBytes::Memory(Arc::from(bytes)),
@@ -251,10 +251,6 @@ fn changed_failed(error: CopyError, path: &Path, parcel: &Parcel) -> Destination
 
 fn modified(path: &Path) -> Option<Timestamp> {
     Timestamp::try_from(fs::metadata(path).ok()?.modified().ok()?).ok()
-}
-
-fn hash_of(bytes: &[u8]) -> ContentHash {
-    ContentHash(Sha256::digest(bytes).into())
 }
 
 /// Hashes what is written to it.

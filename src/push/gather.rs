@@ -4,8 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::PushError;
 use super::copy::{self, Change};
 use super::journal::Journal;
@@ -154,7 +152,7 @@ impl Gathering<'_> {
             let change = Change { strip, media_type };
             let bytes = copy::make(&on_disk, &change).map_err(|error| error.to_string())?;
             file.size_bytes = bytes.len() as u64;
-            file.sha256 = ContentHash(Sha256::digest(&bytes).into());
+            file.sha256 = ContentHash::of(&bytes);
             file.source = Source::Changed(on_disk, change);
         }
         Ok(file)
@@ -168,7 +166,7 @@ impl Gathering<'_> {
                 part: SIDECAR.to_owned(),
                 library_path,
                 size_bytes: text.len() as u64,
-                sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
+                sha256: ContentHash::of(text.as_bytes()),
                 source: Source::Bytes(text.into_bytes().into()),
                 media_type: None,
             }));

@@ -181,44 +181,23 @@ pub(super) mod tests {
     use crate::model::asset::{Asset, ItemRef};
     use crate::model::claim::{Claim, Origin};
     use crate::model::content_hash::ContentHash;
-    use crate::model::kind::{Kind, Visibility};
-    use crate::model::media_facts::MediaFacts;
-    use crate::model::media_type::MediaType;
+    use crate::model::kind::Kind;
     use crate::model::time::When;
 
     /// An asset of a day, in an album, from an account.
     pub(in crate::push) fn listed(seed: u8, path: &str) -> ListedAsset {
         let asset = Asset {
-            content_hash: ContentHash([seed; 32]),
-            size_bytes: 3,
-            name: "a".to_owned(),
-            extension: "jpg".to_owned(),
-            media: MediaFacts::of_type(MediaType::Jpeg),
             taken_at: Some(Claim::new(
                 When::wall(jiff::civil::datetime(2023, 7, 14, 18, 3, 22, 0)),
                 Origin::Embedded,
             )),
-            offset_origin: None,
-            posted_at: None,
-            description: None,
-            title: None,
-            location: None,
-            place: None,
-            people: vec![],
-            keywords: vec![],
-            albums: vec![],
-            favorite: false,
-            visibility: Visibility::Shown,
-            rating: None,
-            by_someone_else: false,
-            group: None,
-            companions: vec![],
             items: vec![ItemRef {
                 provider: "instagram".into(),
                 account: Some("anna".into()),
                 kind: Kind::Story,
                 key: "1".into(),
             }],
+            ..Asset::bare(ContentHash([seed; 32]), "a")
         };
         ListedAsset {
             asset,

@@ -49,13 +49,12 @@ pub struct Parcel {
 impl Parcel {
     /// Returns a list made here.
     pub fn list(name: &str, text: String) -> Self {
-        use sha2::{Digest, Sha256};
         Self {
             asset: None,
             part: name.to_owned(),
             path: name.to_owned(),
             size_bytes: text.len() as u64,
-            sha256: ContentHash(Sha256::digest(text.as_bytes()).into()),
+            sha256: ContentHash::of(text.as_bytes()),
             source: Source::Bytes(text.into_bytes().into()),
             media_type: None,
         }

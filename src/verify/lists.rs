@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::writer::albums_file::{
@@ -44,7 +42,7 @@ fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Op
             ));
         }
     };
-    let hash = ContentHash(Sha256::digest(&bytes).into());
+    let hash = ContentHash::of(&bytes);
     let why = match listed {
         Some(Some(listed)) if listed == hash => return None,
         Some(Some(_)) => "not as SHA256SUMS.metadata has it",
@@ -100,7 +98,7 @@ mod tests {
             (MISSING, render_missing(&[]).unwrap()),
         ] {
             std::fs::write(root.join(name), &text).unwrap();
-            let hash = ContentHash(Sha256::digest(text.as_bytes()).into());
+            let hash = ContentHash::of(text.as_bytes());
             metadata.insert(LibraryPath::parse(name).unwrap(), hash);
         }
         assert!(check(root, Some(&metadata)).is_empty() && check(root, None).is_empty());

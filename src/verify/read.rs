@@ -79,7 +79,7 @@ mod tests {
                 seen += by;
                 true
             });
-            let hash = ContentHash(Sha256::digest(&bytes).into());
+            let hash = ContentHash::of(&bytes);
             assert_eq!(hashed.unwrap(), Hashed::Whole(hash, size as u64));
             assert_eq!(seen, size as u64);
         }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use crate::catalog::record_digest;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
@@ -51,7 +49,7 @@ pub fn check(
             return checked;
         }
     };
-    let hash = ContentHash(Sha256::digest(&bytes).into());
+    let hash = ContentHash::of(&bytes);
     let sidecar = std::str::from_utf8(&bytes)
         .map_err(|error| error.to_string())
         .and_then(|text| read(text).map_err(|error| error.to_string()));

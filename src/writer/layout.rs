@@ -242,41 +242,10 @@ fn ending(companion: &Companion, mark: &str) -> String {
 pub(super) mod tests {
     use super::*;
     use crate::model::claim::{Claim, Origin};
-    use crate::model::kind::Visibility;
-    use crate::model::media_facts::MediaFacts;
-    use crate::model::media_type::MediaType;
     use crate::model::time::When;
     use jiff::civil::datetime;
     use proptest::prelude::*;
     use std::collections::HashSet;
-
-    /// An asset of which only identity and name are known.
-    pub(in crate::writer) fn asset(hash: ContentHash, name: &str) -> Asset {
-        Asset {
-            content_hash: hash,
-            size_bytes: 3,
-            name: name.to_owned(),
-            extension: "jpg".to_owned(),
-            media: MediaFacts::of_type(MediaType::Jpeg),
-            taken_at: None,
-            offset_origin: None,
-            posted_at: None,
-            description: None,
-            title: None,
-            location: None,
-            place: None,
-            people: Vec::new(),
-            keywords: Vec::new(),
-            albums: Vec::new(),
-            favorite: false,
-            visibility: Visibility::Shown,
-            rating: None,
-            by_someone_else: false,
-            group: None,
-            companions: Vec::new(),
-            items: Vec::new(),
-        }
-    }
 
     fn hash(first: u8, last: u8) -> ContentHash {
         let mut bytes = [first; 32];
@@ -309,7 +278,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_asset_alone_gets_plain_names() {
-        let mut a = asset(hash(1, 0), "IMG_1");
+        let mut a = Asset::bare(hash(1, 0), "IMG_1");
         a.taken_at = Some(Claim::new(
             When::wall(datetime(2023, 7, 14, 18, 3, 22, 0)),
             Origin::Embedded,
@@ -331,7 +300,10 @@ pub(super) mod tests {
 
     #[test]
     fn assets_of_one_name_are_both_marked() {
-        let (a, b) = (asset(hash(0xaa, 0), "IMG_1"), asset(hash(0xbb, 0), "img_1"));
+        let (a, b) = (
+            Asset::bare(hash(0xaa, 0), "IMG_1"),
+            Asset::bare(hash(0xbb, 0), "img_1"),
+        );
         let expected = ["undated/IMG_1~aaaaaaaa.jpg", "undated/img_1~bbbbbbbb.jpg"];
         assert_eq!(paths(&settled([&a, &b])), expected);
         assert_eq!(paths(&settled([&b, &a, &b])), expected);
@@ -339,7 +311,10 @@ pub(super) mod tests {
 
     #[test]
     fn equal_first_digits_are_told_apart_by_the_whole_hash() {
-        let (a, b) = (asset(hash(0xaa, 0), "x"), asset(hash(0xaa, 1), "x"));
+        let (a, b) = (
+            Asset::bare(hash(0xaa, 0), "x"),
+            Asset::bare(hash(0xaa, 1), "x"),
+        );
         let found = paths(&settled([&a, &b]));
         assert_eq!(found[0], format!("undated/x~{}.jpg", a.content_hash));
         assert_eq!(found[1], format!("undated/x~{}.jpg", b.content_hash));
@@ -347,9 +322,9 @@ pub(super) mod tests {
 
     #[test]
     fn a_companion_that_takes_an_originals_name_marks_both_assets() {
-        let mut a = asset(hash(0xaa, 0), "x");
+        let mut a = Asset::bare(hash(0xaa, 0), "x");
         a.companions = vec![companion(CompanionRole::Edited, hash(0xcc, 0), "jpg")];
-        let b = asset(hash(0xbb, 0), "x_edited");
+        let b = Asset::bare(hash(0xbb, 0), "x_edited");
         assert_eq!(
             paths(&settled([&a, &b])),
             [
@@ -362,7 +337,7 @@ pub(super) mod tests {
 
     #[test]
     fn companions_of_one_name_get_their_own_hash() {
-        let mut a = asset(hash(0xaa, 0), "x");
+        let mut a = Asset::bare(hash(0xaa, 0), "x");
         a.companions = vec![
             companion(CompanionRole::Edited, hash(0xcc, 0), "jpg"),
             companion(CompanionRole::Edited, hash(0xdd, 0), "jpg"),
@@ -391,7 +366,7 @@ pub(super) mod tests {
                 .enumerate()
                 .map(|(index, (name, first, companion_hash, companions))| {
                     // Few first digits, so that equal short hashes do happen.
-                    let mut a = asset(hash(*first, index as u8), name);
+                    let mut a = Asset::bare(hash(*first, index as u8), name);
                     for n in 0..*companions {
                         let bytes = hash(*companion_hash, n as u8);
                         a.companions.push(companion(CompanionRole::Edited, bytes, "jpg"));

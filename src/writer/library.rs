@@ -171,8 +171,7 @@ impl Library {
 
     /// Keeps a copy of a file that cannot be read where nothing overwrites it, and says where.
     pub fn set_aside(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, WriteError> {
-        use sha2::{Digest, Sha256};
-        let hash = crate::model::content_hash::ContentHash(Sha256::digest(bytes).into());
+        let hash = crate::model::content_hash::ContentHash::of(bytes);
         let name = name.replace('/', "_");
         let folder = self.inner("set-aside");
         self.writer.make_folder_at(&folder)?;

@@ -2,6 +2,13 @@
 
 use std::num::NonZeroUsize;
 
+/// Returns how many threads to work on: as many as asked for, else one a core.
+pub fn or_one_a_core(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN)
+}
+
 /// Below this many things a further thread costs more than it saves.
 const FEWEST: usize = 16;
 

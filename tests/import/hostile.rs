@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::env::TestEnv;
 use crate::support::expected::hash;
 use crate::support::hostile::{bombs, honest, tars, zips};
+use crate::support::memory::peak_of;
 use crate::support::pack::tar::gzip;
 use crate::support::tree;
 
@@ -35,19 +36,10 @@ fn most_time() -> Duration {
     )
 }
 
-/// Returns the most memory a running process ever had, in bytes.
-fn peak_of(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kibibytes << 10)
-}
-
 fn import(env: &TestEnv, archive: &Path) -> Ended {
     let began = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_albumen"))
+    let program = Path::new(env!("CARGO_BIN_EXE_albumen"));
+    let mut child = Command::new(program)
         .args(["import".as_ref(), archive.as_os_str()])
         .args(["--library", "l", "--threads", "2"])
         .current_dir(env.home())
@@ -70,7 +62,7 @@ fn import(env: &TestEnv, archive: &Path) -> Ended {
         let out = scope.spawn(move || read(&mut out));
         let err = scope.spawn(move || read(&mut err));
         let code = loop {
-            peak = peak.max(peak_of(child.id()));
+            peak = peak.max(peak_of(child.id(), program));
             if let Some(status) = child.try_wait().expect("our child") {
                 break status.code();
             }

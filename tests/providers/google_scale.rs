@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::compose::takeout_words::{LANGUAGES, Words};
 use crate::support::expected::hash;
+use crate::support::memory::peak_of;
 use crate::support::pack::takeout_big::{BigTakeout, Written, albums, item, write_big_takeout};
 
 /// Parts of each export: zip and tgz by turns.
@@ -42,18 +43,15 @@ fn measured(mut command: Command, out: &Path) -> (Duration, u64, String) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let status = format!("/proc/{}/status", child.id());
+    let program = Path::new(command.get_program());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find(|line| line.starts_with("VmHWM:"));
-        let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-        peak = peak.max(kb.unwrap_or(0));
+        peak = peak.max(peak_of(child.id(), program).unwrap_or(0));
         std::thread::sleep(Duration::from_millis(10));
     }
     (
         begun.elapsed(),
-        peak / 1024,
+        peak >> 20,
         fs::read_to_string(out).unwrap(),
     )
 }

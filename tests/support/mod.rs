@@ -12,6 +12,7 @@ pub mod facebooks;
 pub mod hostile;
 pub mod kills;
 pub mod media;
+pub mod memory;
 #[cfg(unix)]
 pub mod mounts;
 pub mod pack;

@@ -88,42 +88,32 @@ impl Server {
     }
 }
 
-/// Starts rclone as a WebDAV server with a password asked for in the Basic way.
-pub fn rclone_webdav(user: &str, password: &str) -> Option<Server> {
+/// Starts rclone as a server of `protocol`, with what else it shall be told.
+fn rclone(protocol: &str, and: impl FnOnce(&mut Command, &Path)) -> Option<Server> {
     let rclone = require("rclone")?;
     let port = free_port();
     Some(Server::start(port, |temp| {
         let mut command = rclone.command();
-        command.args(["serve", "webdav"]).arg(temp.join("served"));
-        command.args([
-            "--addr",
-            &format!("127.0.0.1:{port}"),
-            "--user",
-            user,
-            "--pass",
-            password,
-        ]);
+        command.args(["serve", protocol]).arg(temp.join("served"));
+        command.args(["--addr", &format!("127.0.0.1:{port}")]);
         command.args(["--config", "/dev/null"]);
+        and(&mut command, temp);
         command
     }))
 }
 
+/// Starts rclone as a WebDAV server with a password asked for in the Basic way.
+pub fn rclone_webdav(user: &str, password: &str) -> Option<Server> {
+    rclone("webdav", |command, _| {
+        command.args(["--user", user, "--pass", password]);
+    })
+}
+
 /// Starts rclone as a WebDAV server with a certificate, and nobody's password.
 pub fn rclone_webdav_tls(certificate: &Path, key: &Path) -> Option<Server> {
-    let rclone = require("rclone")?;
-    let port = free_port();
-    Some(Server::start(port, |temp| {
-        let mut command = rclone.command();
-        command.args(["serve", "webdav"]).arg(temp.join("served"));
-        command.args([
-            "--addr",
-            &format!("127.0.0.1:{port}"),
-            "--config",
-            "/dev/null",
-        ]);
+    rclone("webdav", |command, _| {
         command.arg("--cert").arg(certificate).arg("--key").arg(key);
-        command
-    }))
+    })
 }
 
 /// Starts wsgidav, which asks for a password in the Digest way.
@@ -208,23 +198,11 @@ pub const S3_KEYS: (&str, &str) = ("accesskey1", "secretkey1");
 
 /// Starts rclone as an S3 server: it ignores conditions, as half of all stores do.
 pub fn rclone_s3() -> Option<Server> {
-    let rclone = require("rclone")?;
-    let port = free_port();
-    Some(Server::start(port, |temp| {
-        let mut command = rclone.command();
-        command.args(["serve", "s3"]).arg(temp.join("served"));
+    rclone("s3", |command, temp| {
         command.args(["--auth-key", &format!("{},{}", S3_KEYS.0, S3_KEYS.1)]);
-        command.args([
-            "--addr",
-            &format!("127.0.0.1:{port}"),
-            "--config",
-            "/dev/null",
-            "--vfs-cache-mode",
-            "full",
-        ]);
-        command.arg("--cache-dir").arg(temp.join("cache"));
-        command
-    }))
+        command.args(["--vfs-cache-mode", "full", "--cache-dir"]);
+        command.arg(temp.join("cache"));
+    })
 }
 
 /// Starts SeaweedFS, which keeps the whole of the protocol. Its programs listen on many ports next to one another.

@@ -97,6 +97,24 @@ pub fn year_and_month(text: &str) -> Option<(i16, i8)> {
     ((1990..=2100).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
 }
 
+/// Form of a record file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// Web page.
+    Html,
+}
+
+/// Returns the form of a record file, by its name.
+pub fn format_of(path: &str) -> Option<Format> {
+    match extension(path)?.as_str() {
+        "json" => Some(Format::Json),
+        "html" | "htm" => Some(Format::Html),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,6 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sha2::{Digest, Sha256};
-
 use super::RebuildReport;
 use crate::catalog::{SidecarRow, StoredMedium};
 use crate::import::ImportError;
@@ -214,7 +212,7 @@ fn sidecar(
             let row = SidecarRow {
                 asset_hash: own.content_hash,
                 path: path.to_string(),
-                sha256: ContentHash(Sha256::digest(&bytes).into()),
+                sha256: ContentHash::of(&bytes),
                 size_bytes: bytes.len() as u64,
                 modified_ns: file.modified_ns,
             };

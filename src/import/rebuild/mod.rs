@@ -17,6 +17,7 @@ use crate::monitor::Monitor;
 use crate::writer::library::Library;
 use crate::writer::safe_writer::Seam;
 use crate::writer::sidecar::merge::changes;
+use crate::writer::threads::or_one_a_core;
 
 use super::ImportError;
 use super::lists::remember_lists;
@@ -92,9 +93,7 @@ pub fn rebuild_with(
     library
         .clean_unfinished(&|_| false)
         .map_err(ImportError::Write)?;
-    let threads = threads
-        .or_else(|| std::thread::available_parallelism().ok())
-        .unwrap_or(NonZeroUsize::MIN);
+    let threads = or_one_a_core(threads);
     let new = NewCatalog::begin(&library)?;
     let mut report = RebuildReport::default();
     let gathered = gather(&library, threads, monitor, &mut report)?;

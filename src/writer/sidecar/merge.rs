@@ -14,6 +14,11 @@ const SAME_DEGREES: f64 = 1e-6;
 /// Metres two ways of writing one altitude may differ by.
 const SAME_METRES: f64 = 0.06;
 
+/// Returns whether nobody but us wrote anything into a sidecar.
+pub fn is_untouched(found: &Sidecar) -> bool {
+    found.foreign.is_empty() && changes(found).is_empty()
+}
+
 /// Returns what changed since we wrote the sidecar, without what we know already. Nothing for a sidecar that is not ours.
 ///
 /// Programs rewrite files in their own style; only a changed value counts. Where a fact stands in several properties,

@@ -2,6 +2,9 @@
 
 pub mod fields;
 pub mod merge;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod outside_tests;
 pub mod read;
 pub mod render;
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::exporter::provider::classify::{
-    extension, file_name, has_media_extension, is_subtitles, is_system_file, is_web_address, stem,
+    Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
+    is_web_address, stem,
 };
 use crate::model::kind::{Kind, Visibility};
 
@@ -32,15 +33,6 @@ pub enum Place {
     OtherRecords,
     /// None of these.
     Unknown,
-}
-
-/// Form of a record file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// JSON.
-    Json,
-    /// Web page.
-    Html,
 }
 
 /// Folders that hold everything else since late 2023. The second held the media of pages in the first until mid 2024.
@@ -151,14 +143,6 @@ fn is_album_folder(name: &str) -> bool {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn format_of(path: &str) -> Option<Format> {
-    match extension(path)?.as_str() {
-        "json" => Some(Format::Json),
-        "html" | "htm" => Some(Format::Html),
-        _ => None,
-    }
 }
 
 /// Returns the path without the top folders that come and go: the two name one place.

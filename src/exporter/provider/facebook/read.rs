@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::is_web_address;
+use crate::exporter::provider::classify::{Format, is_web_address};
 use crate::exporter::provider::facebook::html::{Page, read_album, read_page};
-use crate::exporter::provider::facebook::layout::{Format, Place, place_of};
+use crate::exporter::provider::facebook::layout::{Place, place_of};
 use crate::exporter::provider::facebook::messages;
 use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
 use crate::exporter::provider::facebook::posts::{Source, Told, read_element};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::exporter::provider::classify::{
-    extension, file_name, has_media_extension, is_subtitles, is_system_file, media_id, stem,
-    year_and_month,
+    Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
+    media_id, stem, year_and_month,
 };
 use crate::model::kind::{Kind, Visibility};
 
@@ -33,15 +33,6 @@ pub enum Place {
     OtherRecords,
     /// None of these.
     Unknown,
-}
-
-/// Form of a record file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// JSON.
-    Json,
-    /// Web page.
-    Html,
 }
 
 /// Top folders that hold media and nothing else: `media/` since 2021, its twin of Oct 2025, G1's four.
@@ -158,14 +149,6 @@ fn is_old_name(name: &str) -> bool {
 
 fn is_record_name(name: &str) -> bool {
     format_of(name).is_some() && kind_of_records(stem(name)).is_some()
-}
-
-fn format_of(path: &str) -> Option<Format> {
-    match extension(path)?.as_str() {
-        "json" => Some(Format::Json),
-        "html" | "htm" => Some(Format::Html),
-        _ => None,
-    }
 }
 
 /// Returns the kind of the media a record file of this name (without extension) is about.

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::bounded_json;
+use crate::exporter::provider::classify::Format;
 use crate::exporter::provider::instagram::elements::read_elements;
 use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
 use crate::exporter::provider::instagram::labels::{self, LabelCensus};
-use crate::exporter::provider::instagram::layout::{Format, Place, account_of_part, place_of};
+use crate::exporter::provider::instagram::layout::{Place, account_of_part, place_of};
 use crate::exporter::provider::instagram::posts::{self, Source};
 use crate::exporter::provider::instagram::{messages, old_media, profile};
 use crate::exporter::provider::meta_accounts::{Accounts, Believed};

@@ -1,0 +1,171 @@
+//! Tests of `safe_writer`.
+
+use super::*;
+use std::sync::atomic::AtomicUsize;
+
+/// Lets `steps` steps happen and fails every later one: a run killed at that instant.
+pub(in crate::writer) struct StopAfter {
+    left: AtomicUsize,
+    seen: Arc<AtomicUsize>,
+}
+
+impl StopAfter {
+    pub(in crate::writer) fn steps(steps: usize) -> (Arc<Self>, Arc<AtomicUsize>) {
+        let seen = Arc::new(AtomicUsize::new(0));
+        (
+            Arc::new(Self {
+                left: AtomicUsize::new(steps),
+                seen: Arc::clone(&seen),
+            }),
+            seen,
+        )
+    }
+}
+
+impl Seam for StopAfter {
+    fn before(&self, _: Step<'_>) -> io::Result<()> {
+        self.seen.fetch_add(1, Ordering::Relaxed);
+        let left = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        left.map(|_| ()).map_err(|_| io::Error::other("stopped"))
+    }
+}
+
+/// Fails every step of one kind.
+pub(in crate::writer) struct Fail(pub StepKind, pub ErrorKind);
+
+impl Seam for Fail {
+    fn before(&self, step: Step<'_>) -> io::Result<()> {
+        if step.kind == self.0 {
+            Err(self.1.into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn writer(seam: Option<Arc<dyn Seam>>) -> (tempfile::TempDir, SafeWriter) {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join(".albumen/staging")).unwrap();
+    let writer = SafeWriter::new(root.path().to_owned(), seam);
+    (root, writer)
+}
+
+fn path(text: &str) -> LibraryPath {
+    LibraryPath::parse(text).unwrap()
+}
+
+#[test]
+fn a_derived_file_is_replaced_at_once_and_is_private() {
+    let (root, writer) = writer(None);
+    writer.write_file(&path("2023/07/a.xmp"), b"one").unwrap();
+    writer.write_file(&path("2023/07/a.xmp"), b"two").unwrap();
+    writer.sync_all().unwrap();
+    let on_disk = root.path().join("2023/07/a.xmp");
+    assert_eq!(fs::read(&on_disk).unwrap(), b"two");
+    assert_eq!(fs::read_dir(writer.staging()).unwrap().count(), 0);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&on_disk), 0o600);
+        assert_eq!(mode(&root.path().join("2023/07")), 0o700);
+    }
+}
+
+#[test]
+fn a_failed_write_leaves_the_older_file_and_no_remains() {
+    for kind in [StepKind::Create, StepKind::Write, StepKind::Rename] {
+        let (root, writer) = writer(Some(Arc::new(Fail(kind, ErrorKind::StorageFull))));
+        fs::write(root.path().join("a.xmp"), b"old").unwrap();
+        let error = writer.write_file(&path("a.xmp"), b"new").unwrap_err();
+        assert!(error.is_disk_full() && error.kind == kind);
+        assert_eq!(fs::read(root.path().join("a.xmp")).unwrap(), b"old");
+        assert_eq!(fs::read_dir(writer.staging()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn placing_never_replaces() {
+    let (root, writer) = writer(None);
+    let staged = writer.staging().join("x");
+    fs::write(&staged, b"ours").unwrap();
+    fs::write(root.path().join("a.jpg"), b"theirs").unwrap();
+    let error = writer.place(&staged, &path("a.jpg")).unwrap_err();
+    assert_eq!(error.source.kind(), ErrorKind::AlreadyExists);
+    assert_eq!(fs::read(root.path().join("a.jpg")).unwrap(), b"theirs");
+    writer.place(&staged, &path("2023/07/a.jpg")).unwrap();
+    assert_eq!(
+        fs::read(root.path().join("2023/07/a.jpg")).unwrap(),
+        b"ours"
+    );
+    fs::write(&staged, b"another").unwrap();
+    assert!(writer.move_out(&path("2023/07/a.jpg"), &staged).is_err());
+    assert_eq!(fs::read(&staged).unwrap(), b"another");
+}
+
+#[test]
+fn two_threads_may_need_the_same_new_folder() {
+    let (root, writer) = writer(None);
+    for round in 0..200 {
+        std::thread::scope(|scope| {
+            for name in ["a", "b"] {
+                let (root, writer) = (&root, &writer);
+                scope.spawn(move || {
+                    let staged = writer.staging().join(format!("{name}{round}"));
+                    fs::write(&staged, name).unwrap();
+                    let to = path(&format!("{round}/new/{name}.jpg"));
+                    writer.place(&staged, &to).unwrap();
+                    assert!(to.on_disk(root.path()).is_file());
+                });
+            }
+        });
+    }
+    let gone = writer.staging().join("gone");
+    let error = writer.place(&gone, &path("new/x.jpg")).unwrap_err();
+    assert_eq!(error.source.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn only_empty_folders_go() {
+    let (root, writer) = writer(None);
+    fs::create_dir_all(root.path().join("2023/07")).unwrap();
+    fs::create_dir_all(root.path().join("2023/08")).unwrap();
+    writer.remove_empty_folders("2023/07").unwrap();
+    assert!(!root.path().join("2023/07").exists() && root.path().join("2023/08").exists());
+    writer.remove_empty_folders("2023/07").unwrap();
+    writer.remove_empty_folders("2023/08").unwrap();
+    assert!(!root.path().join("2023").exists() && root.path().exists());
+}
+
+#[test]
+fn times_are_set_on_files_nobody_may_write_even_before_1970() {
+    let (root, writer) = writer(None);
+    let file = root.path().join("a.jpg");
+    fs::write(&file, b"x").unwrap();
+    let mut permissions = fs::metadata(&file).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).unwrap();
+    for second in [1_700_000_000, -86_400] {
+        let time = Timestamp::from_second(second).unwrap();
+        writer.set_modified(&path("a.jpg"), time).unwrap();
+        assert_eq!(
+            Timestamp::try_from(fs::metadata(&file).unwrap().modified().unwrap()).unwrap(),
+            time
+        );
+    }
+}
+
+#[test]
+fn errors_say_what_was_being_done_to_what() {
+    let (_root, writer) = writer(None);
+    let error = writer
+        .set_modified(&path("none.jpg"), Timestamp::UNIX_EPOCH)
+        .unwrap_err();
+    assert!(
+        error.to_string().starts_with("could not set the time of "),
+        "{error}"
+    );
+    assert!(error.to_string().ends_with("none.jpg"), "{error}");
+}
