@@ -24,7 +24,7 @@ impl Composed {
     fn of(files: &Files) -> Self {
         let node = |(at, path): (usize, &String)| Node {
             id: EntryId(at),
-            path: path.clone(),
+            path: path.as_str().into(),
         };
         Self {
             nodes: files.keys().enumerate().map(node).collect(),

@@ -148,8 +148,8 @@ fn times_say_no_more_than_is_known() {
 #[test]
 fn an_entry_says_its_fate_and_why() {
     let line = EntryLine {
-        part: "p.zip".to_owned(),
-        entry: "a.txt".to_owned(),
+        part: "p.zip".into(),
+        entry: "a.txt".into(),
         outcome: Outcome::Ignored(Ignored::ServiceFile),
         path: None,
     };

@@ -38,8 +38,8 @@ fn json_lines(report: &ImportReport) -> Vec<serde_json::Value> {
 
 fn line(entry: &str, outcome: Outcome) -> EntryLine {
     EntryLine {
-        part: "p1.zip".to_owned(),
-        entry: entry.to_owned(),
+        part: "p1.zip".into(),
+        entry: entry.into(),
         outcome,
         path: None,
     }

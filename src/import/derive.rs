@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
@@ -19,11 +20,13 @@ use crate::model::user_changes::UserChanges;
 use crate::writer::layout::Names;
 use crate::writer::threads::share_out;
 
+use super::ImportError;
 use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};
 use super::merge::{Known, merge};
 use super::offset::{
     Neighbours, device_of, from_own_evidence, from_surroundings, needs_surroundings,
 };
+use super::packed::{Pack, Packed};
 use super::tie::{At, Gathered, MissingMedium, Tied, tie};
 
 /// All evidence of one provider, tied together.
@@ -86,33 +89,28 @@ pub struct DerivedAsset {
     pub records: Box<[At]>,
     /// Media entries of its bytes and its companions'.
     pub entries: Box<[At]>,
-    /// The asset as JSON: a third of the memory it takes otherwise.
-    packed: Box<str>,
+    /// The asset as JSON.
+    packed: Packed,
 }
 
 impl DerivedAsset {
     /// Returns the asset.
-    pub fn asset(&self) -> Asset {
-        serde_json::from_str(&self.packed).expect("written from an asset by `pack`")
+    ///
+    /// # Errors
+    /// Fails if it was put on disk and cannot be read from there.
+    pub fn asset(&self) -> Result<Asset, ImportError> {
+        Ok(asset_of(&self.json()?))
     }
 
-    /// Returns the identities of the albums it is in.
-    pub fn albums(&self) -> Vec<String> {
-        #[derive(serde::Deserialize)]
-        struct InAlbums {
-            #[serde(default)]
-            albums: Vec<String>,
-        }
-        let read: InAlbums = serde_json::from_str(&self.packed).expect("written by `pack`");
-        read.albums
+    /// Returns the asset as JSON, which [`asset_of`] reads.
+    ///
+    /// # Errors
+    /// Fails if it was put on disk and cannot be read from there.
+    pub fn json(&self) -> Result<String, ImportError> {
+        self.packed.text()
     }
 
-    /// Returns the asset as JSON.
-    pub fn json(&self) -> &str {
-        &self.packed
-    }
-
-    fn new(asset: &Asset, job: &Job) -> Self {
+    fn new(asset: &Asset, job: &Job, pack: &Arc<Pack>) -> Self {
         let sizes = job.companions.iter();
         Self {
             content_hash: asset.content_hash,
@@ -122,15 +120,15 @@ impl DerivedAsset {
             companions: sizes.map(|(c, size)| (c.content_hash, *size)).collect(),
             records: job.tied.records.as_slice().into(),
             entries: job.tied.entries.as_slice().into(),
-            packed: packed(asset),
+            packed: pack.add(&packed(asset)),
         }
     }
 
     /// Takes on another form of the same asset.
-    fn pack(&mut self, asset: &Asset) {
+    fn pack(&mut self, asset: &Asset, pack: &Arc<Pack>) {
         self.names = Names::of(asset);
         self.taken_seconds = taken_seconds(asset);
-        self.packed = packed(asset);
+        self.packed = pack.add(&packed(asset));
     }
 }
 
@@ -139,10 +137,24 @@ fn taken_seconds(asset: &Asset) -> Option<i64> {
     taken.map(|claim| claim.value.rough_seconds())
 }
 
-fn packed(asset: &Asset) -> Box<str> {
-    serde_json::to_string(asset)
-        .expect("no map in an asset has keys that are not text")
-        .into_boxed_str()
+fn packed(asset: &Asset) -> String {
+    serde_json::to_string(asset).expect("no map in an asset has keys that are not text")
+}
+
+/// Returns the asset of what [`DerivedAsset::json`] gave.
+pub fn asset_of(json: &str) -> Asset {
+    serde_json::from_str(json).expect("written from an asset")
+}
+
+/// Returns the identities of the albums that an asset is in, of what [`DerivedAsset::json`] gave.
+pub fn albums_of(json: &str) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct InAlbums {
+        #[serde(default)]
+        albums: Vec<String>,
+    }
+    let read: InAlbums = serde_json::from_str(json).expect("written from an asset");
+    read.albums
 }
 
 /// What the evidence amounts to.
@@ -171,7 +183,7 @@ impl Derivation {
 pub fn derive(
     providers: &[Linked],
     surroundings: &Surroundings<'_>,
-) -> Result<Derivation, CatalogError> {
+) -> Result<Derivation, ImportError> {
     make_assets(tie(providers), providers, surroundings)
 }
 
@@ -186,7 +198,7 @@ pub fn make_assets(
     tied: Tied,
     providers: &[Linked],
     surroundings: &Surroundings<'_>,
-) -> Result<Derivation, CatalogError> {
+) -> Result<Derivation, ImportError> {
     let Tied {
         gathered,
         groups,
@@ -201,6 +213,7 @@ pub fn make_assets(
         groups: &groups,
         corrected: &corrected,
         sole_accounts: &sole_accounts,
+        pack: Arc::default(),
     };
     let mut albums = Albums::new(albums);
     let mut neighbours = Neighbours::default();
@@ -226,9 +239,9 @@ pub fn make_assets(
     }
     let home = surroundings.home.as_ref();
     for (index, device) in waiting {
-        let mut asset = assets[index].asset();
+        let mut asset = assets[index].asset()?;
         from_surroundings(&mut asset, device.as_deref(), &neighbours, home);
-        assets[index].pack(&asset);
+        assets[index].pack(&asset, &maker.pack);
     }
     assets.shrink_to_fit();
     Ok(Derivation {
@@ -263,6 +276,7 @@ struct Maker<'a> {
     groups: &'a [HashMap<usize, Group>],
     corrected: &'a [HashMap<usize, (Kind, Visibility)>],
     sole_accounts: &'a SoleAccounts,
+    pack: Arc<Pack>,
 }
 
 impl Maker<'_> {
@@ -349,7 +363,7 @@ impl Maker<'_> {
             learnt: device.clone().zip(offset_known(&asset)),
             waits: needs_surroundings(&asset),
             device,
-            derived: DerivedAsset::new(&asset, job),
+            derived: DerivedAsset::new(&asset, job, &self.pack),
         })
     }
 

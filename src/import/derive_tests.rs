@@ -133,7 +133,7 @@ fn a_companion_lies_beside_its_medium_and_alone_until_that_comes() {
     let derivation = derived(both);
     assert_eq!(hashes(&derivation), [hash(1)]);
     assert_eq!(
-        derivation.assets[0].asset().companions[0].content_hash,
+        derivation.assets[0].asset().unwrap().companions[0].content_hash,
         hash(2)
     );
     let alone = linked(

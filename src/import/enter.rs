@@ -23,8 +23,8 @@ pub(super) fn seen_entry(
 ) -> Option<SeenEntry> {
     let entry = &archive.entries()[planned.id.0];
     Some(SeenEntry {
-        export: planned.export.clone(),
-        path: planned.path.clone(),
+        export: planned.export.to_string(),
+        path: planned.path.to_string(),
         size_bytes: entry.size_bytes,
         crc32: entry.crc32.or(crc32)?,
     })
@@ -133,7 +133,7 @@ pub(super) fn note_repeats(
             writing.give(reading);
             let hash = match &planned.action {
                 // What was given before by this part, and nothing read now, was noted then.
-                Action::Held(hash) if reading.is_some() || !known.contains(part_of(planned)) => {
+                Action::Held(hash) if reading.is_some() || !known.contains(&**part_of(planned)) => {
                     *hash
                 }
                 Action::SameAs(other) => match stored.hashes.get(other) {

@@ -153,7 +153,7 @@ impl ItemSink for Sink<'_> {
 
     fn warn(&mut self, id: EntryId, message: String) {
         let path = self.tree.nodes().iter().find(|node| node.id == id);
-        let entry = path.map_or("", |node| node.path.as_str());
+        let entry = path.map_or("", |node| &*node.path);
         self.monitor.warn(Warning {
             subject: crate::model::shown::shown(&format!("{}: {entry}", self.tree.part_name(id))),
             message,
@@ -177,7 +177,7 @@ fn outside_dates(
             .map(|node| MediaEntry {
                 provider: tree.provider.name().to_owned(),
                 export: tree.provider.export(&tree.part_name(node.id)),
-                path: node.path.clone(),
+                path: node.path.to_string(),
                 content_hash: ContentHash([0; 32]),
                 content_id: None,
                 taken: None,

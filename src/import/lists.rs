@@ -17,7 +17,8 @@ use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
 
 use super::ImportError;
-use super::derive::{Derivation, Linked};
+use super::album::DerivedAlbum;
+use super::derive::{Derivation, DerivedAsset, Linked};
 
 /// Where things lie when the lists are written.
 pub struct Places<'a> {
@@ -63,7 +64,7 @@ pub fn write_lists(
     facts: &ListFacts,
     places: Places<'_>,
 ) -> Result<(), ImportError> {
-    let albums = render_albums(&albums(providers, derivation, places.assets))?;
+    let albums = render_albums(&albums(providers, derivation, places.assets)?)?;
     let missing = render_missing(&facts.missing)?;
     let mut lists = vec![(ALBUMS, albums), (MISSING, missing)];
     // Only where the owner said something: most libraries need no such file.
@@ -176,16 +177,15 @@ fn albums(
     providers: &[Linked],
     derivation: &Derivation,
     paths: &HashMap<ContentHash, LibraryPath>,
-) -> Vec<Album> {
+) -> Result<Vec<Album>, ImportError> {
     let covers = covers(derivation, providers);
     let caption = |hash| {
-        let description = derivation.find(hash)?.asset().description?;
-        Some(description.value)
+        let asset = derivation.find(hash).map(DerivedAsset::asset).transpose()?;
+        let description = asset.and_then(|asset| asset.description);
+        Ok::<_, ImportError>(description.map(|claim| claim.value))
     };
-    derivation
-        .albums
-        .iter()
-        .map(|album| Album {
+    let album_of = |album: &DerivedAlbum| {
+        Ok(Album {
             provider: album.provider.clone(),
             account: album.account.clone(),
             key: album.key.clone(),
@@ -198,16 +198,18 @@ fn albums(
             members: album
                 .members
                 .iter()
-                .filter_map(|hash| {
-                    Some(Member {
-                        path: paths.get(hash)?.clone(),
-                        caption: caption(*hash),
+                .filter_map(|hash| Some((hash, paths.get(hash)?)))
+                .map(|(hash, path)| {
+                    Ok(Member {
+                        path: path.clone(),
+                        caption: caption(*hash)?,
                     })
                 })
-                .collect(),
+                .collect::<Result<_, ImportError>>()?,
             records: album.records.clone(),
         })
-        .collect()
+    };
+    derivation.albums.iter().map(album_of).collect()
 }
 
 /// Finds the bytes of all covers, by provider and path.

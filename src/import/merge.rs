@@ -39,10 +39,10 @@ const CORRECTION_S: u64 = 24 * 3600;
 /// A "capture time" this close to the posting is the posting itself.
 const SAME_MOMENT_S: u64 = 120;
 
-/// Rank of an origin for `taken_at`, best first (`docs/format.md` shows the same table).
+/// Rank of an origin for `taken_at`, best first (`docs/format.md` shows the same table). The owner's changes come after all
+/// ranking, see [`apply_user`].
 fn taken_rank(origin: &Origin) -> u8 {
     match origin {
-        Origin::User => 0,
         Origin::Corrected(_) => 1,
         Origin::Embedded => 2,
         Origin::Record(_) => 3,
@@ -55,10 +55,8 @@ fn taken_rank(origin: &Origin) -> u8 {
 /// Rank of an origin for descriptions and titles: what the owner typed into a service is younger than what a camera wrote.
 fn text_rank(origin: &Origin) -> u8 {
     match origin {
-        Origin::User => 0,
-        Origin::Record(_) => 1,
-        Origin::Embedded => 2,
-        _ => 3,
+        Origin::Record(_) => 0,
+        _ => 1,
     }
 }
 

@@ -20,10 +20,19 @@ fn medium() -> StoredMedium {
 }
 
 fn merged(original: &StoredMedium, records: &[Record], user: Option<&UserChanges>) -> Asset {
+    merged_at("media/posts/202405/1_2_n_17.jpg", original, records, user)
+}
+
+fn merged_at(
+    path: &str,
+    original: &StoredMedium,
+    records: &[Record],
+    user: Option<&UserChanges>,
+) -> Asset {
     let entry = MediaEntry {
         provider: "instagram".into(),
         export: None,
-        path: "media/posts/202405/1_2_n_17.jpg".into(),
+        path: path.into(),
         content_hash: original.content_hash,
         content_id: None,
         taken: None,
@@ -86,6 +95,100 @@ fn the_best_origin_of_a_date_wins() {
 }
 
 #[test]
+fn a_date_in_the_name_comes_after_records_and_before_posting_and_folder() {
+    let path = "media/other/IMG_20230714_180322.jpg";
+    let origin = |records: &[Record]| {
+        let asset = merged_at(path, &medium(), records, None);
+        asset.taken_at.map(|claim| claim.origin.to_string())
+    };
+    let posted = with(|f| f.posted_at = Some(utc(POSTED)));
+    let taken = with(|f| f.taken_at = Some(utc(POSTED)));
+    let mut folder = posted.clone();
+    folder.edition = Edition::Unrecorded;
+    let from = |origin: &str| Some(origin.to_owned());
+    assert_eq!(origin(&[]), from("file_name"));
+    assert_eq!(origin(std::slice::from_ref(&folder)), from("file_name"));
+    assert_eq!(origin(std::slice::from_ref(&posted)), from("file_name"));
+    assert_eq!(origin(&[taken, posted.clone()]), from("record:instagram"));
+    // Without a date in the name, a time of posting is better than a month.
+    let asset = merged(&medium(), &[posted, folder], None);
+    let claim = asset.taken_at.unwrap();
+    assert_eq!(claim.origin.to_string(), "posted:instagram");
+}
+
+#[test]
+fn words_typed_into_a_service_come_before_those_in_the_bytes_and_empty_ones_say_nothing() {
+    let mut camera = medium();
+    camera.facts.description = Some("OLYMPUS DIGITAL CAMERA".into());
+    let said = |text: &str| with(|f| f.description = Some(text.into()));
+    for (record, expected) in [
+        (said("Z: at the lake"), Some("Z: at the lake")),
+        (said(""), Some("OLYMPUS DIGITAL CAMERA")),
+        (record("a.jpg"), Some("OLYMPUS DIGITAL CAMERA")),
+    ] {
+        let found = merged(&camera, &[record], None).description;
+        assert_eq!(found.map(|claim| claim.value).as_deref(), expected);
+    }
+    camera.facts.description = Some(String::new());
+    assert_eq!(merged(&camera, &[], None).description, None);
+    assert_eq!(merged(&medium(), &[said("")], None).description, None);
+}
+
+#[test]
+fn a_place_of_a_service_comes_before_the_one_in_the_bytes() {
+    let mut camera = medium();
+    camera.facts.location = Location::new(1.0, 2.0);
+    let told = with(|f| f.location = Location::new(3.0, 4.0));
+    let location = |records: &[Record]| {
+        let claim = merged(&camera, records, None).location.unwrap();
+        (claim.value.latitude, claim.origin.to_string())
+    };
+    assert_eq!(location(&[]), (1.0, "embedded".to_owned()));
+    assert_eq!(location(&[told]), (3.0, "record:instagram".to_owned()));
+    assert_eq!(merged(&medium(), &[], None).location, None);
+}
+
+#[test]
+fn a_title_that_is_a_file_name_titles_nothing() {
+    let titled = with(|f| f.title = Some("Holiday".into()));
+    let mut google = with(|f| f.title = Some("IMG_77.HEIC".into()));
+    google.provider = "google-photos".into();
+    let asset = merged(&medium(), std::slice::from_ref(&google), None);
+    assert_eq!((asset.title, asset.name.as_str()), (None, "IMG_77"));
+    let asset = merged(&medium(), &[titled, google], None);
+    assert_eq!(asset.title.unwrap().value, "Holiday");
+    // A name without extension, and the title of another service, name no file.
+    let mut bare = with(|f| f.title = Some("IMG_77".into()));
+    bare.provider = "google-photos".into();
+    assert_eq!(merged(&medium(), &[bare], None).name, "1_2_n_17");
+    let other = with(|f| f.title = Some("IMG_77.jpg".into()));
+    assert_eq!(merged(&medium(), &[other], None).name, "1_2_n_17");
+}
+
+#[test]
+fn a_favorite_is_one_by_a_record_and_never_by_a_path() {
+    let marked = with(|f| f.favorite = true);
+    assert!(merged(&medium(), &[marked.clone(), record("a.jpg")], None).favorite);
+    assert!(!merged(&medium(), &[record("a.jpg")], None).favorite);
+    let mut path = marked;
+    path.edition = Edition::Unrecorded;
+    assert!(!merged(&medium(), &[path], None).favorite);
+}
+
+#[test]
+fn only_raw_pictures_keep_the_extension_they_came_with() {
+    let extension = |path: &str, media_type: MediaType| {
+        let mut original = medium();
+        original.facts = MediaFacts::of_type(media_type);
+        merged_at(path, &original, &[], None).extension
+    };
+    assert_eq!(extension("a/b.PNG", MediaType::Jpeg), "jpg");
+    assert_eq!(extension("a/b.NEF", MediaType::Tiff), "nef");
+    assert_eq!(extension("a/b.CR2", MediaType::Raw), "cr2");
+    assert_eq!(extension("a/b.xyz", MediaType::Tiff), "tif");
+}
+
+#[test]
 fn a_date_corrected_on_the_service_beats_the_camera_but_an_upload_time_never_does() {
     let mut embedded = medium();
     embedded.facts.taken_local = Some(datetime(2001, 1, 1, 0, 0, 0, 0));
@@ -104,6 +207,19 @@ fn a_date_corrected_on_the_service_beats_the_camera_but_an_upload_time_never_doe
     });
     let asset = merged(&embedded, &[uploaded], None);
     assert_eq!(asset.taken_at.unwrap().origin, Origin::Embedded);
+    // Exactly a day is none yet.
+    let exactly = |seconds: i64| {
+        let mut camera = medium();
+        camera.facts.taken_local = Some(datetime(2023, 11, 14, 0, 0, 0, 0));
+        let midnight = 1_699_920_000;
+        let told = with(|f| f.taken_at = Some(utc(midnight + seconds)));
+        merged(&camera, &[told], None).taken_at.unwrap().origin
+    };
+    assert_eq!(exactly(CORRECTION_S as i64), Origin::Embedded);
+    assert_eq!(
+        exactly(CORRECTION_S as i64 + 1).to_string(),
+        "corrected:instagram"
+    );
     // Half a day is a zone, not a correction.
     embedded.facts.taken_local = Some(datetime(2023, 11, 14, 10, 13, 20, 0));
     let zone = with(|f| f.taken_at = Some(utc(POSTED)));

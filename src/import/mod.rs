@@ -14,6 +14,7 @@ mod newest;
 mod note;
 pub mod offset;
 mod opened;
+mod packed;
 mod placed;
 pub mod plan;
 mod reading;
@@ -38,6 +39,7 @@ pub use run::{import, import_with};
 pub use undo::{UndoError, UndoOptions, UndoReport, undo, undo_with};
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -75,9 +77,9 @@ pub struct ImportOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryLine {
     /// File name of the part.
-    pub part: String,
+    pub part: Arc<str>,
     /// Name of the entry as it stands in the part.
-    pub entry: String,
+    pub entry: Arc<str>,
     /// Its fate.
     pub outcome: Outcome,
     /// Where its bytes are in the library, if they are.

@@ -12,7 +12,7 @@ use crate::model::library_path::LibraryPath;
 use crate::monitor::Monitor;
 
 use super::ImportError;
-use super::derive::DerivedAsset;
+use super::derive::{DerivedAsset, asset_of};
 use super::sidecars::Sidecars;
 
 /// An asset whose sidecar is to be written.
@@ -47,7 +47,14 @@ struct Job {
 /// The assets of a job, their sidecars written.
 struct Done {
     number: usize,
-    written: Vec<Result<(Asset, SidecarRow), ImportError>>,
+    written: Vec<Result<Written, ImportError>>,
+}
+
+/// An asset whose sidecar is written.
+struct Written {
+    asset: Asset,
+    json: String,
+    row: SidecarRow,
 }
 
 /// Writes the sidecars of changed assets and notes them.
@@ -129,9 +136,10 @@ fn write_jobs(
             .iter()
             .zip(&records)
             .map(|(change, records)| {
-                let asset = change.derived.asset();
+                let json = change.derived.json()?;
+                let asset = asset_of(&json);
                 let row = sidecars.write(change.derived, &asset, change.path, records)?;
-                Ok((asset, row))
+                Ok(Written { asset, json, row })
             })
             .collect();
         if hand_back.send(Done { number, written }).is_err() {
@@ -174,20 +182,19 @@ impl Noting<'_> {
         let chunk = self.chunks[done.number];
         let mut texts = Vec::with_capacity(chunk.len());
         for (change, written) in chunk.iter().zip(done.written) {
-            let (asset, row) = written?;
+            let Written { asset, json, row } = written?;
             let albums = self.sidecars.albums(&asset);
-            let json = change.derived.json();
             let path = change.path.as_str();
             if (self.known)(&asset.content_hash) {
                 let same = self
                     .writing
-                    .is_noted((asset.content_hash, json), path, &albums)?;
+                    .is_noted((asset.content_hash, &json), path, &albums)?;
                 self.noted.changed += u64::from(!same);
                 self.writing.remove_asset(asset.content_hash)?;
             }
             let id = self
                 .writing
-                .add_asset(&asset, json, path, change.digest, &albums)?;
+                .add_asset(&asset, &json, path, change.digest, &albums)?;
             self.writing.put_sidecar(&row)?;
             texts.push((id, asset));
             self.noted.sidecars.push((row.path, row.sha256));

@@ -1,11 +1,13 @@
 //! Decides what to do with every entry. A pure function of what was read and what is known; no files, no SQL.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::catalog::{SeenKey, SeenRole};
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::EntryRole;
 use crate::model::content_hash::ContentHash;
+use crate::model::entry_path::PathBelow;
 use crate::model::outcome::Ignored;
 
 /// What will be done with an entry.
@@ -33,22 +35,22 @@ pub struct Planned {
     /// Index of its tree, `None` for strays and refused names.
     pub tree: Option<usize>,
     /// Path below the archive's root.
-    pub path: String,
+    pub path: PathBelow,
     /// Export, or `""`.
-    pub export: String,
+    pub export: Arc<str>,
     /// What will be done.
     pub action: Action,
 }
 
 /// An entry with all a decision needs.
 #[derive(Debug, Clone)]
-pub struct Candidate<'a> {
+pub struct Candidate {
     /// The entry.
     pub id: EntryId,
     /// Path below the archive's root.
-    pub path: &'a str,
+    pub path: PathBelow,
     /// Export, or `""`.
-    pub export: String,
+    pub export: Arc<str>,
     /// Declared size.
     pub size_bytes: u64,
     /// CRC-32, if the container tells.
@@ -61,11 +63,16 @@ pub struct Candidate<'a> {
     pub outside_dates: bool,
 }
 
-impl Candidate<'_> {
+impl Candidate {
     /// Returns its identity across archives, if its checksum is known.
     pub fn seen_key(&self) -> Option<SeenKey> {
         let crc32 = self.crc32?;
-        Some(SeenKey::of(&self.export, self.path, self.size_bytes, crc32))
+        Some(SeenKey::of(
+            &self.export,
+            &self.path,
+            self.size_bytes,
+            crc32,
+        ))
     }
 }
 
@@ -78,11 +85,7 @@ pub struct Before<'a> {
 }
 
 /// Returns whether every entry is known and every medium is held, so that the archive need not be read at all.
-pub fn nothing_new(
-    candidates: &[Candidate<'_>],
-    before: &Before<'_>,
-    include_messages: bool,
-) -> bool {
+pub fn nothing_new(candidates: &[Candidate], before: &Before<'_>, include_messages: bool) -> bool {
     candidates.iter().all(|candidate| {
         let role = candidate.seen_key().and_then(|key| before.seen.get(&key));
         match role {
@@ -97,22 +100,22 @@ pub fn nothing_new(
 }
 
 /// Decides for each entry of one tree.
-pub fn plan(tree: usize, candidates: &[Candidate<'_>], before: &Before<'_>) -> Vec<Planned> {
+pub fn plan(tree: usize, candidates: &[Candidate], before: &Before<'_>) -> Vec<Planned> {
     let mut first: HashMap<SeenKey, EntryId> = HashMap::new();
     candidates
         .iter()
         .map(|candidate| Planned {
             id: candidate.id,
             tree: Some(tree),
-            path: candidate.path.to_owned(),
-            export: candidate.export.clone(),
+            path: candidate.path.clone(),
+            export: Arc::clone(&candidate.export),
             action: decide(candidate, before, &mut first),
         })
         .collect()
 }
 
 fn decide(
-    candidate: &Candidate<'_>,
+    candidate: &Candidate,
     before: &Before<'_>,
     first: &mut HashMap<SeenKey, EntryId>,
 ) -> Action {
@@ -158,11 +161,11 @@ mod tests {
 
     const HASH: ContentHash = ContentHash([1; 32]);
 
-    fn candidate(id: usize, path: &str, role: Option<EntryRole>) -> Candidate<'_> {
+    fn candidate(id: usize, path: &str, role: Option<EntryRole>) -> Candidate {
         Candidate {
             id: EntryId(id),
-            path,
-            export: String::new(),
+            path: path.into(),
+            export: "".into(),
             size_bytes: 3,
             crc32: Some(9),
             role,
@@ -177,7 +180,7 @@ mod tests {
     }
 
     fn actions(
-        candidates: &[Candidate<'_>],
+        candidates: &[Candidate],
         seen: &HashMap<SeenKey, SeenRole>,
         held: bool,
     ) -> Vec<Action> {

@@ -11,7 +11,7 @@ use super::trees::ArchiveTree;
 /// Digest of all that what is read of a tree depends on: equal parts and options give equal evidence.
 pub(super) fn given(
     tree: &ArchiveTree<'_>,
-    candidates: &[Candidate<'_>],
+    candidates: &[Candidate],
     options: &ImportOptions,
 ) -> [u8; 32] {
     let mut hasher = Sha256::new();
@@ -33,7 +33,7 @@ pub(super) fn given(
         add(&part);
     }
     for candidate in candidates {
-        add(candidate.path);
+        add(&candidate.path);
         add(&candidate.export);
         add(&format!("{} {:?}", candidate.size_bytes, candidate.crc32));
     }

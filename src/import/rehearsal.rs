@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogError, RecordText, StoredMedium};
 use crate::exporter::archive::{Archive, EntryId};
@@ -66,8 +67,8 @@ pub(super) fn rehearse(
     for planned in to_store(&decided) {
         let entry = &archive.entries()[planned.id.0];
         report.lines.push(EntryLine {
-            part: archive.parts()[entry.part.0].name.clone(),
-            entry: entry.raw_name.clone(),
+            part: Arc::clone(&archive.parts()[entry.part.0].name),
+            entry: Arc::clone(&entry.raw_name),
             outcome: Outcome::Imported,
             path: paths.get(&planned.id).cloned(),
         });
@@ -102,8 +103,8 @@ fn paths(
         let provider = provider_of(&mut providers, name);
         provider.evidence.media.push(MediaEntry {
             provider: name.to_owned(),
-            export: Some(planned.export.clone()).filter(|export| !export.is_empty()),
-            path: planned.path.clone(),
+            export: Some(planned.export.to_string()).filter(|export| !export.is_empty()),
+            path: planned.path.to_string(),
             content_hash: hash,
             content_id: None,
             taken: None,

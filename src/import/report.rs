@@ -1,6 +1,7 @@
 //! Adds up what became of every entry. The sums close, or it is a bug.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::exporter::archive::{Archive, EntryId};
@@ -34,7 +35,7 @@ impl Draft {
     /// Adds up. In a rehearsal everything to be stored counts as imported.
     pub fn new(facts: &Facts<'_>) -> Self {
         let archive = facts.archive;
-        let names = archive.parts().iter().map(|part| part.name.clone());
+        let names = archive.parts().iter().map(|part| part.name.to_string());
         let mut report = ImportReport {
             parts: archive.parts().len() as u64,
             part_names: names.collect(),
@@ -56,8 +57,8 @@ impl Draft {
             }
             hashes.push(hash);
             report.lines.push(EntryLine {
-                part: archive.parts()[entry.part.0].name.clone(),
-                entry: entry.raw_name.clone(),
+                part: Arc::clone(&archive.parts()[entry.part.0].name),
+                entry: Arc::clone(&entry.raw_name),
                 outcome,
                 path: None,
             });
@@ -212,7 +213,7 @@ pub(super) fn numbers(report: &ImportReport) -> String {
         .iter()
         .filter_map(|line| match &line.outcome {
             Outcome::Failed(why) => {
-                Some(serde_json::json!({"part": line.part, "entry": line.entry, "reason": why}))
+                Some(serde_json::json!({"part": &*line.part, "entry": &*line.entry, "reason": why}))
             }
             _ => None,
         })

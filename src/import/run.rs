@@ -12,6 +12,7 @@ use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions};
 use crate::exporter::provider::classify::is_system_file;
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
 use crate::model::content_hash::ContentHash;
+use crate::model::entry_path::PathBelow;
 use crate::model::outcome::Ignored;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::{Library, LibraryLock};
@@ -381,7 +382,7 @@ pub(super) fn decide(
     })
 }
 
-fn candidates<'a>(archive: &Archive, tree: &'a ArchiveTree<'_>) -> Vec<Candidate<'a>> {
+fn candidates(archive: &Archive, tree: &ArchiveTree<'_>) -> Vec<Candidate> {
     tree.nodes()
         .iter()
         .map(|node| {
@@ -389,7 +390,7 @@ fn candidates<'a>(archive: &Archive, tree: &'a ArchiveTree<'_>) -> Vec<Candidate
             let not_a_file = matches!(entry.problem, Some(EntryError::NotAFile));
             Candidate {
                 id: node.id,
-                path: &node.path,
+                path: node.path.clone(),
                 export: tree.export_of(node.id),
                 size_bytes: entry.size_bytes,
                 crc32: entry.crc32,
@@ -405,7 +406,7 @@ fn candidates<'a>(archive: &Archive, tree: &'a ArchiveTree<'_>) -> Vec<Candidate
         .collect()
 }
 
-fn give_roles(candidates: &mut [Candidate<'_>], intake: &Intake) {
+fn give_roles(candidates: &mut [Candidate], intake: &Intake) {
     let outside: HashSet<EntryId> = intake.outside_dates.iter().copied().collect();
     for candidate in candidates {
         if candidate.role.is_none() {
@@ -425,23 +426,25 @@ fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned>
         .filter_map(|(id, entry)| {
             let why = entry.path.as_ref().err()?;
             let name = crate::model::shown::shown(&entry.raw_name);
-            Some((EntryId(id), name, Action::Fail(format!("refused: {why}"))))
+            let action = Action::Fail(format!("refused: {why}"));
+            Some((EntryId(id), PathBelow::from(name.as_str()), action))
         });
     let strays = recognized.strays.iter().map(|id| {
-        let name = archive.entries()[id.0].raw_name.clone();
-        let why = match is_system_file(&name) {
+        let name = &*archive.entries()[id.0].raw_name;
+        let why = match is_system_file(name) {
             true => Ignored::SystemFile,
             false => Ignored::Unknown,
         };
-        (*id, name, Action::Ignore(why))
+        (*id, PathBelow::from(name), Action::Ignore(why))
     });
+    let no_export: Arc<str> = "".into();
     refused
         .chain(strays)
         .map(|(id, path, action)| Planned {
             id,
             tree: None,
             path,
-            export: String::new(),
+            export: Arc::clone(&no_export),
             action,
         })
         .collect()

@@ -177,7 +177,8 @@ impl Settling<'_> {
         let total = derivation.assets.len() as u64;
         self.monitor
             .step("writing sidecars", Some(total), Unit::Items);
-        let (changes, current) = self.changes(derivation, placements, &placed, &sidecars, &before);
+        let (changes, current) =
+            self.changes(derivation, placements, &placed, &sidecars, &before)?;
         self.monitor.advance(total - changes.len() as u64);
         let lists = ListFacts::load(self.catalog, self.providers, derivation)?;
         let (library, providers) = (self.library, self.providers);
@@ -213,7 +214,7 @@ impl Settling<'_> {
         placed: &'d Placed,
         sidecars: &Sidecars<'_>,
         before: &Before,
-    ) -> (Vec<Change<'d>>, BTreeMap<String, ContentHash>) {
+    ) -> Result<(Vec<Change<'d>>, BTreeMap<String, ContentHash>), ImportError> {
         // Bytes that are gone have no place to lie beside.
         let present: Vec<_> = derivation
             .assets
@@ -230,6 +231,7 @@ impl Settling<'_> {
         let mut changes = Vec::new();
         let mut current = BTreeMap::new();
         for ((derived, _, path), digest) in present.into_iter().zip(digests) {
+            let digest = digest?;
             let hash = derived.content_hash;
             let old = before.assets.get(&hash);
             let same = old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
@@ -249,7 +251,7 @@ impl Settling<'_> {
                 digest,
             });
         }
-        (changes, current)
+        Ok((changes, current))
     }
 }
 

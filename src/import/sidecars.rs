@@ -17,7 +17,7 @@ use crate::writer::sidecar::render::{SidecarContent, render};
 use crate::writer::walk::modified_ns;
 
 use super::ImportError;
-use super::derive::{DerivedAsset, Linked};
+use super::derive::{DerivedAsset, Linked, albums_of};
 use super::touched::Touched;
 
 /// What sidecars are made from, beside the asset itself.
@@ -39,18 +39,19 @@ impl Sidecars<'_> {
         derived: &DerivedAsset,
         placement: &Placement,
         path: &LibraryPath,
-    ) -> [u8; 32] {
+    ) -> Result<[u8; 32], ImportError> {
+        let json = derived.json()?;
         let mut hasher = Sha256::new();
         let mut add = |bytes: &[u8]| {
             hasher.update((bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
         };
-        add(derived.json().as_bytes());
+        add(json.as_bytes());
         add(path.as_str().as_bytes());
         for (_, companion) in &placement.companions {
             add(companion.as_str().as_bytes());
         }
-        for album in derived.albums() {
+        for album in albums_of(&json) {
             add(self.titles.get(album.as_str()).unwrap_or(&"").as_bytes());
         }
         for (p, r) in &derived.records {
@@ -64,7 +65,7 @@ impl Sidecars<'_> {
             add(entry.export.as_deref().unwrap_or("").as_bytes());
             add(&entry.content_hash.0);
         }
-        hasher.finalize().into()
+        Ok(hasher.finalize().into())
     }
 
     fn entries(&self, derived: &DerivedAsset) -> impl Iterator<Item = &MediaEntry> {

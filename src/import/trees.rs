@@ -1,9 +1,11 @@
 //! Recognises whose archives were given: parts become trees of entries, one tree a provider.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::exporter::archive::{Archive, EntryId, PartId};
 use crate::exporter::provider::{Node, PROVIDERS, Provider, Tree};
+use crate::model::entry_path::EntryPath;
 use crate::model::shown::shown;
 
 /// All entries of one provider in one call, wrapper folders taken off.
@@ -12,7 +14,8 @@ pub struct ArchiveTree<'a> {
     /// The provider.
     pub provider: &'static dyn Provider,
     nodes: Vec<Node>,
-    parts: BTreeSet<PartId>,
+    /// Its parts, each with the export it belongs to, or `""`.
+    parts: BTreeMap<PartId, Arc<str>>,
 }
 
 /// What was given, sorted out.
@@ -32,7 +35,7 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
             archive,
             provider: *provider,
             nodes: Vec::new(),
-            parts: BTreeSet::new(),
+            parts: BTreeMap::new(),
         })
         .collect();
     let mut strays = Vec::new();
@@ -51,13 +54,13 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
     Recognized { trees, strays }
 }
 
-fn safe_entries(archive: &Archive, part: PartId) -> Vec<(EntryId, &str)> {
+fn safe_entries(archive: &Archive, part: PartId) -> Vec<(EntryId, &EntryPath)> {
     archive
         .entries()
         .iter()
         .enumerate()
         .filter(|(_, entry)| entry.part == part)
-        .filter_map(|(id, entry)| Some((EntryId(id), entry.path.as_ref().ok()?.as_str())))
+        .filter_map(|(id, entry)| Some((EntryId(id), entry.path.as_ref().ok()?)))
         .collect()
 }
 
@@ -66,10 +69,10 @@ impl<'a> ArchiveTree<'a> {
     fn claim<'e>(
         &mut self,
         part: PartId,
-        entries: Vec<(EntryId, &'e str)>,
+        entries: Vec<(EntryId, &'e EntryPath)>,
         everything: bool,
-    ) -> Vec<(EntryId, &'e str)> {
-        let paths: Vec<&str> = entries.iter().map(|(_, path)| *path).collect();
+    ) -> Vec<(EntryId, &'e EntryPath)> {
+        let paths: Vec<&str> = entries.iter().map(|(_, path)| path.as_str()).collect();
         let mut roots = self.provider.recognize(&paths);
         if roots.is_empty() && everything {
             roots.push(String::new());
@@ -77,29 +80,24 @@ impl<'a> ArchiveTree<'a> {
         // The deepest root first: an unpacked part may lie inside the folder of another.
         roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
         let mut others = Vec::new();
+        let before = self.nodes.len();
         for (id, path) in entries {
-            match roots
-                .iter()
-                .find_map(|root| path.strip_prefix(root.as_str()))
-            {
-                Some(below) => {
-                    self.parts.insert(part);
-                    self.nodes.push(Node {
-                        id,
-                        path: below.to_owned(),
-                    });
-                }
+            match roots.iter().find_map(|root| path.below(root)) {
+                Some(path) => self.nodes.push(Node { id, path }),
                 None => others.push((id, path)),
             }
+        }
+        if self.nodes.len() > before {
+            let export = self.provider.export(&self.archive.parts()[part.0].name);
+            self.parts.insert(part, export.unwrap_or_default().into());
         }
         others
     }
 
     /// Returns the export an entry belongs to, `""` if the provider knows none.
-    pub fn export_of(&self, id: EntryId) -> String {
-        self.provider
-            .export(&self.part_name(id))
-            .unwrap_or_default()
+    pub fn export_of(&self, id: EntryId) -> Arc<str> {
+        let part = self.archive.entries()[id.0].part;
+        self.parts.get(&part).map(Arc::clone).unwrap_or_default()
     }
 }
 
@@ -111,14 +109,14 @@ impl Tree for ArchiveTree<'_> {
     fn part_names(&self) -> Vec<String> {
         let parts = self.archive.parts();
         self.parts
-            .iter()
-            .map(|id| parts[id.0].name.clone())
+            .keys()
+            .map(|id| parts[id.0].name.to_string())
             .collect()
     }
 
     fn part_name(&self, id: EntryId) -> String {
         let part = self.archive.entries()[id.0].part;
-        self.archive.parts()[part.0].name.clone()
+        self.archive.parts()[part.0].name.to_string()
     }
 
     fn size_bytes(&self, id: EntryId) -> u64 {

@@ -1,18 +1,17 @@
 //! The path of an entry inside an archive, cleaned at the border.
 
 use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// Longest entry path that is accepted, in bytes. Real archives stay far below; a 70,000-byte
 /// name is an attack on whoever prints or stores it.
 pub const LONGEST_ENTRY_PATH: usize = 4096;
 
 /// Path of an entry relative to its archive's root: `/` between parts, no empty, `.` or `..` part,
-/// never absolute, no control characters.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EntryPath(String);
+/// never absolute, no control characters. Copies share one text: an archive has hundreds of thousands of them.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryPath(Arc<str>);
 
 /// Why a name cannot be the path of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +58,12 @@ impl EntryPath {
         if parts.is_empty() {
             return Err(UnsafeName::Empty);
         }
-        Ok(Self(parts.join("/")))
+        Ok(Self(parts.join("/").into()))
+    }
+
+    /// Returns the text, shared.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// Returns the path as text.
@@ -73,8 +77,11 @@ impl EntryPath {
     }
 
     /// Returns the path below `root` (which ends in `/`, or is empty), if it lies there.
-    pub fn below(&self, root: &str) -> Option<&str> {
-        self.0.strip_prefix(root)
+    pub fn below(&self, root: &str) -> Option<PathBelow> {
+        self.0.starts_with(root).then(|| PathBelow {
+            whole: self.shared(),
+            from: root.len(),
+        })
     }
 }
 
@@ -95,6 +102,62 @@ impl fmt::Debug for EntryPath {
     }
 }
 
+/// Path of an entry below a root folder: the end of an [`EntryPath`], whose text it shares.
+#[derive(Clone)]
+pub struct PathBelow {
+    whole: Arc<str>,
+    from: usize,
+}
+
+impl Deref for PathBelow {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.whole[self.from..]
+    }
+}
+
+impl From<&str> for PathBelow {
+    fn from(path: &str) -> Self {
+        Self {
+            whole: path.into(),
+            from: 0,
+        }
+    }
+}
+
+impl PartialEq for PathBelow {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for PathBelow {}
+
+impl PartialOrd for PathBelow {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PathBelow {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl fmt::Display for PathBelow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl fmt::Debug for PathBelow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &**self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +170,10 @@ mod tests {
             ("./media//a.jpg", "media/a.jpg"),
             ("\u{feff}media/a.jpg", "media/a.jpg"),
         ] {
-            assert_eq!(EntryPath::parse(name).map(|p| p.0), Ok(path.to_owned()));
+            assert_eq!(
+                EntryPath::parse(name).map(|p| p.to_string()),
+                Ok(path.to_owned())
+            );
         }
     }
 

@@ -151,7 +151,7 @@ fn provider(provider: &dyn Provider, paths: &[&str], bytes: &[u8]) {
     let tree = One {
         nodes: vec![Node {
             id: EntryId(0),
-            path: path.to_owned(),
+            path: path.into(),
         }],
         bytes,
     };

@@ -21,7 +21,7 @@ use std::fs::File;
 use std::num::NonZeroUsize;
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
@@ -57,7 +57,7 @@ pub enum PartKind {
 #[derive(Debug, Clone)]
 pub struct Part {
     /// File name as given, for reports.
-    pub name: String,
+    pub name: Arc<str>,
     /// Where it lies.
     pub path: PathBuf,
     /// Its container.
@@ -71,8 +71,8 @@ pub struct Part {
 pub struct Entry {
     /// The part it lies in.
     pub part: PartId,
-    /// The name as the container gives it, decoded but otherwise untouched.
-    pub raw_name: String,
+    /// The name as the container gives it, decoded but otherwise untouched; the text of `path`, where they are the same.
+    pub raw_name: Arc<str>,
     /// The cleaned path, or why the name is refused.
     pub path: Result<EntryPath, UnsafeName>,
     /// Size of its bytes as declared.

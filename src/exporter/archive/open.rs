@@ -63,7 +63,7 @@ impl Opener<'_> {
                 self.add(
                     Part {
                         size_bytes: size_of(&source),
-                        name: name.clone(),
+                        name: name.as_str().into(),
                         path,
                         kind,
                     },
@@ -104,10 +104,14 @@ impl Opener<'_> {
         archive.parts.push(part);
         archive.sources.push(source);
         for found in found {
+            let path = EntryPath::parse(&found.raw_name);
             archive.entries.push(Entry {
                 part: id,
-                path: EntryPath::parse(&found.raw_name),
-                raw_name: found.raw_name,
+                raw_name: match &path {
+                    Ok(path) if path.as_str() == found.raw_name => path.shared(),
+                    _ => found.raw_name.into(),
+                },
+                path,
                 size_bytes: found.size_bytes,
                 crc32: found.crc32,
                 modified: found.modified,

@@ -15,6 +15,7 @@ pub mod meta_text;
 pub mod meta_values;
 
 use crate::exporter::archive::EntryId;
+use crate::model::entry_path::PathBelow;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::outcome::Ignored;
 use crate::model::record::{AlbumRecord, Record};
@@ -66,7 +67,7 @@ pub struct Node {
     /// The entry.
     pub id: EntryId,
     /// Path below the archive's root (wrapper folder taken off).
-    pub path: String,
+    pub path: PathBelow,
 }
 
 /// The parts of one provider in one call, merged and with wrapper folders taken off.

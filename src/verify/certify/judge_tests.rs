@@ -284,3 +284,35 @@ fn items_that_begin_one_or_three_years_before_the_archive_are_a_sign() {
         );
     }
 }
+
+#[test]
+fn a_single_month_is_named_once_and_no_range() {
+    let mut situation = whole();
+    situation.missing = vec![gap(Some("2021-03-04")), gap(Some("2021-03-30"))];
+    situation.counts.missing = 2;
+    let reasons = judge(&situation).reasons.join(" ");
+    assert!(!reasons.contains("2021-03 to"), "{reasons}");
+}
+
+#[test]
+fn pictures_of_the_usual_size_are_not_small() {
+    let small = |photos: u64, pixels: u32| {
+        let mut situation = whole();
+        (situation.photos, situation.median_pixels) = (photos, Some(pixels));
+        matches!(judge(&situation).verdict, Verdict::CannotBeKnown)
+    };
+    assert!(small(ENOUGH_PHOTOS, USUAL_PIXELS - 1));
+    assert!(!small(ENOUGH_PHOTOS, USUAL_PIXELS));
+    assert!(!small(ENOUGH_PHOTOS - 1, USUAL_PIXELS - 1));
+}
+
+#[test]
+fn messages_left_aside_are_noted_if_there_are_any() {
+    let noted = |count: u64| {
+        let mut situation = whole();
+        situation.journal.messages_left_aside = count;
+        let notes = judge(&situation).notes.join(" ");
+        notes.contains("private messages left aside")
+    };
+    assert!(noted(1) && !noted(0));
+}

@@ -245,7 +245,7 @@ pub fn names(archive: &Archive) -> Vec<&str> {
     archive
         .entries()
         .iter()
-        .map(|entry| entry.raw_name.as_str())
+        .map(|entry| &*entry.raw_name)
         .collect()
 }
 

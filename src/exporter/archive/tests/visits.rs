@@ -60,7 +60,7 @@ fn every_entry_comes_whole_from_any_number_of_threads() {
         let visited = visit(&archive, &ids(&archive), workers);
         assert_eq!(visited.len(), 60);
         for (id, (bytes, result)) in visited {
-            assert!(bytes == files[&archive.entries()[id.0].raw_name]);
+            assert!(bytes == files[&*archive.entries()[id.0].raw_name]);
             assert_eq!(result, Ok(crc32fast::hash(&bytes)));
         }
     }

@@ -14,7 +14,7 @@ impl Files {
     fn of(files: &[(&str, Vec<u8>)]) -> Self {
         let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
             id: EntryId(at),
-            path: (*path).to_owned(),
+            path: (*path).into(),
         });
         Self(
             nodes.collect(),

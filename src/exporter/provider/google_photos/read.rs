@@ -230,7 +230,7 @@ impl Reader<'_> {
         };
         for file in files {
             let by = (
-                node.path.as_str(),
+                &*node.path,
                 self.export(node.id),
                 self.options.account.clone(),
             );
@@ -292,7 +292,7 @@ impl Reader<'_> {
             account: self.options.account.clone(),
             export: self.export(node.id),
             kind: Kind::Post,
-            source: node.path.clone(),
+            source: node.path.to_string(),
             edition: Edition::Json,
             uri: medium_path(&node.path, facts.title.as_deref()),
             key: key(item.url, &facts, &node.path),
@@ -313,7 +313,7 @@ impl Reader<'_> {
             title: album.title,
             description: album.description,
             cover: None,
-            source: node.path.clone(),
+            source: node.path.to_string(),
             raw: album.raw,
         };
         self.sink.album(record);

@@ -29,7 +29,7 @@ impl Files {
         files.sort();
         let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
             id: EntryId(at),
-            path: path.clone(),
+            path: path.as_str().into(),
         });
         Self {
             nodes: nodes.collect(),
@@ -106,7 +106,7 @@ fn fates(tree: &Files) -> Vec<(&str, String)> {
     };
     tree.nodes
         .iter()
-        .map(|node| (node.path.as_str(), fate(&sink.roles[&node.id])))
+        .map(|node| (&*node.path, fate(&sink.roles[&node.id])))
         .collect()
 }
 

@@ -24,7 +24,7 @@ impl MemoryTree {
             let id = EntryId(tree.files.len());
             tree.nodes.push(Node {
                 id,
-                path: (*path).to_owned(),
+                path: (*path).into(),
             });
             tree.files
                 .push(((*part).to_owned(), bytes.as_bytes().to_vec()));
