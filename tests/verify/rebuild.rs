@@ -5,9 +5,10 @@ use std::fs;
 use albumen::catalog::Catalog;
 
 use super::{Made, made, usual};
-use crate::support::compose::{Edition, Generation, Language, compose, compose_both};
+use crate::support::compose::takeout_words::ENGLISH;
+use crate::support::compose::{Edition, Generation, Language, compose, compose_both, facebook};
 use crate::support::samples::{captions, varied};
-use crate::support::tree;
+use crate::support::{takeouts, tree};
 
 fn dump(made: &Made) -> String {
     let path = made.file(".albumen/catalog.sqlite");
@@ -51,6 +52,42 @@ fn html_and_both_editions_come_back() {
     comes_back(&made(&compose(&varied(), Generation::G4, html)), "html");
     let both = compose_both(&captions(), Generation::G4, Language::English);
     comes_back(&made(&both), "both");
+}
+
+#[test]
+fn facebook_comes_back() {
+    for generation in facebook::GENERATIONS {
+        for html in [false, true] {
+            let made = made(&facebook::compose(generation, html));
+            comes_back(&made, &format!("{generation:?}, html {html}"));
+        }
+    }
+}
+
+#[test]
+fn google_photos_with_its_albums_comes_back() {
+    let takeout = takeouts::varied(ENGLISH);
+    let made = made(&takeout.files());
+    assert!(dump(&made).contains("Rome 2023"), "no albums to compare");
+    comes_back(&made, "google");
+}
+
+#[test]
+fn three_services_in_one_library_come_back() {
+    let made = made(&facebook::compose(facebook::GENERATIONS[0], false));
+    let archives = [
+        ("google.zip", takeouts::varied(ENGLISH).files()),
+        (
+            "instagram.zip",
+            compose(&varied(), Generation::G4, Edition::Json),
+        ),
+    ];
+    for (name, files) in &archives {
+        made.env.zip(name, files);
+        let ran = made.run(&["import", name]);
+        assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    }
+    comes_back(&made, "all");
 }
 
 #[test]
