@@ -153,6 +153,7 @@ impl Catalog {
                 Ok(())
             },
         )?;
+        media.shrink_to_fit();
         Ok(media)
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::ImportError;
 
 /// Bytes kept in memory; more go to a temporary file without a name.
-const MEMORY: usize = 4 << 20;
+const MEMORY: usize = 1 << 20;
 
 /// Texts, each added once and read any number of times.
 #[derive(Default)]

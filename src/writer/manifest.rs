@@ -1,6 +1,8 @@
 //! Lists of files with their hashes, in the form `sha256sum -c` reads.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
@@ -22,10 +24,13 @@ pub struct ManifestError {
 /// Returns the text of a manifest, sorted by path.
 pub fn render(files: impl IntoIterator<Item = (LibraryPath, ContentHash)>) -> String {
     let files: BTreeMap<LibraryPath, ContentHash> = files.into_iter().collect();
-    let mut text = String::with_capacity(files.len() * 120);
+    // Each line is a hash of 64 digits, two blanks, the path and its end.
+    let length = files.keys().map(|path| path.as_str().len() + 67).sum();
+    let mut text = String::with_capacity(length);
     for (path, hash) in files {
         let (mark, path) = escaped(path.as_str());
-        text.push_str(&format!("{mark}{hash}  {path}\n"));
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{mark}{hash}  {path}");
     }
     text
 }
@@ -42,15 +47,16 @@ pub fn parse(text: &str) -> Result<BTreeMap<LibraryPath, ContentHash>, ManifestE
 }
 
 /// GNU marks a line whose name needs escapes with a backslash at its very start.
-fn escaped(path: &str) -> (&'static str, String) {
+fn escaped(path: &str) -> (&'static str, Cow<'_, str>) {
     if !path.contains(['\\', '\n', '\r']) {
-        return ("", path.to_owned());
+        return ("", path.into());
     }
     (
         "\\",
         path.replace('\\', "\\\\")
             .replace('\n', "\\n")
-            .replace('\r', "\\r"),
+            .replace('\r', "\\r")
+            .into(),
     )
 }
 
