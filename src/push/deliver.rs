@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::copy::{self, CopyError};
+use super::copy::{self, Change, CopyError};
 use super::error::DestinationError;
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
 use super::plan::Action;
@@ -176,22 +176,15 @@ pub fn prepare(parcel: &Parcel) -> Result<Payload, DestinationError> {
             None,
         ),
         Source::File(path) => file(path, parcel)?,
-        Source::Changed(path, change) => {
-            let bytes =
-                copy::make(path, change).map_err(|error| changed_failed(error, path, parcel))?;
-            let hash = ContentHash::of(&bytes);
-            (
-                PayloadBytes::Memory(bytes.into()),
-                parcel.size_bytes,
-                hash,
-                modified(path),
-            )
+        Source::Changed(path, original, change) => {
+            let failed = |error| changed_failed(error, path, parcel);
+            changed(path, *original, change).map_err(failed)?
         }
     };
     if size_bytes != parcel.size_bytes || sha256 != parcel.sha256 {
         return Err(DestinationError::Library {
             path: match &parcel.source {
-                Source::File(path) | Source::Changed(path, _) => path.clone(),
+                Source::File(path) | Source::Changed(path, ..) => path.clone(),
                 Source::Bytes(_) => parcel.path.clone().into(),
             },
             why: "its bytes have changed".to_owned(),
@@ -236,11 +229,28 @@ fn file(path: &Path, parcel: &Parcel) -> Result<Prepared, DestinationError> {
     ))
 }
 
+fn changed(path: &Path, original: ContentHash, change: &Change) -> Result<Prepared, CopyError> {
+    let copy = copy::make(path, original, change)?;
+    let (size, hash) = copy.measure()?;
+    let bytes = if size > SMALL {
+        PayloadBytes::Copy(copy)
+    } else {
+        let mut bytes = Vec::with_capacity(size as usize);
+        copy.open()?.read_to_end(&mut bytes)?;
+        PayloadBytes::Memory(bytes.into())
+    };
+    Ok((bytes, size, hash, modified(path)))
+}
+
 fn changed_failed(error: CopyError, path: &Path, parcel: &Parcel) -> DestinationError {
     match error {
         CopyError::Read(error) => DestinationError::Library {
             path: path.to_owned(),
             why: error.to_string(),
+        },
+        CopyError::Damaged => DestinationError::Library {
+            path: path.to_owned(),
+            why: "its bytes have changed".to_owned(),
         },
         CopyError::Cannot(why) => DestinationError::Refused {
             path: parcel.path.clone(),

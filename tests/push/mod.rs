@@ -1,6 +1,7 @@
 //! Push: one contract that every destination keeps, and what each has of its own.
 
 mod contract;
+mod embed;
 mod faults;
 mod folder;
 mod options;

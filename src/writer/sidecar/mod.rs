@@ -2,6 +2,7 @@
 
 pub mod fields;
 pub mod merge;
+pub mod packet;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod outside_tests;

@@ -1,0 +1,1 @@
+//! Tests of embedding that need no other program.
