@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{Picture, jpeg};
+use albumen::demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
 use albumen::model::asset::Asset;
 use albumen::model::media_type::MediaType;
 use albumen::push::embed::Embed;
@@ -103,14 +103,186 @@ fn faults(path: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-#[test]
-fn jpeg_copies() {
-    let bytes = jpeg(&Picture::default());
+/// Returns what a program makes of a file, by which two files are compared.
+fn decoded(kind: MediaType, path: &Path) -> Option<Vec<u8>> {
+    let picture = |path: &Path| {
+        let bytes = fs::read(path).expect("it is there");
+        let picture = image::load_from_memory(&bytes).expect("a picture");
+        picture.to_rgba16().into_raw().iter().flat_map(|value| value.to_le_bytes()).collect()
+    };
+    Some(match kind {
+        MediaType::Heic | MediaType::Avif => {
+            let out = path.with_extension("png");
+            let output = require("heif-convert")?.command().arg(path).arg(&out).output().expect("it runs");
+            assert!(output.status.success(), "{output:?}");
+            picture(&out)
+        }
+        MediaType::Mp4 | MediaType::Mov | MediaType::Threegp => {
+            let output = require("ffmpeg")?
+                .command()
+                .args(["-v", "error", "-i"])
+                .arg(path)
+                .args(["-map", "0", "-f", "streamhash", "-hash", "sha256", "-"])
+                .output()
+                .expect("it runs");
+            assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+            output.stdout
+        }
+        _ => picture(path),
+    })
+}
+
+/// Checks the copy of one file in every way, and returns what exiftool reads from it.
+fn check(kind: MediaType, name: &str, bytes: &[u8], facts: &Value) -> Option<Value> {
     let files = Files::new();
-    let (out, left_out) = copy(MediaType::Jpeg, &bytes, &facts()).expect("it can be written");
-    let before = files.write("before.jpg", &bytes);
-    let after = files.write("after.jpg", &out);
-    println!("{left_out:?} {}", serde_json::to_string_pretty(&read_by_exiftool(&after)).unwrap());
-    println!("{:?}\n{:?}", faults(&before), faults(&after));
-    fs::write("/tmp/embed_after.jpg", &out).unwrap();
+    let (out, left_out) = copy(kind, bytes, facts).unwrap_or_else(|why| panic!("{name}: {why}"));
+    assert_eq!(left_out, None, "{name}");
+    let before = files.write(&format!("before-{name}"), bytes);
+    let after = files.write(&format!("after-{name}"), &out);
+    let new: Vec<_> = faults(&after).difference(&faults(&before)).cloned().collect();
+    assert!(new.is_empty(), "{name}: {new:?}");
+    assert!(decoded(kind, &before)? == decoded(kind, &after)?, "{name}: other pixels or sound");
+    read_by_exiftool(&after)
+}
+
+/// Checks what every kind of file must say.
+fn assert_packet(name: &str, read: &Value) {
+    let expected = [
+        ("XMP-exif:DateTimeOriginal", json!("2023:07:14 18:03:22.25-03:30")),
+        ("XMP-photoshop:DateCreated", json!("2023:07:14 18:03:22-03:30")),
+        ("XMP-dc:Description", json!(DESCRIPTION)),
+        ("XMP-dc:Title", json!("Ein Tag am Meer")),
+        ("XMP-dc:Subject", json!(["Ben Beispiel", "José", "Rome", "beach", "日本"])),
+        ("XMP-iptcExt:PersonInImage", json!(["Ben Beispiel", "José"])),
+        ("XMP-xmp:Rating", json!(4)),
+        ("XMP-exif:GPSLatitude", json!(-33.856784)),
+        ("XMP-exif:GPSLongitude", json!(-70.123456)),
+        ("XMP-exif:GPSAltitude", json!(12.5)),
+    ];
+    assert_tags(name, read, &expected);
+}
+
+fn assert_exif(name: &str, read: &Value) {
+    let expected = [
+        ("ExifIFD:DateTimeOriginal", json!("2023:07:14 18:03:22")),
+        ("ExifIFD:OffsetTimeOriginal", json!("-03:30")),
+        ("ExifIFD:SubSecTimeOriginal", json!(25)),
+        ("IFD0:ImageDescription", json!(DESCRIPTION)),
+        ("GPS:GPSLatitude", json!(33.856784)),
+        ("GPS:GPSLatitudeRef", json!("S")),
+        ("GPS:GPSLongitude", json!(70.123456)),
+        ("GPS:GPSLongitudeRef", json!("W")),
+        ("GPS:GPSAltitude", json!(12.5)),
+        ("GPS:GPSAltitudeRef", json!(0)),
+        ("Composite:SubSecDateTimeOriginal", json!("2023:07:14 18:03:22.25-03:30")),
+    ];
+    assert_tags(name, read, &expected);
+}
+
+fn assert_iptc(name: &str, read: &Value) {
+    let expected = [
+        ("IPTC:Caption-Abstract", json!(DESCRIPTION)),
+        ("IPTC:ObjectName", json!("Ein Tag am Meer")),
+        ("IPTC:Keywords", json!(["Ben Beispiel", "José", "Rome", "beach", "日本"])),
+        ("IPTC:DateCreated", json!("2023:07:14")),
+        ("IPTC:TimeCreated", json!("18:03:22-03:30")),
+    ];
+    assert_tags(name, read, &expected);
+}
+
+fn assert_tags(name: &str, read: &Value, expected: &[(&str, Value)]) {
+    for (tag, value) in expected {
+        assert_eq!(&read[*tag], value, "{name} {tag}: {read:#}");
+    }
+}
+
+/// A picture that says other things already.
+fn outspoken() -> Picture {
+    Picture {
+        width: 64,
+        height: 48,
+        taken: Some("2001-02-03T04:05:06.5".parse().expect("a date")),
+        offset_s: Some(7200),
+        location: Some((48.8584, 2.2945)),
+        altitude_m: Some(300.0),
+        make: Some("Maker".to_owned()),
+        model: Some("Model".to_owned()),
+        orientation: Some(6),
+        description: Some("old words".to_owned()),
+        content_id: Some("11111111-2222-3333-4444-555555555555".to_owned()),
+        ..Picture::default()
+    }
+}
+
+#[test]
+fn pictures_carry_every_fact_and_keep_every_pixel() {
+    let plain = Picture { width: 64, height: 48, ..Picture::default() };
+    type Make = fn(&Picture) -> Vec<u8>;
+    let kinds: [(MediaType, &str, Make); 6] = [
+        (MediaType::Jpeg, "jpg", jpeg),
+        (MediaType::Png, "png", png),
+        (MediaType::Webp, "webp", webp),
+        (MediaType::Tiff, "tif", tiff),
+        (MediaType::Heic, "heic", heic),
+        (MediaType::Avif, "avif", avif),
+    ];
+    for (kind, extension, make) in kinds {
+        for (what, picture) in [("plain", plain.clone()), ("outspoken", outspoken())] {
+            let name = format!("{what}.{extension}");
+            let Some(read) = check(kind, &name, &make(&picture), &facts()) else { return };
+            assert_packet(&name, &read);
+            assert_exif(&name, &read);
+            if matches!(kind, MediaType::Jpeg | MediaType::Tiff) {
+                assert_iptc(&name, &read);
+            }
+            if what == "outspoken" {
+                let kept = [
+                    ("IFD0:Make", json!("Maker")),
+                    ("IFD0:Model", json!("Model")),
+                    ("IFD0:Orientation", json!(6)),
+                    ("Apple:ContentIdentifier", json!("11111111-2222-3333-4444-555555555555")),
+                ];
+                assert_tags(&name, &read, &kept);
+            }
+        }
+    }
+}
+
+#[test]
+fn films_carry_every_fact_and_keep_picture_and_sound() {
+    for faststart in [false, true] {
+        for quicktime in [false, true] {
+            for said in [false, true] {
+                let clip = Clip {
+                    faststart,
+                    quicktime,
+                    taken: said.then(|| ("2001-02-03T04:05:06".parse().expect("a date"), 7200)),
+                    location: said.then_some((48.8584, 2.2945)),
+                    device: said.then(|| ("Maker".to_owned(), "Model".to_owned())),
+                    quarter_turns: 1,
+                    ..Clip::default()
+                };
+                let (kind, extension) = match quicktime {
+                    true => (MediaType::Mov, "mov"),
+                    false => (MediaType::Mp4, "mp4"),
+                };
+                let name = format!("{faststart}-{said}.{extension}");
+                let Some(read) = check(kind, &name, &mp4(&clip), &facts()) else { return };
+                assert_packet(&name, &read);
+                let expected = [
+                    ("Keys:CreationDate", json!("2023:07:14 18:03:22-03:30")),
+                    ("Keys:GPSCoordinates", json!("-33.856784 -70.123456 12.5")),
+                    ("UserData:GPSCoordinates", json!("-33.856784 -70.123456 12.5")),
+                    ("Keys:Description", json!(DESCRIPTION)),
+                    ("Keys:Title", json!("Ein Tag am Meer")),
+                    ("Keys:Keywords", json!("Ben Beispiel, José, Rome, beach, 日本")),
+                    ("Keys:UserRating", json!(4)),
+                    ("QuickTime:CreateDate", json!("2023:07:14 21:33:22")),
+                    ("Track1:TrackCreateDate", json!("2023:07:14 21:33:22")),
+                    ("Track1:MediaCreateDate", json!("2023:07:14 21:33:22")),
+                ];
+                assert_tags(&name, &read, &expected);
+            }
+        }
+    }
 }

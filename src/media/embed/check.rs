@@ -2,7 +2,7 @@
 
 use super::super::bytes::{Fault, length, read_up_to};
 use super::super::{Source, inspect};
-use super::{Facts, Pieces, jpeg};
+use super::{Facts, Pieces, heif, jpeg, movie, png, tiff, webp};
 use crate::model::media_facts::MediaFacts;
 use crate::model::media_type::MediaType;
 use crate::model::record::Location;
@@ -30,7 +30,13 @@ pub fn same_coded(
             return Err("albumen would have changed its picture or sound");
         }
     }
-    match same {
+    let movie = matches!(
+        media_type,
+        MediaType::Mp4 | MediaType::Mov | MediaType::Threegp
+    );
+    let stays = !movie
+        || movie::fixed(source)? == movie::fixed(&mut pieces.reader(&mut *source))?;
+    match same && stays {
         true => Ok(()),
         false => Err("albumen would have changed its picture or sound"),
     }
@@ -63,6 +69,11 @@ fn same_bytes(
 fn coded(media_type: MediaType, source: &mut dyn Source) -> Result<Vec<Stretch>, Fault> {
     match media_type {
         MediaType::Jpeg => coded_jpeg(source),
+        MediaType::Png => coded_png(source),
+        MediaType::Webp => coded_webp(source),
+        MediaType::Tiff => tiff::coded(source),
+        MediaType::Heic | MediaType::Avif => heif::coded(source),
+        MediaType::Mp4 | MediaType::Mov | MediaType::Threegp => movie::coded(source),
         _ => Err("nobody knows where its picture is"),
     }
 }
@@ -80,6 +91,27 @@ fn coded_jpeg(source: &mut dyn Source) -> Result<Vec<Stretch>, Fault> {
     Ok(stretches)
 }
 
+fn coded_png(source: &mut dyn Source) -> Result<Vec<Stretch>, Fault> {
+    let mut stretches = Vec::new();
+    let mut behind = 0;
+    for chunk in png::chunks(source)? {
+        if !chunk.may_change(source)? {
+            stretches.push((chunk.at, chunk.end - chunk.at));
+        }
+        behind = chunk.end;
+    }
+    stretches.push((behind, length(source)? - behind));
+    Ok(stretches)
+}
+
+fn coded_webp(source: &mut dyn Source) -> Result<Vec<Stretch>, Fault> {
+    let chunks = webp::chunks(source)?;
+    let coded = chunks.iter().filter(|chunk| !chunk.may_change());
+    Ok(coded
+        .map(|chunk| (chunk.at, chunk.end - chunk.at))
+        .collect())
+}
+
 /// Reads the copy's facts as an import would, and compares them with those to be written, and the rest with the original's.
 pub fn reads_back(
     media_type: MediaType,
@@ -91,7 +123,11 @@ pub fn reads_back(
     let after = inspect(media_type, &mut pieces.reader(&mut *source));
     let same = shape(&before) == shape(&after) && before.damage == after.damage;
     let date = facts.taken.is_none_or(|taken| match after.taken_local {
-        Some(local) => local == taken.local && after.taken_offset_s == taken.offset_s,
+        // Not all tags know fractions of a second.
+        Some(local) => {
+            let apart = local.duration_since(taken.local).as_millis();
+            apart.abs() < 1000 && after.taken_offset_s == taken.offset_s
+        }
         None => false,
     });
     let place = facts

@@ -2,7 +2,7 @@
 
 use super::super::Source;
 use super::super::bytes::{Fault, big_endian, length, little_endian, read_at, read_up_to};
-use super::exif::{EMPTY, edit_bytes};
+use super::exif;
 use super::tags::{for_jpeg, tags};
 use super::{Facts, Pieces, Refusal, Xmp, iptc};
 
@@ -99,13 +99,19 @@ impl Segment {
 pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
     let (segments, scan) = segments(source)?;
     let end = length(source)?;
-    let exif = only(source, &segments, 0xe1, EXIF)?;
+    let old_exif = only(source, &segments, 0xe1, EXIF)?;
     let packet = only(source, &segments, 0xe1, XMP)?;
     let photoshop = only(source, &segments, 0xed, PHOTOSHOP)?;
     let mut new = Vec::new();
     let size = size(source, &segments)?;
-    let exif_body = new_exif(source, exif, facts, size)?;
-    new.extend(segment(0xe1, EXIF, &exif_body)?);
+    let block = body(source, old_exif, EXIF)?;
+    let mut tags = tags(facts);
+    if block.is_none() {
+        for_jpeg(&mut tags, size);
+    }
+    if let Some(block) = exif::block(block.as_deref(), &tags)?.or(block) {
+        new.extend(segment(0xe1, EXIF, &block)?);
+    }
     let old = body(source, packet, XMP)?;
     let text = xmp(old.as_deref())?;
     new.extend(segment(0xe1, XMP, text.as_bytes())?);
@@ -113,7 +119,7 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let resources = iptc::resources(&old, facts)?;
     new.extend(segment(0xed, PHOTOSHOP, &resources)?);
 
-    let gone = [exif, packet, photoshop].map(|found| found.map(|segment| segment.at));
+    let gone = [old_exif, packet, photoshop].map(|found| found.map(|segment| segment.at));
     let stays = |segment: &&Segment| !gone.contains(&Some(segment.at));
     // JFIF's own segment stays first.
     let front = segments.iter().take_while(|found| found.code == 0xe0).count();
@@ -179,20 +185,6 @@ fn size(source: &mut dyn Source, segments: &[Segment]) -> Result<Option<(u16, u1
     let number = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
     // A height of 0 is told behind the scan.
     Ok(Some((number(3), number(1))).filter(|(width, height)| *width > 0 && *height > 0))
-}
-
-fn new_exif(
-    source: &mut dyn Source,
-    old: Option<Segment>,
-    facts: &Facts,
-    size: Option<(u16, u16)>,
-) -> Result<Vec<u8>, Refusal> {
-    let old = body(source, old, EXIF)?;
-    let mut tags = tags(facts);
-    if old.is_none() {
-        for_jpeg(&mut tags, size);
-    }
-    Ok(edit_bytes(old.as_deref().unwrap_or(&EMPTY), &tags)?)
 }
 
 fn segment(code: u8, name: &[u8], body: &[u8]) -> Result<Vec<u8>, Refusal> {

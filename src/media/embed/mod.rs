@@ -3,12 +3,22 @@
 //! Everything the file says and that is not set here stays as it is, and where it is. A file that is built in a way not
 //! foreseen is refused: its copy then goes as it is.
 
+mod boxed;
 mod check;
+mod directory;
 mod exif;
+mod header;
+mod heif;
 mod iptc;
+mod items;
 mod jpeg;
+mod keys;
+mod movie;
 mod pieces;
+mod png;
 mod tags;
+mod tiff;
+mod webp;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -88,6 +98,11 @@ pub fn embed(
 ) -> Result<Pieces, Refusal> {
     let pieces = match media_type {
         MediaType::Jpeg => jpeg::embed(source, facts, xmp)?,
+        MediaType::Png => png::embed(source, facts, xmp)?,
+        MediaType::Webp => webp::embed(source, facts, xmp)?,
+        MediaType::Tiff => tiff::embed(source, facts, xmp)?,
+        MediaType::Heic | MediaType::Avif => heif::embed(source, facts, xmp)?,
+        MediaType::Mp4 | MediaType::Mov | MediaType::Threegp => movie::embed(source, facts, xmp)?,
         other => return Err(Refusal::NoPlace(other)),
     };
     check::same_coded(media_type, source, &pieces)?;

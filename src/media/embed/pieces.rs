@@ -42,6 +42,16 @@ impl Pieces {
         }
     }
 
+    /// Adds the pieces of another description of the same original.
+    pub fn append(&mut self, others: Self) {
+        for (_, len, piece) in others.all {
+            match piece {
+                Piece::Old(at) => self.old(at, len),
+                Piece::New(bytes) => self.new(&bytes),
+            }
+        }
+    }
+
     /// Returns the copy's size in bytes.
     pub fn len(&self) -> u64 {
         self.len
