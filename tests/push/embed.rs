@@ -99,6 +99,8 @@ fn faults(path: &Path) -> BTreeSet<String> {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.lines()
         .filter(|line| *line != "OK" && !line.starts_with(|c: char| c.is_ascii_digit()))
+        // exiftool wants every position in a TIFF to say how it was found. Nobody knows, so nothing is said.
+        .filter(|line| !line.ends_with("GPSProcessingMethod"))
         .map(str::to_owned)
         .collect()
 }
@@ -240,7 +242,7 @@ fn pictures_carry_every_fact_and_keep_every_pixel() {
                     ("IFD0:Make", json!("Maker")),
                     ("IFD0:Model", json!("Model")),
                     ("IFD0:Orientation", json!(6)),
-                    ("Apple:ContentIdentifier", json!("11111111-2222-3333-4444-555555555555")),
+                    ("Apple:MediaGroupUUID", json!("11111111-2222-3333-4444-555555555555")),
                 ];
                 assert_tags(&name, &read, &kept);
             }

@@ -22,6 +22,8 @@ pub enum Value {
     Shorts(Vec<u16>),
     /// A large number.
     Long(u32),
+    /// Bytes said to be large numbers, as IPTC is in TIFF; they are filled up with zeros.
+    Longs(Vec<u8>),
     /// Fractions.
     Rationals(Vec<(u32, u32)>),
     /// Bytes of a form of their own.
@@ -171,6 +173,11 @@ impl Editor<'_> {
             Value::Shorts(values) => {
                 let bytes = values.iter().flat_map(|value| self.old.order.short(*value));
                 (3, values.len(), bytes.collect())
+            }
+            Value::Longs(bytes) => {
+                let mut bytes = bytes.clone();
+                bytes.resize(bytes.len().next_multiple_of(4), 0);
+                (4, bytes.len() / 4, bytes)
             }
             Value::Long(value) => (4, 1, self.old.order.long(*value).to_vec()),
             Value::Rationals(values) => {

@@ -35,7 +35,7 @@ pub fn tags(facts: &Facts) -> Tags {
     }
     if let Some(taken) = &facts.taken {
         tags.camera = taken_tags(taken);
-        tags.camera.extend(camera_defaults());
+        tags.camera.push(version());
     }
     if let Some(location) = &facts.location {
         tags.position = position(location);
@@ -53,11 +53,15 @@ pub fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
         (CHROMA_POSITION, Set::IfAbsent(Value::Shorts(vec![1]))),
     ]);
     if tags.camera.is_empty() {
-        tags.camera = camera_defaults();
+        tags.camera.push(version());
     }
-    // Not known to be sRGB: "uncalibrated" leaves it to the colour profile.
-    let colours = Set::IfAbsent(Value::Shorts(vec![0xffff]));
-    tags.camera.push((COLOURS, colours));
+    let undefined = |bytes: &[u8]| Set::IfAbsent(Value::Undefined(bytes.to_vec()));
+    tags.camera.extend([
+        (COMPONENTS, undefined(&[1, 2, 3, 0])),
+        (FLASHPIX, undefined(b"0100")),
+        // Not known to be sRGB: "uncalibrated" leaves it to the colour profile.
+        (COLOURS, Set::IfAbsent(Value::Shorts(vec![0xffff]))),
+    ]);
     if let Some((width, height)) = size {
         tags.camera.extend([
             (WIDTH, Set::IfAbsent(Value::Shorts(vec![width]))),
@@ -66,13 +70,8 @@ pub fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
     }
 }
 
-fn camera_defaults() -> Sets {
-    let undefined = |bytes: &[u8]| Set::IfAbsent(Value::Undefined(bytes.to_vec()));
-    vec![
-        (VERSION, undefined(b"0232")),
-        (COMPONENTS, undefined(&[1, 2, 3, 0])),
-        (FLASHPIX, undefined(b"0100")),
-    ]
+fn version() -> (u16, Set) {
+    (VERSION, Set::IfAbsent(Value::Undefined(b"0232".to_vec())))
 }
 
 fn to_text(text: &str) -> Set {

@@ -35,7 +35,7 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
         .push((PACKET, Set::To(Value::Bytes(text.into_bytes()))));
     if page.get(PHOTOSHOP).is_none() {
         let iptc = iptc::datasets(&iptc, facts)?;
-        tags.first.push((IPTC, Set::To(Value::Undefined(iptc))));
+        tags.first.push((IPTC, Set::To(Value::Longs(iptc))));
     }
     let edited = exif::edit(source, 0, end, &tags)?;
     let mut pieces = Pieces::default();
