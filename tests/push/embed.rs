@@ -5,12 +5,14 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
+use albumen::demo::media::{Clip, Picture, avif, gif, heic, jpeg, mp4, png, tiff, webp};
 use albumen::model::asset::Asset;
 use albumen::model::media_type::MediaType;
 use albumen::push::embed::Embed;
 use serde_json::{Value, json};
 
+use super::{Report, files_below, library};
+use crate::support::env::TestEnv;
 use crate::support::tools::require;
 
 /// An emoji of several code points, a script from right to left, line ends, and what XML and shells have marks for.
@@ -287,4 +289,221 @@ fn films_carry_every_fact_and_keep_picture_and_sound() {
             }
         }
     }
+}
+
+#[test]
+fn what_others_wrote_into_a_file_stays() {
+    let Some(exiftool) = require("exiftool") else { return };
+    let files = Files::new();
+    for (kind, extension, bytes) in [
+        (MediaType::Jpeg, "jpg", jpeg(&outspoken())),
+        (MediaType::Png, "png", png(&outspoken())),
+        (MediaType::Webp, "webp", webp(&outspoken())),
+        (MediaType::Tiff, "tif", tiff(&outspoken())),
+        (MediaType::Heic, "heic", heic(&outspoken())),
+        (MediaType::Avif, "avif", avif(&outspoken())),
+        (MediaType::Mp4, "mp4", mp4(&Clip::default())),
+        (MediaType::Mov, "mov", mp4(&Clip { quicktime: true, faststart: false, ..Clip::default() })),
+    ] {
+        let path = files.write(&format!("said.{extension}"), &bytes);
+        let output = exiftool
+            .command()
+            .args(["-q", "-overwrite_original", "-XMP-photoshop:City=Paris", "-XMP-xmp:Label=Red", "-XMP-dc:Subject=old"])
+            .args(["-IPTC:Credit=Zoé", "-IPTC:Keywords=old", "-EXIF:LensModel=Lens", "-EXIF:ExifVersion=0220"])
+            .args(["-charset", "iptc=latin", "-Keys:Author=Ann", "-XMP-exif:GPSAltitude=7"])
+            .arg(&path)
+            .output()
+            .expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        let said = fs::read(&path).expect("it is there");
+        let name = format!("said.{extension}");
+        let Some(read) = check(kind, &name, &said, &facts()) else { return };
+        assert_packet(&name, &read);
+        assert_tags(&name, &read, &[("XMP-photoshop:City", json!("Paris")), ("XMP-xmp:Label", json!("Red"))]);
+        match kind {
+            MediaType::Mp4 | MediaType::Mov => {
+                assert_tags(&name, &read, &[("Keys:Author", json!("Ann")), ("Keys:Description", json!(DESCRIPTION))]);
+            }
+            _ => {
+                assert_exif(&name, &read);
+                assert_tags(&name, &read, &[("ExifIFD:LensModel", json!("Lens"))]);
+            }
+        }
+        if matches!(kind, MediaType::Jpeg | MediaType::Tiff) {
+            assert_iptc(&name, &read);
+            assert_tags(&name, &read, &[("IPTC:Credit", json!("Zoé"))]);
+        }
+    }
+}
+
+/// Files as other programs make them: lossy WebP, sound beside the film, tiles and alpha.
+#[test]
+fn files_of_other_makers() {
+    let Some(ffmpeg) = require("ffmpeg") else { return };
+    let files = Files::new();
+    let picture = files.write("p.png", &png(&Picture { width: 320, height: 200, ..Picture::default() }));
+    let film = ["-f", "lavfi", "-i", "testsrc=s=64x64:d=1", "-f", "lavfi", "-i", "sine=d=1"];
+    let coded = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"];
+    let still = ["-i", picture.to_str().expect("UTF-8")];
+    let rows: [(MediaType, &str, &[&str], &[&str]); 8] = [
+        (MediaType::Webp, "lossy.webp", &still, &["-c:v", "libwebp", "-q:v", "60"]),
+        (MediaType::Jpeg, "ffmpeg.jpg", &still, &["-q:v", "3"]),
+        (MediaType::Tiff, "ffmpeg.tiff", &still, &[]),
+        (MediaType::Mp4, "end.mp4", &film, &coded),
+        (MediaType::Mp4, "front.mp4", &film, &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "faststart", "-metadata", "title=Theirs"]),
+        (MediaType::Mov, "end.mov", &film, &coded),
+        (MediaType::Mov, "front.mov", &film, &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "faststart"]),
+        (MediaType::Threegp, "a.3gp", &film, &coded),
+    ];
+    for (kind, name, from, to) in rows {
+        let path = files.folder.path().join(name);
+        let output = ffmpeg.command().args(["-v", "error", "-y"]).args(from).args(to).arg(&path).output().expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        let made = fs::read(&path).expect("it is there");
+        let Some(read) = check(kind, name, &made, &facts()) else { return };
+        assert_packet(name, &read);
+        if name == "front.mp4" {
+            assert_tags(name, &read, &[("ItemList:Title", json!("Theirs"))]);
+        }
+    }
+    let Some(encoder) = require("heif-enc") else { return };
+    for name in ["enc.heic", "enc.avif"] {
+        let path = files.folder.path().join(name);
+        let mut command = encoder.command();
+        if name.ends_with("avif") {
+            command.arg("-A");
+        }
+        let output = command.arg(&picture).arg("-o").arg(&path).output().expect("it runs");
+        if !output.status.success() {
+            eprintln!("skipped: this heif-enc makes no {name}");
+            continue;
+        }
+        let made = fs::read(&path).expect("it is there");
+        let kind = if name.ends_with("avif") { MediaType::Avif } else { MediaType::Heic };
+        let Some(read) = check(kind, name, &made, &facts()) else { return };
+        assert_packet(name, &read);
+        assert_exif(name, &read);
+    }
+}
+
+#[test]
+fn what_is_known_less_finely_is_written_as_far_as_tags_can() {
+    let rows = [
+        // A day: noon, so that no zone makes another day of it.
+        (json!({"clock": {"wall": "2011-05-06T00:00:00"}, "precision": "day"}), "2011:05:06 12:00:00", Value::Null, "2011:05:06"),
+        (json!({"clock": {"wall": "2011-05-01T00:00:00"}, "precision": "month"}), "2011:05:01 12:00:00", Value::Null, "2011:05"),
+        (json!({"clock": {"wall": "2011-05-06T07:08:09"}, "precision": "second"}), "2011:05:06 07:08:09", Value::Null, "2011:05:06 07:08:09"),
+        // An instant: UTC, and said to be.
+        (json!({"clock": {"utc": "2011-05-06T07:08:09Z"}, "precision": "second"}), "2011:05:06 07:08:09", json!("+00:00"), "2011:05:06 07:08:09Z"),
+    ];
+    for (when, clock, offset, packet) in rows {
+        let facts = json!({"taken_at": {"value": when, "origin": "user"}});
+        let Some(read) = check(MediaType::Jpeg, "a.jpg", &jpeg(&outspoken()), &facts) else { return };
+        let expected = [
+            ("ExifIFD:DateTimeOriginal", json!(clock)),
+            ("ExifIFD:OffsetTimeOriginal", offset.clone()),
+            ("ExifIFD:SubSecTimeOriginal", Value::Null),
+            ("XMP-exif:DateTimeOriginal", json!(packet)),
+            // Nothing is known of the place: the file's own word stands.
+            ("GPS:GPSLatitude", json!(48.8584)),
+        ];
+        assert_tags(packet, &read, &expected);
+        let Some(read) = check(MediaType::Mp4, "a.mp4", &mp4(&Clip::default()), &facts) else { return };
+        let zone = if offset.is_null() { "" } else { "+00:00" };
+        let expected = [
+            ("Keys:CreationDate", json!(format!("{clock}{zone}"))),
+            // The header knows UTC only. It has no time yet, so it gets the clock's.
+            ("QuickTime:CreateDate", json!(clock)),
+        ];
+        assert_tags(packet, &read, &expected);
+    }
+}
+
+#[test]
+fn a_push_writes_into_copies_alone_and_a_second_one_sends_nothing() {
+    let made = library();
+    let before = made.files();
+    let push = |options: &[&str]| {
+        let mut arguments = vec!["--json", "push", "out", "--embed"];
+        arguments.extend(options);
+        made.env.run_on("l", &arguments)
+    };
+    let ran = push(&[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let first = Report::of(&ran);
+    let found = files_below(&made.env.path("out"));
+    let mut changed = 0;
+    for (name, bytes) in &before {
+        let there = found.get(name).unwrap_or_else(|| panic!("{name} is not there"));
+        if name.ends_with(".xmp") {
+            assert!(there == bytes, "{name}");
+        } else if there != bytes {
+            changed += 1;
+            let path = made.env.path("out").join(name);
+            let Some(read) = read_by_exiftool(&path) else { return };
+            assert!(read.as_object().is_some_and(|all| all.keys().any(|key| key.starts_with("XMP-xmpMM"))), "{name}");
+        }
+    }
+    assert!(changed > 5, "{changed}");
+    assert!(made.files() == before, "the library is as it was");
+    let verified = made.env.run_on("l", &["verify"]);
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+    let again = Report::of(&push(&[]));
+    assert_eq!((again.new, again.changed, again.bytes_sent), (0, 0, 0), "{again:?}");
+    assert_eq!(again.present, first.new + first.present);
+    for command in [&["certify", "--at", "out"][..], &["verify", "out"]] {
+        let ran = made.env.run_on("l", command);
+        assert_eq!(ran.code, Some(0), "{command:?}: {ran:?}");
+    }
+    // A push without it puts the originals in their place, and one with it the copies again.
+    let plain = made.env.run_on("l", &["--json", "push", "out"]);
+    assert_eq!(Report::of(&plain).changed, changed, "{plain:?}");
+    assert!(files_below(&made.env.path("out"))["SHA256SUMS"] != found["SHA256SUMS"]);
+    assert_eq!(Report::of(&push(&[])).changed, changed);
+    assert!(files_below(&made.env.path("out")) == found);
+}
+
+#[test]
+fn what_cannot_carry_it_goes_as_it_is_and_is_named() {
+    let env = TestEnv::new();
+    let picture = Picture { width: 32, height: 24, ..Picture::default() };
+    let json = |title: &str| {
+        json!({"title": title, "description": "words", "photoTakenTime": {"timestamp": "1600000000"}}).to_string()
+    };
+    let (gif, cut) = (gif(&picture), { let mut bytes = png(&picture); bytes.truncate(bytes.len() - 6); bytes });
+    let folder = "Takeout/Google Photos/Photos from 2020";
+    for (name, bytes) in [("a.gif", &gif), ("cut.png", &cut), ("b.jpg", &jpeg(&picture))] {
+        env.write(&format!("t/{folder}/{name}"), bytes);
+        env.write(&format!("t/{folder}/{name}.json"), json(name).as_bytes());
+    }
+    let ran = env.run_on("l", &["import", "t"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    let ran = env.run_on("l", &["push", "out", "--embed"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("2  go as they are"), "{ran:?}");
+    assert!(ran.stdout.contains("image/gif files have no place for it"), "{ran:?}");
+    assert!(ran.stdout.contains("cut.png: the file is not built"), "{ran:?}");
+    let found = files_below(&env.path("out"));
+    let bytes_of = |end: &str| found.iter().find(|(name, _)| name.ends_with(end)).expect("it is there").1;
+    assert!(*bytes_of("a.gif") == gif && *bytes_of("cut.png") == cut);
+    assert!(bytes_of("b.jpg").windows(5).any(|part| part == b"words"));
+    let ran = env.run_on("l", &["--json", "push", "other", "--embed"]);
+    let lines = ran.json_lines("not_embedded");
+    assert_eq!(lines.len(), 2, "{ran:?}");
+    assert_eq!(ran.json_lines("report")[0]["not_embedded"], 2);
+}
+
+#[test]
+fn a_damaged_original_is_not_made_into_a_sound_copy() {
+    let made = library();
+    let files = made.files();
+    let (name, bytes) = files.iter().find(|(name, _)| name.ends_with(".jpg")).expect("a photo");
+    let mut damaged = bytes.clone();
+    let last = damaged.len() - 10;
+    damaged[last] ^= 1;
+    fs::write(made.root().join(name), &damaged).expect("writable");
+    let ran = made.env.run_on("l", &["push", "out", "--embed"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stdout.contains("not as it was imported"), "{ran:?}");
+    assert!(!made.env.path("out").join(name).exists());
 }

@@ -37,6 +37,8 @@ pub enum Set {
     To(Value),
     /// It gets this value if there is no such entry.
     IfAbsent(Value),
+    /// It gets this number in four letters if it has none, or a smaller one.
+    AtLeast([u8; 4]),
     /// It goes.
     Gone,
 }
@@ -132,14 +134,17 @@ impl Editor<'_> {
 
     fn apply(&mut self, directory: &mut Directory, sets: &Sets) -> Result<(), Fault> {
         for (tag, set) in sets {
+            let old = directory.get(*tag);
             let value = match set {
-                Set::IfAbsent(_) if directory.get(*tag).is_some() => continue,
-                Set::IfAbsent(value) | Set::To(value) => Some(value),
+                Set::IfAbsent(_) if old.is_some() => continue,
+                Set::AtLeast(least) if old.is_some_and(|old| old[6..] >= least[..]) => continue,
+                Set::AtLeast(least) => Some(Value::Undefined(least.to_vec())),
+                Set::IfAbsent(value) | Set::To(value) => Some(value.clone()),
                 Set::Gone => None,
             };
             directory.entries.retain(|entry| entry.0 != *tag);
             if let Some(value) = value {
-                let entry = self.entry(value)?;
+                let entry = self.entry(&value)?;
                 directory.entries.push((*tag, entry));
             }
         }

@@ -35,7 +35,7 @@ pub fn tags(facts: &Facts) -> Tags {
     }
     if let Some(taken) = &facts.taken {
         tags.camera = taken_tags(taken);
-        tags.camera.push(version());
+        tags.camera.push(version(taken.offset_s.is_some()));
     }
     if let Some(location) = &facts.location {
         tags.position = position(location);
@@ -53,15 +53,11 @@ pub fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
         (CHROMA_POSITION, Set::IfAbsent(Value::Shorts(vec![1]))),
     ]);
     if tags.camera.is_empty() {
-        tags.camera.push(version());
+        tags.camera.push(version(false));
     }
-    let undefined = |bytes: &[u8]| Set::IfAbsent(Value::Undefined(bytes.to_vec()));
-    tags.camera.extend([
-        (COMPONENTS, undefined(&[1, 2, 3, 0])),
-        (FLASHPIX, undefined(b"0100")),
-        // Not known to be sRGB: "uncalibrated" leaves it to the colour profile.
-        (COLOURS, Set::IfAbsent(Value::Shorts(vec![0xffff]))),
-    ]);
+    let components = Value::Undefined(vec![1, 2, 3, 0]);
+    tags.camera.push((COMPONENTS, Set::IfAbsent(components)));
+    tags.camera.extend(camera_defaults());
     if let Some((width, height)) = size {
         tags.camera.extend([
             (WIDTH, Set::IfAbsent(Value::Shorts(vec![width]))),
@@ -70,8 +66,30 @@ pub fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
     }
 }
 
-fn version() -> (u16, Set) {
-    (VERSION, Set::IfAbsent(Value::Undefined(b"0232".to_vec())))
+/// Adds what the camera's directory in a TIFF must hold.
+pub fn for_tiff(tags: &mut Tags) {
+    if !tags.camera.is_empty() {
+        tags.camera.extend(camera_defaults());
+    }
+}
+
+fn camera_defaults() -> Sets {
+    let version = Value::Undefined(b"0100".to_vec());
+    // Not known to be sRGB: "uncalibrated" leaves it to the colour profile.
+    let colours = Value::Shorts(vec![0xffff]);
+    vec![
+        (FLASHPIX, Set::IfAbsent(version)),
+        (COLOURS, Set::IfAbsent(colours)),
+    ]
+}
+
+/// Offsets belong to EXIF 2.31 and later.
+fn version(offset: bool) -> (u16, Set) {
+    let set = match offset {
+        true => Set::AtLeast(*b"0231"),
+        false => Set::IfAbsent(Value::Undefined(b"0231".to_vec())),
+    };
+    (VERSION, set)
 }
 
 fn to_text(text: &str) -> Set {

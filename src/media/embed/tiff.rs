@@ -5,7 +5,7 @@ use super::super::bytes::{Fault, length};
 use super::super::tiff::size_of_kind;
 use super::directory::{Directory, Structure};
 use super::exif::{self, Set, Value};
-use super::tags::tags;
+use super::tags::{for_tiff, tags};
 use super::{Facts, Pieces, Refusal, Xmp, iptc};
 
 const PACKET: u16 = 0x02bc;
@@ -30,6 +30,9 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     };
     let (packet, iptc) = (read(PACKET)?, read(IPTC)?);
     let mut tags = tags(facts);
+    if page.get(exif::CAMERA).is_none() {
+        for_tiff(&mut tags);
+    }
     let text = xmp(Some(packet.as_slice()).filter(|packet| !packet.is_empty()))?;
     tags.first
         .push((PACKET, Set::To(Value::Bytes(text.into_bytes()))));
