@@ -13,8 +13,8 @@ use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Body, Certificate, Client, RequestBuilder, Response, StatusCode, redirect};
 use tokio::runtime::{Builder, Runtime};
 
-use super::error::DestinationError;
 use super::copy::Readable;
+use super::error::DestinationError;
 use super::parcel::{Meter, Payload, PayloadBytes};
 use super::retry::{Policy, trying};
 use crate::model::shown::shown;

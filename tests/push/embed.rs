@@ -79,7 +79,16 @@ impl Files {
 fn read_by_exiftool(path: &Path) -> Option<Value> {
     let output = require("exiftool")?
         .command()
-        .args(["-n", "-G1", "-a", "-s", "-j", "-struct", "-api", "largefilesupport=1"])
+        .args([
+            "-n",
+            "-G1",
+            "-a",
+            "-s",
+            "-j",
+            "-struct",
+            "-api",
+            "largefilesupport=1",
+        ])
         .arg(path)
         .output()
         .expect("it runs");
@@ -112,12 +121,22 @@ fn decoded(kind: MediaType, path: &Path) -> Option<Vec<u8>> {
     let picture = |path: &Path| {
         let bytes = fs::read(path).expect("it is there");
         let picture = image::load_from_memory(&bytes).expect("a picture");
-        picture.to_rgba16().into_raw().iter().flat_map(|value| value.to_le_bytes()).collect()
+        picture
+            .to_rgba16()
+            .into_raw()
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
     };
     Some(match kind {
         MediaType::Heic | MediaType::Avif => {
             let out = path.with_extension("png");
-            let output = require("heif-convert")?.command().arg(path).arg(&out).output().expect("it runs");
+            let output = require("heif-convert")?
+                .command()
+                .arg(path)
+                .arg(&out)
+                .output()
+                .expect("it runs");
             assert!(output.status.success(), "{output:?}");
             picture(&out)
         }
@@ -129,7 +148,10 @@ fn decoded(kind: MediaType, path: &Path) -> Option<Vec<u8>> {
                 .args(["-map", "0", "-f", "streamhash", "-hash", "sha256", "-"])
                 .output()
                 .expect("it runs");
-            assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+            assert!(
+                output.status.success() && output.stderr.is_empty(),
+                "{output:?}"
+            );
             output.stdout
         }
         _ => picture(path),
@@ -143,20 +165,35 @@ fn check(kind: MediaType, name: &str, bytes: &[u8], facts: &Value) -> Option<Val
     assert_eq!(left_out, None, "{name}");
     let before = files.write(&format!("before-{name}"), bytes);
     let after = files.write(&format!("after-{name}"), &out);
-    let new: Vec<_> = faults(&after).difference(&faults(&before)).cloned().collect();
+    let new: Vec<_> = faults(&after)
+        .difference(&faults(&before))
+        .cloned()
+        .collect();
     assert!(new.is_empty(), "{name}: {new:?}");
-    assert!(decoded(kind, &before)? == decoded(kind, &after)?, "{name}: other pixels or sound");
+    assert!(
+        decoded(kind, &before)? == decoded(kind, &after)?,
+        "{name}: other pixels or sound"
+    );
     read_by_exiftool(&after)
 }
 
 /// Checks what every kind of file must say.
 fn assert_packet(name: &str, read: &Value) {
     let expected = [
-        ("XMP-exif:DateTimeOriginal", json!("2023:07:14 18:03:22.25-03:30")),
-        ("XMP-photoshop:DateCreated", json!("2023:07:14 18:03:22-03:30")),
+        (
+            "XMP-exif:DateTimeOriginal",
+            json!("2023:07:14 18:03:22.25-03:30"),
+        ),
+        (
+            "XMP-photoshop:DateCreated",
+            json!("2023:07:14 18:03:22-03:30"),
+        ),
         ("XMP-dc:Description", json!(DESCRIPTION)),
         ("XMP-dc:Title", json!("Ein Tag am Meer")),
-        ("XMP-dc:Subject", json!(["Ben Beispiel", "José", "Rome", "beach", "日本"])),
+        (
+            "XMP-dc:Subject",
+            json!(["Ben Beispiel", "José", "Rome", "beach", "日本"]),
+        ),
         ("XMP-iptcExt:PersonInImage", json!(["Ben Beispiel", "José"])),
         ("XMP-xmp:Rating", json!(4)),
         ("XMP-exif:GPSLatitude", json!(-33.856784)),
@@ -178,7 +215,10 @@ fn assert_exif(name: &str, read: &Value) {
         ("GPS:GPSLongitudeRef", json!("W")),
         ("GPS:GPSAltitude", json!(12.5)),
         ("GPS:GPSAltitudeRef", json!(0)),
-        ("Composite:SubSecDateTimeOriginal", json!("2023:07:14 18:03:22.25-03:30")),
+        (
+            "Composite:SubSecDateTimeOriginal",
+            json!("2023:07:14 18:03:22.25-03:30"),
+        ),
     ];
     assert_tags(name, read, &expected);
 }
@@ -187,7 +227,10 @@ fn assert_iptc(name: &str, read: &Value) {
     let expected = [
         ("IPTC:Caption-Abstract", json!(DESCRIPTION)),
         ("IPTC:ObjectName", json!("Ein Tag am Meer")),
-        ("IPTC:Keywords", json!(["Ben Beispiel", "José", "Rome", "beach", "日本"])),
+        (
+            "IPTC:Keywords",
+            json!(["Ben Beispiel", "José", "Rome", "beach", "日本"]),
+        ),
         ("IPTC:DateCreated", json!("2023:07:14")),
         ("IPTC:TimeCreated", json!("18:03:22-03:30")),
     ];
@@ -220,7 +263,11 @@ fn outspoken() -> Picture {
 
 #[test]
 fn pictures_carry_every_fact_and_keep_every_pixel() {
-    let plain = Picture { width: 64, height: 48, ..Picture::default() };
+    let plain = Picture {
+        width: 64,
+        height: 48,
+        ..Picture::default()
+    };
     type Make = fn(&Picture) -> Vec<u8>;
     let kinds: [(MediaType, &str, Make); 6] = [
         (MediaType::Jpeg, "jpg", jpeg),
@@ -233,7 +280,9 @@ fn pictures_carry_every_fact_and_keep_every_pixel() {
     for (kind, extension, make) in kinds {
         for (what, picture) in [("plain", plain.clone()), ("outspoken", outspoken())] {
             let name = format!("{what}.{extension}");
-            let Some(read) = check(kind, &name, &make(&picture), &facts()) else { return };
+            let Some(read) = check(kind, &name, &make(&picture), &facts()) else {
+                return;
+            };
             assert_packet(&name, &read);
             assert_exif(&name, &read);
             if matches!(kind, MediaType::Jpeg | MediaType::Tiff) {
@@ -244,7 +293,10 @@ fn pictures_carry_every_fact_and_keep_every_pixel() {
                     ("IFD0:Make", json!("Maker")),
                     ("IFD0:Model", json!("Model")),
                     ("IFD0:Orientation", json!(6)),
-                    ("Apple:MediaGroupUUID", json!("11111111-2222-3333-4444-555555555555")),
+                    (
+                        "Apple:MediaGroupUUID",
+                        json!("11111111-2222-3333-4444-555555555555"),
+                    ),
                 ];
                 assert_tags(&name, &read, &kept);
             }
@@ -271,15 +323,23 @@ fn films_carry_every_fact_and_keep_picture_and_sound() {
                     false => (MediaType::Mp4, "mp4"),
                 };
                 let name = format!("{faststart}-{said}.{extension}");
-                let Some(read) = check(kind, &name, &mp4(&clip), &facts()) else { return };
+                let Some(read) = check(kind, &name, &mp4(&clip), &facts()) else {
+                    return;
+                };
                 assert_packet(&name, &read);
                 let expected = [
                     ("Keys:CreationDate", json!("2023:07:14 18:03:22-03:30")),
                     ("Keys:GPSCoordinates", json!("-33.856784 -70.123456 12.5")),
-                    ("UserData:GPSCoordinates", json!("-33.856784 -70.123456 12.5")),
+                    (
+                        "UserData:GPSCoordinates",
+                        json!("-33.856784 -70.123456 12.5"),
+                    ),
                     ("Keys:Description", json!(DESCRIPTION)),
                     ("Keys:Title", json!("Ein Tag am Meer")),
-                    ("Keys:Keywords", json!("Ben Beispiel, José, Rome, beach, 日本")),
+                    (
+                        "Keys:Keywords",
+                        json!("Ben Beispiel, José, Rome, beach, 日本"),
+                    ),
                     ("Keys:UserRating", json!(4)),
                     ("QuickTime:CreateDate", json!("2023:07:14 21:33:22")),
                     ("Track1:TrackCreateDate", json!("2023:07:14 21:33:22")),
@@ -293,7 +353,9 @@ fn films_carry_every_fact_and_keep_picture_and_sound() {
 
 #[test]
 fn what_others_wrote_into_a_file_stays() {
-    let Some(exiftool) = require("exiftool") else { return };
+    let Some(exiftool) = require("exiftool") else {
+        return;
+    };
     let files = Files::new();
     for (kind, extension, bytes) in [
         (MediaType::Jpeg, "jpg", jpeg(&outspoken())),
@@ -303,26 +365,66 @@ fn what_others_wrote_into_a_file_stays() {
         (MediaType::Heic, "heic", heic(&outspoken())),
         (MediaType::Avif, "avif", avif(&outspoken())),
         (MediaType::Mp4, "mp4", mp4(&Clip::default())),
-        (MediaType::Mov, "mov", mp4(&Clip { quicktime: true, faststart: false, ..Clip::default() })),
+        (
+            MediaType::Mov,
+            "mov",
+            mp4(&Clip {
+                quicktime: true,
+                faststart: false,
+                ..Clip::default()
+            }),
+        ),
     ] {
         let path = files.write(&format!("said.{extension}"), &bytes);
         let output = exiftool
             .command()
-            .args(["-q", "-overwrite_original", "-XMP-photoshop:City=Paris", "-XMP-xmp:Label=Red", "-XMP-dc:Subject=old"])
-            .args(["-IPTC:Credit=Zoé", "-IPTC:Keywords=old", "-EXIF:LensModel=Lens", "-EXIF:ExifVersion=0220"])
-            .args(["-charset", "iptc=latin", "-Keys:Author=Ann", "-XMP-exif:GPSAltitude=7"])
+            .args([
+                "-q",
+                "-overwrite_original",
+                "-XMP-photoshop:City=Paris",
+                "-XMP-xmp:Label=Red",
+                "-XMP-dc:Subject=old",
+            ])
+            .args([
+                "-IPTC:Credit=Zoé",
+                "-IPTC:Keywords=old",
+                "-EXIF:LensModel=Lens",
+                "-EXIF:ExifVersion=0220",
+            ])
+            .args([
+                "-charset",
+                "iptc=latin",
+                "-Keys:Author=Ann",
+                "-XMP-exif:GPSAltitude=7",
+            ])
             .arg(&path)
             .output()
             .expect("it runs");
         assert!(output.status.success(), "{output:?}");
         let said = fs::read(&path).expect("it is there");
         let name = format!("said.{extension}");
-        let Some(read) = check(kind, &name, &said, &facts()) else { return };
+        let Some(read) = check(kind, &name, &said, &facts()) else {
+            return;
+        };
         assert_packet(&name, &read);
-        assert_tags(&name, &read, &[("XMP-photoshop:City", json!("Paris")), ("XMP-xmp:Label", json!("Red"))]);
+        assert_tags(
+            &name,
+            &read,
+            &[
+                ("XMP-photoshop:City", json!("Paris")),
+                ("XMP-xmp:Label", json!("Red")),
+            ],
+        );
         match kind {
             MediaType::Mp4 | MediaType::Mov => {
-                assert_tags(&name, &read, &[("Keys:Author", json!("Ann")), ("Keys:Description", json!(DESCRIPTION))]);
+                assert_tags(
+                    &name,
+                    &read,
+                    &[
+                        ("Keys:Author", json!("Ann")),
+                        ("Keys:Description", json!(DESCRIPTION)),
+                    ],
+                );
             }
             _ => {
                 assert_exif(&name, &read);
@@ -339,48 +441,123 @@ fn what_others_wrote_into_a_file_stays() {
 /// Files as other programs make them: lossy WebP, sound beside the film, tiles and alpha.
 #[test]
 fn files_of_other_makers() {
-    let Some(ffmpeg) = require("ffmpeg") else { return };
+    let Some(ffmpeg) = require("ffmpeg") else {
+        return;
+    };
     let files = Files::new();
-    let picture = files.write("p.png", &png(&Picture { width: 320, height: 200, ..Picture::default() }));
-    let film = ["-f", "lavfi", "-i", "testsrc=s=64x64:d=1", "-f", "lavfi", "-i", "sine=d=1"];
+    let picture = files.write(
+        "p.png",
+        &png(&Picture {
+            width: 320,
+            height: 200,
+            ..Picture::default()
+        }),
+    );
+    let film = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=s=64x64:d=1",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=1",
+    ];
     let coded = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"];
     let still = ["-i", picture.to_str().expect("UTF-8")];
     let rows: [(MediaType, &str, &[&str], &[&str]); 8] = [
-        (MediaType::Webp, "lossy.webp", &still, &["-c:v", "libwebp", "-q:v", "60"]),
+        (
+            MediaType::Webp,
+            "lossy.webp",
+            &still,
+            &["-c:v", "libwebp", "-q:v", "60"],
+        ),
         (MediaType::Jpeg, "ffmpeg.jpg", &still, &["-q:v", "3"]),
         (MediaType::Tiff, "ffmpeg.tiff", &still, &[]),
         (MediaType::Mp4, "end.mp4", &film, &coded),
-        (MediaType::Mp4, "front.mp4", &film, &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "faststart", "-metadata", "title=Theirs"]),
+        (
+            MediaType::Mp4,
+            "front.mp4",
+            &film,
+            &[
+                "-c:v",
+                "libx264",
+                "-pix_fmt",
+                "yuv420p",
+                "-c:a",
+                "aac",
+                "-movflags",
+                "faststart",
+                "-metadata",
+                "title=Theirs",
+            ],
+        ),
         (MediaType::Mov, "end.mov", &film, &coded),
-        (MediaType::Mov, "front.mov", &film, &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "faststart"]),
+        (
+            MediaType::Mov,
+            "front.mov",
+            &film,
+            &[
+                "-c:v",
+                "libx264",
+                "-pix_fmt",
+                "yuv420p",
+                "-c:a",
+                "aac",
+                "-movflags",
+                "faststart",
+            ],
+        ),
         (MediaType::Threegp, "a.3gp", &film, &coded),
     ];
     for (kind, name, from, to) in rows {
         let path = files.folder.path().join(name);
-        let output = ffmpeg.command().args(["-v", "error", "-y"]).args(from).args(to).arg(&path).output().expect("it runs");
+        let output = ffmpeg
+            .command()
+            .args(["-v", "error", "-y"])
+            .args(from)
+            .args(to)
+            .arg(&path)
+            .output()
+            .expect("it runs");
         assert!(output.status.success(), "{output:?}");
         let made = fs::read(&path).expect("it is there");
-        let Some(read) = check(kind, name, &made, &facts()) else { return };
+        let Some(read) = check(kind, name, &made, &facts()) else {
+            return;
+        };
         assert_packet(name, &read);
         if name == "front.mp4" {
             assert_tags(name, &read, &[("ItemList:Title", json!("Theirs"))]);
         }
     }
-    let Some(encoder) = require("heif-enc") else { return };
+    let Some(encoder) = require("heif-enc") else {
+        return;
+    };
     for name in ["enc.heic", "enc.avif"] {
         let path = files.folder.path().join(name);
         let mut command = encoder.command();
         if name.ends_with("avif") {
             command.arg("-A");
         }
-        let output = command.arg(&picture).arg("-o").arg(&path).output().expect("it runs");
+        let output = command
+            .arg(&picture)
+            .arg("-o")
+            .arg(&path)
+            .output()
+            .expect("it runs");
         if !output.status.success() {
             eprintln!("skipped: this heif-enc makes no {name}");
             continue;
         }
         let made = fs::read(&path).expect("it is there");
-        let kind = if name.ends_with("avif") { MediaType::Avif } else { MediaType::Heic };
-        let Some(read) = check(kind, name, &made, &facts()) else { return };
+        let kind = if name.ends_with("avif") {
+            MediaType::Avif
+        } else {
+            MediaType::Heic
+        };
+        let Some(read) = check(kind, name, &made, &facts()) else {
+            return;
+        };
         assert_packet(name, &read);
         assert_exif(name, &read);
     }
@@ -390,15 +567,37 @@ fn files_of_other_makers() {
 fn what_is_known_less_finely_is_written_as_far_as_tags_can() {
     let rows = [
         // A day: noon, so that no zone makes another day of it.
-        (json!({"clock": {"wall": "2011-05-06T00:00:00"}, "precision": "day"}), "2011:05:06 12:00:00", Value::Null, "2011:05:06"),
-        (json!({"clock": {"wall": "2011-05-01T00:00:00"}, "precision": "month"}), "2011:05:01 12:00:00", Value::Null, "2011:05"),
-        (json!({"clock": {"wall": "2011-05-06T07:08:09"}, "precision": "second"}), "2011:05:06 07:08:09", Value::Null, "2011:05:06 07:08:09"),
+        (
+            json!({"clock": {"wall": "2011-05-06T00:00:00"}, "precision": "day"}),
+            "2011:05:06 12:00:00",
+            Value::Null,
+            "2011:05:06",
+        ),
+        (
+            json!({"clock": {"wall": "2011-05-01T00:00:00"}, "precision": "month"}),
+            "2011:05:01 12:00:00",
+            Value::Null,
+            "2011:05",
+        ),
+        (
+            json!({"clock": {"wall": "2011-05-06T07:08:09"}, "precision": "second"}),
+            "2011:05:06 07:08:09",
+            Value::Null,
+            "2011:05:06 07:08:09",
+        ),
         // An instant: UTC, and said to be.
-        (json!({"clock": {"utc": "2011-05-06T07:08:09Z"}, "precision": "second"}), "2011:05:06 07:08:09", json!("+00:00"), "2011:05:06 07:08:09Z"),
+        (
+            json!({"clock": {"utc": "2011-05-06T07:08:09Z"}, "precision": "second"}),
+            "2011:05:06 07:08:09",
+            json!("+00:00"),
+            "2011:05:06 07:08:09Z",
+        ),
     ];
     for (when, clock, offset, packet) in rows {
         let facts = json!({"taken_at": {"value": when, "origin": "user"}});
-        let Some(read) = check(MediaType::Jpeg, "a.jpg", &jpeg(&outspoken()), &facts) else { return };
+        let Some(read) = check(MediaType::Jpeg, "a.jpg", &jpeg(&outspoken()), &facts) else {
+            return;
+        };
         let expected = [
             ("ExifIFD:DateTimeOriginal", json!(clock)),
             ("ExifIFD:OffsetTimeOriginal", offset.clone()),
@@ -408,7 +607,9 @@ fn what_is_known_less_finely_is_written_as_far_as_tags_can() {
             ("GPS:GPSLatitude", json!(48.8584)),
         ];
         assert_tags(packet, &read, &expected);
-        let Some(read) = check(MediaType::Mp4, "a.mp4", &mp4(&Clip::default()), &facts) else { return };
+        let Some(read) = check(MediaType::Mp4, "a.mp4", &mp4(&Clip::default()), &facts) else {
+            return;
+        };
         let zone = if offset.is_null() { "" } else { "+00:00" };
         let expected = [
             ("Keys:CreationDate", json!(format!("{clock}{zone}"))),
@@ -434,14 +635,22 @@ fn a_push_writes_into_copies_alone_and_a_second_one_sends_nothing() {
     let found = files_below(&made.env.path("out"));
     let mut changed = 0;
     for (name, bytes) in &before {
-        let there = found.get(name).unwrap_or_else(|| panic!("{name} is not there"));
+        let there = found
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} is not there"));
         if name.ends_with(".xmp") {
             assert!(there == bytes, "{name}");
         } else if there != bytes {
             changed += 1;
             let path = made.env.path("out").join(name);
-            let Some(read) = read_by_exiftool(&path) else { return };
-            assert!(read.as_object().is_some_and(|all| all.keys().any(|key| key.starts_with("XMP-xmpMM"))), "{name}");
+            let Some(read) = read_by_exiftool(&path) else {
+                return;
+            };
+            assert!(
+                read.as_object()
+                    .is_some_and(|all| all.keys().any(|key| key.starts_with("XMP-xmpMM"))),
+                "{name}"
+            );
         }
     }
     assert!(changed > 5, "{changed}");
@@ -449,7 +658,11 @@ fn a_push_writes_into_copies_alone_and_a_second_one_sends_nothing() {
     let verified = made.env.run_on("l", &["verify"]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
     let again = Report::of(&push(&[]));
-    assert_eq!((again.new, again.changed, again.bytes_sent), (0, 0, 0), "{again:?}");
+    assert_eq!(
+        (again.new, again.changed, again.bytes_sent),
+        (0, 0, 0),
+        "{again:?}"
+    );
     assert_eq!(again.present, first.new + first.present);
     for command in [&["certify", "--at", "out"][..], &["verify", "out"]] {
         let ran = made.env.run_on("l", command);
@@ -466,13 +679,25 @@ fn a_push_writes_into_copies_alone_and_a_second_one_sends_nothing() {
 #[test]
 fn what_cannot_carry_it_goes_as_it_is_and_is_named() {
     let env = TestEnv::new();
-    let picture = Picture { width: 32, height: 24, ..Picture::default() };
+    let picture = Picture {
+        width: 32,
+        height: 24,
+        ..Picture::default()
+    };
     let json = |title: &str| {
         json!({"title": title, "description": "words", "photoTakenTime": {"timestamp": "1600000000"}}).to_string()
     };
-    let (gif, cut) = (gif(&picture), { let mut bytes = png(&picture); bytes.truncate(bytes.len() - 6); bytes });
+    let (gif, cut) = (gif(&picture), {
+        let mut bytes = png(&picture);
+        bytes.truncate(bytes.len() - 6);
+        bytes
+    });
     let folder = "Takeout/Google Photos/Photos from 2020";
-    for (name, bytes) in [("a.gif", &gif), ("cut.png", &cut), ("b.jpg", &jpeg(&picture))] {
+    for (name, bytes) in [
+        ("a.gif", &gif),
+        ("cut.png", &cut),
+        ("b.jpg", &jpeg(&picture)),
+    ] {
         env.write(&format!("t/{folder}/{name}"), bytes);
         env.write(&format!("t/{folder}/{name}.json"), json(name).as_bytes());
     }
@@ -481,10 +706,22 @@ fn what_cannot_carry_it_goes_as_it_is_and_is_named() {
     let ran = env.run_on("l", &["push", "out", "--embed"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains("2  go as they are"), "{ran:?}");
-    assert!(ran.stdout.contains("image/gif files have no place for it"), "{ran:?}");
-    assert!(ran.stdout.contains("cut.png: the file is not built"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("image/gif files have no place for it"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.stdout.contains("cut.png: the file is not built"),
+        "{ran:?}"
+    );
     let found = files_below(&env.path("out"));
-    let bytes_of = |end: &str| found.iter().find(|(name, _)| name.ends_with(end)).expect("it is there").1;
+    let bytes_of = |end: &str| {
+        found
+            .iter()
+            .find(|(name, _)| name.ends_with(end))
+            .expect("it is there")
+            .1
+    };
     assert!(*bytes_of("a.gif") == gif && *bytes_of("cut.png") == cut);
     assert!(bytes_of("b.jpg").windows(5).any(|part| part == b"words"));
     let ran = env.run_on("l", &["--json", "push", "other", "--embed"]);
@@ -497,7 +734,10 @@ fn what_cannot_carry_it_goes_as_it_is_and_is_named() {
 fn a_damaged_original_is_not_made_into_a_sound_copy() {
     let made = library();
     let files = made.files();
-    let (name, bytes) = files.iter().find(|(name, _)| name.ends_with(".jpg")).expect("a photo");
+    let (name, bytes) = files
+        .iter()
+        .find(|(name, _)| name.ends_with(".jpg"))
+        .expect("a photo");
     let mut damaged = bytes.clone();
     let last = damaged.len() - 10;
     damaged[last] ^= 1;
@@ -506,4 +746,27 @@ fn a_damaged_original_is_not_made_into_a_sound_copy() {
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.stdout.contains("not as it was imported"), "{ran:?}");
     assert!(!made.env.path("out").join(name).exists());
+}
+
+#[test]
+fn what_is_stripped_is_not_written_in_again() {
+    let made = library();
+    let ran = made
+        .env
+        .run_on("l", &["push", "out", "--strip", "location", "--embed"]);
+    assert_eq!(ran.code, Some(3), "films cannot be stripped: {ran:?}");
+    let found = files_below(&made.env.path("out"));
+    let mut seen = 0;
+    for name in found.keys().filter(|name| name.ends_with(".jpg")) {
+        let Some(read) = read_by_exiftool(&made.env.path("out").join(name)) else {
+            return;
+        };
+        let tags = read.as_object().expect("an object");
+        assert!(
+            !tags.keys().any(|tag| tag.contains("GPSL")),
+            "{name}: {read:#}"
+        );
+        seen += usize::from(tags.contains_key("XMP-exif:DateTimeOriginal"));
+    }
+    assert!(seen > 0);
 }

@@ -34,8 +34,7 @@ pub fn same_coded(
         media_type,
         MediaType::Mp4 | MediaType::Mov | MediaType::Threegp
     );
-    let stays = !movie
-        || movie::fixed(source)? == movie::fixed(&mut pieces.reader(&mut *source))?;
+    let stays = !movie || movie::fixed(source)? == movie::fixed(&mut pieces.reader(&mut *source))?;
     match same && stays {
         true => Ok(()),
         false => Err("albumen would have changed its picture or sound"),

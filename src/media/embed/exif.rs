@@ -186,9 +186,9 @@ impl Editor<'_> {
             }
             Value::Long(value) => (4, 1, self.old.order.long(*value).to_vec()),
             Value::Rationals(values) => {
-                let bytes = values
-                    .iter()
-                    .flat_map(|(above, below)| [self.old.order.long(*above), self.old.order.long(*below)]);
+                let bytes = values.iter().flat_map(|(above, below)| {
+                    [self.old.order.long(*above), self.old.order.long(*below)]
+                });
                 (5, values.len(), bytes.flatten().collect())
             }
         }

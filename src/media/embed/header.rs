@@ -63,12 +63,10 @@ fn outer<'a>(body: &'a [u8], found: &Whole) -> &'a [u8] {
 }
 
 /// Returns the body of the new header.
-pub fn new_header(
-    old: &Header<'_>,
-    facts: &Facts,
-    packet: Option<&str>,
-) -> Result<Vec<u8>, Fault> {
-    let created = facts.taken.and_then(|taken| created(&taken, old.get(b"mvhd")));
+pub fn new_header(old: &Header<'_>, facts: &Facts, packet: Option<&str>) -> Result<Vec<u8>, Fault> {
+    let created = facts
+        .taken
+        .and_then(|taken| created(&taken, old.get(b"mvhd")));
     let mut out = Vec::with_capacity(old.body.len() + 4096);
     let keys = with_keys(old.get(b"meta"), &keys(facts))?;
     let data = user_data(old.get(b"udta"), facts, packet)?;
@@ -152,13 +150,22 @@ fn set_times(name: &[u8; 4], body: &mut [u8], created: u64, depth: u8) -> Result
 fn keys(facts: &Facts) -> Vec<(&'static str, String)> {
     let mut keys = Vec::new();
     let mut key = |name, text: Option<String>| keys.extend(text.map(|text| (name, text)));
-    key("com.apple.quicktime.creationdate", facts.taken.as_ref().map(date));
-    key("com.apple.quicktime.location.ISO6709", facts.location.as_ref().map(place));
+    key(
+        "com.apple.quicktime.creationdate",
+        facts.taken.as_ref().map(date),
+    );
+    key(
+        "com.apple.quicktime.location.ISO6709",
+        facts.location.as_ref().map(place),
+    );
     key("com.apple.quicktime.description", facts.description.clone());
     key("com.apple.quicktime.title", facts.title.clone());
     let words = Some(facts.keywords.join(", ")).filter(|words| !words.is_empty());
     key("com.apple.quicktime.keywords", words);
-    key("com.apple.quicktime.rating.user", facts.rating.map(|stars| stars.to_string()));
+    key(
+        "com.apple.quicktime.rating.user",
+        facts.rating.map(|stars| stars.to_string()),
+    );
     keys
 }
 

@@ -83,7 +83,9 @@ fn new_exif(old: Option<&[u8]>, facts: &Facts) -> Result<Option<Vec<u8>>, Fault>
     let (head, block) = match old {
         Some(item) => {
             let skipped = big_endian(item.get(..4).ok_or("its EXIF is cut off")?) as usize;
-            let split = skipped.checked_add(4).and_then(|at| item.split_at_checked(at));
+            let split = skipped
+                .checked_add(4)
+                .and_then(|at| item.split_at_checked(at));
             let (head, block) = split.ok_or("its EXIF is cut off")?;
             (head, Some(block))
         }
@@ -98,7 +100,10 @@ impl Meta {
         let end = length(source)?;
         let top = list(source, 0, end)?;
         // Sequences have places of their own in their tracks.
-        if top.iter().any(|found| matches!(&found.inner.name, b"moov" | b"moof")) {
+        if top
+            .iter()
+            .any(|found| matches!(&found.inner.name, b"moov" | b"moof"))
+        {
             return Err("it is a film, too");
         }
         let mut metas = top.iter().filter(|found| found.inner.name == *b"meta");
@@ -124,11 +129,18 @@ impl Meta {
             return Err("its items are laid out in an odd way");
         }
         let items = items(get(b"iinf").ok_or("it has no list of items")?)?;
-        let primary = get(b"pitm").and_then(primary).ok_or("it has no main picture")?;
-        let film = top.iter().find(|found| matches!(&found.inner.name, b"mpvd" | b"sefd"));
+        let primary = get(b"pitm")
+            .and_then(primary)
+            .ok_or("it has no main picture")?;
+        let film = top
+            .iter()
+            .find(|found| matches!(&found.inner.name, b"mpvd" | b"sefd"));
         let tail = film.map_or(end, |film| film.at).max(place.inner.end);
         let stretches = places.all.iter().filter(|place| place.method == 0);
-        if stretches.flat_map(|place| place.stretches()).any(|(at, len)| at.saturating_add(len) > tail) {
+        if stretches
+            .flat_map(|place| place.stretches())
+            .any(|(at, len)| at.saturating_add(len) > tail)
+        {
             return Err("its items lie outside");
         }
         Ok(Self {

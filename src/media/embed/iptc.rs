@@ -89,7 +89,9 @@ fn resource(bytes: &[u8]) -> Option<Resource<'_>> {
 /// Returns IPTC datasets with the facts in them; `old` may be empty.
 pub fn datasets(old: &[u8], facts: &Facts) -> Result<Vec<u8>, Fault> {
     let old = parse_datasets(old)?;
-    let is_utf8 = old.iter().any(|(id, value)| *id == CHARSET && *value == UTF8);
+    let is_utf8 = old
+        .iter()
+        .any(|(id, value)| *id == CHARSET && *value == UTF8);
     let new = of_facts(facts);
     let replaced = replaced(facts);
     let mut all: Vec<((u8, u8), Vec<u8>)> = vec![(CHARSET, UTF8.to_vec())];
@@ -131,7 +133,10 @@ fn parse_datasets(bytes: &[u8]) -> Result<Vec<Dataset<'_>>, Fault> {
     while cursor.0.first() == Some(&0x1c) {
         let head = cursor.take(3).ok_or(DAMAGED)?;
         let id = (head[1], head[2]);
-        let len = cursor.number(2).filter(|len| *len < 0x8000).ok_or(DAMAGED)?;
+        let len = cursor
+            .number(2)
+            .filter(|len| *len < 0x8000)
+            .ok_or(DAMAGED)?;
         all.push((id, cursor.take(len as usize).ok_or(DAMAGED)?));
     }
     // TIFF pads with zeros.
@@ -166,7 +171,11 @@ fn of_facts(facts: &Facts) -> Vec<((u8, u8), Vec<u8>)> {
             all.push((id, text.as_bytes().to_vec()));
         }
     };
-    text(TITLE, facts.title.as_deref().unwrap_or_default(), LONGEST_WORD);
+    text(
+        TITLE,
+        facts.title.as_deref().unwrap_or_default(),
+        LONGEST_WORD,
+    );
     for keyword in &facts.keywords {
         text(KEYWORD, keyword, LONGEST_WORD);
     }

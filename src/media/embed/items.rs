@@ -48,7 +48,11 @@ impl Places {
         let mut all = Vec::new();
         for _ in 0..body.number(id_len)? {
             let id = body.number(id_len)? as u32;
-            let method = if version == 0 { 0 } else { body.number(2)? & 15 };
+            let method = if version == 0 {
+                0
+            } else {
+                body.number(2)? & 15
+            };
             let elsewhere = body.number(2)? as u16;
             let base = body.number(sizes[2])?;
             let mut extents = Vec::new();

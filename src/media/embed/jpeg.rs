@@ -75,14 +75,17 @@ impl Segment {
     /// Returns whether the body begins so.
     pub fn is(&self, source: &mut dyn Source, code: u8, name: &[u8]) -> Result<bool, Fault> {
         let long = self.end - self.body >= name.len() as u64;
-        Ok(self.code == code
-            && long
-            && read_up_to(source, self.body, name.len() as u64)? == name)
+        Ok(self.code == code && long && read_up_to(source, self.body, name.len() as u64)? == name)
     }
 
     /// Returns whether it holds metadata that may change, and nothing of the picture.
     pub fn may_change(&self, source: &mut dyn Source) -> Result<bool, Fault> {
-        for (code, name) in [(0xe1, EXIF), (0xe1, XMP), (0xed, PHOTOSHOP), (0xe2, PICTURES)] {
+        for (code, name) in [
+            (0xe1, EXIF),
+            (0xe1, XMP),
+            (0xed, PHOTOSHOP),
+            (0xe2, PICTURES),
+        ] {
             if self.is(source, code, name)? {
                 return Ok(true);
             }
@@ -122,7 +125,10 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let gone = [old_exif, packet, photoshop].map(|found| found.map(|segment| segment.at));
     let stays = |segment: &&Segment| !gone.contains(&Some(segment.at));
     // JFIF's own segment stays first.
-    let front = segments.iter().take_while(|found| found.code == 0xe0).count();
+    let front = segments
+        .iter()
+        .take_while(|found| found.code == 0xe0)
+        .count();
     let mut pieces = Pieces::default();
     pieces.old(0, 2);
     for kept in segments[..front].iter().filter(stays) {
@@ -213,14 +219,22 @@ fn nearer(list: &mut [u8], by: u64) -> Option<()> {
         if read(list, at, 2)? != 0xb002 {
             continue;
         }
-        let (size, start) = (read(list, at + 4, 4)? as usize, read(list, at + 8, 4)? as usize);
+        let (size, start) = (
+            read(list, at + 4, 4)? as usize,
+            read(list, at + 8, 4)? as usize,
+        );
         for picture in (start..start.checked_add(size)?).step_by(16) {
             let place = read(list, picture + 8, 4)?;
             // The first picture is this one, at 0.
             if place > 0 {
                 let place = u32::try_from(place.checked_sub(by)?).ok()?;
-                let bytes = if little { place.to_le_bytes() } else { place.to_be_bytes() };
-                list.get_mut(picture + 8..picture + 12)?.copy_from_slice(&bytes);
+                let bytes = if little {
+                    place.to_le_bytes()
+                } else {
+                    place.to_be_bytes()
+                };
+                list.get_mut(picture + 8..picture + 12)?
+                    .copy_from_slice(&bytes);
             }
         }
     }

@@ -10,10 +10,7 @@ const DAMAGED: Fault = "its keys are damaged";
 const HANDLER: &[u8; 4] = b"mdta";
 
 /// Returns the box with values in it; `None` if there is nothing to write, or if the box is one of another kind (a file has but one).
-pub fn with_keys(
-    old: Option<&[u8]>,
-    values: &[(&str, String)],
-) -> Result<Option<Vec<u8>>, Fault> {
+pub fn with_keys(old: Option<&[u8]>, values: &[(&str, String)]) -> Result<Option<Vec<u8>>, Fault> {
     if values.is_empty() {
         return Ok(None);
     }
@@ -29,7 +26,10 @@ pub fn with_keys(
     if part(b"hdlr").and_then(|handler| handler.get(8..12)) != Some(HANDLER) {
         return Ok(None);
     }
-    let mut lists = Lists::read(part(b"keys").unwrap_or(&[0; 8]), part(b"ilst").unwrap_or_default())?;
+    let mut lists = Lists::read(
+        part(b"keys").unwrap_or(&[0; 8]),
+        part(b"ilst").unwrap_or_default(),
+    )?;
     for (name, value) in values {
         lists.set(name, value)?;
     }
@@ -111,7 +111,11 @@ impl Lists {
     fn write(&self) -> Result<Vec<u8>, Fault> {
         let count = (self.keys.len() as u32).to_be_bytes();
         let keys = [self.head.clone(), count.to_vec(), self.keys.concat()].concat();
-        let values: Vec<&[u8]> = self.values.iter().map(|(_, value)| value.as_slice()).collect();
+        let values: Vec<&[u8]> = self
+            .values
+            .iter()
+            .map(|(_, value)| value.as_slice())
+            .collect();
         Ok([boxed(b"keys", &keys)?, boxed(b"ilst", &values.concat())?].concat())
     }
 }

@@ -27,8 +27,8 @@ mod tests;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::bytes::Fault;
 use super::Source;
+use super::bytes::Fault;
 use crate::model::media_type::MediaType;
 use crate::model::record::Location;
 

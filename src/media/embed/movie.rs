@@ -38,7 +38,11 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let old = Header::read(&body)?;
     let packet = top.packet(source)?;
     let old_packet = match &packet {
-        Some(found) => Some(read_at(source, found.inner.start + 16, found.inner.len() - 16)?),
+        Some(found) => Some(read_at(
+            source,
+            found.inner.start + 16,
+            found.inner.len() - 16,
+        )?),
         None if quicktime => old.packet(),
         None => None,
     };
@@ -79,7 +83,11 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
 /// Copies the original between two places, with the name "free" at some.
 fn with_names(pieces: &mut Pieces, from: u64, to: u64, blanked: &[u64]) {
     let mut at = from;
-    let mut blanked: Vec<u64> = blanked.iter().copied().filter(|name| (from..to).contains(name)).collect();
+    let mut blanked: Vec<u64> = blanked
+        .iter()
+        .copied()
+        .filter(|name| (from..to).contains(name))
+        .collect();
     blanked.sort_unstable();
     for name in blanked {
         pieces.old(at, name - at);
@@ -100,7 +108,10 @@ pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
     let mut stretches = Vec::new();
     let header = top.header()?;
     for found in &top.boxes {
-        if matches!(&found.inner.name, b"mdat" | b"moof" | b"mfra" | b"sidx" | b"ftyp" | b"meta") {
+        if matches!(
+            &found.inner.name,
+            b"mdat" | b"moof" | b"mfra" | b"sidx" | b"ftyp" | b"meta"
+        ) {
             stretches.push((found.at, found.len()));
         }
     }
@@ -111,7 +122,12 @@ pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
             let media = media.children(source, 0);
             tables.extend([media.first(b"hdlr"), media.first(b"minf")]);
         }
-        stretches.extend(tables.into_iter().flatten().map(|found| (found.start, found.len())));
+        stretches.extend(
+            tables
+                .into_iter()
+                .flatten()
+                .map(|found| (found.start, found.len())),
+        );
     }
     Ok(stretches)
 }
@@ -143,7 +159,10 @@ impl Top {
     }
 
     fn header(&self) -> Result<Whole, Fault> {
-        let mut found = self.boxes.iter().filter(|found| found.inner.name == *b"moov");
+        let mut found = self
+            .boxes
+            .iter()
+            .filter(|found| found.inner.name == *b"moov");
         match (found.next(), found.next()) {
             (Some(header), None) if header.inner.len() <= LARGEST_HEADER => Ok(*header),
             (Some(_), None) => Err("its header is too large"),
@@ -177,7 +196,11 @@ impl Top {
     /// Returns how many bytes the header may have: its own, and those of free boxes right behind it.
     fn room(&self, header: Whole) -> u64 {
         let mut end = header.inner.end;
-        for found in self.boxes.iter().filter(|found| found.at >= header.inner.end) {
+        for found in self
+            .boxes
+            .iter()
+            .filter(|found| found.at >= header.inner.end)
+        {
             if !matches!(&found.inner.name, b"free" | b"skip") {
                 break;
             }

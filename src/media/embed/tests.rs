@@ -141,11 +141,17 @@ fn what_is_written_twice_is_there_once() {
         };
         let twice = copy(kind, &once, &other).unwrap();
         let read = inspect(kind, &mut Cursor::new(&twice));
-        assert_eq!(read.taken_local, Some("1999-12-31T23:59:59".parse().unwrap()));
+        assert_eq!(
+            read.taken_local,
+            Some("1999-12-31T23:59:59".parse().unwrap())
+        );
         assert_eq!((read.taken_offset_s, read.damage), (None, None), "{kind:?}");
         let packets = twice.windows(9).filter(|part| part == b"<x:xmpmet").count();
         // The first one is still in the bytes of a TIFF or film, where nothing is moved, but nothing points to it.
-        let dead = matches!(kind, MediaType::Tiff | MediaType::Heic | MediaType::Avif | MediaType::Mp4 | MediaType::Mov);
+        let dead = matches!(
+            kind,
+            MediaType::Tiff | MediaType::Heic | MediaType::Avif | MediaType::Mp4 | MediaType::Mov
+        );
         assert!(packets == 20 || dead, "{kind:?}: {packets}");
     }
 }
@@ -228,7 +234,10 @@ fn a_header_grows_into_free_room_behind_it() {
     let free = [&4096u32.to_be_bytes()[..], b"free", &[0; 4088]].concat();
     let bytes = [&made[..end], &free, &made[end..]].concat();
     let out = copy(MediaType::Mp4, &bytes, &facts()).unwrap();
-    assert_eq!(out.windows(4).position(|part| part == b"moov").unwrap() - 4, moov);
+    assert_eq!(
+        out.windows(4).position(|part| part == b"moov").unwrap() - 4,
+        moov
+    );
     assert!(out[end + 4096..].starts_with(&made[end..]));
 }
 

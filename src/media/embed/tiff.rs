@@ -25,7 +25,9 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let structure = Structure::open(source, 0, end)?;
     let page = structure.directory(source, structure.first())?;
     let mut read = |tag| match page.get(tag) {
-        Some(entry) => structure.value(source, entry, LARGEST).map(|(_, value)| value),
+        Some(entry) => structure
+            .value(source, entry, LARGEST)
+            .map(|(_, value)| value),
         None => Ok(Vec::new()),
     };
     let (packet, iptc) = (read(PACKET)?, read(IPTC)?);

@@ -2,10 +2,10 @@
 
 pub mod fields;
 pub mod merge;
-pub mod packet;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod outside_tests;
+pub mod packet;
 pub mod read;
 pub mod render;
 #[cfg(test)]

@@ -118,14 +118,20 @@ mod tests {
         let padded = format!("{old}{}", "\0".repeat(9));
         let text = embedded(&asset(), &[], Some(padded.as_bytes())).unwrap();
         let found = read(&text).unwrap();
-        assert_eq!(found.standard.descriptions[0].as_deref(), Some("new\nwords"));
+        assert_eq!(
+            found.standard.descriptions[0].as_deref(),
+            Some("new\nwords")
+        );
         assert_eq!(found.standard.rating, Some(3));
         assert_eq!(found.standard.people, ["Ben"]);
         assert_eq!(found.own, None);
         for part in ["MotionPhoto", "MicroVideoOffset", ">99<", ">theirs<"] {
             assert!(text.contains(part), "{part}: {text}");
         }
-        assert!(!text.contains("old<") && !text.contains("sha256:"), "{text}");
+        assert!(
+            !text.contains("old<") && !text.contains("sha256:"),
+            "{text}"
+        );
         // Written once more it says the same.
         let again = embedded(&asset(), &[], Some(text.as_bytes())).unwrap();
         assert_eq!(read(&again).unwrap(), found);
