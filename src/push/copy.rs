@@ -138,7 +138,7 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
         not_embedded: None,
     };
     if let Some(embed) = &change.embed {
-        match embed.into_copy(change.media_type, copy.base.open()?) {
+        match embed.copy_of(change.media_type, copy.base.open()?) {
             Ok((pieces, left_out)) => {
                 copy.pieces = Some(pieces);
                 copy.not_embedded = left_out;

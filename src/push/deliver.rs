@@ -117,16 +117,16 @@ impl Delivery<'_> {
         found: &Found,
         last_read: Option<ContentHash>,
     ) -> Result<Delivered, DestinationError> {
-        let bytes = trying(&self.policy, &parcel.path, self.pause, || {
-            let mut bytes = Limited(Vec::new());
-            self.destination.read(found, &mut bytes).map(|()| bytes.0)
+        let read = trying(&self.policy, &parcel.path, self.pause, || {
+            let mut read = Limited::default();
+            self.destination.read(found, &mut read).map(|()| read)
         });
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
+        let Limited { hasher, bytes } = match read {
+            Ok(read) => read,
             Err(DestinationError::Gone { .. }) => return self.send(parcel, None),
             Err(error) => return Err(error),
         };
-        let hash = ContentHash::of(&bytes);
+        let hash = ContentHash(hasher.finalize().into());
         if hash == parcel.sha256 {
             return Ok(Delivered::There(found.clone(), hash));
         }
@@ -277,14 +277,20 @@ impl Write for Hashing {
     }
 }
 
-/// Keeps what is written to it, up to the size of a sidecar.
-struct Limited(Vec<u8>);
+/// Hashes what is written to it, and keeps it up to the size of a sidecar.
+#[derive(Default)]
+struct Limited {
+    hasher: Sha256,
+    bytes: Vec<u8>,
+}
 
 impl Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // What is larger is no sidecar of ours: its beginning alone cannot be taken for one.
-        let room = LARGEST_SIDECAR.saturating_sub(self.0.len());
-        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let room = LARGEST_SIDECAR.saturating_sub(self.bytes.len());
+        self.bytes
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.hasher.update(bytes);
         Ok(bytes.len())
     }
 

@@ -54,7 +54,7 @@ impl Embed {
     ///
     /// # Errors
     /// Fails if the copy can only go as it is.
-    pub fn into_copy<S: Read + Seek>(
+    pub fn copy_of<S: Read + Seek>(
         &self,
         media_type: MediaType,
         source: S,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use albumen::demo::media::{Clip, Picture, avif, gif, heic, jpeg, mp4, png, tiff, webp};
@@ -47,7 +47,7 @@ fn asset(facts: &Value) -> Asset {
 fn copy(kind: MediaType, bytes: &[u8], facts: &Value) -> Result<(Vec<u8>, Option<String>), String> {
     let embed = Embed::of_asset(asset(facts), vec!["Holiday".to_owned()]).expect("there are facts");
     let (pieces, left_out) = embed
-        .into_copy(kind, Cursor::new(bytes))
+        .copy_of(kind, Cursor::new(bytes))
         .map_err(|why| why.to_string())?;
     let mut out = Vec::new();
     pieces
@@ -769,4 +769,38 @@ fn what_is_stripped_is_not_written_in_again() {
         seen += usize::from(tags.contains_key("XMP-exif:DateTimeOriginal"));
     }
     assert!(seen > 0);
+}
+
+#[test]
+fn a_film_larger_than_memory_is_never_read_whole() {
+    let files = Files::new();
+    let path = files.write("large.mp4", &mp4(&Clip::default()));
+    let file = fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .expect("it opens");
+    // Eight gigabytes more of film, of which the disk holds nothing.
+    let before = file.metadata().expect("it is there").len();
+    let size: u64 = 8 << 30;
+    (&file)
+        .write_all(&[&1u32.to_be_bytes()[..], b"mdat", &size.to_be_bytes()].concat())
+        .expect("written");
+    file.set_len(before + size).expect("a sparse file");
+    let embed = Embed::of_asset(asset(&facts()), Vec::new()).expect("there are facts");
+    let open = || fs::File::open(&path).expect("it opens");
+    let (pieces, _) = embed
+        .copy_of(MediaType::Mp4, open())
+        .expect("it can be written");
+    assert!(pieces.len() > before + size);
+    let mut reader = pieces.reader(open());
+    let mut film = [1; 4096];
+    reader
+        .seek(SeekFrom::Start(before + size - 4096))
+        .expect("there");
+    reader.read_exact(&mut film).expect("readable");
+    assert_eq!(film, [0; 4096]);
+    let mut end = String::new();
+    reader.seek(SeekFrom::End(-20)).expect("there");
+    reader.read_to_string(&mut end).expect("text");
+    assert!(end.ends_with("<?xpacket end=\"w\"?>\n"), "{end}");
 }

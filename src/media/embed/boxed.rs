@@ -1,7 +1,7 @@
 //! Boxes with their heads: what is needed to copy some as they are, and to write others.
 
 use super::super::Source;
-use super::super::boxes::{Box, Boxes};
+use super::super::boxes::{Box, Boxes, MOST_BOXES};
 use super::super::bytes::{Fault, read_at};
 
 /// A box, head and all.
@@ -34,6 +34,9 @@ pub fn list(source: &mut dyn Source, start: u64, end: u64) -> Result<Vec<Whole>,
 
 /// Returns the boxes with their heads: one begins where the one before it ends.
 pub fn whole(source: &mut dyn Source, start: u64, boxes: &[Box]) -> Result<Vec<Whole>, Fault> {
+    if boxes.len() >= MOST_BOXES {
+        return Err("it has too many boxes");
+    }
     let mut all = Vec::with_capacity(boxes.len());
     let mut at = start;
     for inner in boxes {

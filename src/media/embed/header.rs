@@ -26,6 +26,9 @@ impl<'a> Header<'a> {
     /// Reads the boxes of a header's body.
     pub fn read(body: &'a [u8]) -> Result<Self, Fault> {
         let (boxes, end) = children(body)?;
+        if boxes.iter().any(|found| found.inner.name == *b"cmov") {
+            return Err("its header is compressed");
+        }
         Ok(Self { body, boxes, end })
     }
 

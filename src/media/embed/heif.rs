@@ -46,13 +46,13 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     new.push((Kind::Packet, packet_item, text.into_bytes()));
     let written = meta.write(&new)?;
     let mut pieces = Pieces::default();
-    pieces.old(0, meta.place.at);
-    pieces.new(&written);
+    pieces.keep(0, meta.place.at);
+    pieces.put(&written);
     let behind = meta.place.inner.end;
-    pieces.old(behind, meta.tail - behind);
+    pieces.keep(behind, meta.tail - behind);
     let bodies: Vec<&[u8]> = new.iter().map(|item| item.2.as_slice()).collect();
-    pieces.new(&boxed(b"mdat", &bodies.concat())?);
-    pieces.old(meta.tail, end - meta.tail);
+    pieces.put(&boxed(b"mdat", &bodies.concat())?);
+    pieces.keep(meta.tail, end - meta.tail);
     Ok(pieces)
 }
 
@@ -259,10 +259,13 @@ fn entries_at(iinf: &[u8]) -> u64 {
 
 fn items(iinf: &[u8]) -> Result<Vec<(u32, Kind)>, Fault> {
     let mut source = std::io::Cursor::new(iinf);
-    let entries = Boxes::list(&mut source, entries_at(iinf), iinf.len() as u64);
-    let all = entries.named(b"infe");
-    all.map(|found| kind(&iinf[found.start as usize..found.end as usize]))
-        .collect()
+    let entries = list(
+        &mut source,
+        entries_at(iinf).min(iinf.len() as u64),
+        iinf.len() as u64,
+    )?;
+    let all = entries.iter().map(|found| part(iinf, found));
+    all.map(kind).collect()
 }
 
 fn with_entries(iinf: &[u8], added: &[&Item]) -> Result<Vec<u8>, Fault> {

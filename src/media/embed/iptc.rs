@@ -146,6 +146,11 @@ fn parse_datasets(bytes: &[u8]) -> Result<Vec<Dataset<'_>>, Fault> {
     }
 }
 
+/// Returns whether IPTC has words for any of the facts.
+pub fn is_for(facts: &Facts) -> bool {
+    !replaced(facts).is_empty()
+}
+
 /// The datasets that say what the facts say now, whether they fit or not.
 fn replaced(facts: &Facts) -> Vec<(u8, u8)> {
     let mut ids = Vec::new();

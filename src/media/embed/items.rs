@@ -41,7 +41,9 @@ impl Places {
         let sizes = body.number(2)? as usize;
         let index = if version == 0 { 0 } else { sizes & 15 };
         let sizes = [sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, index];
-        if version > 2 || sizes.iter().any(|size| !matches!(size, 0 | 4 | 8)) {
+        let odd = sizes.iter().any(|size| !matches!(size, 0 | 4 | 8));
+        // Without places or lengths, pieces would take no room in the list, and there could be any number of them.
+        if version > 2 || odd || sizes[0] == 0 || sizes[1] == 0 {
             return None;
         }
         let id_len = if version < 2 { 2 } else { 4 };
@@ -144,10 +146,10 @@ impl Places {
         }
     }
 
-    /// Returns whether offsets and lengths are told at all, and every item's length is.
+    /// Returns whether every item's length is told: one of 0 goes on to the end of the file.
     pub fn is_plain(&self) -> bool {
-        let lengths = self.all.iter().flat_map(|place| &place.extents);
-        self.sizes[0] > 0 && self.sizes[1] > 0 && lengths.into_iter().all(|extent| extent.2 > 0)
+        let mut extents = self.all.iter().flat_map(|place| &place.extents);
+        extents.all(|extent| extent.2 > 0)
     }
 }
 

@@ -109,7 +109,7 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let size = size(source, &segments)?;
     let block = body(source, old_exif, EXIF)?;
     let mut tags = tags(facts);
-    if block.is_none() {
+    if block.is_none() && tags != exif::Tags::default() {
         for_jpeg(&mut tags, size);
     }
     if let Some(block) = exif::block(block.as_deref(), &tags)?.or(block) {
@@ -118,9 +118,12 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let old = body(source, packet, XMP)?;
     let text = xmp(old.as_deref())?;
     new.extend(segment(0xe1, XMP, text.as_bytes())?);
-    let old = body(source, photoshop, PHOTOSHOP)?.unwrap_or_default();
-    let resources = iptc::resources(&old, facts)?;
-    new.extend(segment(0xed, PHOTOSHOP, &resources)?);
+    let photoshop = photoshop.filter(|_| iptc::is_for(facts));
+    if iptc::is_for(facts) {
+        let old = body(source, photoshop, PHOTOSHOP)?.unwrap_or_default();
+        let resources = iptc::resources(&old, facts)?;
+        new.extend(segment(0xed, PHOTOSHOP, &resources)?);
+    }
 
     let gone = [old_exif, packet, photoshop].map(|found| found.map(|segment| segment.at));
     let stays = |segment: &&Segment| !gone.contains(&Some(segment.at));
@@ -130,11 +133,11 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
         .take_while(|found| found.code == 0xe0)
         .count();
     let mut pieces = Pieces::default();
-    pieces.old(0, 2);
+    pieces.keep(0, 2);
     for kept in segments[..front].iter().filter(stays) {
-        pieces.old(kept.at, kept.len());
+        pieces.keep(kept.at, kept.len());
     }
-    pieces.new(&new);
+    pieces.put(&new);
     let behind: Vec<&Segment> = segments[front..].iter().filter(stays).collect();
     for (index, kept) in behind.iter().enumerate() {
         let to_scan: u64 = behind[index..].iter().map(|found| found.len()).sum();
@@ -143,12 +146,12 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
             let mut bytes = read_at(source, kept.at, kept.len())?;
             let start = (kept.body - kept.at) as usize + PICTURES.len();
             nearer(&mut bytes[start..], closer).ok_or("its list of pictures is damaged")?;
-            pieces.new(&bytes);
+            pieces.put(&bytes);
         } else {
-            pieces.old(kept.at, kept.len());
+            pieces.keep(kept.at, kept.len());
         }
     }
-    pieces.old(scan, end - scan);
+    pieces.keep(scan, end - scan);
     Ok(pieces)
 }
 

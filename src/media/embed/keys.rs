@@ -58,6 +58,9 @@ fn children(body: &[u8], skipped: usize) -> Result<Vec<Whole>, Fault> {
     }
 }
 
+/// A box, head and all, and its name.
+type Named = ([u8; 4], Vec<u8>);
+
 /// Names and values.
 struct Lists {
     /// Version and flags.
@@ -72,7 +75,7 @@ impl Lists {
     fn read(keys: &[u8], values: &[u8]) -> Result<Self, Fault> {
         // After version and count, a key looks like a box.
         let head = keys.get(..4).ok_or(DAMAGED)?.to_vec();
-        let list = |body: &[u8], skipped| -> Result<Vec<([u8; 4], Vec<u8>)>, Fault> {
+        let list = |body: &[u8], skipped| -> Result<Vec<Named>, Fault> {
             let found = children(body, skipped)?;
             let whole = |found: &Whole| body[found.at as usize..found.inner.end as usize].to_vec();
             Ok(found
@@ -80,7 +83,7 @@ impl Lists {
                 .map(|found| (found.inner.name, whole(found)))
                 .collect())
         };
-        let numbered = |(name, bytes): ([u8; 4], Vec<u8>)| (u32::from_be_bytes(name), bytes);
+        let numbered = |(name, bytes): Named| (u32::from_be_bytes(name), bytes);
         let all = list(keys, 8)?;
         if keys.get(4..8).map(big_endian) != Some(all.len() as u64) {
             return Err(DAMAGED);

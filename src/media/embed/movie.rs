@@ -63,9 +63,9 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let mut at = 0;
     if fits || top.is_last(header) {
         with_names(&mut pieces, at, header.at, &blanked);
-        pieces.new(&new);
+        pieces.put(&new);
         if fits && room > new.len() as u64 {
-            pieces.new(&free(room - new.len() as u64)?);
+            pieces.put(&free(room - new.len() as u64)?);
         }
         at = header.at + room;
     } else if top.boxes.iter().any(|found| found.inner.name == *b"moof") {
@@ -75,8 +75,8 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
         behind.splice(0..0, new);
     }
     with_names(&mut pieces, at, top.end, &blanked);
-    pieces.new(&behind);
-    pieces.old(top.end, file_end - top.end);
+    pieces.put(&behind);
+    pieces.keep(top.end, file_end - top.end);
     Ok(pieces)
 }
 
@@ -90,11 +90,11 @@ fn with_names(pieces: &mut Pieces, from: u64, to: u64, blanked: &[u64]) {
         .collect();
     blanked.sort_unstable();
     for name in blanked {
-        pieces.old(at, name - at);
-        pieces.new(b"free");
+        pieces.keep(at, name - at);
+        pieces.put(b"free");
         at = name + 4;
     }
-    pieces.old(at, to - at);
+    pieces.keep(at, to - at);
 }
 
 fn free(size: u64) -> Result<Vec<u8>, Fault> {
@@ -184,10 +184,11 @@ impl Top {
         let mut packet = None;
         for found in &self.boxes {
             let may_be = found.inner.name == *b"uuid" && found.inner.len() >= 16;
-            if may_be && found.inner.body(source, 16)? == PACKET {
-                if found.inner.len() > LARGEST_PACKET || packet.replace(*found).is_some() {
-                    return Err("it has odd blocks of metadata");
-                }
+            if !may_be || found.inner.body(source, 16)? != PACKET {
+                continue;
+            }
+            if found.inner.len() > LARGEST_PACKET || packet.replace(*found).is_some() {
+                return Err("it has odd blocks of metadata");
             }
         }
         Ok(packet)

@@ -22,7 +22,7 @@ pub struct Pieces {
 
 impl Pieces {
     /// Adds `len` bytes of the original from `at` on.
-    pub fn old(&mut self, at: u64, len: u64) {
+    pub fn keep(&mut self, at: u64, len: u64) {
         if let Some((_, last_len, Piece::Old(last_at))) = self.all.last_mut()
             && *last_at + *last_len == at
         {
@@ -34,7 +34,7 @@ impl Pieces {
     }
 
     /// Adds new bytes.
-    pub fn new(&mut self, bytes: &[u8]) {
+    pub fn put(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
             let len = bytes.len() as u64;
             self.all.push((self.len, len, Piece::New(bytes.into())));
@@ -46,8 +46,8 @@ impl Pieces {
     pub fn append(&mut self, others: Self) {
         for (_, len, piece) in others.all {
             match piece {
-                Piece::Old(at) => self.old(at, len),
-                Piece::New(bytes) => self.new(&bytes),
+                Piece::Old(at) => self.keep(at, len),
+                Piece::New(bytes) => self.put(&bytes),
             }
         }
     }
@@ -142,11 +142,11 @@ mod tests {
     fn a_copy_in_pieces_reads_like_a_file() {
         let original = b"0123456789".to_vec();
         let mut pieces = Pieces::default();
-        pieces.old(0, 2);
-        pieces.new(b"ab");
-        pieces.new(b"");
-        pieces.old(2, 3);
-        pieces.old(5, 5);
+        pieces.keep(0, 2);
+        pieces.put(b"ab");
+        pieces.put(b"");
+        pieces.keep(2, 3);
+        pieces.keep(5, 5);
         assert_eq!(pieces.len(), 12);
         let mut reader = pieces.reader(io::Cursor::new(&original));
         let mut text = String::new();

@@ -16,7 +16,7 @@ const PACKET: &[u8] = b"XML:com.adobe.xmp\0";
 /// Chunks of a file. Programs that write one for every 8 KB of picture make some ten thousand.
 const MOST_CHUNKS: usize = 1 << 20;
 
-/// Largest XMP packet that is read, in bytes.
+/// Largest block of metadata that is read, in bytes.
 const LARGEST_PACKET: u64 = 16 << 20;
 
 /// How ImageMagick keeps metadata of other formats. Readers differ in which they believe.
@@ -85,6 +85,9 @@ impl Chunk {
     }
 
     fn body(&self, source: &mut dyn Source) -> Result<Vec<u8>, Fault> {
+        if self.end - self.at > LARGEST_PACKET {
+            return Err("its metadata is too large");
+        }
         read_at(source, self.at + 8, self.end - self.at - 12)
     }
 }
@@ -122,21 +125,21 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     new.extend(chunk(b"iTXt", &body)?);
 
     let mut pieces = Pieces::default();
-    pieces.old(0, 8);
+    pieces.keep(0, 8);
     for (index, kept) in chunks.iter().enumerate() {
         let replaced = match &kept.name {
             b"eXIf" => block.is_some(),
             _ => kept.is_packet(source)?,
         };
         if !replaced {
-            pieces.old(kept.at, kept.end - kept.at);
+            pieces.keep(kept.at, kept.end - kept.at);
         }
         if index == 0 {
-            pieces.new(&new);
+            pieces.put(&new);
         }
     }
     let behind = chunks.last().map_or(8, |last| last.end);
-    pieces.old(behind, length(source)? - behind);
+    pieces.keep(behind, length(source)? - behind);
     Ok(pieces)
 }
 

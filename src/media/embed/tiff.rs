@@ -16,6 +16,9 @@ const PHOTOSHOP: u16 = 0x8649;
 /// Largest block of metadata that is read, in bytes.
 const LARGEST: u64 = 16 << 20;
 
+/// Strips and tiles of a file that are compared.
+const MOST_STRIPS: usize = 4 << 20;
+
 /// Pages of a file that are compared.
 const MOST_PAGES: usize = 10_000;
 
@@ -38,15 +41,15 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
     let text = xmp(Some(packet.as_slice()).filter(|packet| !packet.is_empty()))?;
     tags.first
         .push((PACKET, Set::To(Value::Bytes(text.into_bytes()))));
-    if page.get(PHOTOSHOP).is_none() {
+    if page.get(PHOTOSHOP).is_none() && iptc::is_for(facts) {
         let iptc = iptc::datasets(&iptc, facts)?;
         tags.first.push((IPTC, Set::To(Value::Longs(iptc))));
     }
     let edited = exif::edit(source, 0, end, &tags)?;
     let mut pieces = Pieces::default();
-    pieces.new(&edited.head);
-    pieces.old(8, end - 8);
-    pieces.new(&edited.appended);
+    pieces.put(&edited.head);
+    pieces.keep(8, end - 8);
+    pieces.put(&edited.appended);
     Ok(pieces)
 }
 
@@ -71,10 +74,13 @@ pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
             }
             let strips = places.into_iter().zip(lengths);
             for (place, length) in strips {
-                if place + length > end {
+                if place.saturating_add(length) > end {
                     return Err("it is cut off");
                 }
                 stretches.push((place, length));
+            }
+            if stretches.len() > MOST_STRIPS {
+                return Err("it has too many strips");
             }
         }
     }

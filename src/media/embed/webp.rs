@@ -13,6 +13,9 @@ const HAS_XMP: u8 = 0x04;
 /// Chunks of a file: an animation has one or more for each picture.
 const MOST_CHUNKS: usize = 1 << 17;
 
+/// Largest block of metadata that is read, in bytes.
+const LARGEST: u64 = 16 << 20;
+
 /// A chunk: its name, and where its head and body are.
 #[derive(Debug, Clone, Copy)]
 pub struct Chunk {
@@ -28,6 +31,9 @@ pub struct Chunk {
 
 impl Chunk {
     fn body(&self, source: &mut dyn Source) -> Result<Vec<u8>, Fault> {
+        if self.len > LARGEST {
+            return Err("its metadata is too large");
+        }
         read_at(source, self.at + 8, self.len)
     }
 
@@ -88,18 +94,18 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
         None => return Err("it holds no picture".into()),
     };
     *first.first_mut().ok_or("it is cut off")? |= flags;
-    behind.new(&chunk(b"VP8X", &first)?);
+    behind.put(&chunk(b"VP8X", &first)?);
     for kept in rest.iter().filter(|kept| !kept.may_change()) {
-        behind.old(kept.at, kept.end - kept.at);
+        behind.keep(kept.at, kept.end - kept.at);
     }
     if let Some(block) = &block {
-        behind.new(&chunk(b"EXIF", block)?);
+        behind.put(&chunk(b"EXIF", block)?);
     }
-    behind.new(&chunk(b"XMP ", text.as_bytes())?);
+    behind.put(&chunk(b"XMP ", text.as_bytes())?);
 
     let size = u32::try_from(behind.len() + 4).map_err(|_| Refusal::TooLong)?;
     let mut pieces = Pieces::default();
-    pieces.new(&[b"RIFF", &size.to_le_bytes()[..], b"WEBP"].concat());
+    pieces.put(&[b"RIFF", &size.to_le_bytes()[..], b"WEBP"].concat());
     pieces.append(behind);
     Ok(pieces)
 }
