@@ -5,7 +5,9 @@ use std::fs;
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{Clip, Picture, avif, gif, heic, jpeg, mp4, png, tiff, webp};
+use albumen::demo::media::{
+    Clip, Picture, avif, gif, heic, jpeg, mp4, padded_jpeg, png, tiff, webp,
+};
 use albumen::model::asset::Asset;
 use albumen::model::media_type::MediaType;
 use albumen::push::embed::Embed;
@@ -803,4 +805,53 @@ fn a_film_larger_than_memory_is_never_read_whole() {
     reader.seek(SeekFrom::End(-20)).expect("there");
     reader.read_to_string(&mut end).expect("text");
     assert!(end.ends_with("<?xpacket end=\"w\"?>\n"), "{end}");
+}
+
+#[test]
+fn a_film_in_fragments_goes_as_it_is() {
+    let Some(ffmpeg) = require("ffmpeg") else {
+        return;
+    };
+    let files = Files::new();
+    let path = files.folder.path().join("f.mp4");
+    let output = ffmpeg
+        .command()
+        .args(["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:d=1"])
+        .args(["-c:v", "libx264", "-movflags", "frag_keyframe+empty_moov"])
+        .arg(&path)
+        .output()
+        .expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    let refused = copy(MediaType::Mp4, &fs::read(&path).expect("there"), &facts());
+    assert!(refused.is_err_and(|why| why.contains("fragments")));
+}
+
+#[test]
+fn large_copies_are_put_together_as_they_are_sent() {
+    let env = TestEnv::new();
+    let original = padded_jpeg(5, 3_000_001);
+    let folder = "t/Takeout/Google Photos/Photos from 2020";
+    env.write(&format!("{folder}/a.jpg"), &original);
+    let said = json!({"title": "a.jpg", "description": "words", "photoTakenTime": {"timestamp": "1600000000"}});
+    env.write(&format!("{folder}/a.jpg.json"), said.to_string().as_bytes());
+    let ran = env.run_on("l", &["import", "t"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    for place in ["out", "zip:out.zip"] {
+        for expected in [1, 0] {
+            let ran = env.run_on(
+                "l",
+                &["--json", "push", place, "--embed", "--sidecars", "none"],
+            );
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+            let sent = ran.json_lines("file");
+            let photos = sent.iter().filter(|line| !line["content_hash"].is_null());
+            assert_eq!(photos.count(), expected, "{place}: {ran:?}");
+        }
+    }
+    let found = files_below(&env.path("out"));
+    let (_, there) = found
+        .iter()
+        .find(|(name, _)| name.ends_with("a.jpg"))
+        .expect("there");
+    assert!(there.len() > original.len() && there.ends_with(&original[1000..]));
 }

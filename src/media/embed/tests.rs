@@ -226,6 +226,17 @@ fn samsungs_trailer_stays_behind_the_film() {
 }
 
 #[test]
+fn the_film_of_a_motion_photo_stays_at_the_end() {
+    let mut bytes = made::heic(&picture(1, (64, 64), true));
+    let film = [&24u32.to_be_bytes()[..], b"mpvd", b"a film, not seen"].concat();
+    bytes.extend(&film);
+    let out = copy(MediaType::Heic, &bytes, &facts()).unwrap();
+    assert!(out.ends_with(&film));
+    let read = inspect(MediaType::Heic, &mut Cursor::new(&out));
+    assert_eq!(read.taken_offset_s, Some(-12_600));
+}
+
+#[test]
 fn a_header_grows_into_free_room_behind_it() {
     let made = made::mp4(&clip(1, false, true, false));
     let moov = made.windows(4).position(|part| part == b"moov").unwrap() - 4;
