@@ -2,26 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{
-    Clip, Picture, avif, gif, heic, jpeg, mp4, padded_jpeg, png, tiff, webp,
-};
+use albumen::demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
 use albumen::model::asset::Asset;
 use albumen::model::media_type::MediaType;
 use albumen::push::embed::Embed;
 use serde_json::{Value, json};
 
-use super::{Report, files_below, library};
-use crate::support::env::TestEnv;
 use crate::support::tools::require;
 
 /// An emoji of several code points, a script from right to left, line ends, and what XML and shells have marks for.
-const DESCRIPTION: &str = "Grüße 👩‍👩‍👧 & <b>\nשלום مرحبا\n\"quoted\" 日本";
+pub const DESCRIPTION: &str = "Grüße 👩‍👩‍👧 & <b>\nשלום مرحبا\n\"quoted\" 日本";
 
 /// The facts of the tests: south and west, half an hour in the offset, a fraction of a second.
-fn facts() -> Value {
+pub fn facts() -> Value {
     json!({
         "taken_at": {"value": {"clock": {"zoned": {"local": "2023-07-14T18:03:22.25", "offset_s": -12600}}, "precision": "second"}, "origin": "user"},
         "description": {"value": DESCRIPTION, "origin": "user"},
@@ -34,7 +30,7 @@ fn facts() -> Value {
 }
 
 /// Returns an asset with facts.
-fn asset(facts: &Value) -> Asset {
+pub fn asset(facts: &Value) -> Asset {
     let mut all = json!({
         "content_hash": "07".repeat(32), "size_bytes": 1, "name": "a", "extension": "jpg",
         "media": {"media_type": "jpeg"}, "favorite": false, "visibility": "shown", "by_someone_else": false,
@@ -46,7 +42,11 @@ fn asset(facts: &Value) -> Asset {
 }
 
 /// Returns the copy of a file with facts in it, and what could not be written.
-fn copy(kind: MediaType, bytes: &[u8], facts: &Value) -> Result<(Vec<u8>, Option<String>), String> {
+pub fn copy(
+    kind: MediaType,
+    bytes: &[u8],
+    facts: &Value,
+) -> Result<(Vec<u8>, Option<String>), String> {
     let embed = Embed::of_asset(asset(facts), vec!["Holiday".to_owned()]).expect("there are facts");
     let (pieces, left_out) = embed
         .copy_of(kind, Cursor::new(bytes))
@@ -59,18 +59,19 @@ fn copy(kind: MediaType, bytes: &[u8], facts: &Value) -> Result<(Vec<u8>, Option
     Ok((out, left_out))
 }
 
-struct Files {
-    folder: tempfile::TempDir,
+/// A folder for files.
+pub struct Files {
+    pub folder: tempfile::TempDir,
 }
 
 impl Files {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
         }
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, bytes).expect("written");
         path
@@ -78,7 +79,7 @@ impl Files {
 }
 
 /// Returns what exiftool reads, by group and name.
-fn read_by_exiftool(path: &Path) -> Option<Value> {
+pub fn read_by_exiftool(path: &Path) -> Option<Value> {
     let output = require("exiftool")?
         .command()
         .args([
@@ -161,7 +162,7 @@ fn decoded(kind: MediaType, path: &Path) -> Option<Vec<u8>> {
 }
 
 /// Checks the copy of one file in every way, and returns what exiftool reads from it.
-fn check(kind: MediaType, name: &str, bytes: &[u8], facts: &Value) -> Option<Value> {
+pub fn check(kind: MediaType, name: &str, bytes: &[u8], facts: &Value) -> Option<Value> {
     let files = Files::new();
     let (out, left_out) = copy(kind, bytes, facts).unwrap_or_else(|why| panic!("{name}: {why}"));
     assert_eq!(left_out, None, "{name}");
@@ -180,7 +181,7 @@ fn check(kind: MediaType, name: &str, bytes: &[u8], facts: &Value) -> Option<Val
 }
 
 /// Checks what every kind of file must say.
-fn assert_packet(name: &str, read: &Value) {
+pub fn assert_packet(name: &str, read: &Value) {
     let expected = [
         (
             "XMP-exif:DateTimeOriginal",
@@ -239,7 +240,7 @@ fn assert_iptc(name: &str, read: &Value) {
     assert_tags(name, read, &expected);
 }
 
-fn assert_tags(name: &str, read: &Value, expected: &[(&str, Value)]) {
+pub fn assert_tags(name: &str, read: &Value, expected: &[(&str, Value)]) {
     for (tag, value) in expected {
         assert_eq!(&read[*tag], value, "{name} {tag}: {read:#}");
     }
@@ -301,53 +302,6 @@ fn pictures_carry_every_fact_and_keep_every_pixel() {
                     ),
                 ];
                 assert_tags(&name, &read, &kept);
-            }
-        }
-    }
-}
-
-#[test]
-fn films_carry_every_fact_and_keep_picture_and_sound() {
-    for faststart in [false, true] {
-        for quicktime in [false, true] {
-            for said in [false, true] {
-                let clip = Clip {
-                    faststart,
-                    quicktime,
-                    taken: said.then(|| ("2001-02-03T04:05:06".parse().expect("a date"), 7200)),
-                    location: said.then_some((48.8584, 2.2945)),
-                    device: said.then(|| ("Maker".to_owned(), "Model".to_owned())),
-                    quarter_turns: 1,
-                    ..Clip::default()
-                };
-                let (kind, extension) = match quicktime {
-                    true => (MediaType::Mov, "mov"),
-                    false => (MediaType::Mp4, "mp4"),
-                };
-                let name = format!("{faststart}-{said}.{extension}");
-                let Some(read) = check(kind, &name, &mp4(&clip), &facts()) else {
-                    return;
-                };
-                assert_packet(&name, &read);
-                let expected = [
-                    ("Keys:CreationDate", json!("2023:07:14 18:03:22-03:30")),
-                    ("Keys:GPSCoordinates", json!("-33.856784 -70.123456 12.5")),
-                    (
-                        "UserData:GPSCoordinates",
-                        json!("-33.856784 -70.123456 12.5"),
-                    ),
-                    ("Keys:Description", json!(DESCRIPTION)),
-                    ("Keys:Title", json!("Ein Tag am Meer")),
-                    (
-                        "Keys:Keywords",
-                        json!("Ben Beispiel, José, Rome, beach, 日本"),
-                    ),
-                    ("Keys:UserRating", json!(4)),
-                    ("QuickTime:CreateDate", json!("2023:07:14 21:33:22")),
-                    ("Track1:TrackCreateDate", json!("2023:07:14 21:33:22")),
-                    ("Track1:MediaCreateDate", json!("2023:07:14 21:33:22")),
-                ];
-                assert_tags(&name, &read, &expected);
             }
         }
     }
@@ -620,238 +574,4 @@ fn what_is_known_less_finely_is_written_as_far_as_tags_can() {
         ];
         assert_tags(packet, &read, &expected);
     }
-}
-
-#[test]
-fn a_push_writes_into_copies_alone_and_a_second_one_sends_nothing() {
-    let made = library();
-    let before = made.files();
-    let push = |options: &[&str]| {
-        let mut arguments = vec!["--json", "push", "out", "--embed"];
-        arguments.extend(options);
-        made.env.run_on("l", &arguments)
-    };
-    let ran = push(&[]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    let first = Report::of(&ran);
-    let found = files_below(&made.env.path("out"));
-    let mut changed = 0;
-    for (name, bytes) in &before {
-        let there = found
-            .get(name)
-            .unwrap_or_else(|| panic!("{name} is not there"));
-        if name.ends_with(".xmp") {
-            assert!(there == bytes, "{name}");
-        } else if there != bytes {
-            changed += 1;
-            let path = made.env.path("out").join(name);
-            let Some(read) = read_by_exiftool(&path) else {
-                return;
-            };
-            assert!(
-                read.as_object()
-                    .is_some_and(|all| all.keys().any(|key| key.starts_with("XMP-xmpMM"))),
-                "{name}"
-            );
-        }
-    }
-    assert!(changed > 5, "{changed}");
-    assert!(made.files() == before, "the library is as it was");
-    let verified = made.env.run_on("l", &["verify"]);
-    assert_eq!(verified.code, Some(0), "{verified:?}");
-    let again = Report::of(&push(&[]));
-    assert_eq!(
-        (again.new, again.changed, again.bytes_sent),
-        (0, 0, 0),
-        "{again:?}"
-    );
-    assert_eq!(again.present, first.new + first.present);
-    for command in [&["certify", "--at", "out"][..], &["verify", "out"]] {
-        let ran = made.env.run_on("l", command);
-        assert_eq!(ran.code, Some(0), "{command:?}: {ran:?}");
-    }
-    // A push without it puts the originals in their place, and one with it the copies again.
-    let plain = made.env.run_on("l", &["--json", "push", "out"]);
-    assert_eq!(Report::of(&plain).changed, changed, "{plain:?}");
-    assert!(files_below(&made.env.path("out"))["SHA256SUMS"] != found["SHA256SUMS"]);
-    assert_eq!(Report::of(&push(&[])).changed, changed);
-    assert!(files_below(&made.env.path("out")) == found);
-}
-
-#[test]
-fn what_cannot_carry_it_goes_as_it_is_and_is_named() {
-    let env = TestEnv::new();
-    let picture = Picture {
-        width: 32,
-        height: 24,
-        ..Picture::default()
-    };
-    let json = |title: &str| {
-        json!({"title": title, "description": "words", "photoTakenTime": {"timestamp": "1600000000"}}).to_string()
-    };
-    let (gif, cut) = (gif(&picture), {
-        let mut bytes = png(&picture);
-        bytes.truncate(bytes.len() - 6);
-        bytes
-    });
-    let folder = "Takeout/Google Photos/Photos from 2020";
-    for (name, bytes) in [
-        ("a.gif", &gif),
-        ("cut.png", &cut),
-        ("b.jpg", &jpeg(&picture)),
-    ] {
-        env.write(&format!("t/{folder}/{name}"), bytes);
-        env.write(&format!("t/{folder}/{name}.json"), json(name).as_bytes());
-    }
-    let ran = env.run_on("l", &["import", "t"]);
-    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
-    let ran = env.run_on("l", &["push", "out", "--embed"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.stdout.contains("2  go as they are"), "{ran:?}");
-    assert!(
-        ran.stdout.contains("image/gif files have no place for it"),
-        "{ran:?}"
-    );
-    assert!(
-        ran.stdout.contains("cut.png: the file is not built"),
-        "{ran:?}"
-    );
-    let found = files_below(&env.path("out"));
-    let bytes_of = |end: &str| {
-        found
-            .iter()
-            .find(|(name, _)| name.ends_with(end))
-            .expect("it is there")
-            .1
-    };
-    assert!(*bytes_of("a.gif") == gif && *bytes_of("cut.png") == cut);
-    assert!(bytes_of("b.jpg").windows(5).any(|part| part == b"words"));
-    let ran = env.run_on("l", &["--json", "push", "other", "--embed"]);
-    let lines = ran.json_lines("not_embedded");
-    assert_eq!(lines.len(), 2, "{ran:?}");
-    assert_eq!(ran.json_lines("report")[0]["not_embedded"], 2);
-}
-
-#[test]
-fn a_damaged_original_is_not_made_into_a_sound_copy() {
-    let made = library();
-    let files = made.files();
-    let (name, bytes) = files
-        .iter()
-        .find(|(name, _)| name.ends_with(".jpg"))
-        .expect("a photo");
-    let mut damaged = bytes.clone();
-    let last = damaged.len() - 10;
-    damaged[last] ^= 1;
-    fs::write(made.root().join(name), &damaged).expect("writable");
-    let ran = made.env.run_on("l", &["push", "out", "--embed"]);
-    assert_eq!(ran.code, Some(3), "{ran:?}");
-    assert!(ran.stdout.contains("not as it was imported"), "{ran:?}");
-    assert!(!made.env.path("out").join(name).exists());
-}
-
-#[test]
-fn what_is_stripped_is_not_written_in_again() {
-    let made = library();
-    let ran = made
-        .env
-        .run_on("l", &["push", "out", "--strip", "location", "--embed"]);
-    assert_eq!(ran.code, Some(3), "films cannot be stripped: {ran:?}");
-    let found = files_below(&made.env.path("out"));
-    let mut seen = 0;
-    for name in found.keys().filter(|name| name.ends_with(".jpg")) {
-        let Some(read) = read_by_exiftool(&made.env.path("out").join(name)) else {
-            return;
-        };
-        let tags = read.as_object().expect("an object");
-        assert!(
-            !tags.keys().any(|tag| tag.contains("GPSL")),
-            "{name}: {read:#}"
-        );
-        seen += usize::from(tags.contains_key("XMP-exif:DateTimeOriginal"));
-    }
-    assert!(seen > 0);
-}
-
-#[test]
-fn a_film_larger_than_memory_is_never_read_whole() {
-    let files = Files::new();
-    let path = files.write("large.mp4", &mp4(&Clip::default()));
-    let file = fs::OpenOptions::new()
-        .append(true)
-        .open(&path)
-        .expect("it opens");
-    // Eight gigabytes more of film, of which the disk holds nothing.
-    let before = file.metadata().expect("it is there").len();
-    let size: u64 = 8 << 30;
-    (&file)
-        .write_all(&[&1u32.to_be_bytes()[..], b"mdat", &size.to_be_bytes()].concat())
-        .expect("written");
-    file.set_len(before + size).expect("a sparse file");
-    let embed = Embed::of_asset(asset(&facts()), Vec::new()).expect("there are facts");
-    let open = || fs::File::open(&path).expect("it opens");
-    let (pieces, _) = embed
-        .copy_of(MediaType::Mp4, open())
-        .expect("it can be written");
-    assert!(pieces.len() > before + size);
-    let mut reader = pieces.reader(open());
-    let mut film = [1; 4096];
-    reader
-        .seek(SeekFrom::Start(before + size - 4096))
-        .expect("there");
-    reader.read_exact(&mut film).expect("readable");
-    assert_eq!(film, [0; 4096]);
-    let mut end = String::new();
-    reader.seek(SeekFrom::End(-20)).expect("there");
-    reader.read_to_string(&mut end).expect("text");
-    assert!(end.ends_with("<?xpacket end=\"w\"?>\n"), "{end}");
-}
-
-#[test]
-fn a_film_in_fragments_goes_as_it_is() {
-    let Some(ffmpeg) = require("ffmpeg") else {
-        return;
-    };
-    let files = Files::new();
-    let path = files.folder.path().join("f.mp4");
-    let output = ffmpeg
-        .command()
-        .args(["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:d=1"])
-        .args(["-c:v", "libx264", "-movflags", "frag_keyframe+empty_moov"])
-        .arg(&path)
-        .output()
-        .expect("it runs");
-    assert!(output.status.success(), "{output:?}");
-    let refused = copy(MediaType::Mp4, &fs::read(&path).expect("there"), &facts());
-    assert!(refused.is_err_and(|why| why.contains("fragments")));
-}
-
-#[test]
-fn large_copies_are_put_together_as_they_are_sent() {
-    let env = TestEnv::new();
-    let original = padded_jpeg(5, 3_000_001);
-    let folder = "t/Takeout/Google Photos/Photos from 2020";
-    env.write(&format!("{folder}/a.jpg"), &original);
-    let said = json!({"title": "a.jpg", "description": "words", "photoTakenTime": {"timestamp": "1600000000"}});
-    env.write(&format!("{folder}/a.jpg.json"), said.to_string().as_bytes());
-    let ran = env.run_on("l", &["import", "t"]);
-    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
-    for place in ["out", "zip:out.zip"] {
-        for expected in [1, 0] {
-            let ran = env.run_on(
-                "l",
-                &["--json", "push", place, "--embed", "--sidecars", "none"],
-            );
-            assert_eq!(ran.code, Some(0), "{ran:?}");
-            let sent = ran.json_lines("file");
-            let photos = sent.iter().filter(|line| !line["content_hash"].is_null());
-            assert_eq!(photos.count(), expected, "{place}: {ran:?}");
-        }
-    }
-    let found = files_below(&env.path("out"));
-    let (_, there) = found
-        .iter()
-        .find(|(name, _)| name.ends_with("a.jpg"))
-        .expect("there");
-    assert!(there.len() > original.len() && there.ends_with(&original[1000..]));
 }

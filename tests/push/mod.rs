@@ -2,6 +2,8 @@
 
 mod contract;
 mod embed;
+mod embed_films;
+mod embed_push;
 mod faults;
 mod folder;
 mod options;
