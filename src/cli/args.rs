@@ -235,6 +235,9 @@ pub struct PushArgs {
     /// Take this out of the copies and their sidecars; what cannot be emptied with certainty is not sent
     #[arg(long, value_name = "WHAT", value_enum)]
     pub strip: Option<StripWhat>,
+    /// Write date, description, place, keywords, people and rating into the copies themselves, for programs that ignore sidecars
+    #[arg(long)]
+    pub embed: bool,
     /// Make a BagIt bag (RFC 8493), for archives and institutions
     #[arg(long)]
     pub bag: bool,
@@ -284,6 +287,7 @@ impl PushArgs {
                 StripWhat::People => Strip::People,
                 StripWhat::All => Strip::All,
             }),
+            embed: self.embed,
             bag: self.bag,
             dry_run: self.dry_run,
             workers: self.concurrency.get(),

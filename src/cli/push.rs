@@ -82,6 +82,9 @@ fn print_json(
             "reason": line.reason,
         }))?;
     }
+    for (path, reason) in &report.not_embedded {
+        out.json(&json!({"type": "not_embedded", "path": path, "reason": reason}))?;
+    }
     let count = |outcome| report.count(outcome);
     out.json(&json!({
         "type": "report",
@@ -92,6 +95,7 @@ fn print_json(
             "present": count(FileOutcome::Present), "check": count(FileOutcome::Check),
             "cannot": count(FileOutcome::Cannot), "failed": count(FileOutcome::Failed),
         },
+        "not_embedded": report.not_embedded.len(),
         "bytes_sent": report.bytes_sent,
         "notes": report.notes,
         "dry_run": dry_run,
@@ -146,6 +150,7 @@ fn print_text(
     for outcome in [FileOutcome::Cannot, FileOutcome::Failed] {
         print_lines(report, outcome, out)?;
     }
+    print_not_embedded(report, out)?;
     for note in &report.notes {
         out.line(format!("mind: {note}"))?;
     }
@@ -154,6 +159,26 @@ fn print_text(
         true => out.line(format!("{size} to send")),
         false => out.line(format!("{size} sent in {:.1} s", report.seconds)),
     }
+}
+
+/// Says which copies go without what was to be written into them: each kind of reason, and the files.
+fn print_not_embedded(report: &PushReport, out: &Output) -> Result<(), CliError> {
+    let all = &report.not_embedded;
+    if all.is_empty() {
+        return Ok(());
+    }
+    out.line(format!(
+        "  {:>9}  go as they are, or without a part: not all could be written into them",
+        HumanCount(all.len() as u64).to_string()
+    ))?;
+    for (path, reason) in all.iter().take(MOST_LINES) {
+        out.line(format!("as it is: {}: {}", shown(path), shown(reason)))?;
+    }
+    if all.len() > MOST_LINES {
+        let more = all.len() - MOST_LINES;
+        out.line(format!("and {more} more: see all with --json"))?;
+    }
+    Ok(())
 }
 
 fn print_lines(report: &PushReport, outcome: FileOutcome, out: &Output) -> Result<(), CliError> {

@@ -4,7 +4,7 @@ use super::Source;
 use super::bytes::{Fault, big_endian, read_at, read_up_to};
 
 /// Boxes read on one level. Real files have some dozen; fragmented videos thousands, the interesting ones first.
-const MOST_BOXES: usize = 10_000;
+pub const MOST_BOXES: usize = 10_000;
 
 /// A box: its name, and where its body begins and ends in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod bytes;
+pub mod embed;
 mod exif;
 mod heif;
 mod movie;

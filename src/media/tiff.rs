@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
 }
 
 /// TIFF 6.0, section 2; 13 is a pointer to a directory (TIFF supplement 1).
-fn size_of_kind(kind: u16) -> Option<u64> {
+pub fn size_of_kind(kind: u16) -> Option<u64> {
     match kind {
         1 | 2 | 6 | 7 => Some(1),
         3 | 8 => Some(2),

@@ -1,20 +1,29 @@
 //! The copy between reading and putting: what is changed in it, and never in the library.
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
+use super::embed::{Embed, is_media};
 use super::strip::{Strip, strip};
+use crate::media::embed::Pieces;
+use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaType;
+use crate::writer::staging::hash_file;
 
-/// Largest file that is changed in memory.
+/// Largest file that is stripped: that happens in memory.
 const LARGEST: u64 = 1 << 30;
 
 /// What is changed in a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// What is taken out.
-    pub strip: Strip,
+    pub strip: Option<Strip>,
+    /// What is written into it.
+    pub embed: Option<Arc<Embed>>,
     /// What the file is.
     pub media_type: MediaType,
 }
@@ -25,20 +34,118 @@ pub enum CopyError {
     /// The library's file cannot be read.
     #[error("the library's file cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// The library's file is damaged.
+    #[error("the library's file is not as it was imported: its bytes have changed")]
+    Damaged,
     /// What shall be taken out cannot be found with certainty.
     #[error("{0}")]
     Cannot(String),
 }
 
-/// Returns the bytes of the changed copy of a file.
+/// Something to read a file from, from any place in it.
+pub trait Readable: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Readable for T {}
+
+/// A changed copy: large ones are put together as they are read.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    base: Base,
+    pieces: Option<Pieces>,
+    /// Why nothing, or not all, could be written into it.
+    pub not_embedded: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Base {
+    File(PathBuf),
+    Memory(Arc<[u8]>),
+}
+
+impl Base {
+    fn open(&self) -> io::Result<Box<dyn Readable>> {
+        Ok(match self {
+            Self::File(path) => Box::new(File::open(path)?),
+            Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+        })
+    }
+}
+
+impl Copy {
+    /// Opens the copy for reading.
+    ///
+    /// # Errors
+    /// Fails if the library's file cannot be opened.
+    pub fn open(&self) -> io::Result<Box<dyn Readable>> {
+        let base = self.base.open()?;
+        Ok(match &self.pieces {
+            Some(pieces) => Box::new(pieces.reader(base)),
+            None => base,
+        })
+    }
+
+    /// Returns whether it has the library's own bytes.
+    pub fn is_original(&self) -> bool {
+        self.pieces.is_none() && matches!(self.base, Base::File(_))
+    }
+
+    /// Returns whether something was written into it.
+    pub fn is_embedded(&self) -> bool {
+        self.pieces.is_some()
+    }
+
+    /// Reads it and returns its size and hash.
+    ///
+    /// # Errors
+    /// Fails if the library's file cannot be read.
+    pub fn measure(&self) -> io::Result<(u64, ContentHash)> {
+        let (mut reader, mut hasher) = (self.open()?, Sha256::new());
+        let (mut size, mut buffer) = (0, vec![0; 256 << 10]);
+        loop {
+            let count = reader.read(&mut buffer)?;
+            if count == 0 {
+                return Ok((size, ContentHash(hasher.finalize().into())));
+            }
+            hasher.update(&buffer[..count]);
+            size += count as u64;
+        }
+    }
+}
+
+/// Makes the changed copy of a file of the library whose bytes shall have the hash `original`.
 ///
 /// # Errors
-/// Fails if the file cannot be read, or if it is of a kind from which nobody can be sure to take everything out.
-pub fn make(path: &Path, change: &Change) -> Result<Vec<u8>, CopyError> {
-    if fs::metadata(path)?.len() > LARGEST {
-        return Err(CopyError::Cannot(
-            "the file is too large to be changed".into(),
-        ));
+/// Fails if the file cannot be read or is damaged, or if it is of a kind from which nobody can be sure to take everything out.
+pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy, CopyError> {
+    let mut base = Base::File(path.to_owned());
+    if let Some(what) = change.strip {
+        if fs::metadata(path)?.len() > LARGEST {
+            return Err(CopyError::Cannot(
+                "the file is too large to be changed".into(),
+            ));
+        }
+        let bytes = fs::read(path)?;
+        if ContentHash::of(&bytes) != original {
+            return Err(CopyError::Damaged);
+        }
+        let bytes = strip(bytes, change.media_type, what).map_err(CopyError::Cannot)?;
+        base = Base::Memory(bytes.into());
+    } else if hash_file(path)? != original {
+        return Err(CopyError::Damaged);
     }
-    strip(fs::read(path)?, change.media_type, change.strip).map_err(CopyError::Cannot)
+    let mut copy = Copy {
+        base,
+        pieces: None,
+        not_embedded: None,
+    };
+    if let Some(embed) = &change.embed {
+        match embed.copy_of(change.media_type, copy.base.open()?) {
+            Ok((pieces, left_out)) => {
+                copy.pieces = Some(pieces);
+                copy.not_embedded = left_out;
+            }
+            Err(why) if is_media(change.media_type) => copy.not_embedded = Some(why.to_string()),
+            Err(_) => {}
+        }
+    }
+    Ok(copy)
 }

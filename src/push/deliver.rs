@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::copy::{self, CopyError};
+use super::copy::{self, Change, CopyError};
 use super::error::DestinationError;
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
 use super::plan::Action;
@@ -117,16 +117,16 @@ impl Delivery<'_> {
         found: &Found,
         last_read: Option<ContentHash>,
     ) -> Result<Delivered, DestinationError> {
-        let bytes = trying(&self.policy, &parcel.path, self.pause, || {
-            let mut bytes = Limited(Vec::new());
-            self.destination.read(found, &mut bytes).map(|()| bytes.0)
+        let read = trying(&self.policy, &parcel.path, self.pause, || {
+            let mut read = Limited::default();
+            self.destination.read(found, &mut read).map(|()| read)
         });
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
+        let Limited { hasher, bytes } = match read {
+            Ok(read) => read,
             Err(DestinationError::Gone { .. }) => return self.send(parcel, None),
             Err(error) => return Err(error),
         };
-        let hash = ContentHash::of(&bytes);
+        let hash = ContentHash(hasher.finalize().into());
         if hash == parcel.sha256 {
             return Ok(Delivered::There(found.clone(), hash));
         }
@@ -176,22 +176,15 @@ pub fn prepare(parcel: &Parcel) -> Result<Payload, DestinationError> {
             None,
         ),
         Source::File(path) => file(path, parcel)?,
-        Source::Changed(path, change) => {
-            let bytes =
-                copy::make(path, change).map_err(|error| changed_failed(error, path, parcel))?;
-            let hash = ContentHash::of(&bytes);
-            (
-                PayloadBytes::Memory(bytes.into()),
-                parcel.size_bytes,
-                hash,
-                modified(path),
-            )
+        Source::Changed(path, original, change) => {
+            let failed = |error| changed_failed(error, path, parcel);
+            changed(path, *original, change).map_err(failed)?
         }
     };
     if size_bytes != parcel.size_bytes || sha256 != parcel.sha256 {
         return Err(DestinationError::Library {
             path: match &parcel.source {
-                Source::File(path) | Source::Changed(path, _) => path.clone(),
+                Source::File(path) | Source::Changed(path, ..) => path.clone(),
                 Source::Bytes(_) => parcel.path.clone().into(),
             },
             why: "its bytes have changed".to_owned(),
@@ -236,11 +229,28 @@ fn file(path: &Path, parcel: &Parcel) -> Result<Prepared, DestinationError> {
     ))
 }
 
+fn changed(path: &Path, original: ContentHash, change: &Change) -> Result<Prepared, CopyError> {
+    let copy = copy::make(path, original, change)?;
+    let (size, hash) = copy.measure()?;
+    let bytes = if size > SMALL {
+        PayloadBytes::Copy(copy)
+    } else {
+        let mut bytes = Vec::with_capacity(size as usize);
+        copy.open()?.read_to_end(&mut bytes)?;
+        PayloadBytes::Memory(bytes.into())
+    };
+    Ok((bytes, size, hash, modified(path)))
+}
+
 fn changed_failed(error: CopyError, path: &Path, parcel: &Parcel) -> DestinationError {
     match error {
         CopyError::Read(error) => DestinationError::Library {
             path: path.to_owned(),
             why: error.to_string(),
+        },
+        CopyError::Damaged => DestinationError::Library {
+            path: path.to_owned(),
+            why: "its bytes have changed".to_owned(),
         },
         CopyError::Cannot(why) => DestinationError::Refused {
             path: parcel.path.clone(),
@@ -267,14 +277,20 @@ impl Write for Hashing {
     }
 }
 
-/// Keeps what is written to it, up to the size of a sidecar.
-struct Limited(Vec<u8>);
+/// Hashes what is written to it, and keeps it up to the size of a sidecar.
+#[derive(Default)]
+struct Limited {
+    hasher: Sha256,
+    bytes: Vec<u8>,
+}
 
 impl Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // What is larger is no sidecar of ours: its beginning alone cannot be taken for one.
-        let room = LARGEST_SIDECAR.saturating_sub(self.0.len());
-        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let room = LARGEST_SIDECAR.saturating_sub(self.bytes.len());
+        self.bytes
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.hasher.update(bytes);
         Ok(bytes.len())
     }
 

@@ -194,8 +194,10 @@ fn write(part: &Path, payload: &Payload, meter: &Meter) -> Result<(), Destinatio
             file.write_all(bytes).map_err(failed())?;
             meter.add(bytes.len() as u64);
         }
-        PayloadBytes::File(source) => {
-            let opened = File::open(source).map_err(DestinationError::disk("read", source))?;
+        large => {
+            let opened = large
+                .open()
+                .map_err(DestinationError::disk("read", "the library's file"))?;
             copy(opened, &mut file, meter).map_err(failed())?;
         }
     }

@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::PushError;
 use super::copy::{self, Change};
+use super::embed::Embed;
 use super::journal::Journal;
 use super::layout::Layout;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source};
@@ -42,6 +44,8 @@ pub struct Gathered {
     assets: Vec<AssetFiles>,
     /// Assets no copy of which can be made as wanted: path in the library, and why.
     pub refused: Vec<(ContentHash, String, String)>,
+    /// Files of the library into whose copies not all could be written, and why.
+    pub as_it_is: Vec<(String, String)>,
 }
 
 struct Gathering<'a> {
@@ -78,6 +82,7 @@ pub fn gather(
     let mut gathered = Gathered {
         assets: Vec::new(),
         refused: Vec::new(),
+        as_it_is: Vec::new(),
     };
     let mut failed = None;
     monitor.step("choosing", None, Unit::Items);
@@ -93,7 +98,7 @@ pub fn gather(
 impl Gathering<'_> {
     fn add(&self, listed: &ListedAsset, gathered: &mut Gathered) -> Result<(), PushError> {
         let asset = listed.asset.content_hash;
-        match self.files(listed)? {
+        match self.files(listed, &mut gathered.as_it_is)? {
             Ok(files) => gathered.assets.push(AssetFiles {
                 asset,
                 library_path: listed.path.clone(),
@@ -106,7 +111,17 @@ impl Gathering<'_> {
     }
 
     /// Returns the files of an asset, or why no copy can be made of one.
-    fn files(&self, listed: &ListedAsset) -> Result<Result<Vec<FileOf>, String>, PushError> {
+    fn files(
+        &self,
+        listed: &ListedAsset,
+        as_it_is: &mut Vec<(String, String)>,
+    ) -> Result<Result<Vec<FileOf>, String>, PushError> {
+        let embed = self
+            .options
+            .embed
+            .then(|| Embed::of(listed, self.options.strip))
+            .flatten()
+            .map(Arc::new);
         let media_type = listed.asset.media.media_type;
         let mut wanted = vec![(ORIGINAL.to_owned(), listed.path.clone(), Some(media_type))];
         for (_, path) in &listed.companions {
@@ -118,7 +133,7 @@ impl Gathering<'_> {
         }
         let mut files = Vec::new();
         for (part, path, media_type) in wanted {
-            match self.media(part, &path, media_type) {
+            match self.media(part, &path, media_type, embed.as_ref(), as_it_is) {
                 Ok(file) => files.push(file),
                 Err(why) => return Ok(Err(why)),
             }
@@ -134,6 +149,8 @@ impl Gathering<'_> {
         part: String,
         path: &str,
         media_type: Option<MediaType>,
+        embed: Option<&Arc<Embed>>,
+        as_it_is: &mut Vec<(String, String)>,
     ) -> Result<FileOf, String> {
         let Some(row) = self.placed.get(path) else {
             return Err("the library's file is gone".to_owned());
@@ -147,14 +164,31 @@ impl Gathering<'_> {
             sha256: row.content_hash,
             media_type,
         };
-        if let Some(strip) = self.options.strip {
-            let media_type = media_type.ok_or("what kind of file it is cannot be told")?;
-            let change = Change { strip, media_type };
-            let bytes = copy::make(&on_disk, &change).map_err(|error| error.to_string())?;
-            file.size_bytes = bytes.len() as u64;
-            file.sha256 = ContentHash::of(&bytes);
-            file.source = Source::Changed(on_disk, change);
+        let strip = self.options.strip;
+        let mut change = match (media_type, strip, embed) {
+            (_, None, None) => return Ok(file),
+            (None, Some(_), _) => return Err("what kind of file it is cannot be told".to_owned()),
+            (None, None, _) => return Ok(file),
+            (Some(media_type), ..) => Change {
+                strip,
+                embed: embed.cloned(),
+                media_type,
+            },
+        };
+        let failed = |error: &dyn std::fmt::Display| error.to_string();
+        let copy =
+            copy::make(&on_disk, row.content_hash, &change).map_err(|error| failed(&error))?;
+        if let Some(why) = &copy.not_embedded {
+            as_it_is.push((path.to_owned(), why.clone()));
         }
+        if copy.is_original() {
+            return Ok(file);
+        }
+        (file.size_bytes, file.sha256) = copy.measure().map_err(|error| failed(&error))?;
+        if !copy.is_embedded() {
+            change.embed = None;
+        }
+        file.source = Source::Changed(on_disk, row.content_hash, change);
         Ok(file)
     }
 

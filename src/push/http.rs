@@ -1,6 +1,5 @@
 //! HTTP for destinations: one client, errors told apart by what follows from them, bodies that stream from disk.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -14,6 +13,7 @@ use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Body, Certificate, Client, RequestBuilder, Response, StatusCode, redirect};
 use tokio::runtime::{Builder, Runtime};
 
+use super::copy::Readable;
 use super::error::DestinationError;
 use super::parcel::{Meter, Payload, PayloadBytes};
 use super::retry::{Policy, trying};
@@ -281,10 +281,10 @@ pub fn with_body(
             meter.add(length);
             Ok(request.body(bytes[start..end].to_vec()))
         }
-        PayloadBytes::File(path) => {
-            let mut file = File::open(path).map_err(DestinationError::disk("read", path))?;
-            file.seek(SeekFrom::Start(start))
-                .map_err(DestinationError::disk("read", path))?;
+        large => {
+            let failed = || DestinationError::disk("read", "the library's file");
+            let mut file = large.open().map_err(failed())?;
+            file.seek(SeekFrom::Start(start)).map_err(failed())?;
             let stream = FileStream {
                 file,
                 left: length,
@@ -298,7 +298,7 @@ pub fn with_body(
 /// A part of a file as a stream. It reads from the disk where the network waits: measured, that costs nothing, and handing
 /// each read to another thread does.
 struct FileStream {
-    file: File,
+    file: Box<dyn Readable>,
     left: u64,
     meter: Meter,
 }

@@ -8,6 +8,7 @@ pub mod bag;
 mod carry_out;
 pub mod copy;
 mod deliver;
+pub mod embed;
 pub mod error;
 pub mod folder;
 mod gather;

@@ -1,13 +1,15 @@
 //! What is sent: a file of an asset, where it shall lie, and the bytes it has.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Cursor};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::copy::Change;
+use super::copy::{Change, Copy, Readable};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaType;
 
@@ -17,18 +19,18 @@ pub const ORIGINAL: &str = "original";
 pub const SIDECAR: &str = "sidecar";
 
 /// Where the bytes of a parcel come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     /// A file of the library, as it is.
     File(PathBuf),
-    /// A copy of a file of the library, changed on the way.
-    Changed(PathBuf, Change),
+    /// A copy of a file of the library, changed on the way; the hash is that of the library's file.
+    Changed(PathBuf, ContentHash, Change),
     /// Bytes made here: lists, sidecars of changed copies.
     Bytes(Arc<[u8]>),
 }
 
 /// One file to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Parcel {
     /// Original of the asset it belongs to; `None` for lists.
     pub asset: Option<ContentHash>,
@@ -101,6 +103,22 @@ pub enum PayloadBytes {
     Memory(Arc<[u8]>),
     /// In a file, which is read as it is sent.
     File(PathBuf),
+    /// Put together as they are sent.
+    Copy(Copy),
+}
+
+impl PayloadBytes {
+    /// Opens them for reading.
+    ///
+    /// # Errors
+    /// Fails if the library's file cannot be opened.
+    pub fn open(&self) -> io::Result<Box<dyn Readable>> {
+        Ok(match self {
+            Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+            Self::File(path) => Box::new(File::open(path)?),
+            Self::Copy(copy) => copy.open()?,
+        })
+    }
 }
 
 /// Counts bytes as they leave.

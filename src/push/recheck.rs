@@ -140,10 +140,11 @@ fn as_pushed(assets: Vec<Vec<Parcel>>, journal: &Journal) -> Vec<Parcel> {
                 .row(&parcel.key())
                 .filter(|row| row.read_hash.is_some())
         };
-        let changed = files
-            .first()
-            .and_then(row)
-            .is_some_and(|row| Some(row.sent_hash) != row.asset);
+        // The library's originals and companions never change: where other bytes were sent, that was a changed copy.
+        let is_changed = |parcel: &Parcel| {
+            parcel.part != SIDECAR && row(parcel).is_some_and(|row| row.sent_hash != parcel.sha256)
+        };
+        let changed = files.iter().any(is_changed);
         for parcel in &mut files {
             if let Some(row) = row(parcel).filter(|_| changed) {
                 parcel.sha256 = row.sent_hash;

@@ -30,6 +30,8 @@ pub struct PushOptions {
     pub sidecars: Sidecars,
     /// What is taken out of the copies.
     pub strip: Option<Strip>,
+    /// Write metadata into the copies themselves.
+    pub embed: bool,
     /// Make a BagIt bag.
     pub bag: bool,
     /// Only say what would be done.
@@ -45,6 +47,7 @@ impl Default for PushOptions {
             layout: Layout::default(),
             sidecars: Sidecars::Xmp,
             strip: None,
+            embed: false,
             bag: false,
             dry_run: false,
             workers: WORKERS,
@@ -107,6 +110,8 @@ pub struct PushReport {
     pub present: u64,
     /// Every other file.
     pub lines: Vec<ActionLine>,
+    /// Files of the library into whose copies not all metadata could be written, and why.
+    pub not_embedded: Vec<(String, String)>,
     /// Bytes of the files sent (or to be sent).
     pub bytes_sent: u64,
     /// What the host holds otherwise than the library, in words.

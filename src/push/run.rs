@@ -63,6 +63,7 @@ pub fn push(
         report: PushReport {
             assets: gathered.count(),
             notes: host.notes.clone(),
+            not_embedded: gathered.as_it_is.clone(),
             ..PushReport::default()
         },
         host,
@@ -105,6 +106,7 @@ fn note_run(
         "destination": address,
         "layout": options.layout.name(),
         "strip": options.strip.map(Strip::as_str),
+        "embed": options.embed,
         "bag": options.bag,
     });
     let numbers = serde_json::json!({

@@ -71,6 +71,20 @@ fn holds(bytes: &[u8], trace: &[u8]) -> bool {
 
 /// Returns the text of the sidecar of a changed copy: the standard fields that may stay, and no records.
 pub fn sidecar(asset: &Asset, albums: &[String], what: Strip) -> String {
+    let asset = reduced(asset, what);
+    let albums = if what == Strip::All { &[][..] } else { albums };
+    render(&SidecarContent {
+        asset: &asset,
+        albums,
+        records: &[],
+        entries: &[],
+        user: &UserChanges::default(),
+        foreign: &[],
+    })
+}
+
+/// Returns an asset without what shall be taken out.
+pub fn reduced(asset: &Asset, what: Strip) -> Asset {
     let mut asset = asset.clone();
     if matches!(what, Strip::Location | Strip::All) {
         asset.location = None;
@@ -84,13 +98,5 @@ pub fn sidecar(asset: &Asset, albums: &[String], what: Strip) -> String {
         asset.items.clear();
         asset.offset_origin = None;
     }
-    let albums = if what == Strip::All { &[][..] } else { albums };
-    render(&SidecarContent {
-        asset: &asset,
-        albums,
-        records: &[],
-        entries: &[],
-        user: &UserChanges::default(),
-        foreign: &[],
-    })
+    asset
 }

@@ -222,7 +222,8 @@ impl Destination for Zip {
                 sending.meter.add(bytes.len() as u64);
                 writing.out.write_all(bytes)
             }
-            PayloadBytes::File(path) => File::open(path)
+            large => large
+                .open()
                 .and_then(|file| copy(file, &mut writing.out, &sending.meter).map(drop)),
         };
         written.map_err(DestinationError::disk("write", &self.path))?;

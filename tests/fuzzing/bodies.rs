@@ -11,6 +11,7 @@ use albumen::exporter::provider::meta_dates::read_date;
 use albumen::exporter::provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
 use albumen::import::name_date::name_date;
 use albumen::media;
+use albumen::media::embed::{Facts, embed};
 use albumen::model::entry_path::EntryPath;
 use albumen::model::evidence::{Evidence, MediaEntry};
 use albumen::model::library_path::LibraryPath;
@@ -231,11 +232,18 @@ pub fn dates(bytes: &[u8]) {
     let _ = name_date(&text);
 }
 
-/// What bytes of a medium say, sniffed and as each type there is.
+/// What bytes of a medium say, and what is written into a copy of them.
 pub fn metadata(bytes: &[u8]) {
     if let Some(media_type) = media::sniff(bytes) {
         let facts = media::inspect(media_type, &mut Cursor::new(bytes));
         assert_eq!(facts.media_type, media_type);
+        let words = Facts {
+            description: Some("words".to_owned()),
+            ..Facts::default()
+        };
+        let packet = |_: Option<&[u8]>| Ok("<x/>".to_owned());
+        // It compares the copy's picture with the original's itself.
+        let _ = embed(media_type, &mut Cursor::new(bytes), &words, &packet);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::{Host, Pushing, library};
+use super::{Host, Pushing, files_below, library};
 
 /// Lists at a destination that are no files of the library.
 const LISTS: [&str; 4] = [
@@ -25,6 +25,7 @@ pub fn contract(fresh: &dyn Fn(&Pushing, &str) -> Box<dyn Host>) {
     reading_back_finds_what_is_wrong(&made, host.as_ref());
     others_files_stay(&made, fresh(&made, "taken").as_ref());
     odd_names_arrive(&made, fresh(&made, "odd").as_ref());
+    embedded_copies_arrive(&made, fresh(&made, "embedded").as_ref());
 }
 
 /// Returns the host's files without the lists.
@@ -70,6 +71,22 @@ fn all_arrives_and_a_second_push_sends_nothing(made: &Pushing, host: &dyn Host) 
     );
     assert_eq!(again.present, files.len() as u64);
     same(&host.listing(), &listing);
+}
+
+/// Changed copies arrive here as they do in a folder, and are known again.
+fn embedded_copies_arrive(made: &Pushing, host: &dyn Host) {
+    let local = made.env.run_on("l", &["push", "local-embedded", "--embed"]);
+    assert_eq!(local.code, Some(0), "{local:?}");
+    let mut wanted = files_below(&made.env.path("local-embedded"));
+    wanted.retain(|name, _| !LISTS.contains(&name.as_str()));
+    let report = made.push(host, &["--embed"], 0);
+    assert_eq!(
+        (report.new, report.failed, report.cannot),
+        (wanted.len() as u64, 0, 0)
+    );
+    same(&media(host), &wanted);
+    let again = made.push(host, &["--embed"], 0);
+    assert_eq!((again.new, again.changed, again.bytes_sent), (0, 0, 0));
 }
 
 fn a_lost_journal_doubles_nothing(made: &Pushing, host: &dyn Host) {

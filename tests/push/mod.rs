@@ -1,6 +1,9 @@
 //! Push: one contract that every destination keeps, and what each has of its own.
 
 mod contract;
+mod embed;
+mod embed_films;
+mod embed_push;
 mod faults;
 mod folder;
 mod options;

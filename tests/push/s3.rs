@@ -147,6 +147,12 @@ fn large_files_go_in_parts(host: &Bucket) {
     let found = host.listing();
     assert!(found.values().any(|bytes| *bytes == large));
     assert_eq!(made.push(host, &[], 0).new, 0);
+    // A large copy is put together as it is sent.
+    assert_eq!(made.push(host, &["--embed"], 0).changed, 1);
+    let found = host.listing();
+    let copies = |bytes: &&Vec<u8>| bytes.ends_with(&large[1000..]) && bytes.len() > large.len();
+    assert_eq!(found.values().filter(copies).count(), 1);
+    assert_eq!(made.push(host, &["--embed"], 0).bytes_sent, 0);
 }
 
 fn wrong_keys_and_buckets_are_told(host: &Bucket) {

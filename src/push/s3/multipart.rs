@@ -1,7 +1,6 @@
 //! Uploads in parts: a large file is sent piece by piece, and a push that was cut off goes on with the next piece.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -213,13 +212,13 @@ fn piece(payload: &Payload, start: u64, length: u64) -> Result<Vec<u8>, Destinat
         PayloadBytes::Memory(bytes) => {
             Ok(bytes[start as usize..(start + length) as usize].to_vec())
         }
-        PayloadBytes::File(path) => {
+        large => {
             let mut bytes = vec![0; length as usize];
-            let read = File::open(path).and_then(|mut file| {
+            let read = large.open().and_then(|mut file| {
                 file.seek(SeekFrom::Start(start))?;
                 file.read_exact(&mut bytes)
             });
-            read.map_err(DestinationError::disk("read", path))?;
+            read.map_err(DestinationError::disk("read", "the library's file"))?;
             Ok(bytes)
         }
     }

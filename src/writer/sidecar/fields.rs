@@ -77,7 +77,7 @@ impl Fields {
     }
 
     /// The last level of each tag.
-    pub(super) fn leaves(&self) -> Vec<String> {
+    pub fn leaves(&self) -> Vec<String> {
         let keywords = self
             .keywords
             .iter()

@@ -5,6 +5,7 @@ pub mod merge;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod outside_tests;
+pub mod packet;
 pub mod read;
 pub mod render;
 #[cfg(test)]

@@ -124,6 +124,19 @@ pub fn read(text: &str) -> Result<Sidecar, SidecarError> {
     Ok(sidecar)
 }
 
+/// Returns every property of a packet, as it is.
+pub(super) fn all(text: &str) -> Result<Vec<ForeignProperty>, SidecarError> {
+    let document = parse(text).map_err(SidecarError::NotXmp)?;
+    let rdf = document
+        .find(ns::RDF, "RDF")
+        .ok_or_else(|| SidecarError::NotXmp("no rdf:RDF in it".to_owned()))?;
+    let plain = |child: &Element| child.name.is(ns::RDF, "Description");
+    if !rdf.children.iter().all(plain) {
+        return Err(SidecarError::NotXmp("not a plain description".to_owned()));
+    }
+    Ok(properties(rdf).iter().map(foreign).collect())
+}
+
 /// Gathers the properties of all descriptions; attributes become elements.
 fn properties(rdf: &Element) -> Vec<Element> {
     let mut properties = Vec::new();

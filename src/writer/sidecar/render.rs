@@ -38,12 +38,13 @@ pub fn render(content: &SidecarContent<'_>) -> String {
     let fields = Fields::of(content.asset);
     let mut out = Properties::default();
     standard(&mut out, &fields, content);
+    identity(&mut out, content.asset);
     own(&mut out, &fields, content);
     foreign(&mut out, content.foreign);
     packet(&out, fields.favorite)
 }
 
-fn packet(properties: &Properties, favorite: bool) -> String {
+pub(super) fn packet(properties: &Properties, favorite: bool) -> String {
     let mut head = String::new();
     for (prefix, ns) in ns::DECLARED {
         let _ = write!(head, "\n    xmlns:{prefix}=\"{ns}\"");
@@ -61,7 +62,7 @@ fn packet(properties: &Properties, favorite: bool) -> String {
     )
 }
 
-fn standard(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
+pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
     out.optional("exif:DateTimeOriginal", fields.taken_at.as_deref());
     out.optional(
         "photoshop:DateCreated",
@@ -83,7 +84,6 @@ fn standard(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>)
         fields.rating.map(|stars| stars.to_string()).as_deref(),
     );
     albums(out, content.albums);
-    identity(out, content.asset);
 }
 
 fn location(out: &mut Properties, location: Option<Location>) {
@@ -129,7 +129,7 @@ fn albums(out: &mut Properties, titles: &[String]) {
     out.wrote(ns::MWG_COLL, "Collections");
 }
 
-fn identity(out: &mut Properties, asset: &Asset) {
+pub(super) fn identity(out: &mut Properties, asset: &Asset) {
     let hash = format!("sha256:{}", asset.content_hash);
     let source = asset.items.iter().min().map(|item| match &item.account {
         Some(account) => format!("{}:{account}:{}", item.provider, item.key),
@@ -164,15 +164,12 @@ fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
     out.optional("albumen:Written", json(fields).as_deref());
 }
 
-fn foreign(out: &mut Properties, foreign: &[ForeignProperty]) {
+pub(super) fn foreign(out: &mut Properties, foreign: &[ForeignProperty]) {
     let mut foreign: Vec<&ForeignProperty> = foreign.iter().collect();
     foreign.sort();
     foreign.dedup();
     for property in foreign {
-        if !out
-            .names
-            .contains(&(property.namespace.clone(), property.name.clone()))
-        {
+        if !out.holds(&property.namespace, &property.name) {
             out.raw(&format!("   {}\n", property.xml));
         }
     }
@@ -204,7 +201,7 @@ fn json<T: Serialize>(value: &T) -> Option<String> {
 
 /// Properties as text, and which they are.
 #[derive(Default)]
-struct Properties {
+pub(super) struct Properties {
     text: String,
     names: Vec<(String, String)>,
 }
@@ -212,6 +209,12 @@ struct Properties {
 impl Properties {
     fn raw(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    /// Returns whether a property is there.
+    pub(super) fn holds(&self, namespace: &str, name: &str) -> bool {
+        let about = |(ns, local): &(String, String)| ns == namespace && local == name;
+        self.names.iter().any(about)
     }
 
     fn wrote(&mut self, namespace: &str, name: &str) {
