@@ -52,6 +52,11 @@ impl Journal {
         self.rows.get(key)
     }
 
+    /// Returns everything that is known.
+    pub fn rows(&self) -> impl Iterator<Item = &PushedRow> {
+        self.rows.values()
+    }
+
     /// Returns everything that was read back there.
     pub fn there(&self) -> impl Iterator<Item = &PushedRow> {
         self.rows.values().filter(|row| row.read_hash.is_some())

@@ -94,7 +94,7 @@ fn refusal(parcel: &Parcel, host: &Abilities) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::content_hash::ContentHash;
-    use crate::push::parcel::{ORIGINAL, SIDECAR, Source};
+    use crate::push::parcel::{ORIGINAL, SIDECAR, Source, Standing};
 
     fn parcel(part: &str) -> Parcel {
         Parcel {
@@ -105,6 +105,7 @@ mod tests {
             size_bytes: 10,
             sha256: ContentHash([1; 32]),
             media_type: None,
+            standing: Standing::default(),
         }
     }
 

@@ -103,9 +103,9 @@ impl Host for Bucket {
         true
     }
 
-    fn remove(&self, path: &str) -> bool {
+    fn remove(&self, path: &str) -> u64 {
         self.rclone(&["deletefile", &self.remote(path)]);
-        true
+        1
     }
 }
 

@@ -17,7 +17,7 @@ use super::error::DestinationError;
 use super::http::{Answer, Http, common, with_body};
 use super::parcel::{Parcel, Payload, Sending};
 use super::secret::Credentials;
-use super::{Abilities, AlbumThere, Destination, Found};
+use super::{Abilities, Destination, Found};
 use auth::Auth;
 use chunked::{Chunked, checksum};
 use propfind::{Entry, QUESTION, encoded, path_of, read};
@@ -461,7 +461,7 @@ impl Destination for WebDav {
         }
     }
 
-    fn finish(&self, _: &[AlbumThere]) -> Result<(), DestinationError> {
+    fn finish(&self) -> Result<(), DestinationError> {
         Ok(())
     }
 }
