@@ -42,7 +42,7 @@ fn holdable(made: &Pushing, host: &dyn Host) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Returns the library's files as the host shall list them.
-fn wanted(made: &Pushing, host: &dyn Host) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn wanted(made: &Pushing, host: &dyn Host) -> BTreeMap<String, Vec<u8>> {
     let files = holdable(made, host).into_iter();
     files
         .filter_map(|(name, bytes)| Some((host.shows(&name)?, bytes)))
@@ -178,7 +178,10 @@ fn reading_back_finds_what_is_wrong(made: &Pushing, host: &dyn Host) {
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert_eq!(ran.json_lines("destination")[0]["verdict"], "not_complete");
     let gaps = ran.json_lines("gap");
-    assert!(gaps.iter().any(|gap| gap["path"] == name.as_str()), "{ran:?}");
+    assert!(
+        gaps.iter().any(|gap| gap["path"] == name.as_str()),
+        "{ran:?}"
+    );
     let ran = verify();
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert_eq!(ran.json_lines("finding")[0]["path"], name.as_str());

@@ -221,7 +221,7 @@ fn a_certificate_nobody_vouches_for_is_refused_unless_it_is_named() {
 }
 
 /// A library of 250 photos: 500 files with their sidecars.
-fn many() -> Pushing {
+pub(super) fn many() -> Pushing {
     let posts = (0..250u64).map(|at| {
         let posted_at = format!(
             "20{:02}-0{}-11T10:00:{:02}Z",
@@ -247,7 +247,7 @@ fn many() -> Pushing {
     Pushing { env }
 }
 
-fn start(made: &Pushing, host: &dyn Host) -> Child {
+pub(super) fn start(made: &Pushing, host: &dyn Host) -> Child {
     Command::new(env!("CARGO_BIN_EXE_albumen"))
         .args([
             "--library",

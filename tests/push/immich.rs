@@ -6,17 +6,21 @@ use std::sync::Arc;
 use albumen::writer::sidecar::read::read;
 
 use super::contract::contract;
-use super::{Host, Pushing, library};
+use super::{Host, Pushing};
 use crate::support::immich::{Immich, KEY};
 
 /// A server of its own for each place: Immich knows files by their bytes, whatever their path.
-struct ImmichHost {
-    server: Arc<Immich>,
-    key: Option<&'static str>,
-    port: u16,
+pub struct ImmichHost {
+    /// The server.
+    pub server: Arc<Immich>,
+    /// Key that is given.
+    pub key: Option<&'static str>,
+    /// Port to talk to: the server's, or that of something in between.
+    pub port: u16,
 }
 
-fn host() -> ImmichHost {
+/// Returns a fresh server.
+pub fn host() -> ImmichHost {
     let server = Arc::new(Immich::start());
     ImmichHost {
         port: server.port(),
@@ -25,7 +29,8 @@ fn host() -> ImmichHost {
     }
 }
 
-fn base(path: &str) -> &str {
+/// Returns the name of the file at a path.
+pub fn base(path: &str) -> &str {
     path.rsplit('/').next().expect("there is always one part")
 }
 

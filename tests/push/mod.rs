@@ -4,6 +4,8 @@ mod contract;
 mod faults;
 mod folder;
 mod immich;
+mod immich_facts;
+mod immich_faults;
 mod options;
 mod s3;
 mod webdav;

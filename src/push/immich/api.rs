@@ -49,9 +49,9 @@ impl Api {
 
     /// Begins a request. `path` comes behind `/api`.
     pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, DestinationError> {
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| {
-            (path, Some(query))
-        });
+        let (path, query) = path
+            .split_once('?')
+            .map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path()));
         url.set_query(query);
@@ -139,12 +139,14 @@ impl Api {
     /// Makes sure that an Immich of a known version is there.
     pub fn check_version(&self) -> Result<(), DestinationError> {
         let doing = "ask its version";
-        let version = self.http.patiently("version", || match self.get("/server/version", doing) {
-            Err(DestinationError::Gone { .. }) => Err(DestinationError::Strange {
-                why: "no Immich seems to be there: it does not tell its version".to_owned(),
-            }),
-            other => other,
-        })?;
+        let version =
+            self.http
+                .patiently("version", || match self.get("/server/version", doing) {
+                    Err(DestinationError::Gone { .. }) => Err(DestinationError::Strange {
+                        why: "no Immich seems to be there: it does not tell its version".to_owned(),
+                    }),
+                    other => other,
+                })?;
         let number = |name: &str| version[name].as_u64();
         let Some(major) = number("major") else {
             return Err(DestinationError::Strange {
@@ -167,17 +169,23 @@ impl Api {
     /// refuses by name later.
     pub fn missing_rights(&self) -> Result<Vec<String>, DestinationError> {
         let doing = "look at itself";
-        let key = self.http.patiently("key", || match self.get("/api-keys/me", doing) {
-            Err(DestinationError::NoRight { .. } | DestinationError::Gone { .. }) => Ok(Value::Null),
-            other => other,
-        })?;
+        let key = self
+            .http
+            .patiently("key", || match self.get("/api-keys/me", doing) {
+                Err(DestinationError::NoRight { .. } | DestinationError::Gone { .. }) => {
+                    Ok(Value::Null)
+                }
+                other => other,
+            })?;
         let Some(has) = key["permissions"].as_array() else {
             return Ok(Vec::new());
         };
         if has.iter().any(|right| right == "all") {
             return Ok(Vec::new());
         }
-        let missing = RIGHTS.iter().filter(|right| !has.iter().any(|own| own == *right));
+        let missing = RIGHTS
+            .iter()
+            .filter(|right| !has.iter().any(|own| own == *right));
         Ok(missing.map(|right| (*right).to_owned()).collect())
     }
 
@@ -194,7 +202,12 @@ impl Api {
             body["page"] = page.into();
             body["size"] = PAGE.into();
             let found = self.http.patiently("search", || {
-                self.send(Method::POST, "/search/metadata", &body, "look at its assets")
+                self.send(
+                    Method::POST,
+                    "/search/metadata",
+                    &body,
+                    "look at its assets",
+                )
             })?;
             let assets = &found["assets"];
             let Some(items) = assets["items"].as_array() else {

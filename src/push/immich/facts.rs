@@ -54,7 +54,9 @@ impl Facts {
                 .and_then(parse_date)
                 .and_then(|when| date_there(&when)),
             description: first(&standard.descriptions),
-            location: standard.location.map(|place| (place.latitude, place.longitude)),
+            location: standard
+                .location
+                .map(|place| (place.latitude, place.longitude)),
             rating: standard.rating.filter(|stars| (1..=5).contains(stars)),
             favorite: standing.favorite,
             archived: standing.visibility != Visibility::Shown,
@@ -65,7 +67,12 @@ impl Facts {
     /// Returns what Immich says of an asset.
     pub fn there(asset: &Value) -> Self {
         let exif = &asset["exifInfo"];
-        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         let tags = asset["tags"].as_array().into_iter().flatten();
         let mut tags: Vec<String> = tags.filter_map(|tag| text(&tag["value"])).collect();
         tags.sort();
@@ -73,7 +80,9 @@ impl Facts {
             taken_at: text(&exif["dateTimeOriginal"]),
             description: text(&exif["description"]),
             location: exif["latitude"].as_f64().zip(exif["longitude"].as_f64()),
-            rating: exif["rating"].as_u64().and_then(|stars| u8::try_from(stars).ok()),
+            rating: exif["rating"]
+                .as_u64()
+                .and_then(|stars| u8::try_from(stars).ok()),
             favorite: asset["isFavorite"] == true,
             archived: asset["visibility"] == "archive",
             tags,
@@ -89,7 +98,10 @@ impl Facts {
             set("dateTimeOriginal", json!(date));
         }
         if self.description.is_some() || before.description.is_some() {
-            set("description", json!(self.description.as_deref().unwrap_or_default()));
+            set(
+                "description",
+                json!(self.description.as_deref().unwrap_or_default()),
+            );
         }
         if let Some((latitude, longitude)) = self.location {
             set("latitude", json!(latitude));
@@ -102,7 +114,10 @@ impl Facts {
             set("isFavorite", json!(self.favorite));
         }
         if self.archived || before.archived {
-            set("visibility", json!(if self.archived { "archive" } else { "timeline" }));
+            set(
+                "visibility",
+                json!(if self.archived { "archive" } else { "timeline" }),
+            );
         }
         Value::Object(body)
     }
@@ -131,7 +146,9 @@ impl Facts {
         };
         [
             compare(&self.taken_at, &there.taken_at, |a, b| date(a) == date(b)),
-            compare(&self.description, &there.description, |a, b| a.trim() == b.trim()),
+            compare(&self.description, &there.description, |a, b| {
+                a.trim() == b.trim()
+            }),
             compare(&self.location, &there.location, |a, b| {
                 near(a.0, b.0) && near(a.1, b.1)
             }),

@@ -33,13 +33,17 @@ impl Immich {
         let id = match self.album_named(title)? {
             Some(id) => id,
             None => {
-                let body = json!({ "albumName": title, "description": description.unwrap_or_default() });
-                let made = self.api.send(Method::POST, "/albums", &body, "make albums")?;
+                let body =
+                    json!({ "albumName": title, "description": description.unwrap_or_default() });
+                let made = self
+                    .api
+                    .send(Method::POST, "/albums", &body, "make albums")?;
                 id_of(&made, "a new album")?
             }
         };
-        self.lock().albums.insert(id.clone());
         self.add(&id, title, members, doing)?;
+        // Not before: a second try must find it by its name.
+        self.lock().albums.insert(id.clone());
         Ok(id)
     }
 
@@ -47,16 +51,23 @@ impl Immich {
     /// push whose journal is lost, or by hand.
     fn album_named(&self, title: &str) -> Result<Option<String>, DestinationError> {
         let albums = self.api.get("/albums?isOwned=true", "look at albums")?;
-        let albums = albums.as_array().ok_or_else(|| strange("a list of albums"))?;
+        let albums = albums
+            .as_array()
+            .ok_or_else(|| strange("a list of albums"))?;
         let state = self.lock();
         let is_it = |album: &&Value| {
-            let is_free = album["id"].as_str().is_some_and(|id| !state.albums.contains(id));
+            let is_free = album["id"]
+                .as_str()
+                .is_some_and(|id| !state.albums.contains(id));
             let users = album["albumUsers"].as_array().map_or(0, Vec::len);
             album["albumName"] == title && is_free && users <= 1
         };
         let mut found: Vec<&Value> = albums.iter().filter(is_it).collect();
         found.sort_by_key(|album| album["createdAt"].as_str());
-        found.first().map(|album| id_of(album, "a list of albums")).transpose()
+        found
+            .first()
+            .map(|album| id_of(album, "a list of albums"))
+            .transpose()
     }
 
     fn add(
@@ -81,9 +92,10 @@ impl Immich {
             }
         }
         let mut there = HashSet::new();
-        self.api.each_asset(&json!({ "albumIds": [id] }), &mut |asset| {
-            there.extend(asset["id"].as_str().map(str::to_owned));
-        })?;
+        self.api
+            .each_asset(&json!({ "albumIds": [id] }), &mut |asset| {
+                there.extend(asset["id"].as_str().map(str::to_owned));
+            })?;
         match members.iter().find(|member| !there.contains(*member)) {
             None => Ok(()),
             Some(member) => Err(DestinationError::Refused {

@@ -61,6 +61,10 @@ struct State {
     marks: HashMap<String, String>,
     /// Assets made in this run.
     sent: HashSet<String>,
+    /// Notes just written, until they were compared.
+    noted: HashMap<String, Note>,
+    /// Ids of tags by value.
+    tags: HashMap<String, String>,
     notes: Vec<String>,
 }
 
@@ -138,7 +142,10 @@ impl Immich {
     }
 
     /// Asks which checksums are there: asset and whether it is in the trash, for each.
-    fn check(&self, checksums: &[&Checksum]) -> Result<Vec<Option<(String, bool)>>, DestinationError> {
+    fn check(
+        &self,
+        checksums: &[&Checksum],
+    ) -> Result<Vec<Option<(String, bool)>>, DestinationError> {
         let mut there = Vec::with_capacity(checksums.len());
         for (batch, checksums) in checksums.chunks(CHECKS_AT_ONCE).enumerate() {
             let assets: Vec<Value> = checksums
@@ -149,7 +156,8 @@ impl Immich {
             let body = json!({ "assets": assets });
             let answer = self.api.http.patiently(&format!("check {batch}"), || {
                 let path = "/assets/bulk-upload-check";
-                self.api.send(Method::POST, path, &body, "ask which files are there")
+                self.api
+                    .send(Method::POST, path, &body, "ask which files are there")
             })?;
             let results = answer["results"].as_array();
             let results = results.ok_or_else(|| strange("a check"))?;
@@ -182,7 +190,8 @@ impl Immich {
             }
         };
         if ids.len() > FEW {
-            self.api.each_asset(&json!({ "withExif": true }), &mut take)?;
+            self.api
+                .each_asset(&json!({ "withExif": true }), &mut take)?;
             return Ok(marks);
         }
         for id in ids {
@@ -222,7 +231,10 @@ impl Immich {
             sidecar: sidecar.as_deref(),
             live_video,
         };
-        let (form, sum) = (Form::new(&about, payload, parcel.mime()), checksum(payload)?);
+        let (form, sum) = (
+            Form::new(&about, payload, parcel.mime()),
+            checksum(payload)?,
+        );
         let request = self.api.request(Method::POST, "/assets")?;
         let request = request
             .header("x-immich-checksum", &sum)
@@ -300,7 +312,10 @@ impl Immich {
         if let Some(still) = self.id(parcel, ORIGINAL)
             && self.asset(&still)?["livePhotoVideoId"] != found.id.as_str()
         {
-            let (path, body) = (format!("/assets/{still}"), json!({ "livePhotoVideoId": found.id }));
+            let (path, body) = (
+                format!("/assets/{still}"),
+                json!({ "livePhotoVideoId": found.id }),
+            );
             self.api.send(Method::PUT, &path, &body, "change assets")?;
         }
         Ok(found)
@@ -314,18 +329,20 @@ impl Immich {
         };
         let id = self.id(parcel, ORIGINAL).ok_or_else(gone)?;
         let facts = Facts::of(&payload_bytes(payload)?, parcel.standing);
-        let before = self.note(&id)?.unwrap_or_default();
+        let is_new = self.lock().sent.contains(&id);
+        let before = match is_new {
+            true => Note::default(),
+            false => self.note(&id)?.unwrap_or_default(),
+        };
         let body = facts.change(&before.facts);
         if body.as_object().is_some_and(|body| !body.is_empty()) {
-            self.api.send(Method::PUT, &format!("/assets/{id}"), &body, doing)?;
+            self.api
+                .send(Method::PUT, &format!("/assets/{id}"), &body, doing)?;
         }
         if !facts.tags.is_empty() {
-            let body = json!({ "tags": facts.tags });
-            let tags = self.api.send(Method::PUT, "/tags", &body, "make tags")?;
-            let tags = tags.as_array().ok_or_else(|| strange("new tags"))?;
-            let tags: Vec<&Value> = tags.iter().map(|tag| &tag["id"]).collect();
-            let body = json!({ "tagIds": tags, "assetIds": [id] });
-            self.api.send(Method::PUT, "/tags/assets", &body, "tag assets")?;
+            let body = json!({ "tagIds": self.tag_ids(&facts.tags)?, "assetIds": [id] });
+            self.api
+                .send(Method::PUT, "/tags/assets", &body, "tag assets")?;
         }
         let family = {
             let state = self.lock();
@@ -339,8 +356,12 @@ impl Immich {
             sidecar: Some(payload.sha256.to_string()),
             facts,
         };
-        let (path, body) = (format!("/assets/{id}/metadata"), json!({ "items": note.items() }));
+        let (path, body) = (
+            format!("/assets/{id}/metadata"),
+            json!({ "items": note.items() }),
+        );
         self.api.send(Method::PUT, &path, &body, doing)?;
+        self.lock().noted.insert(id.clone(), note);
         Ok(Found {
             id,
             size_bytes: Some(payload.size_bytes),
@@ -348,10 +369,39 @@ impl Immich {
         })
     }
 
+    /// Returns the ids of tags, which are made where they are not there.
+    fn tag_ids(&self, values: &[String]) -> Result<Vec<String>, DestinationError> {
+        let known = self.lock().tags.clone();
+        let new: Vec<&String> = values
+            .iter()
+            .filter(|value| !known.contains_key(*value))
+            .collect();
+        if !new.is_empty() {
+            let made = self
+                .api
+                .send(Method::PUT, "/tags", &json!({ "tags": new }), "make tags")?;
+            let made = made.as_array().filter(|made| made.len() == new.len());
+            // They come in the order they were asked for.
+            let made = made.ok_or_else(|| strange("new tags"))?;
+            for (value, tag) in new.into_iter().zip(made) {
+                let id = id_of(tag, "new tags")?;
+                self.lock().tags.insert(value.clone(), id);
+            }
+        }
+        let state = self.lock();
+        let id = |value| state.tags.get(value).cloned();
+        Ok(values.iter().filter_map(id).collect())
+    }
+
     /// Compares what a sidecar says with what its asset shows.
     fn look_at_facts(&self, parcel: &Parcel, found: &Found) -> Result<Seen, DestinationError> {
         let asset = self.asset(&found.id)?;
-        let (there, note) = (Facts::there(&asset), self.note(&found.id)?);
+        let there = Facts::there(&asset);
+        let noted = self.lock().noted.remove(&found.id);
+        let note = match noted {
+            Some(note) => Some(note),
+            None => self.note(&found.id)?,
+        };
         self.lock().marks.insert(found.id.clone(), there.mark());
         let wanted = Facts::of(&bytes_of(parcel)?, parcel.standing);
         // Without a note, or with that of this very sidecar, what stands there decides. An earlier sidecar may have set something
@@ -418,9 +468,10 @@ impl Destination for Immich {
     fn describe(&self) -> Result<Abilities, DestinationError> {
         self.api.check_version()?;
         let doing = "ask what it takes";
-        let types = self.api.http.patiently("types", || {
-            self.api.get("/server/media-types", doing)
-        })?;
+        let types = self
+            .api
+            .http
+            .patiently("types", || self.api.get("/server/media-types", doing))?;
         let all = ["image", "video"].into_iter();
         let extensions: HashSet<String> = all
             .filter_map(|kind| types[kind].as_array())

@@ -93,22 +93,48 @@ impl Form {
             );
             form.before.extend(text.into_bytes());
         };
-        let modified = payload.modified.unwrap_or(Timestamp::UNIX_EPOCH).to_string();
-        field("fileCreatedAt", about.facts.taken_at.as_deref().unwrap_or(&modified));
+        let modified = payload
+            .modified
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_string();
+        field(
+            "fileCreatedAt",
+            about.facts.taken_at.as_deref().unwrap_or(&modified),
+        );
         field("fileModifiedAt", &modified);
-        field("isFavorite", if about.facts.favorite { "true" } else { "false" });
-        field("visibility", if about.facts.archived { "archive" } else { "timeline" });
+        field(
+            "isFavorite",
+            if about.facts.favorite {
+                "true"
+            } else {
+                "false"
+            },
+        );
+        field(
+            "visibility",
+            if about.facts.archived {
+                "archive"
+            } else {
+                "timeline"
+            },
+        );
         field("metadata", &about.note.items().to_string());
         if let Some(video) = about.live_video {
             field("livePhotoVideoId", video);
         }
         if let Some(sidecar) = about.sidecar {
-            let head = file_head(&boundary, "sidecarData", &format!("{}.xmp", about.name), "application/rdf+xml");
+            let head = file_head(
+                &boundary,
+                "sidecarData",
+                &format!("{}.xmp", about.name),
+                "application/rdf+xml",
+            );
             form.before.extend(head);
             form.before.extend(sidecar);
             form.before.extend(b"\r\n");
         }
-        form.before.extend(file_head(&boundary, "assetData", about.name, mime));
+        form.before
+            .extend(file_head(&boundary, "assetData", about.name, mime));
         form.after = format!("\r\n--{boundary}--\r\n").into_bytes();
         form
     }
@@ -116,7 +142,10 @@ impl Form {
 
 fn file_head(boundary: &str, field: &str, name: &str, mime: &str) -> Vec<u8> {
     // Browsers write these three so; a name of ours holds none of them.
-    let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let name = name
+        .replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A");
     format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {mime}\r\n\r\n"
     )
@@ -155,6 +184,9 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(text.ends_with("\r\n\r\n"));
-        assert_eq!(checksum(&payload).ok().as_deref(), Some("qZk+NkcGgWq6PiVxeFDCbJzQ2J0="));
+        assert_eq!(
+            checksum(&payload).ok().as_deref(),
+            Some("qZk+NkcGgWq6PiVxeFDCbJzQ2J0=")
+        );
     }
 }

@@ -54,6 +54,12 @@ fn a_form_is_read_or_refused() {
         filename: filename.map(str::to_owned),
         bytes: bytes.to_vec(),
     };
-    assert_eq!(found, [part("a", None, b"1"), part("b", Some("c.jpg"), b"\r\n2")]);
-    assert_eq!(parts("multipart/form-data; boundary=x", &body[..body.len() - 8]), None);
+    assert_eq!(
+        found,
+        [part("a", None, b"1"), part("b", Some("c.jpg"), b"\r\n2")]
+    );
+    assert_eq!(
+        parts("multipart/form-data; boundary=x", &body[..body.len() - 8]),
+        None
+    );
 }

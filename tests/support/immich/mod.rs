@@ -104,7 +104,10 @@ impl Store {
 
     /// Returns the asset of this name which was made last.
     pub fn named(&mut self, name: &str) -> Option<&mut Asset> {
-        self.assets.iter_mut().rev().find(|asset| asset.name == name)
+        self.assets
+            .iter_mut()
+            .rev()
+            .find(|asset| asset.name == name)
     }
 
     /// Puts an asset there as its owner's telephone would.

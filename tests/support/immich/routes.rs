@@ -33,7 +33,8 @@ pub(super) fn type_of(name: &str) -> &'static str {
 
 fn extension(name: &str) -> String {
     let name = name.to_lowercase();
-    name.rfind('.').map_or(String::new(), |at| name[at..].to_owned())
+    name.rfind('.')
+        .map_or(String::new(), |at| name[at..].to_owned())
 }
 
 /// Answers a request.
@@ -45,7 +46,13 @@ pub(super) fn answer(store: &mut Store, request: &Request) -> Reply {
     let method = request.method.as_str();
     let shape: Vec<&str> = path
         .iter()
-        .map(|part| if part.starts_with("0b1d6f4e-") { ":id" } else { part })
+        .map(|part| {
+            if part.starts_with("0b1d6f4e-") {
+                ":id"
+            } else {
+                part
+            }
+        })
         .collect();
     let route = format!("{method} /{}", shape.join("/"));
     *store.requests.entry(route.clone()).or_default() += 1;
@@ -71,14 +78,22 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
     let id = path.get(1).copied().unwrap_or_default();
     let right = match route {
         "GET /server/version" => {
-            return Ok((200, json!({ "major": store.major, "minor": 1, "patch": 0, "prerelease": null })));
+            return Ok((
+                200,
+                json!({ "major": store.major, "minor": 1, "patch": 0, "prerelease": null }),
+            ));
         }
         "GET /server/media-types" => {
-            return Ok((200, json!({ "image": IMAGES, "video": VIDEOS, "sidecar": [".xmp"] })));
+            return Ok((
+                200,
+                json!({ "image": IMAGES, "video": VIDEOS, "sidecar": [".xmp"] }),
+            ));
         }
         "GET /api-keys/me" => "",
         "POST /assets/bulk-upload-check" | "POST /assets" => "asset.upload",
-        "GET /assets/:id" | "GET /assets/:id/metadata/albumen" | "POST /search/metadata" => "asset.read",
+        "GET /assets/:id" | "GET /assets/:id/metadata/albumen" | "POST /search/metadata" => {
+            "asset.read"
+        }
         "PUT /assets/:id" | "PUT /assets/:id/metadata" => "asset.update",
         "GET /albums" => "album.read",
         "POST /albums" => "album.create",
@@ -97,15 +112,23 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
         false => serde_json::from_slice(&request.body).map_err(|error| (400, error.to_string()))?,
     };
     match route {
-        "GET /api-keys/me" => Ok((200, json!({ "name": "albumen", "permissions": store.permissions }))),
+        "GET /api-keys/me" => Ok((
+            200,
+            json!({ "name": "albumen", "permissions": store.permissions }),
+        )),
         "POST /assets/bulk-upload-check" => check(store, &body),
-        "GET /assets/:id" => known(store, id, right).map(|at| (200, store.shown(&store.assets[at]))),
+        "GET /assets/:id" => {
+            known(store, id, right).map(|at| (200, store.shown(&store.assets[at])))
+        }
         "PUT /assets/:id" => update(store, id, &body),
         "GET /assets/:id/metadata/albumen" => {
             let at = known(store, id, right)?;
             let value = store.assets[at].metadata.get("albumen").cloned();
-            let missing = format!("Metadata with key \"albumen\" not found for asset with id \"{id}\"");
-            value.map(|value| (200, json!({ "key": "albumen", "value": value }))).ok_or((400, missing))
+            let missing =
+                format!("Metadata with key \"albumen\" not found for asset with id \"{id}\"");
+            value
+                .map(|value| (200, json!({ "key": "albumen", "value": value })))
+                .ok_or((400, missing))
         }
         "PUT /assets/:id/metadata" => {
             let at = known(store, id, right)?;
@@ -118,7 +141,9 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
             Ok((200, json!(albums)))
         }
         "POST /albums" => {
-            let name = body["albumName"].as_str().ok_or((400, "albumName must be a string".to_owned()))?;
+            let name = body["albumName"]
+                .as_str()
+                .ok_or((400, "albumName must be a string".to_owned()))?;
             let made = Album {
                 id: store.new_id(),
                 name: name.to_owned(),
@@ -156,7 +181,10 @@ fn allowed(store: &Store, request: &Request, right: &str) -> Result<(), (u16, St
         }
         Some(_) => {}
     }
-    let has = store.permissions.iter().any(|own| own == "all" || own == right);
+    let has = store
+        .permissions
+        .iter()
+        .any(|own| own == "all" || own == right);
     match has || right.is_empty() {
         true => Ok(()),
         false => Err((403, format!("Missing required permission: {right}"))),
@@ -170,11 +198,14 @@ fn known(store: &Store, id: &str, right: &str) -> Result<usize, (u16, String)> {
 
 fn ids(value: &Value) -> Vec<String> {
     let ids = value.as_array().into_iter().flatten();
-    ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+    ids.filter_map(|id| id.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn check(store: &Store, body: &Value) -> Answer {
-    let items = body["assets"].as_array().ok_or((400, "assets must be an array".to_owned()))?;
+    let items = body["assets"]
+        .as_array()
+        .ok_or((400, "assets must be an array".to_owned()))?;
     let results: Vec<Value> = items
         .iter()
         .map(|item| {
@@ -192,7 +223,10 @@ fn check(store: &Store, body: &Value) -> Answer {
 
 fn date(text: Option<&str>, field: &str) -> Result<Timestamp, (u16, String)> {
     let date = text.and_then(|text| text.parse().ok());
-    date.ok_or((400, format!("{field} must be a valid ISO 8601 date with zone")))
+    date.ok_or((
+        400,
+        format!("{field} must be a valid ISO 8601 date with zone"),
+    ))
 }
 
 fn upload(store: &mut Store, request: &Request) -> Answer {
@@ -200,17 +234,27 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
         let there = store.assets.iter().find(|asset| asset.checksum == sum);
         there.map(|asset| (200, json!({ "id": asset.id, "status": "duplicate" })))
     };
-    if let Some(answer) = request.header("x-immich-checksum").and_then(|sum| duplicate(store, sum)) {
+    if let Some(answer) = request
+        .header("x-immich-checksum")
+        .and_then(|sum| duplicate(store, sum))
+    {
         return Ok(answer);
     }
     let content_type = request.header("content-type").unwrap_or_default();
-    let parts = parts(content_type, &request.body).ok_or((400, "Unexpected end of form".to_owned()))?;
+    let parts =
+        parts(content_type, &request.body).ok_or((400, "Unexpected end of form".to_owned()))?;
     let part = |name: &str| parts.iter().find(|part: &&Part| part.name == name);
     let text = |name: &str| part(name).and_then(|part| std::str::from_utf8(&part.bytes).ok());
     // It replaces the name of every file in the form.
-    let name_of = |part: &Part| text("filename").map(str::to_owned).or(part.filename.clone());
+    let name_of = |part: &Part| {
+        text("filename")
+            .map(str::to_owned)
+            .or(part.filename.clone())
+    };
     let empty = || (400, "Field assetData should not be empty".to_owned());
-    let data = part("assetData").filter(|part| !part.bytes.is_empty()).ok_or_else(empty)?;
+    let data = part("assetData")
+        .filter(|part| !part.bytes.is_empty())
+        .ok_or_else(empty)?;
     let name = name_of(data).unwrap_or_default();
     let unsupported = |name: &str| (400, format!("Unsupported file type {name}"));
     let kind = extension(&name);
@@ -227,7 +271,10 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
     date(text("fileModifiedAt"), "fileModifiedAt")?;
     let visibility = text("visibility").unwrap_or("timeline");
     if !["timeline", "archive", "hidden", "locked"].contains(&visibility) {
-        return Err((400, "visibility must be one of the following values".to_owned()));
+        return Err((
+            400,
+            "visibility must be one of the following values".to_owned(),
+        ));
     }
     let live_video = text("livePhotoVideoId").map(str::to_owned);
     if let Some(video) = &live_video {
@@ -235,7 +282,10 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
     }
     let count = store.requests["POST /assets"];
     let mut bytes = data.bytes.clone();
-    if store.spoils_every.is_some_and(|every| count.is_multiple_of(every)) {
+    if store
+        .spoils_every
+        .is_some_and(|every| count.is_multiple_of(every))
+    {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
     }
@@ -254,8 +304,12 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
         live_video,
         ..Asset::default()
     };
-    asset.exif.insert("dateTimeOriginal".to_owned(), json!(created.to_string()));
-    let items = text("metadata").map(serde_json::from_str::<Value>).transpose();
+    asset
+        .exif
+        .insert("dateTimeOriginal".to_owned(), json!(created.to_string()));
+    let items = text("metadata")
+        .map(serde_json::from_str::<Value>)
+        .transpose();
     let items = items.map_err(|_| (400, "metadata must be a JSON string".to_owned()))?;
     note(&mut asset, &items.unwrap_or(json!([])))?;
     let answer = json!({ "id": asset.id, "status": "created" });
@@ -292,7 +346,11 @@ fn update(store: &mut Store, id: &str, body: &Value) -> Answer {
         date(Some(text), "dateTimeOriginal")?;
     }
     let rating = &body["rating"];
-    if !rating.is_null() && !rating.as_i64().is_some_and(|stars| (-1..=5).contains(&stars)) {
+    if !rating.is_null()
+        && !rating
+            .as_i64()
+            .is_some_and(|stars| (-1..=5).contains(&stars))
+    {
         return Err((400, "rating must be between -1 and 5".to_owned()));
     }
     let asset = &mut store.assets[at];
@@ -324,8 +382,14 @@ fn search(store: &Store, body: &Value) -> Answer {
     let page = body["page"].as_u64().unwrap_or(1).max(1) as usize;
     let in_albums = |asset: &Asset| {
         let wanted = ids(&body["albumIds"]);
-        let albums = store.albums.iter().filter(|album| wanted.contains(&album.id));
-        wanted.is_empty() || albums.into_iter().any(|album| album.members.contains(&asset.id))
+        let albums = store
+            .albums
+            .iter()
+            .filter(|album| wanted.contains(&album.id));
+        wanted.is_empty()
+            || albums
+                .into_iter()
+                .any(|album| album.members.contains(&asset.id))
     };
     let is_visible = |asset: &Asset| match body["visibility"].as_str() {
         Some(wanted) => asset.visibility == wanted,
@@ -346,7 +410,8 @@ fn search(store: &Store, body: &Value) -> Answer {
     });
     let items: Vec<Value> = items.collect();
     let next = (from + size < found.len()).then(|| (page + 1).to_string());
-    let assets = json!({ "total": items.len(), "count": items.len(), "items": items, "nextPage": next });
+    let assets =
+        json!({ "total": items.len(), "count": items.len(), "items": items, "nextPage": next });
     Ok((200, json!({ "albums": { "items": [] }, "assets": assets })))
 }
 
@@ -378,7 +443,10 @@ fn upsert_tags(store: &mut Store, body: &Value) -> Answer {
     let mut made = Vec::new();
     for value in ids(&body["tags"]) {
         // Parents are made on the way.
-        let ends = value.match_indices('/').map(|(at, _)| at).chain([value.len()]);
+        let ends = value
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([value.len()]);
         for end in ends.collect::<Vec<_>>() {
             if !store.tags.contains_key(&value[..end]) {
                 let id = store.new_id();
@@ -399,7 +467,11 @@ fn tag_assets(store: &mut Store, body: &Value) -> Answer {
         .map(|(value, _)| value.clone())
         .collect();
     let mut count = 0;
-    for asset in store.assets.iter_mut().filter(|asset| assets.contains(&asset.id)) {
+    for asset in store
+        .assets
+        .iter_mut()
+        .filter(|asset| assets.contains(&asset.id))
+    {
         for value in &values {
             count += u64::from(asset.tags.insert(value.clone()));
         }
@@ -433,7 +505,11 @@ fn stack(store: &mut Store, body: &Value) -> Answer {
     }
     let id = store.new_id();
     store.stacks.insert(id.clone(), top.clone());
-    for asset in store.assets.iter_mut().filter(|asset| members.contains(&asset.id)) {
+    for asset in store
+        .assets
+        .iter_mut()
+        .filter(|asset| members.contains(&asset.id))
+    {
         asset.stack = Some(id.clone());
     }
     let shown: Vec<Value> = store
@@ -442,5 +518,8 @@ fn stack(store: &mut Store, body: &Value) -> Answer {
         .filter(|asset| members.contains(&asset.id))
         .map(|asset| store.shown(asset))
         .collect();
-    Ok((201, json!({ "id": id, "primaryAssetId": top, "assets": shown })))
+    Ok((
+        201,
+        json!({ "id": id, "primaryAssetId": top, "assets": shown }),
+    ))
 }
