@@ -53,6 +53,8 @@ pub struct Abilities {
     /// are known by their bytes. Where not, the journal notes each file before it is sent, so that after a crash its own
     /// half-sent file is told from somebody else's.
     pub staged: bool,
+    /// The mark of a file's state is asked for when all are there, folder by folder: one request less for each file.
+    pub marks_late: bool,
     /// All files together become one at the end; before that, none of them is there.
     pub whole: bool,
     /// How many files may be sent at once; `None`: as many as wanted.

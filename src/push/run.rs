@@ -84,6 +84,7 @@ pub fn push(
         gathered,
         root,
         stop: AtomicBool::new(false),
+        unmarked: Vec::new(),
     };
     if options.bag {
         run.only_our_bag(address)?;
@@ -155,6 +156,8 @@ pub(super) struct Run<'a> {
     pub(super) gathered: Gathered,
     pub(super) root: &'a Path,
     pub(super) stop: AtomicBool,
+    /// Files that were sent and whose mark is not known yet, with what became of them and the hash read back.
+    pub(super) unmarked: Vec<(Parcel, FileOutcome, ContentHash)>,
 }
 
 impl Run<'_> {
