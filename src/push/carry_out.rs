@@ -99,7 +99,7 @@ impl Run<'_> {
                 }
                 monitor.advance(meter.take());
                 if !self.host.whole
-                    && self.journal.waiting() >= NOTES_AT_ONCE
+                    && self.journal.is_due(NOTES_AT_ONCE)
                     && let Err(error) = self.journal.save(self.catalog)
                 {
                     break Err(error.into());

@@ -172,6 +172,11 @@ impl Uploads {
         inner.changed.push((key, id));
     }
 
+    /// Returns whether anything changed since [`Uploads::take_changes`].
+    pub fn is_changed(&self) -> bool {
+        !self.lock().changed.is_empty()
+    }
+
     /// Returns what changed since the last call.
     pub fn take_changes(&self) -> Vec<(UploadKey, Option<String>)> {
         std::mem::take(&mut self.lock().changed)

@@ -95,6 +95,15 @@ fn a_full_host_and_wrong_passwords_end_the_push_at_once() {
     proxy.set(Fault::None);
     made.push(&place, &[], 0);
     is_there_once(&made, &place, "507");
+    // A password that is taken back in the middle.
+    let place = host(&server, proxy.port, "expired");
+    proxy.set(Fault::Status(401, 25));
+    let ran = made.run(&place, &["push", &place.address()]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("refuses the user name"), "{ran:?}");
+    proxy.set(Fault::None);
+    made.push(&place, &[], 0);
+    is_there_once(&made, &place, "401");
     for password in [Some(("anna", "wrong-password")), None] {
         let place = WebDavHost {
             password,
@@ -255,6 +264,7 @@ pub(super) fn start(made: &Pushing, host: &dyn Host) -> Child {
             "push",
             &host.address(),
         ])
+        .args(host.options())
         .env_clear()
         .env("HOME", made.env.home())
         .envs(host.variables())

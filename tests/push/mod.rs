@@ -8,6 +8,7 @@ mod immich_facts;
 mod immich_faults;
 mod options;
 mod s3;
+mod s3_faults;
 mod webdav;
 
 use std::collections::BTreeMap;
