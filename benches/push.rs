@@ -3,7 +3,7 @@
 //! rclone waits 10 ms between two requests to a WebDAV server unless it is told not to, so it is timed with and without. albumen reads
 //! every file back and rclone does not; what rclone needs to do the same (`rclone check --download`, without waiting) is shown, too.
 //!
-//! Run by hand: `cargo bench --bench push -- [--files N] [--kilobytes N] [--rounds N] [--sidecars] [--dir DIR]`.
+//! Run by hand: `cargo bench --bench push -- [--files N] [--kilobytes N] [--rounds N] [--sidecars] [--binary FILE] [--dir DIR]`.
 
 #[allow(
     clippy::unwrap_used,
@@ -28,6 +28,7 @@ const AT_ONCE: &str = "4";
 
 fn main() -> Result<()> {
     let (mut files, mut kilobytes, mut rounds, mut sidecars) = (5000, 100, 3, false);
+    let mut binary = PathBuf::from(env!("CARGO_BIN_EXE_albumen"));
     let mut folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-push");
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -41,6 +42,7 @@ fn main() -> Result<()> {
             "--kilobytes" => kilobytes = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
             "--sidecars" => sidecars = true,
+            "--binary" => binary = PathBuf::from(value()?),
             "--dir" => folder = PathBuf::from(value()?),
             _ => {}
         }
@@ -65,7 +67,7 @@ fn main() -> Result<()> {
                     hurried = run(&mut rclone("copy", false)?)?.0;
                     checked = run(&mut rclone("check", false)?)?.0;
                 }
-                _ => (own, peak) = run(&mut push(&server, &library, sidecars))?,
+                _ => (own, peak) = run(&mut push(&binary, &server, &library, sidecars))?,
             }
         }
         let now = [own / copied, own / hurried, own / (hurried + checked)];
@@ -115,8 +117,8 @@ fn make(folder: &Path, library: &Path, files: usize, bytes: usize) -> Result<()>
     Ok(std::fs::remove_file(folder.join("a.zip"))?)
 }
 
-fn push(server: &Server, library: &Path, sidecars: bool) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_albumen"));
+fn push(binary: &Path, server: &Server, library: &Path, sidecars: bool) -> Command {
+    let mut command = Command::new(binary);
     command
         .arg("--library")
         .arg(library)
