@@ -220,7 +220,7 @@ pub struct ConnectionArgs {
 /// Arguments of `push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Where to: a folder, zip:FILE, webdav+https://host/path or s3://bucket/prefix
+    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix or immich+https://host
     #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
     pub destination: String,
     /// Show what would be done, and send nothing

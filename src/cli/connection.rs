@@ -76,6 +76,11 @@ fn names(address: &Address) -> Names {
             password: "ALBUMEN_WEBDAV_PASSWORD",
             token: "",
         },
+        Address::Immich(_) => Names {
+            user: "",
+            password: "ALBUMEN_IMMICH_KEY",
+            token: "",
+        },
         Address::S3(_) => Names {
             user: "AWS_ACCESS_KEY_ID",
             password: "AWS_SECRET_ACCESS_KEY",

@@ -153,6 +153,7 @@ fn for_push_error(error: &PushError) -> Option<String> {
         PushError::Catalog(error) => for_catalog(error).map(str::to_owned),
         PushError::Destination(error) => for_destination(error).map(str::to_owned),
         PushError::Unsettled => Some("repeat the import that was cut off, then push".to_owned()),
+        PushError::NoFiles { .. } => Some("push without --bag".to_owned()),
         PushError::NotABag { .. } => Some("push the bag to a folder of its own".to_owned()),
         PushError::Read { .. } => None,
     }

@@ -10,6 +10,7 @@ use super::Destination;
 use super::error::DestinationError;
 use super::folder::Folder;
 use super::http::{Http, Patience};
+use super::immich::Immich;
 use super::s3::{Place, S3};
 use super::secret::Credentials;
 use super::webdav::WebDav;
@@ -26,6 +27,8 @@ pub enum Address {
     WebDav(Url),
     /// Objects in an S3-compatible store.
     S3(Place),
+    /// An Immich server.
+    Immich(Url),
 }
 
 /// Where an S3-compatible store is.
@@ -101,6 +104,18 @@ impl Address {
             }
             return Ok(Self::WebDav(url));
         }
+        if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("immich+") {
+            let mut url = Url::parse(&format!("{scheme}://{rest}"))
+                .map_err(|error| wrong(&error.to_string()))?;
+            if url.query().is_some() || url.fragment().is_some() {
+                return Err(wrong("it ends after the host, or the folder Immich is in"));
+            }
+            // The address of the API means the same server.
+            let path = url.path().trim_end_matches('/');
+            let path = path.strip_suffix("/api").unwrap_or(path).to_owned();
+            url.set_path(&path);
+            return Ok(Self::Immich(url));
+        }
         if scheme == "s3" {
             return place(rest, store).map_err(|why| wrong(&why)).map(Self::S3);
         }
@@ -121,6 +136,7 @@ impl Address {
             Self::Folder(path) => whole(path),
             Self::Zip(path) => format!("zip:{}", whole(path)),
             Self::WebDav(url) => format!("webdav+{}", url.as_str().trim_end_matches('/')),
+            Self::Immich(url) => format!("immich+{}", url.as_str().trim_end_matches('/')),
             Self::S3(place) => {
                 let at = place.endpoint.as_ref();
                 let at = at.map_or(String::new(), |url| {
@@ -155,6 +171,10 @@ impl Address {
                     &connection.credentials,
                     clock,
                 )?)
+            }
+            Self::Immich(url) => {
+                let key = connection.credentials.password.clone();
+                Box::new(Immich::new(connection.http(url)?, url, key))
             }
             Self::WebDav(url) => {
                 let http = connection.http(url)?;
@@ -239,6 +259,10 @@ mod tests {
             dav.name(),
             "webdav+https://cloud.example/remote.php/dav/files/anna/Photos"
         );
+        for text in ["https://photos.example", "https://photos.example/api/"] {
+            let immich = parse(&format!("immich+{text}")).unwrap();
+            assert_eq!(immich.name(), "immich+https://photos.example");
+        }
         for text in [
             "",
             "zip:",

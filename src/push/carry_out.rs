@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
+use super::Found;
 use super::deliver::{Delivered, Delivery};
 use super::error::{DestinationError, PushError};
 use super::parcel::{ORIGINAL, Parcel, Sending};
@@ -98,7 +99,7 @@ impl Run<'_> {
                 }
                 monitor.advance(meter.take());
                 if !self.host.whole
-                    && self.journal.waiting() >= NOTES_AT_ONCE
+                    && self.journal.is_due(NOTES_AT_ONCE)
                     && let Err(error) = self.journal.save(self.catalog)
                 {
                     break Err(error.into());
@@ -109,10 +110,58 @@ impl Run<'_> {
             feeding.end();
             result
         })?;
+        self.mark()?;
         if !self.host.whole {
             self.journal.save(self.catalog)?;
         }
         Ok(conflicts)
+    }
+
+    /// Looks once more at all that was sent, folder by folder: it must be there as large as it was sent, and its mark goes into
+    /// the journal.
+    fn mark(&mut self) -> Result<(), PushError> {
+        let sent = std::mem::take(&mut self.unmarked);
+        if sent.is_empty() {
+            return Ok(());
+        }
+        let parcels: Vec<&Parcel> = sent.iter().map(|(parcel, ..)| parcel).collect();
+        let found = match self.ended() {
+            true => None,
+            false => self.destination.find(&parcels).map_or_else(
+                |error| {
+                    self.stop_with(error);
+                    None
+                },
+                Some,
+            ),
+        };
+        let now = (self.conditions.clock)();
+        let Some(found) = found else {
+            // Read back and renamed, as the host says; the next push looks at them.
+            for (parcel, outcome, _) in sent {
+                self.report.add(outcome, &parcel, None);
+            }
+            return Ok(());
+        };
+        for ((parcel, outcome, hash), found) in sent.into_iter().zip(found) {
+            let is_it = |found: &Found| {
+                let size = found.size_bytes;
+                size.is_none_or(|size| size == parcel.size_bytes)
+            };
+            match found.filter(is_it) {
+                Some(found) => {
+                    self.journal.done(&parcel, &found, hash, now);
+                    self.report.add(outcome, &parcel, None);
+                }
+                None => {
+                    self.journal.begin(&parcel, now);
+                    let why = "it is not there any more after it was sent and read back";
+                    self.report
+                        .add(FileOutcome::Failed, &parcel, Some(why.to_owned()));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Hands out jobs as long as somebody takes them. A host without staging gets none that is not in the journal.
@@ -163,7 +212,10 @@ impl Run<'_> {
                         Action::Change(_) => FileOutcome::Changed,
                         _ => FileOutcome::New,
                     };
-                    self.report.add(outcome, &parcel, None);
+                    match self.host.marks_late {
+                        true => self.unmarked.push((parcel, outcome, hash)),
+                        false => self.report.add(outcome, &parcel, None),
+                    }
                 }
                 Delivered::There(found, hash) => {
                     self.journal.done(&parcel, &found, hash, now);

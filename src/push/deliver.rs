@@ -14,7 +14,7 @@ use super::error::DestinationError;
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
 use super::plan::Action;
 use super::retry::{Policy, trying};
-use super::{Destination, Found};
+use super::{Destination, Found, Seen};
 use crate::model::content_hash::ContentHash;
 use crate::writer::sidecar::merge;
 use crate::writer::sidecar::read::read;
@@ -63,8 +63,8 @@ impl Delivery<'_> {
         let done = match action {
             Action::New => self.send(parcel, None),
             Action::Again(found) => self.send(parcel, Some(found)),
-            Action::Check(found) => self.check(parcel, found, last_read),
-            Action::Change(found) => self.change(parcel, found, last_read),
+            Action::Check(found) => self.check(parcel, found, last_read, false),
+            Action::Change(found) => self.check(parcel, found, last_read, true),
             Action::Present | Action::Taken | Action::Cannot(_) => Ok(Delivered::Taken),
         };
         match done {
@@ -81,7 +81,7 @@ impl Delivery<'_> {
             let placed = self
                 .destination
                 .put(parcel, &payload, over.as_ref(), &self.sending)?;
-            if self.hash(&placed)? != payload.sha256 {
+            if self.destination.look_into(parcel, &placed)?.hash != payload.sha256 {
                 // A host without names for the time being has the wrong bytes under the final name now: they are ours.
                 if placed.id == parcel.path {
                     over = Some(placed);
@@ -95,52 +95,32 @@ impl Delivery<'_> {
         Ok(Delivered::Sent(kept, payload.sha256))
     }
 
+    /// Reads what is there, and sends the file if that is an earlier state of it which nobody else changed.
     fn check(
         &self,
         parcel: &Parcel,
         found: &Found,
         last_read: Option<ContentHash>,
+        is_change: bool,
     ) -> Result<Delivered, DestinationError> {
-        let hash = trying(&self.policy, &parcel.path, self.pause, || self.hash(found))?;
-        if hash == parcel.sha256 {
-            return Ok(Delivered::There(found.clone(), hash));
-        }
-        if parcel.is_derived() {
-            return self.change(parcel, found, last_read);
-        }
-        Ok(Delivered::Taken)
-    }
-
-    fn change(
-        &self,
-        parcel: &Parcel,
-        found: &Found,
-        last_read: Option<ContentHash>,
-    ) -> Result<Delivered, DestinationError> {
-        let read = trying(&self.policy, &parcel.path, self.pause, || {
-            let mut read = Limited::default();
-            self.destination.read(found, &mut read).map(|()| read)
+        let seen = trying(&self.policy, &parcel.path, self.pause, || {
+            self.destination.look_into(parcel, found)
         });
-        let Limited { hasher, bytes } = match read {
-            Ok(read) => read,
+        let seen = match seen {
+            Ok(seen) => seen,
             Err(DestinationError::Gone { .. }) => return self.send(parcel, None),
             Err(error) => return Err(error),
         };
-        let hash = ContentHash(hasher.finalize().into());
-        if hash == parcel.sha256 {
-            return Ok(Delivered::There(found.clone(), hash));
+        if seen.hash == parcel.sha256 {
+            return Ok(Delivered::There(found.clone(), seen.hash));
         }
-        if last_read == Some(hash) || is_untouched(&bytes, parcel) {
-            return self.send(parcel, Some(found));
-        }
+        let ours = last_read == Some(seen.hash) || seen.untouched;
         match parcel.is_derived() {
+            true if ours => self.send(parcel, Some(found)),
             true => Ok(Delivered::ChangedThere),
+            false if ours && is_change => self.send(parcel, Some(found)),
             false => Ok(Delivered::Taken),
         }
-    }
-
-    fn hash(&self, found: &Found) -> Result<ContentHash, DestinationError> {
-        hash(self.destination, found)
     }
 }
 
@@ -149,6 +129,24 @@ pub fn hash(destination: &dyn Destination, found: &Found) -> Result<ContentHash,
     let mut hasher = Hashing(Sha256::new());
     destination.read(found, &mut hasher)?;
     Ok(ContentHash(hasher.0.finalize().into()))
+}
+
+/// Reads a file at a destination by way of `read`; one that albumen makes itself is also looked at for the hand of others.
+pub fn look_into(
+    parcel: &Parcel,
+    read: impl FnOnce(&mut dyn Write) -> Result<(), DestinationError>,
+) -> Result<Seen, DestinationError> {
+    let mut reading = Reading {
+        hasher: Hashing(Sha256::new()),
+        kept: parcel.is_derived().then(|| Limited(Vec::new())),
+    };
+    read(&mut reading)?;
+    let hash = ContentHash(reading.hasher.0.finalize().into());
+    let untouched = hash == parcel.sha256
+        || reading
+            .kept
+            .is_some_and(|kept| is_untouched(&kept.0, parcel));
+    Ok(Seen { hash, untouched })
 }
 
 /// Returns whether bytes found at a destination are a sidecar of the same asset that only albumen ever wrote to.
@@ -277,20 +275,33 @@ impl Write for Hashing {
     }
 }
 
-/// Hashes what is written to it, and keeps it up to the size of a sidecar.
-#[derive(Default)]
-struct Limited {
-    hasher: Sha256,
-    bytes: Vec<u8>,
+/// Hashes what is written to it, and keeps it where that is wanted.
+struct Reading {
+    hasher: Hashing,
+    kept: Option<Limited>,
 }
+
+impl Write for Reading {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(kept) = &mut self.kept {
+            kept.write_all(bytes)?;
+        }
+        self.hasher.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keeps what is written to it, up to the size of a sidecar.
+struct Limited(Vec<u8>);
 
 impl Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // What is larger is no sidecar of ours: its beginning alone cannot be taken for one.
-        let room = LARGEST_SIDECAR.saturating_sub(self.bytes.len());
-        self.bytes
-            .extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.hasher.update(bytes);
+        let room = LARGEST_SIDECAR.saturating_sub(self.0.len());
+        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
         Ok(bytes.len())
     }
 

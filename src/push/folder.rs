@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::DestinationError;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
-use super::{Abilities, AlbumThere, Destination, Found};
+use super::{Abilities, Destination, Found};
 use crate::writer::rename::rename_without_replacing;
 use crate::writer::walk::modified_ns;
 
@@ -134,7 +134,7 @@ impl Destination for Folder {
         found(&to, &parcel.path)?.ok_or_else(gone)
     }
 
-    fn finish(&self, _: &[AlbumThere]) -> Result<(), DestinationError> {
+    fn finish(&self) -> Result<(), DestinationError> {
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Gathers from the catalog what shall lie at a destination.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,12 +10,14 @@ use super::copy::{self, Change};
 use super::embed::Embed;
 use super::journal::Journal;
 use super::layout::Layout;
-use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source};
+use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source, Standing};
 use super::paths::{Wish, beside, settle};
 use super::report::{PushOptions, Sidecars};
 use super::strip;
 use crate::catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
+use crate::model::asset::Group;
 use crate::model::content_hash::ContentHash;
+use crate::model::kind::{CompanionRole, Visibility};
 use crate::model::media_type::MediaType;
 use crate::monitor::{Monitor, Unit};
 use crate::writer::staging::hash_file;
@@ -27,6 +29,9 @@ struct AssetFiles {
     library_path: String,
     wish: String,
     files: Vec<FileOf>,
+    favorite: bool,
+    visibility: Visibility,
+    group: Option<Group>,
 }
 
 /// One file of an asset, without its path at the destination.
@@ -37,6 +42,7 @@ struct FileOf {
     size_bytes: u64,
     sha256: ContentHash,
     media_type: Option<MediaType>,
+    role: Option<CompanionRole>,
 }
 
 /// Everything that shall lie at a destination.
@@ -104,6 +110,9 @@ impl Gathering<'_> {
                 library_path: listed.path.clone(),
                 wish: self.options.layout.place(listed),
                 files,
+                favorite: listed.asset.favorite,
+                visibility: listed.asset.visibility,
+                group: listed.asset.group.clone(),
             }),
             Err(why) => gathered.refused.push((asset, listed.path.clone(), why)),
         }
@@ -123,18 +132,19 @@ impl Gathering<'_> {
             .flatten()
             .map(Arc::new);
         let media_type = listed.asset.media.media_type;
-        let mut wanted = vec![(ORIGINAL.to_owned(), listed.path.clone(), Some(media_type))];
-        for (_, path) in &listed.companions {
+        let original = ORIGINAL.to_owned();
+        let mut wanted = vec![(original, listed.path.clone(), Some(media_type), None)];
+        for (role, path) in &listed.companions {
             let Some(row) = self.placed.get(path) else {
                 continue;
             };
             let part = format!("companion:{}", row.content_hash);
-            wanted.push((part, path.clone(), type_of(path)));
+            wanted.push((part, path.clone(), type_of(path), Some(*role)));
         }
         let mut files = Vec::new();
-        for (part, path, media_type) in wanted {
+        for (part, path, media_type, role) in wanted {
             match self.media(part, &path, media_type, embed.as_ref(), as_it_is) {
-                Ok(file) => files.push(file),
+                Ok(file) => files.push(FileOf { role, ..file }),
                 Err(why) => return Ok(Err(why)),
             }
         }
@@ -163,6 +173,7 @@ impl Gathering<'_> {
             size_bytes: row.size_bytes,
             sha256: row.content_hash,
             media_type,
+            role: None,
         };
         let strip = self.options.strip;
         let mut change = match (media_type, strip, embed) {
@@ -203,6 +214,7 @@ impl Gathering<'_> {
                 sha256: ContentHash::of(text.as_bytes()),
                 source: Source::Bytes(text.into_bytes().into()),
                 media_type: None,
+                role: None,
             }));
         }
         let Some(row) = self.sidecars.get(&listed.asset.content_hash) else {
@@ -232,6 +244,7 @@ impl Gathering<'_> {
             size_bytes: metadata.len(),
             sha256,
             media_type: None,
+            role: None,
         }))
     }
 }
@@ -275,6 +288,34 @@ impl Gathered {
             .collect()
     }
 
+    /// Returns which files belong together: the members of a post in order, each followed by its edited versions, and an edited
+    /// version before its original where it stands alone. Each with a name that is the same in every push.
+    pub fn stacks(&self) -> Vec<(String, Vec<(ContentHash, String)>)> {
+        let mut posts: BTreeMap<&str, Vec<(u32, &AssetFiles)>> = BTreeMap::new();
+        let mut stacks = Vec::new();
+        for asset in &self.assets {
+            match &asset.group {
+                Some(group) => posts
+                    .entry(&group.id)
+                    .or_default()
+                    .push((group.index, asset)),
+                None => {
+                    let mut parts = asset.stacked();
+                    if parts.len() > 1 {
+                        parts.rotate_left(1);
+                        stacks.push((asset.asset.to_string(), parts));
+                    }
+                }
+            }
+        }
+        for (id, mut members) in posts {
+            members.sort_by_key(|(index, asset)| (*index, asset.asset));
+            let parts = members.iter().flat_map(|(_, asset)| asset.stacked());
+            stacks.push((id.to_owned(), parts.collect()));
+        }
+        stacks
+    }
+
     /// Returns the assets by their path in the library.
     pub fn by_path(&self) -> HashMap<&str, ContentHash> {
         self.assets
@@ -285,6 +326,17 @@ impl Gathered {
 }
 
 impl AssetFiles {
+    /// Returns the original and its edited versions.
+    fn stacked(&self) -> Vec<(ContentHash, String)> {
+        let is_picture = |file: &&FileOf| {
+            file.part == ORIGINAL || matches!(file.role, Some(CompanionRole::Edited))
+        };
+        let pictures = self.files.iter().filter(is_picture);
+        pictures
+            .map(|file| (self.asset, file.part.clone()))
+            .collect()
+    }
+
     fn parcels(&self, original: &str) -> Vec<Parcel> {
         let parcel = |file: &FileOf| Parcel {
             asset: Some(self.asset),
@@ -298,6 +350,11 @@ impl AssetFiles {
             size_bytes: file.size_bytes,
             sha256: file.sha256,
             media_type: file.media_type,
+            standing: Standing {
+                role: file.role,
+                favorite: self.favorite,
+                visibility: self.visibility,
+            },
         };
         self.files.iter().map(parcel).collect()
     }

@@ -274,18 +274,32 @@ pub fn with_body(
     (start, length): (u64, u64),
     meter: &Meter,
 ) -> Result<RequestBuilder, DestinationError> {
-    let request = request.header(CONTENT_LENGTH, length);
+    between(request, payload, (start, length), (&[], &[]), meter)
+}
+
+/// Puts a part of a payload into a request, between what comes before and after it: the frame of a form.
+pub fn between(
+    request: RequestBuilder,
+    payload: &Payload,
+    (start, length): (u64, u64),
+    (before, after): (&[u8], &[u8]),
+    meter: &Meter,
+) -> Result<RequestBuilder, DestinationError> {
+    let whole = length + (before.len() + after.len()) as u64;
+    let request = request.header(CONTENT_LENGTH, whole);
     match &payload.bytes {
         PayloadBytes::Memory(bytes) => {
             let (start, end) = (start as usize, (start + length) as usize);
             meter.add(length);
-            Ok(request.body(bytes[start..end].to_vec()))
+            Ok(request.body([before, &bytes[start..end], after].concat()))
         }
         large => {
             let failed = || DestinationError::disk("read", "the library's file");
             let mut file = large.open().map_err(failed())?;
             file.seek(SeekFrom::Start(start)).map_err(failed())?;
             let stream = FileStream {
+                before: Some(before.to_vec()).filter(|bytes| !bytes.is_empty()),
+                after: Some(after.to_vec()).filter(|bytes| !bytes.is_empty()),
                 file,
                 left: length,
                 meter: meter.clone(),
@@ -298,8 +312,10 @@ pub fn with_body(
 /// A part of a file as a stream. It reads from the disk where the network waits: measured, that costs nothing, and handing
 /// each read to another thread does.
 struct FileStream {
+    before: Option<Vec<u8>>,
     file: Box<dyn Readable>,
     left: u64,
+    after: Option<Vec<u8>>,
     meter: Meter,
 }
 
@@ -307,8 +323,11 @@ impl Stream for FileStream {
     type Item = std::io::Result<Vec<u8>>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(before) = self.before.take() {
+            return Poll::Ready(Some(Ok(before)));
+        }
         if self.left == 0 {
-            return Poll::Ready(None);
+            return Poll::Ready(self.after.take().map(Ok));
         }
         let most = usize::try_from(self.left).map_or(CHUNK, |left| left.min(CHUNK));
         let mut chunk = vec![0; most];

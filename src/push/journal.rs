@@ -52,6 +52,11 @@ impl Journal {
         self.rows.get(key)
     }
 
+    /// Returns everything that is known.
+    pub fn rows(&self) -> impl Iterator<Item = &PushedRow> {
+        self.rows.values()
+    }
+
     /// Returns everything that was read back there.
     pub fn there(&self) -> impl Iterator<Item = &PushedRow> {
         self.rows.values().filter(|row| row.read_hash.is_some())
@@ -93,9 +98,10 @@ impl Journal {
         self.waiting.push(row);
     }
 
-    /// Returns how many notes are not in the catalog yet.
-    pub fn waiting(&self) -> usize {
-        self.waiting.len()
+    /// Returns whether it is time to write the notes that are not in the catalog yet: there are `many`, or one of them is an upload
+    /// in parts, which nobody could go on with if a kill came first.
+    pub fn is_due(&self, many: usize) -> bool {
+        self.waiting.len() >= many || self.uploads.is_changed()
     }
 
     /// Writes what was noted into the catalog.

@@ -7,7 +7,7 @@ use super::bag;
 use super::error::DestinationError;
 use super::journal::Journal;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR};
-use super::{AlbumThere, Destination, Found};
+use super::{Destination, Found, GroupKind, GroupThere};
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
@@ -47,24 +47,67 @@ pub fn albums(library: &str, assets: &HashMap<&str, ContentHash>, journal: &Jour
         .collect()
 }
 
-/// Returns the albums in the form a host with albums of its own wants.
-pub fn albums_there(albums: &[Album], journal: &Journal) -> Vec<AlbumThere> {
+/// Returns the albums and stacks that a host of assets shall have, each with its name in the journal. Members that are not there
+/// are left out.
+pub fn groups_there(
+    albums: &[Album],
+    stacks: Vec<(String, Vec<(ContentHash, String)>)>,
+    journal: &Journal,
+) -> Vec<(String, GroupThere)> {
     let ids: HashMap<&str, &str> = journal
         .there()
         .map(|row| (row.path.as_str(), row.remote_id.as_str()))
         .collect();
-    albums
-        .iter()
-        .map(|album| AlbumThere {
+    let id = |name: &str| {
+        let row = journal.row(&(None, name.to_owned()));
+        row.map(|row| row.remote_id.clone())
+    };
+    let mut groups = Vec::new();
+    for album in albums {
+        let account = album.account.as_deref().unwrap_or_default();
+        let name = format!("album:{}/{account}/{}", album.provider, album.key);
+        let kind = GroupKind::Album {
             title: album.title.clone(),
             description: album.description.clone(),
-            members: album
-                .members
-                .iter()
-                .filter_map(|member| ids.get(member.path.as_str()).map(|id| (*id).to_owned()))
-                .collect(),
-        })
-        .collect()
+        };
+        let members = album.members.iter();
+        let members = members
+            .filter_map(|member| ids.get(member.path.as_str()).map(|id| (*id).to_owned()))
+            .collect();
+        let id = id(&name);
+        groups.push((name, GroupThere { kind, id, members }));
+    }
+    for (key, parts) in stacks {
+        let name = format!("stack:{key}");
+        let there = |(asset, part): (ContentHash, String)| {
+            let row = journal.row(&(Some(asset), part))?;
+            row.read_hash.map(|_| row.remote_id.clone())
+        };
+        let mut members: Vec<String> = Vec::new();
+        for member in parts.into_iter().filter_map(there) {
+            if !members.contains(&member) {
+                members.push(member);
+            }
+        }
+        if members.len() > 1 {
+            let (kind, id) = (GroupKind::Stack, id(&name));
+            groups.push((name, GroupThere { kind, id, members }));
+        }
+    }
+    groups
+}
+
+/// Returns a group as a file of the journal: changed as soon as its hash is another.
+pub fn group_parcel(name: &str, group: &GroupThere) -> Parcel {
+    let kind = match &group.kind {
+        GroupKind::Album { title, description } => serde_json::json!([title, description]),
+        GroupKind::Stack => serde_json::Value::Null,
+    };
+    let text = serde_json::json!([kind, group.members]).to_string();
+    Parcel {
+        size_bytes: 0,
+        ..Parcel::list(name, text)
+    }
 }
 
 /// A list that lies at a destination already.

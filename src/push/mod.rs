@@ -13,6 +13,7 @@ pub mod error;
 pub mod folder;
 mod gather;
 pub mod http;
+pub mod immich;
 mod journal;
 pub mod layout;
 mod lists;
@@ -36,6 +37,8 @@ pub use run::{Conditions, push};
 
 use std::io::Write;
 
+use crate::catalog::PushedRow;
+use crate::model::content_hash::ContentHash;
 use parcel::{Parcel, Payload, Sending};
 
 /// What a host can hold.
@@ -47,15 +50,22 @@ pub struct Abilities {
     pub longest_path: Option<usize>,
     /// Bytes still free, if it says so.
     pub free_bytes: Option<u64>,
-    /// A file gets its final name only after it was read back. Where not, the journal notes each file before it is sent, so
-    /// that after a crash its own half-sent file is told from somebody else's.
+    /// No half file is ever there under a final name: it gets that after it was read back, or files come whole or not at all and
+    /// are known by their bytes. Where not, the journal notes each file before it is sent, so that after a crash its own
+    /// half-sent file is told from somebody else's.
     pub staged: bool,
+    /// The mark of a file's state is asked for when all are there, folder by folder: one request less for each file.
+    pub marks_late: bool,
     /// All files together become one at the end; before that, none of them is there.
     pub whole: bool,
     /// How many files may be sent at once; `None`: as many as wanted.
     pub at_once: Option<usize>,
     /// In words: what arrives otherwise than in the library.
     pub notes: Vec<String>,
+    /// It keeps assets and not files: no lists lie there, and albums and stacks are its own.
+    pub shows_assets: bool,
+    /// What the key has no right to and a push needs.
+    pub missing_rights: Vec<String>,
 }
 
 /// A file as it lies at a destination.
@@ -69,15 +79,49 @@ pub struct Found {
     pub tag: Option<String>,
 }
 
-/// An album as it shall be at a destination.
+/// What is there of a file, as far as it can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Hash of its bytes; of what stands for them, where a host keeps facts instead of a sidecar.
+    pub hash: ContentHash,
+    /// Nobody but albumen wrote what is there: it may be written anew.
+    pub untouched: bool,
+}
+
+/// What holds several files together at a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AlbumThere {
-    /// Title as its owner wrote it.
-    pub title: String,
-    /// Text by the owner.
-    pub description: Option<String>,
+pub enum GroupKind {
+    /// An album.
+    Album {
+        /// Title as its owner wrote it.
+        title: String,
+        /// Text by the owner.
+        description: Option<String>,
+    },
+    /// The members of a post, or the versions of a picture.
+    Stack,
+}
+
+/// Files that shall be together at a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupThere {
+    /// What it is.
+    pub kind: GroupKind,
+    /// What the host calls it, if it was made before.
+    pub id: Option<String>,
     /// What the host calls its members, in order.
     pub members: Vec<String>,
+}
+
+/// A file as the destination itself says it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedThere {
+    /// Its path, for messages.
+    pub path: String,
+    /// Hash its bytes had when they were put there.
+    pub sha256: ContentHash,
+    /// The file.
+    pub found: Found,
 }
 
 /// A place assets are copied to. Calls come from several threads at once and may block.
@@ -87,6 +131,14 @@ pub struct AlbumThere {
 pub trait Destination: Sync {
     /// Connects, checks that the credentials are right, and says what the host can hold. Changes nothing there.
     fn describe(&self) -> Result<Abilities, DestinationError>;
+
+    /// Hears what the journal knows of this destination.
+    fn recall(&self, _rows: &mut dyn Iterator<Item = &PushedRow>) {}
+
+    /// Says why the host will not have this file, as far as [`Destination::find`] could tell.
+    fn refuses(&self, _parcel: &Parcel) -> Option<String> {
+        None
+    }
 
     /// Says which of these files are there already, in the same order. Changes nothing there.
     fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError>;
@@ -114,6 +166,26 @@ pub trait Destination: Sync {
         over: Option<&Found>,
     ) -> Result<Found, DestinationError>;
 
-    /// Ends the push: makes albums where the host has such, gives what is one file its name.
-    fn finish(&self, albums: &[AlbumThere]) -> Result<(), DestinationError>;
+    /// Reads what is there of a file.
+    fn look_into(&self, parcel: &Parcel, found: &Found) -> Result<Seen, DestinationError> {
+        deliver::look_into(parcel, |to| self.read(found, to))
+    }
+
+    /// Puts files together, and returns what the host calls the group; `None` if it was left alone because it is not ours.
+    fn group(&self, _group: &GroupThere) -> Result<Option<String>, DestinationError> {
+        Ok(None)
+    }
+
+    /// Returns what the destination itself says was put there, if it keeps that otherwise than in lists.
+    fn own_list(&self) -> Result<Option<Vec<ListedThere>>, DestinationError> {
+        Ok(None)
+    }
+
+    /// Says in words what a person should know of what happened.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Ends the push: gives what is one file its name.
+    fn finish(&self) -> Result<(), DestinationError>;
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::copy::{Change, Copy, Readable};
 use crate::model::content_hash::ContentHash;
+use crate::model::kind::{CompanionRole, Visibility};
 use crate::model::media_type::MediaType;
 
 /// Name of an asset's original in the journal.
@@ -27,6 +28,17 @@ pub enum Source {
     Changed(PathBuf, ContentHash, Change),
     /// Bytes made here: lists, sidecars of changed copies.
     Bytes(Arc<[u8]>),
+}
+
+/// What a host that shows pictures wants to know of a file beside its bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What a companion is for; `None` for an original.
+    pub role: Option<CompanionRole>,
+    /// Its asset is marked as a favourite.
+    pub favorite: bool,
+    /// How its asset is shown.
+    pub visibility: Visibility,
 }
 
 /// One file to be sent.
@@ -46,6 +58,8 @@ pub struct Parcel {
     pub sha256: ContentHash,
     /// What they are; `None` for sidecars and lists.
     pub media_type: Option<MediaType>,
+    /// What hosts that show pictures want to know.
+    pub standing: Standing,
 }
 
 impl Parcel {
@@ -59,6 +73,7 @@ impl Parcel {
             sha256: ContentHash::of(text.as_bytes()),
             source: Source::Bytes(text.into_bytes().into()),
             media_type: None,
+            standing: Standing::default(),
         }
     }
 
@@ -173,6 +188,11 @@ impl Uploads {
             None => inner.known.remove(&key),
         };
         inner.changed.push((key, id));
+    }
+
+    /// Returns whether anything changed since [`Uploads::take_changes`].
+    pub fn is_changed(&self) -> bool {
+        !self.lock().changed.is_empty()
     }
 
     /// Returns what changed since the last call.

@@ -62,7 +62,8 @@ pub fn decide(
             _ => Action::Again(found.clone()),
         },
         Some(row) if row.sent_hash == parcel.sha256 => {
-            let same_state = row.tag == found.tag || row.tag.is_none() || found.tag.is_none();
+            // Without a mark of its own it was sent by a push that was cut off: read once more.
+            let same_state = row.tag == found.tag || found.tag.is_none();
             match (same_size, same_state) {
                 (true, true) => Action::Present,
                 (true, false) => Action::Check(found.clone()),
@@ -94,7 +95,7 @@ fn refusal(parcel: &Parcel, host: &Abilities) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::content_hash::ContentHash;
-    use crate::push::parcel::{ORIGINAL, SIDECAR, Source};
+    use crate::push::parcel::{ORIGINAL, SIDECAR, Source, Standing};
 
     fn parcel(part: &str) -> Parcel {
         Parcel {
@@ -105,6 +106,7 @@ mod tests {
             size_bytes: 10,
             sha256: ContentHash([1; 32]),
             media_type: None,
+            standing: Standing::default(),
         }
     }
 
@@ -135,7 +137,14 @@ mod tests {
         let (original, sidecar) = (parcel(ORIGINAL), parcel(SIDECAR));
         let done = row(1, Some(1), Some("t"));
         let (same, other, longer) = (there(10, Some("t")), there(10, Some("u")), there(11, None));
-        let rows: [(&Parcel, Option<PushedRow>, Option<&Found>, Action); 12] = [
+        let unmarked = row(1, Some(1), None);
+        let rows: [(&Parcel, Option<PushedRow>, Option<&Found>, Action); 13] = [
+            (
+                &original,
+                Some(unmarked),
+                Some(&same),
+                Action::Check(same.clone()),
+            ),
             (&original, None, None, Action::New),
             (&original, Some(done.clone()), None, Action::New),
             (&original, Some(done.clone()), Some(&same), Action::Present),

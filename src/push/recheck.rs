@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::deliver::hash;
 use super::error::{DestinationError, PushError};
 use super::gather::gather;
 use super::journal::Journal;
@@ -37,7 +36,7 @@ pub enum GapKind {
     Missing,
     /// It has other bytes.
     Changed,
-    /// No copy can be made as wanted.
+    /// No copy can be made as wanted, or the host does not take it.
     Refused,
 }
 
@@ -75,9 +74,9 @@ impl Recheck {
 }
 
 struct Expected {
-    path: String,
-    size_bytes: Option<u64>,
-    sha256: ContentHash,
+    parcel: Parcel,
+    /// `parcel` knows the size it should have.
+    is_sized: bool,
     found: Option<Found>,
 }
 
@@ -108,17 +107,22 @@ pub fn certify_at(
         kind: GapKind::Refused,
     });
     report.gaps.extend(refused);
+    destination.recall(&mut journal.rows());
     let found = destination.find(&parcels.iter().collect::<Vec<_>>())?;
-    let expected = parcels
-        .into_iter()
-        .zip(found)
-        .map(|(parcel, found)| Expected {
-            path: parcel.path,
-            size_bytes: Some(parcel.size_bytes),
-            sha256: parcel.sha256,
-            found,
-        })
-        .collect();
+    let mut expected = Vec::new();
+    for (parcel, found) in parcels.into_iter().zip(found) {
+        match destination.refuses(&parcel) {
+            Some(_) => report.gaps.push(Gap {
+                path: parcel.path,
+                kind: GapKind::Refused,
+            }),
+            None => expected.push(Expected {
+                parcel,
+                is_sized: true,
+                found,
+            }),
+        }
+    }
     read_all(
         destination,
         expected,
@@ -157,7 +161,7 @@ fn as_pushed(assets: Vec<Vec<Parcel>>, journal: &Journal) -> Vec<Parcel> {
     parcels
 }
 
-/// Reads again every file that the destination's own lists name. Needs no library.
+/// Reads again every file that the destination's own lists, or its own notes, name. Needs no library.
 ///
 /// # Errors
 /// Fails if there is no list, or the destination stops answering.
@@ -167,6 +171,35 @@ pub fn verify_there(
     conditions: Conditions<'_>,
 ) -> Result<Recheck, PushError> {
     destination.describe()?;
+    let listed = patiently(conditions.monitor, "list", || destination.own_list())?;
+    let expected = match listed {
+        Some(listed) => listed
+            .into_iter()
+            .map(|file| expected(file.path, file.sha256, Some(file.found)))
+            .collect(),
+        None => by_lists(destination, conditions)?,
+    };
+    let mut report = Recheck::default();
+    read_all(destination, expected, workers, conditions, &mut report)?;
+    Ok(report)
+}
+
+fn expected(path: String, sha256: ContentHash, found: Option<Found>) -> Expected {
+    Expected {
+        parcel: Parcel {
+            sha256,
+            ..Parcel::list(&path, String::new())
+        },
+        is_sized: false,
+        found,
+    }
+}
+
+/// Returns the files that the lists at a destination name.
+fn by_lists(
+    destination: &dyn Destination,
+    conditions: Conditions<'_>,
+) -> Result<Vec<Expected>, PushError> {
     let mut files: BTreeMap<LibraryPath, ContentHash> = BTreeMap::new();
     let mut lists_found = 0;
     for name in [ORIGINALS, METADATA, bag::MANIFEST] {
@@ -195,19 +228,11 @@ pub fn verify_there(
         .map(|path| Parcel::list(path.as_str(), String::new()))
         .collect();
     let found = destination.find(&parcels.iter().collect::<Vec<_>>())?;
-    let expected = files
+    Ok(files
         .into_iter()
         .zip(found)
-        .map(|((path, sha256), found)| Expected {
-            path: path.to_string(),
-            size_bytes: None,
-            sha256,
-            found,
-        })
-        .collect();
-    let mut report = Recheck::default();
-    read_all(destination, expected, workers, conditions, &mut report)?;
-    Ok(report)
+        .map(|((path, sha256), found)| expected(path.to_string(), sha256, found))
+        .collect())
 }
 
 fn read_all(
@@ -241,11 +266,10 @@ fn read_all(
                             shared.0.bytes += file
                                 .found
                                 .and_then(|found| found.size_bytes)
-                                .or(file.size_bytes)
-                                .unwrap_or(0);
+                                .unwrap_or(file.parcel.size_bytes);
                         }
                         Ok(Some(kind)) => shared.0.gaps.push(Gap {
-                            path: file.path,
+                            path: file.parcel.path,
                             kind,
                         }),
                         Err(DestinationError::Stopped) => {
@@ -279,14 +303,17 @@ fn judge(
     let Some(found) = &file.found else {
         return Ok(Some(GapKind::Missing));
     };
-    if let (Some(there), Some(wanted)) = (found.size_bytes, file.size_bytes)
-        && there != wanted
+    let parcel = &file.parcel;
+    if let (Some(there), true) = (found.size_bytes, file.is_sized)
+        && there != parcel.size_bytes
     {
         return Ok(Some(GapKind::Changed));
     }
-    let read = patiently(conditions.monitor, &file.path, || hash(destination, found));
+    let read = patiently(conditions.monitor, &parcel.path, || {
+        destination.look_into(parcel, found)
+    });
     match read {
-        Ok(hash) if hash == file.sha256 => Ok(None),
+        Ok(seen) if seen.hash == parcel.sha256 => Ok(None),
         Ok(_) => Ok(Some(GapKind::Changed)),
         Err(DestinationError::Gone { .. }) => Ok(Some(GapKind::Missing)),
         Err(error) => Err(error),

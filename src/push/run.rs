@@ -54,8 +54,21 @@ pub fn push(
         return Err(PushError::Unsettled);
     }
     let host = destination.describe()?;
+    if !host.missing_rights.is_empty() {
+        return Err(PushError::Destination(DestinationError::NoRight {
+            host: address.to_owned(),
+            doing: "push",
+            why: format!("give it also {}", host.missing_rights.join(", ")),
+        }));
+    }
+    if host.shows_assets && options.bag {
+        return Err(PushError::NoFiles {
+            place: address.to_owned(),
+        });
+    }
     let gathered = gather(root, &catalog, options, conditions.monitor)?;
     let journal = Journal::open(&catalog, address)?;
+    destination.recall(&mut journal.rows());
     let mut run = Run {
         destination,
         options,
@@ -72,12 +85,14 @@ pub fn push(
         gathered,
         root,
         stop: AtomicBool::new(false),
+        unmarked: Vec::new(),
     };
     if options.bag {
         run.only_our_bag(address)?;
     }
     run.all()?;
     let mut report = run.report;
+    report.notes.extend(destination.notes());
     report.interrupted = conditions.monitor.stopped();
     report.seconds = (conditions.clock)().duration_since(begun).as_secs_f64();
     report
@@ -143,6 +158,8 @@ pub(super) struct Run<'a> {
     pub(super) gathered: Gathered,
     pub(super) root: &'a Path,
     pub(super) stop: AtomicBool,
+    /// Files that were sent and whose mark is not known yet, with what became of them and the hash read back.
+    pub(super) unmarked: Vec<(Parcel, FileOutcome, ContentHash)>,
 }
 
 impl Run<'_> {
@@ -248,7 +265,11 @@ impl Run<'_> {
             let mut steps = Vec::with_capacity(files.len());
             for parcel in files {
                 let row = self.journal.row(&parcel.key());
-                let action = decide(&parcel, row, found.next().flatten().as_ref(), &self.host);
+                let found = found.next().flatten();
+                let action = match self.destination.refuses(&parcel) {
+                    Some(why) => Action::Cannot(why),
+                    None => decide(&parcel, row, found.as_ref(), &self.host),
+                };
                 let last_read = row.and_then(|row| row.read_hash);
                 steps.push((parcel, action, last_read));
             }

@@ -7,12 +7,12 @@ use super::deliver::{Delivered, Delivery};
 use super::error::DestinationError;
 use super::parcel::{Parcel, Sending};
 use super::plan::Action;
-use super::report::Sidecars;
+use super::report::{FileOutcome, Sidecars};
 use super::retry::Policy;
 use super::run::{Run, patiently, pausing};
-use super::{bag, lists};
+use super::{Found, bag, lists};
 use crate::monitor::Warning;
-use crate::writer::albums_file::ALBUMS;
+use crate::writer::albums_file::{ALBUMS, Album};
 use crate::writer::manifest::{METADATA, ORIGINALS};
 
 /// Tries to add to a list that another machine writes at the same time.
@@ -23,6 +23,10 @@ impl Run<'_> {
     pub(super) fn lists(&mut self) -> Result<(), DestinationError> {
         let library = std::fs::read_to_string(self.root.join(ALBUMS)).unwrap_or_default();
         let albums = lists::albums(&library, &self.gathered.by_path(), &self.journal);
+        if self.host.shows_assets {
+            self.groups(&albums)?;
+            return self.destination.finish();
+        }
         let prefix = if self.options.bag { bag::PAYLOAD } else { "" };
         if !albums.is_empty() && self.options.sidecars == Sidecars::Xmp {
             self.list(ALBUMS, &format!("{prefix}{ALBUMS}"), &|_, there| {
@@ -40,8 +44,50 @@ impl Run<'_> {
                 }
             }
         }
-        let there = lists::albums_there(&albums, &self.journal);
-        self.destination.finish(&there)
+        self.destination.finish()
+    }
+
+    /// Makes albums and stacks at a host of assets. What the journal says was made so is left alone: its owner may have changed it.
+    fn groups(&mut self, albums: &[Album]) -> Result<(), DestinationError> {
+        let groups = lists::groups_there(albums, self.gathered.stacks(), &self.journal);
+        for (name, group) in groups {
+            if self.ended() {
+                return Ok(());
+            }
+            let parcel = lists::group_parcel(&name, &group);
+            let row = self.journal.row(&parcel.key());
+            if row.is_some_and(|row| row.read_hash == Some(parcel.sha256)) {
+                continue;
+            }
+            match self.destination.group(&group) {
+                Ok(Some(id)) => {
+                    let found = Found {
+                        id,
+                        size_bytes: None,
+                        tag: None,
+                    };
+                    let now = (self.conditions.clock)();
+                    self.journal.done(&parcel, &found, parcel.sha256, now);
+                }
+                Ok(None) => {
+                    let note = format!(
+                        "{} is together with others there already and was left as it is",
+                        parcel.path
+                    );
+                    self.report.notes.push(note);
+                }
+                Err(error) if error.ends_run() || error.is_passing() => return Err(error),
+                Err(error) => {
+                    let message = error.to_string();
+                    self.conditions.monitor.warn(Warning {
+                        subject: parcel.path.clone(),
+                        message: message.clone(),
+                    });
+                    self.report.add(FileOutcome::Failed, &parcel, Some(message));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn bag(&mut self) -> Result<(), DestinationError> {

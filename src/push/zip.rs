@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use super::error::DestinationError;
 use super::folder::{copy, free_bytes};
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
-use super::{Abilities, AlbumThere, Destination, Found};
+use super::{Abilities, Destination, Found};
 use crate::writer::rename::rename_without_replacing;
 
 /// From this size on an entry needs the long form of zip.
@@ -271,7 +271,7 @@ impl Destination for Zip {
         Ok(placed)
     }
 
-    fn finish(&self, _: &[AlbumThere]) -> Result<(), DestinationError> {
+    fn finish(&self) -> Result<(), DestinationError> {
         let mut state = self.lock();
         let Some(mut writing) = state.writing.take() else {
             return Ok(());

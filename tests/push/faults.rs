@@ -95,6 +95,15 @@ fn a_full_host_and_wrong_passwords_end_the_push_at_once() {
     proxy.set(Fault::None);
     made.push(&place, &[], 0);
     is_there_once(&made, &place, "507");
+    // A password that is taken back in the middle.
+    let place = host(&server, proxy.port, "expired");
+    proxy.set(Fault::Status(401, 25));
+    let ran = made.run(&place, &["push", &place.address()]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("refuses the user name"), "{ran:?}");
+    proxy.set(Fault::None);
+    made.push(&place, &[], 0);
+    is_there_once(&made, &place, "401");
     for password in [Some(("anna", "wrong-password")), None] {
         let place = WebDavHost {
             password,
@@ -221,7 +230,7 @@ fn a_certificate_nobody_vouches_for_is_refused_unless_it_is_named() {
 }
 
 /// A library of 250 photos: 500 files with their sidecars.
-fn many() -> Pushing {
+pub(super) fn many() -> Pushing {
     let posts = (0..250u64).map(|at| {
         let posted_at = format!(
             "20{:02}-0{}-11T10:00:{:02}Z",
@@ -247,7 +256,7 @@ fn many() -> Pushing {
     Pushing { env }
 }
 
-fn start(made: &Pushing, host: &dyn Host) -> Child {
+pub(super) fn start(made: &Pushing, host: &dyn Host) -> Child {
     Command::new(env!("CARGO_BIN_EXE_albumen"))
         .args([
             "--library",
@@ -255,6 +264,7 @@ fn start(made: &Pushing, host: &dyn Host) -> Child {
             "push",
             &host.address(),
         ])
+        .args(host.options())
         .env_clear()
         .env("HOME", made.env.home())
         .envs(host.variables())

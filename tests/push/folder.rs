@@ -28,9 +28,9 @@ impl Host for FolderHost {
         true
     }
 
-    fn remove(&self, path: &str) -> bool {
+    fn remove(&self, path: &str) -> u64 {
         fs::remove_file(self.0.join(path)).expect("it is there");
-        true
+        1
     }
 }
 
@@ -62,8 +62,8 @@ impl Host for ZipHost {
         false
     }
 
-    fn remove(&self, _: &str) -> bool {
-        false
+    fn remove(&self, _: &str) -> u64 {
+        0
     }
 }
 

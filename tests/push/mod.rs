@@ -6,8 +6,12 @@ mod embed_films;
 mod embed_push;
 mod faults;
 mod folder;
+mod immich;
+mod immich_facts;
+mod immich_faults;
 mod options;
 mod s3;
+mod s3_faults;
 mod webdav;
 
 use std::collections::BTreeMap;
@@ -35,8 +39,24 @@ pub trait Host {
     fn listing(&self) -> BTreeMap<String, Vec<u8>>;
     /// Puts a file there behind albumen's back; `false` if that cannot be done here.
     fn write(&self, path: &str, bytes: &[u8]) -> bool;
-    /// Takes a file away there behind albumen's back; `false` if that cannot be done here.
-    fn remove(&self, path: &str) -> bool;
+    /// Takes a file away there behind albumen's back. Returns how many files of a push are gone with it; 0 if that cannot be done here.
+    fn remove(&self, path: &str) -> u64;
+    /// Whether the host can hold a file of the library.
+    fn holds(&self, _path: &str) -> bool {
+        true
+    }
+    /// Name of a file of the library in the listing; `None` if it lies there as no file of its own.
+    fn shows(&self, path: &str) -> Option<String> {
+        Some(path.to_owned())
+    }
+    /// Whether files lie there by path, with lists of albums and checksums.
+    fn keeps_files(&self) -> bool {
+        true
+    }
+    /// Whether a sidecar with these bytes has arrived.
+    fn has_sidecar(&self, path: &str, bytes: &[u8]) -> bool {
+        self.listing().get(path).is_some_and(|found| found == bytes)
+    }
 }
 
 /// A library to push.

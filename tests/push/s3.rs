@@ -15,17 +15,20 @@ use crate::support::servers::{S3_KEYS, Server, rclone_s3, seaweed};
 use crate::support::tools::require;
 
 /// A prefix in a bucket. rclone, a client of others, looks at it for us.
-struct Bucket {
+pub(super) struct Bucket {
     port: u16,
+    /// Port albumen talks to: the server's, or that of something in between.
+    pub(super) by: u16,
     prefix: String,
     look: TestEnv,
 }
 
 impl Bucket {
-    fn new(server: &Server, prefix: &str) -> Self {
+    pub(super) fn new(server: &Server, prefix: &str) -> Self {
         let look = TestEnv::new();
         let bucket = Self {
             port: server.port,
+            by: server.port,
             prefix: prefix.to_owned(),
             look,
         };
@@ -67,7 +70,7 @@ impl Host for Bucket {
     fn options(&self) -> Vec<String> {
         vec![
             "--endpoint".to_owned(),
-            format!("http://127.0.0.1:{}", self.port),
+            format!("http://127.0.0.1:{}", self.by),
         ]
     }
 
@@ -103,9 +106,9 @@ impl Host for Bucket {
         true
     }
 
-    fn remove(&self, path: &str) -> bool {
+    fn remove(&self, path: &str) -> u64 {
         self.rclone(&["deletefile", &self.remote(path)]);
-        true
+        1
     }
 }
 
@@ -115,7 +118,8 @@ fn keeps_the_contract(server: &Server) {
     wrong_keys_and_buckets_are_told(&Bucket::new(server, "wrong"));
 }
 
-fn large_files_go_in_parts(host: &Bucket) {
+/// Returns a library of one large photo, and its bytes: three parts of 8 MiB, the last one shorter.
+pub(super) fn large_library() -> (Pushing, Vec<u8>) {
     let env = TestEnv::new();
     let post = Post::new(
         Kind::Post,
@@ -132,13 +136,16 @@ fn large_files_go_in_parts(host: &Bucket) {
         .iter_mut()
         .find(|(name, _)| name.ends_with(".jpg"))
         .expect("a photo");
-    // Three parts of 8 MiB, the last one shorter.
     large.resize(20_000_003, 0x5a);
     let large = large.clone();
     env.zip("anna.zip", &files);
     let ran = env.run_on("l", &["import", "anna.zip"]);
     assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
-    let made = Pushing { env };
+    (Pushing { env }, large)
+}
+
+fn large_files_go_in_parts(host: &Bucket) {
+    let (made, large) = large_library();
     let report = made.push(host, &[], 0);
     assert!(
         report.bytes_sent > 20_000_000 && report.failed == 0,

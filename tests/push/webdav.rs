@@ -64,12 +64,12 @@ impl Host for WebDavHost {
         true
     }
 
-    fn remove(&self, path: &str) -> bool {
+    fn remove(&self, path: &str) -> u64 {
         if !self.sees_all {
-            return false;
+            return 0;
         }
         fs::remove_file(self.folder.join(&self.name).join(path)).expect("it is there");
-        true
+        1
     }
 }
 

@@ -10,6 +10,7 @@ pub mod env;
 pub mod expected;
 pub mod facebooks;
 pub mod hostile;
+pub mod immich;
 pub mod kills;
 pub mod media;
 pub mod memory;

@@ -33,6 +33,7 @@ pub struct Proxy {
     pub port: u16,
     fault: Arc<Mutex<Fault>>,
     stop: Arc<AtomicBool>,
+    seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Drop for Proxy {
@@ -53,7 +54,9 @@ impl Proxy {
             port,
             fault: fault.clone(),
             stop: stop.clone(),
+            seen: Arc::default(),
         };
+        let seen = proxy.seen.clone();
         let count = Arc::new(AtomicU64::new(0));
         std::thread::spawn(move || {
             for client in listener.incoming() {
@@ -61,15 +64,21 @@ impl Proxy {
                     return;
                 }
                 let Ok(client) = client else { continue };
-                let (fault, count) = (fault.clone(), count.clone());
+                let (fault, count, seen) = (fault.clone(), count.clone(), seen.clone());
                 std::thread::spawn(move || {
                     let fault = *fault.lock().expect("no test panics inside");
                     // A client that goes away is its own affair.
-                    let _ = pass(client, upstream, fault, &count);
+                    let _ = pass(client, upstream, fault, &count, &seen);
                 });
             }
         });
         proxy
+    }
+
+    /// Returns how many requests had this in their first line.
+    pub fn seen(&self, what: &str) -> usize {
+        let seen = self.seen.lock().expect("no test panics inside");
+        seen.iter().filter(|line| line.contains(what)).count()
     }
 
     /// Changes what goes wrong.
@@ -79,7 +88,13 @@ impl Proxy {
 }
 
 /// Passes one request on, spoiled as the fault says; one to a connection.
-fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -> io::Result<()> {
+fn pass(
+    mut client: TcpStream,
+    upstream: u16,
+    fault: Fault,
+    count: &AtomicU64,
+    seen: &Mutex<Vec<String>>,
+) -> io::Result<()> {
     if fault == Fault::Gone {
         return client.shutdown(Shutdown::Both);
     }
@@ -87,6 +102,8 @@ fn pass(mut client: TcpStream, upstream: u16, fault: Fault, count: &AtomicU64) -
     if head.is_empty() {
         return Ok(());
     }
+    let line = head.lines().next().unwrap_or_default().to_owned();
+    seen.lock().expect("no test panics inside").push(line);
     let number = count.fetch_add(1, Ordering::Relaxed) + 1;
     let mut body = vec![0; length(&head)];
     match fault {

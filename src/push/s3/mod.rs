@@ -22,7 +22,7 @@ use super::error::DestinationError;
 use super::http::{Answer, Http, with_body};
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::secret::Credentials;
-use super::{Abilities, AlbumThere, Destination, Found};
+use super::{Abilities, Destination, Found};
 
 /// How long a signed request is good for.
 const GOOD_FOR: Duration = Duration::from_secs(3600);
@@ -403,7 +403,7 @@ impl Destination for S3 {
         Ok(placed)
     }
 
-    fn finish(&self, _: &[AlbumThere]) -> Result<(), DestinationError> {
+    fn finish(&self) -> Result<(), DestinationError> {
         Ok(())
     }
 }

@@ -12,10 +12,11 @@ use rusty_s3::actions::{
 };
 
 use super::super::error::DestinationError;
-use super::super::http::with_body;
+use super::super::http::{Answer, with_body};
 use super::super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::answer::{code, value};
 use super::{Headers, PART, S3, about, plain};
+use crate::writer::sidecar::tree::parse;
 
 /// Most parts of one file.
 const MOST_PARTS: u64 = 10_000;
@@ -119,18 +120,14 @@ impl S3 {
                 Ok(self.request(action, &headers))
             };
             let answer = self.ask("list parts", &parcel.path, &build)?;
-            let text = String::from_utf8_lossy(&answer.body);
-            let listed =
-                ListParts::parse_response(&text).map_err(|error| DestinationError::Strange {
-                    why: error.to_string(),
-                })?;
-            for part in listed.parts {
-                parts.insert(part.number, (plain(&part.etag), part.size));
-            }
-            match listed.next_part_number_marker {
-                Some(next) if after.is_none_or(|after| next > after) && next > 0 => {
-                    after = Some(next)
-                }
+            let listed = listed_parts(&answer).ok_or_else(|| DestinationError::Strange {
+                why: "it does not tell which parts are there".to_owned(),
+            })?;
+            parts.extend(listed);
+            let next = value(&answer, "NextPartNumberMarker").and_then(|text| text.parse().ok());
+            let more = value(&answer, "IsTruncated").as_deref() == Some("true");
+            match next.filter(|_| more) {
+                Some(next) if after.is_none_or(|after| next > after) => after = Some(next),
                 _ => return Ok(parts),
             }
         }
@@ -205,6 +202,27 @@ impl S3 {
         let action = AbortMultipartUpload::new(&self.bucket, self.keys.as_ref(), &key, upload);
         let _ = self.http.ask(self.request(action, &headers));
     }
+}
+
+/// Reads a list of parts. By hand: stores differ in the namespace of its elements.
+fn listed_parts(answer: &Answer) -> Option<Vec<(u16, (String, u64))>> {
+    let root = parse(std::str::from_utf8(&answer.body).ok()?).ok()?;
+    let parts = root.children.iter();
+    let parts = parts.filter(|child| child.name.local == "Part");
+    parts
+        .map(|part| {
+            let value = |name: &str| {
+                let mut all = part.children.iter();
+                let found = all.find(|child| child.name.local == name);
+                found.map(|found| found.text.trim().to_owned())
+            };
+            let number = value("PartNumber")?.parse().ok()?;
+            Some((
+                number,
+                (plain(&value("ETag")?), value("Size")?.parse().ok()?),
+            ))
+        })
+        .collect()
 }
 
 fn piece(payload: &Payload, start: u64, length: u64) -> Result<Vec<u8>, DestinationError> {

@@ -17,7 +17,7 @@ use super::error::DestinationError;
 use super::http::{Answer, Http, common, with_body};
 use super::parcel::{Parcel, Payload, Sending};
 use super::secret::Credentials;
-use super::{Abilities, AlbumThere, Destination, Found};
+use super::{Abilities, Destination, Found};
 use auth::Auth;
 use chunked::{Chunked, checksum};
 use propfind::{Entry, QUESTION, encoded, path_of, read};
@@ -35,7 +35,13 @@ pub struct WebDav {
     making: Mutex<()>,
     has_written: AtomicBool,
     chunked: Mutex<Option<Chunked>>,
+    /// It is one of the servers that keep `Overwrite: F`.
+    never_replaces: AtomicBool,
 }
+
+/// Servers, as they name themselves, that were seen to answer 412 to a rename onto a file that is there. Others are looked at
+/// before each rename: dufs replaces whatever it is told, and what stands behind a proxy nobody knows.
+const NEVER_REPLACE: [&str; 2] = ["rclone/", "WsgiDAV/"];
 
 impl WebDav {
     /// Takes the folder at `base`. `machine` tells the unfinished files of one machine from those of another.
@@ -48,6 +54,7 @@ impl WebDav {
             making: Mutex::default(),
             has_written: AtomicBool::new(false),
             chunked: Mutex::new(None),
+            never_replaces: AtomicBool::new(false),
             http,
             base,
         }
@@ -113,6 +120,10 @@ impl WebDav {
     }
 
     fn judged(&self, answer: Answer) -> Result<Answer, DestinationError> {
+        let is_one = |name: &str| NEVER_REPLACE.iter().any(|own| name.starts_with(own));
+        let keeps = answer.header("server").is_some_and(is_one);
+        // Each answer says it: another server behind the same address is noticed at once.
+        self.never_replaces.store(keeps, Ordering::Relaxed);
         match common(&answer, self.http.host(), self.auth.is_some()) {
             Some(error) => Err(error),
             None => Ok(answer),
@@ -284,6 +295,7 @@ impl Destination for WebDav {
         *self.chunked.lock().unwrap_or_else(PoisonError::into_inner) = chunked;
         Ok(Abilities {
             staged: true,
+            marks_late: true,
             free_bytes: entry.and_then(|entry| entry.free_bytes),
             notes,
             ..Abilities::default()
@@ -434,34 +446,42 @@ impl Destination for WebDav {
         let patiently = |work: &dyn Fn() -> Result<Option<Found>, DestinationError>| {
             self.http.patiently(&parcel.path, work)
         };
-        // Some servers replace whatever they are told: look first. What is there may be ours: of a try whose answer got lost.
+        // What is there may be ours: of a try whose answer got lost.
+        let is_ours = || match patiently(&|| self.found(&parcel.path))? {
+            Some(there) => self.is_ours(&there, parcel).map(Some),
+            None => Ok(None),
+        };
+        // Some servers replace whatever they are told: look first, where it is not known that they do not.
         let mut over = over.is_some();
-        if !over && let Some(there) = patiently(&|| self.found(&parcel.path))? {
-            over = self.is_ours(&there, parcel)?;
-            if !over {
+        let looks = !over && !self.never_replaces.load(Ordering::Relaxed);
+        if looks && let Some(ours) = is_ours()? {
+            over = ours;
+            if !ours {
                 return Err(exists());
             }
         }
-        let answer = self.move_to(&placed.id, &parcel.path, over)?;
+        let mut answer = self.move_to(&placed.id, &parcel.path, over)?;
+        if !over && matches!(answer.status.as_u16(), 400 | 412) {
+            match is_ours()? {
+                Some(true) => answer = self.move_to(&placed.id, &parcel.path, true)?,
+                Some(false) => return Err(exists()),
+                None => {}
+            }
+        }
         match answer.status.as_u16() {
             200 | 201 | 204 | 207 => {}
             // A first try may have moved it and its answer got lost: the file itself says so.
-            404 if patiently(&|| self.found(&parcel.path))?.is_some() => {}
-            400 | 412 if !over && patiently(&|| self.found(&parcel.path))?.is_some() => {
-                return Err(exists());
-            }
+            404 if is_ours()? == Some(true) => {}
             _ => return Err(self.refused(&parcel.path, "rename files", &answer)),
         }
-        let found = patiently(&|| self.found(&parcel.path))?.ok_or(DestinationError::Broken {
-            why: format!("{} is not there after it got its name", parcel.path),
-        })?;
-        match found.size_bytes {
-            Some(size) if placed.size_bytes.is_some_and(|sent| sent != size) => Err(exists()),
-            _ => Ok(found),
-        }
+        // Whether it is there, how large, and its mark: asked for later, for the whole folder at once.
+        Ok(Found {
+            id: parcel.path.clone(),
+            ..placed
+        })
     }
 
-    fn finish(&self, _: &[AlbumThere]) -> Result<(), DestinationError> {
+    fn finish(&self) -> Result<(), DestinationError> {
         Ok(())
     }
 }

@@ -1,0 +1,357 @@
+//! Immich: assets known by their checksum, facts set at them, albums, stacks and live photos. Nothing is deleted there, and what
+//! its owner put into the trash stays there.
+
+mod api;
+mod facts;
+mod groups;
+mod look;
+mod send;
+mod set;
+mod upload;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use reqwest::{Method, Url};
+use serde_json::{Value, json};
+
+use super::deliver;
+use super::error::DestinationError;
+use super::http::Http;
+use super::layout::file_name;
+use super::parcel::{ORIGINAL, Parcel, Payload, SIDECAR, Sending};
+use super::secret::Secret;
+use super::{Abilities, Destination, Found, GroupKind, GroupThere, ListedThere, Seen};
+use crate::catalog::PushedRow;
+use crate::model::content_hash::ContentHash;
+use crate::model::kind::CompanionRole;
+use api::{Api, id_of, strange};
+use facts::Note;
+use upload::Checksum;
+
+/// An Immich server.
+pub struct Immich {
+    api: Api,
+    state: Mutex<State>,
+}
+
+type Key = (ContentHash, String);
+
+#[derive(Default)]
+struct State {
+    /// Extensions the server takes, with their dot.
+    extensions: HashSet<String>,
+    /// Hash and checksum of what the journal knows: no file is read twice for its checksum.
+    known: HashMap<Key, (ContentHash, Checksum)>,
+    /// Albums that are in the journal, or were made or taken over in this run.
+    albums: HashSet<String>,
+    /// Files of each asset that its original's upload needs.
+    families: HashMap<ContentHash, Family>,
+    /// What the server calls each file.
+    ids: HashMap<Key, String>,
+    /// Files that lie in the trash.
+    trashed: HashSet<Key>,
+    /// Videos of live photos that went ahead of their still picture.
+    ahead: HashSet<Key>,
+    /// Marks of facts as read last.
+    marks: HashMap<String, String>,
+    /// Assets made in this run.
+    sent: HashSet<String>,
+    /// Notes just written, until they were compared.
+    noted: HashMap<String, Note>,
+    /// Ids of tags by value.
+    tags: HashMap<String, String>,
+    notes: Vec<String>,
+}
+
+#[derive(Default)]
+struct Family {
+    path: String,
+    sha256: Option<ContentHash>,
+    sidecar: Option<Parcel>,
+    live: Option<Parcel>,
+}
+
+impl Immich {
+    /// Takes the server at `base`.
+    pub fn new(http: Http, base: &Url, key: Option<Secret>) -> Self {
+        Self {
+            api: Api::new(http, base, key),
+            state: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asset(&self, id: &str) -> Result<Value, DestinationError> {
+        self.api.get(&format!("/assets/{id}"), "look at assets")
+    }
+
+    fn id(&self, parcel: &Parcel, part: &str) -> Option<String> {
+        let key = (parcel.asset?, part.to_owned());
+        self.lock().ids.get(&key).cloned()
+    }
+
+    /// Remembers which files of an asset belong together.
+    fn remember(&self, wanted: &[&Parcel]) {
+        let mut state = self.lock();
+        for parcel in wanted {
+            let Some(asset) = parcel.asset else { continue };
+            let family = state.families.entry(asset).or_default();
+            match (parcel.part.as_str(), parcel.standing.role) {
+                (ORIGINAL, _) => {
+                    family.path = parcel.path.clone();
+                    family.sha256 = Some(parcel.sha256);
+                }
+                (SIDECAR, _) => family.sidecar = Some((*parcel).clone()),
+                (_, Some(CompanionRole::LiveVideo)) => family.live = Some((*parcel).clone()),
+                _ => {}
+            }
+        }
+    }
+
+    fn takes(&self, path: &str) -> bool {
+        let name = file_name(path).to_lowercase();
+        let extension = name.rfind('.').map_or("", |at| &name[at..]);
+        self.lock().extensions.contains(extension)
+    }
+}
+
+/// What is said of a file that is in the trash.
+const IN_TRASH: &str = "it lies in the trash there and was left in it: restore it there, or empty the trash and push again";
+
+impl Destination for Immich {
+    fn describe(&self) -> Result<Abilities, DestinationError> {
+        self.api.check_version()?;
+        let doing = "ask what it takes";
+        let types = self
+            .api
+            .http
+            .patiently("types", || self.api.get("/server/media-types", doing))?;
+        let all = ["image", "video"].into_iter();
+        let extensions: HashSet<String> = all
+            .filter_map(|kind| types[kind].as_array())
+            .flatten()
+            .filter_map(|extension| Some(extension.as_str()?.to_lowercase()))
+            .collect();
+        if extensions.is_empty() {
+            return Err(strange("what it takes"));
+        }
+        self.lock().extensions = extensions;
+        let missing_rights = self.api.missing_rights()?;
+        let mut notes = vec![
+            "Immich keeps no sidecar to read back: its facts are read back instead. Titles, names of places and altitudes do not arrive, people arrive as tags"
+                .to_owned(),
+        ];
+        if self.api.is_open() {
+            notes.push(
+                "the connection is not encrypted: others on the way can read what is sent"
+                    .to_owned(),
+            );
+        }
+        Ok(Abilities {
+            // A broken upload leaves nothing, and a whole one is known by its bytes.
+            staged: true,
+            shows_assets: true,
+            missing_rights,
+            notes,
+            ..Abilities::default()
+        })
+    }
+
+    fn recall(&self, rows: &mut dyn Iterator<Item = &PushedRow>) {
+        let mut state = self.lock();
+        for row in rows {
+            match (row.asset, &row.tag) {
+                (Some(asset), Some(tag)) if row.part != SIDECAR => {
+                    let known = (row.sent_hash, tag.clone());
+                    state.known.insert((asset, row.part.clone()), known);
+                }
+                (None, _) if row.part.starts_with("album:") => {
+                    state.albums.insert(row.remote_id.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn refuses(&self, parcel: &Parcel) -> Option<String> {
+        let asset = parcel.asset?;
+        let key = match parcel.part.as_str() {
+            SIDECAR => (asset, ORIGINAL.to_owned()),
+            part => (asset, part.to_owned()),
+        };
+        if self.lock().trashed.contains(&key) {
+            return Some(IN_TRASH.to_owned());
+        }
+        (parcel.part != SIDECAR && !self.takes(&parcel.path))
+            .then(|| "Immich takes no files of this kind".to_owned())
+    }
+
+    fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError> {
+        self.remember(wanted);
+        let mut sums: BTreeMap<usize, Checksum> = BTreeMap::new();
+        for (index, parcel) in wanted.iter().enumerate() {
+            let Some(asset) = parcel.asset.filter(|_| parcel.part != SIDECAR) else {
+                continue;
+            };
+            if self.takes(&parcel.path) {
+                match self.checksum(parcel, &(asset, parcel.part.clone())) {
+                    Ok(sum) => drop(sums.insert(index, sum)),
+                    // Delivering it tells what is wrong with it.
+                    Err(DestinationError::Disk { .. } | DestinationError::Library { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        let there = self.check(&sums.values().collect::<Vec<_>>())?;
+        let mut found: Vec<Option<Found>> = vec![None; wanted.len()];
+        for ((index, sum), there) in sums.into_iter().zip(there) {
+            let (parcel, Some((id, is_trashed))) = (wanted[index], there) else {
+                continue;
+            };
+            let Some(asset) = parcel.asset else { continue };
+            let key = (asset, parcel.part.clone());
+            if is_trashed {
+                self.lock().trashed.insert(key);
+                continue;
+            }
+            self.lock().ids.insert(key, id.clone());
+            found[index] = Some(Found {
+                id,
+                size_bytes: Some(parcel.size_bytes),
+                tag: Some(sum),
+            });
+        }
+        let sidecars: Vec<(usize, String)> = wanted
+            .iter()
+            .enumerate()
+            .filter(|(_, parcel)| parcel.part == SIDECAR)
+            .filter_map(|(index, parcel)| Some((index, self.id(parcel, ORIGINAL)?)))
+            .collect();
+        let marks = self.marks(&sidecars.iter().map(|(_, id)| id.clone()).collect())?;
+        for (index, id) in sidecars {
+            found[index] = Some(Found {
+                size_bytes: Some(wanted[index].size_bytes),
+                tag: marks.get(&id).cloned(),
+                id,
+            });
+        }
+        Ok(found)
+    }
+
+    fn list(&self, _: &str, each: &mut dyn FnMut(&str)) -> Result<(), DestinationError> {
+        self.api.each_asset(&json!({}), &mut |asset| {
+            if let Some(name) = asset["originalFileName"].as_str() {
+                each(name);
+            }
+        })
+    }
+
+    fn put(
+        &self,
+        parcel: &Parcel,
+        payload: &Payload,
+        _: Option<&Found>,
+        sending: &Sending,
+    ) -> Result<Found, DestinationError> {
+        match (parcel.part.as_str(), parcel.standing.role) {
+            (SIDECAR, _) => self.set_facts(parcel, payload),
+            (ORIGINAL, _) => {
+                let video = self.live_video(parcel, sending)?;
+                self.upload(parcel, payload, video.as_deref(), sending)
+            }
+            (_, Some(CompanionRole::LiveVideo)) => self.late_video(parcel, payload, sending),
+            _ => self.upload(parcel, payload, None, sending),
+        }
+    }
+
+    fn read(&self, file: &Found, to: &mut dyn Write) -> Result<(), DestinationError> {
+        let path = format!("/assets/{}/original", file.id);
+        let request = self.api.request(Method::GET, &path)?;
+        let request = request.header("Accept", "application/octet-stream");
+        let answer = self.api.http.download(request, to)?;
+        self.api.judge(&answer, &file.id, "download files")
+    }
+
+    fn look_into(&self, parcel: &Parcel, found: &Found) -> Result<Seen, DestinationError> {
+        if parcel.part == SIDECAR {
+            return self.look_at_facts(parcel, found);
+        }
+        let hash = deliver::hash(self, found)?;
+        if hash != parcel.sha256 {
+            self.tell_damaged(parcel, found)?;
+        }
+        Ok(Seen {
+            hash,
+            untouched: hash == parcel.sha256,
+        })
+    }
+
+    fn keep(
+        &self,
+        parcel: &Parcel,
+        placed: Found,
+        _: Option<&Found>,
+    ) -> Result<Found, DestinationError> {
+        match parcel.part.as_str() {
+            SIDECAR => Ok(Found {
+                tag: self.lock().marks.get(&placed.id).cloned(),
+                ..placed
+            }),
+            _ => Ok(placed),
+        }
+    }
+
+    fn group(&self, group: &GroupThere) -> Result<Option<String>, DestinationError> {
+        let (known, members) = (group.id.as_deref(), group.members.as_slice());
+        match &group.kind {
+            GroupKind::Album { title, description } => {
+                let description = description.as_deref();
+                let album = || self.album(known, title, description, members);
+                self.api.http.patiently(title, album).map(Some)
+            }
+            GroupKind::Stack => self.api.http.patiently(&members[0], || self.stack(members)),
+        }
+    }
+
+    fn own_list(&self) -> Result<Option<Vec<ListedThere>>, DestinationError> {
+        let mut ids = Vec::new();
+        for search in [json!({}), json!({ "visibility": "hidden" })] {
+            self.api.each_asset(&search, &mut |asset| {
+                ids.extend(id_of(asset, "a search"));
+            })?;
+        }
+        let mut listed = Vec::new();
+        for id in ids {
+            let note = self.api.http.patiently(&id, || self.note(&id))?;
+            let Some((path, sha256)) =
+                note.and_then(|note| Some((note.path, note.sha256.parse().ok()?)))
+            else {
+                continue;
+            };
+            let found = Found {
+                id,
+                size_bytes: None,
+                tag: None,
+            };
+            listed.push(ListedThere {
+                path,
+                sha256,
+                found,
+            });
+        }
+        Ok(Some(listed))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.lock().notes.clone()
+    }
+
+    fn finish(&self) -> Result<(), DestinationError> {
+        Ok(())
+    }
+}

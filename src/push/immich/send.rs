@@ -1,0 +1,135 @@
+//! Sends files to Immich: each with its sidecar, and the video of a live photo ahead of its still picture.
+
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::json;
+
+use super::api::id_of;
+use super::facts::{Facts, Note};
+use super::set::bytes_of;
+use super::upload::{About, Form, checksum};
+use super::{IN_TRASH, Immich};
+use crate::push::error::DestinationError;
+use crate::push::http::between;
+use crate::push::layout::file_name;
+use crate::push::parcel::{ORIGINAL, Parcel, Payload, Sending};
+use crate::push::{Destination, Found, deliver};
+
+impl Immich {
+    /// Sends a file. Returns its id.
+    pub(super) fn upload(
+        &self,
+        parcel: &Parcel,
+        payload: &Payload,
+        live_video: Option<&str>,
+        sending: &Sending,
+    ) -> Result<Found, DestinationError> {
+        let sidecar = {
+            let state = self.lock();
+            let family = parcel.asset.and_then(|asset| state.families.get(&asset));
+            family.and_then(|family| family.sidecar.clone())
+        };
+        let sidecar = sidecar.map(|sidecar| bytes_of(&sidecar)).transpose()?;
+        let facts = Facts::of(sidecar.as_deref().unwrap_or_default(), parcel.standing);
+        let note = Note {
+            sha256: payload.sha256.to_string(),
+            path: parcel.path.clone(),
+            ..Note::default()
+        };
+        let about = About {
+            name: file_name(&parcel.path),
+            facts: &facts,
+            note: &note,
+            sidecar: sidecar.as_deref(),
+            live_video,
+        };
+        let (form, sum) = (
+            Form::new(&about, payload, parcel.mime()),
+            checksum(payload)?,
+        );
+        let request = self.api.request(Method::POST, "/assets")?;
+        let request = request
+            .header("x-immich-checksum", &sum)
+            .header(CONTENT_TYPE, &form.content_type);
+        let part = (0, payload.size_bytes);
+        let frame = (form.before.as_slice(), form.after.as_slice());
+        let request = between(request, payload, part, frame, &sending.meter)?;
+        let answer = self.api.http.ask(request)?;
+        let answer = self.api.json(answer, &parcel.path, "upload files")?;
+        let id = id_of(&answer, "an upload")?;
+        if answer["status"] == "duplicate" && self.asset(&id)?["isTrashed"] == true {
+            return Err(DestinationError::Refused {
+                path: parcel.path.clone(),
+                why: IN_TRASH.to_owned(),
+            });
+        }
+        let mut state = self.lock();
+        if let Some(asset) = parcel.asset {
+            let key = (asset, parcel.part.clone());
+            state.ids.insert(key, id.clone());
+        }
+        if answer["status"] != "duplicate" {
+            state.sent.insert(id.clone());
+        }
+        Ok(Found {
+            id,
+            size_bytes: Some(payload.size_bytes),
+            tag: Some(sum),
+        })
+    }
+
+    /// Sends the video of a live photo ahead of its still picture, unless it is there.
+    pub(super) fn live_video(
+        &self,
+        parcel: &Parcel,
+        sending: &Sending,
+    ) -> Result<Option<String>, DestinationError> {
+        let live = {
+            let state = self.lock();
+            let family = parcel.asset.and_then(|asset| state.families.get(&asset));
+            family.and_then(|family| family.live.clone())
+        };
+        let Some(live) = live.filter(|live| self.refuses(live).is_none()) else {
+            return Ok(None);
+        };
+        if let Some(id) = self.id(&live, &live.part) {
+            return Ok(Some(id));
+        }
+        let payload = deliver::prepare(&live)?;
+        let found = self.upload(&live, &payload, None, sending)?;
+        if let Some(asset) = live.asset {
+            self.lock().ahead.insert((asset, live.part.clone()));
+        }
+        Ok(Some(found.id))
+    }
+
+    /// Sends the video of a live photo whose still picture is there, and ties them together.
+    pub(super) fn late_video(
+        &self,
+        parcel: &Parcel,
+        payload: &Payload,
+        sending: &Sending,
+    ) -> Result<Found, DestinationError> {
+        let key = parcel.asset.map(|asset| (asset, parcel.part.clone()));
+        if let Some(key) = key.filter(|key| self.lock().ahead.remove(key))
+            && let Some(id) = self.id(parcel, &key.1)
+        {
+            return Ok(Found {
+                id,
+                size_bytes: Some(payload.size_bytes),
+                tag: Some(checksum(payload)?),
+            });
+        }
+        let found = self.upload(parcel, payload, None, sending)?;
+        if let Some(still) = self.id(parcel, ORIGINAL)
+            && self.asset(&still)?["livePhotoVideoId"] != found.id.as_str()
+        {
+            let (path, body) = (
+                format!("/assets/{still}"),
+                json!({ "livePhotoVideoId": found.id }),
+            );
+            self.api.send(Method::PUT, &path, &body, "change assets")?;
+        }
+        Ok(found)
+    }
+}
