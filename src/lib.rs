@@ -12,6 +12,7 @@ pub mod import;
 pub mod media;
 pub mod model;
 pub mod monitor;
+pub mod net;
 pub mod push;
 pub mod verify;
 pub mod writer;
