@@ -5,6 +5,7 @@ mod builders_expected;
 mod builders_packing;
 mod cli;
 mod docs;
+mod fetch;
 mod fuzzing;
 mod import;
 mod instagram;

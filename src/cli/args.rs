@@ -45,6 +45,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Download the parts of an archive, as many as there are, and go on where an earlier download stopped
+    Fetch(FetchArgs),
     /// Read archives into the library
     Import(ImportArgs),
     /// Show what the library holds, or what was done to it
@@ -132,6 +134,27 @@ impl ImportArgs {
             threads: self.threads.map(NonZeroUsize::get),
         }
     }
+}
+
+/// Arguments of `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Addresses of the parts
+    #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present = "from")]
+    pub addresses: Vec<String>,
+    /// Read addresses from this file, one a line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
+    /// sent to that host alone; - reads standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+    /// Folder to put the parts into
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub into: PathBuf,
+    /// Parts fetched at once
+    #[arg(long, value_name = "COUNT", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// Trust the certificates in this file (PEM), too: for a host of your own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Arguments of `list`.

@@ -162,7 +162,8 @@ fn machine(library: &Path) -> String {
         .collect()
 }
 
-fn pause(wait: Duration, interrupt: &Interrupt) -> bool {
+/// Waits; returns `false` if the user wants to stop.
+pub(super) fn pause(wait: Duration, interrupt: &Interrupt) -> bool {
     let mut left = wait;
     while !left.is_zero() {
         if interrupt.is_asked() {

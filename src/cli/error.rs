@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::catalog::CatalogError;
+use crate::exporter::fetch::{FetchError, LinkError, ListError};
 use crate::import::{ImportError, UndoError};
 use crate::push::address::AddressError;
 use crate::push::{DestinationError, PushError};
@@ -60,6 +61,12 @@ pub enum CliError {
         destination: String,
         source: PushError,
     },
+    #[error("could not fetch")]
+    Fetch(#[source] FetchError),
+    #[error("{what} is no list of addresses")]
+    FetchList { what: String, source: ListError },
+    #[error("address {number} cannot be used: {source}")]
+    FetchAddress { number: usize, source: LinkError },
     #[error("could not read secrets from {}", .path.display())]
     SecretFile { path: PathBuf, source: io::Error },
     #[error("others than you may read {} (mode {mode:o})", .path.display())]
@@ -91,7 +98,11 @@ impl CliError {
     /// Returns the exit code the error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoHome | Self::NoAccount { .. } | Self::Address(_) => Exit::Usage,
+            Self::NoHome
+            | Self::NoAccount { .. }
+            | Self::Address(_)
+            | Self::FetchList { .. }
+            | Self::FetchAddress { .. } => Exit::Usage,
             _ => Exit::Failed,
         }
     }

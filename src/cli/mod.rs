@@ -8,6 +8,7 @@ pub mod dates;
 pub mod demo;
 pub mod error;
 pub mod exit;
+pub mod fetch;
 pub mod hints;
 pub mod home;
 pub mod import;
@@ -66,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match &cli.command {
+        Command::Fetch(args) => fetch::run(args, out),
         Command::Import(args) => import::run(args, &library_folder(cli)?, out),
         Command::Status(args) if args.runs => runs::run(&library_folder(cli)?, out),
         Command::Status(_) => status::run(&library_folder(cli)?, out),
