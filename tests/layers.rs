@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, Option<&[&str]>)] = &[
     ("model", Some(&[])),
     ("monitor", Some(&["model"])),
     ("net", Some(&["model"])),
+    ("config", Some(&["model", "net"])),
     ("exporter::archive", Some(&["model"])),
     ("media", Some(&["model"])),
     ("catalog", Some(&["model"])),

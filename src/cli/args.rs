@@ -13,6 +13,7 @@ use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
 use crate::import::ImportOptions;
 use crate::model::kind::Kind;
+use crate::net::secret::Secret;
 use crate::push::layout::Layout;
 use crate::push::strip::Strip;
 use crate::push::{PushOptions, Sidecars};
@@ -34,6 +35,9 @@ pub struct Cli {
     /// Folder of the library [default: the folder `albumen` in your Pictures folder]
     #[arg(long, global = true, value_name = "DIR", env = "ALBUMEN_LIBRARY", value_hint = ValueHint::DirPath, hide_env_values = true)]
     pub library: Option<PathBuf>,
+    /// Configuration file [default: albumen.toml in the platform's configuration folder]
+    #[arg(long, global = true, value_name = "FILE", env = "ALBUMEN_CONFIG", value_hint = ValueHint::FilePath, hide_env_values = true)]
+    pub config: Option<PathBuf>,
     /// Print one JSON object a line instead of text (described in docs/scripting.md)
     #[arg(long, global = true)]
     pub json: bool,
@@ -63,6 +67,8 @@ pub enum Command {
     Push(Box<PushArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
+    /// Make the configuration file, or show what it says
+    Config(ConfigArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
     Providers,
     /// Try albumen on a small built-in sample archive, in a folder of its own
@@ -238,6 +244,9 @@ pub struct ConnectionArgs {
     /// Run this command, which prints such lines (of a password manager, for example)
     #[arg(long, value_name = "COMMAND")]
     pub secret_command: Option<String>,
+    /// Secrets of the configuration; never an argument.
+    #[arg(skip)]
+    pub secrets: Vec<(String, Secret)>,
 }
 
 /// Arguments of `push`.
@@ -406,6 +415,23 @@ pub struct UndoArgs {
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+/// What can be done with the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigAction {
+    /// Write a file in which every setting is explained; one that is there stays
+    Init,
+    /// Show what the file says; secrets are masked
+    Show,
 }
 
 /// Arguments of `demo`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::catalog::CatalogError;
+use crate::config::ConfigError;
 use crate::exporter::fetch::{FetchError, LinkError, ListError};
 use crate::import::{ImportError, UndoError};
 use crate::push::address::AddressError;
@@ -61,6 +62,12 @@ pub enum CliError {
         destination: String,
         source: PushError,
     },
+    #[error("could not use the configuration {}", .path.display())]
+    ConfigFile { path: PathBuf, source: io::Error },
+    #[error("the configuration {} is not right", .path.display())]
+    Config { path: PathBuf, source: ConfigError },
+    #[error("there is no configuration: {} is not there", .path.display())]
+    NoConfig { path: PathBuf },
     #[error("could not fetch")]
     Fetch(#[source] FetchError),
     #[error("{what} is no list of addresses")]
@@ -101,6 +108,8 @@ impl CliError {
             Self::NoHome
             | Self::NoAccount { .. }
             | Self::Address(_)
+            | Self::Config { .. }
+            | Self::NoConfig { .. }
             | Self::FetchList { .. }
             | Self::FetchAddress { .. } => Exit::Usage,
             _ => Exit::Failed,

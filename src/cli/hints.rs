@@ -126,6 +126,16 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Address(error) => Some(for_address(error)),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::NoConfig { .. } => {
+            Some("make one with `albumen config init`, and set in it what you need".to_owned())
+        }
+        CliError::ConfigFile { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
+            Some("it is there already; edit it, or name another with --config FILE".to_owned())
+        }
+        CliError::Config { .. } | CliError::ConfigFile { .. } => Some(
+            "`albumen config init --config FILE` writes a file in which every setting is explained"
+                .to_owned(),
+        ),
         CliError::Fetch(source) => for_fetch(source).map(str::to_owned),
         CliError::FetchList { .. } => Some(COPY_AS_CURL.to_owned()),
         CliError::FetchAddress { .. } => Some(

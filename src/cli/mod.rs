@@ -3,6 +3,7 @@
 pub mod args;
 pub mod certify;
 pub mod completions;
+pub mod config;
 pub mod connection;
 pub mod dates;
 pub mod demo;
@@ -20,6 +21,7 @@ pub mod list_csv;
 pub mod list_table;
 pub mod monitor;
 pub mod output;
+pub mod private;
 pub mod progress;
 pub mod providers;
 pub mod push;
@@ -28,6 +30,7 @@ pub mod recheck;
 pub mod reference;
 pub mod report;
 pub mod runs;
+pub mod settings;
 pub mod status;
 pub mod undo;
 pub mod verify;
@@ -77,6 +80,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
+        Command::Config(args) => config::run(args, cli, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),
@@ -84,8 +88,11 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
 }
 
 fn library_folder(cli: &Cli) -> Result<std::path::PathBuf, CliError> {
-    match &cli.library {
-        Some(path) => Ok(path.clone()),
-        None => home::default_library().ok_or(CliError::NoHome),
+    if let Some(path) = &cli.library {
+        return Ok(path.clone());
     }
+    let configured = settings::find(cli)?.and_then(|settings| settings.config.library);
+    configured
+        .or_else(home::default_library)
+        .ok_or(CliError::NoHome)
 }
