@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, Option<&[&str]>)] = &[
     ("writer", Some(&["model"])),
     ("demo", Some(&["model"])),
     ("exporter::provider", Some(&["model", "exporter::archive"])),
+    ("exporter::inbox", Some(&["model", "exporter::archive"])),
     (
         "exporter::fetch",
         Some(&["model", "monitor", "net", "exporter::archive", "writer"]),

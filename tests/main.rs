@@ -12,6 +12,7 @@ mod instagram;
 mod layers;
 mod push;
 mod support;
+mod sync;
 mod verify;
 
 mod providers {

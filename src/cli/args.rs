@@ -67,6 +67,8 @@ pub enum Command {
     Push(Box<PushArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
+    /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer
+    Sync(SyncArgs),
     /// Make the configuration file, or show what it says
     Config(ConfigArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
@@ -415,6 +417,14 @@ pub struct UndoArgs {
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Default, Args)]
+pub struct SyncArgs {
+    /// Do not wait for the end of the quiet hours
+    #[arg(long)]
+    pub now: bool,
 }
 
 /// Arguments of `config`.

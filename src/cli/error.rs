@@ -68,6 +68,10 @@ pub enum CliError {
     Config { path: PathBuf, source: ConfigError },
     #[error("there is no configuration: {} is not there", .path.display())]
     NoConfig { path: PathBuf },
+    #[error("could not remember what was done in {}", .library.display())]
+    SyncState { library: PathBuf, source: io::Error },
+    #[error("wrong layout of a destination: {why}")]
+    Layout { why: String },
     #[error("could not fetch")]
     Fetch(#[source] FetchError),
     #[error("{what} is no list of addresses")]

@@ -147,7 +147,12 @@ fn hints(error: &CliError) -> Vec<String> {
             "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
                 .to_owned(),
         ),
+        CliError::Layout { .. } => Some(
+            "layouts are dates, albums, flat, kind, or a template such as {year}/{album}/{name}"
+                .to_owned(),
+        ),
         CliError::NoAccount { .. }
+        | CliError::SyncState { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }

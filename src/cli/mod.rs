@@ -32,6 +32,7 @@ pub mod report;
 pub mod runs;
 pub mod settings;
 pub mod status;
+pub mod sync;
 pub mod undo;
 pub mod verify;
 
@@ -80,6 +81,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
+        Command::Sync(args) => sync::run(args, cli, &library_folder(cli)?, out),
         Command::Config(args) => config::run(args, cli, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),

@@ -2,4 +2,5 @@
 
 pub mod archive;
 pub mod fetch;
+pub mod inbox;
 pub mod provider;
