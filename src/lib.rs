@@ -15,5 +15,6 @@ pub mod model;
 pub mod monitor;
 pub mod net;
 pub mod push;
+pub mod schedule;
 pub mod verify;
 pub mod writer;

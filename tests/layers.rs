@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, Option<&[&str]>)] = &[
     ("monitor", Some(&["model"])),
     ("net", Some(&["model"])),
     ("config", Some(&["model", "net"])),
+    ("schedule", Some(&[])),
     ("exporter::archive", Some(&["model"])),
     ("media", Some(&["model"])),
     ("catalog", Some(&["model"])),

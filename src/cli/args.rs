@@ -17,6 +17,7 @@ use crate::net::secret::Secret;
 use crate::push::layout::Layout;
 use crate::push::strip::Strip;
 use crate::push::{PushOptions, Sidecars};
+use crate::schedule::Every;
 use crate::verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
@@ -69,6 +70,8 @@ pub enum Command {
     Rebuild(RebuildArgs),
     /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer
     Sync(SyncArgs),
+    /// Let this machine run `albumen sync` by itself
+    Schedule(ScheduleArgs),
     /// Make the configuration file, or show what it says
     Config(ConfigArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
@@ -425,6 +428,81 @@ pub struct SyncArgs {
     /// Do not wait for the end of the quiet hours
     #[arg(long)]
     pub now: bool,
+}
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: ScheduleAction,
+    /// What runs it [default: what this machine has]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub with: Option<Scheduler>,
+}
+
+/// What can be done with a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ScheduleAction {
+    /// Install it, in place of an earlier one
+    Install {
+        /// How often
+        #[arg(long, value_enum, default_value_t = Often::Day)]
+        every: Often,
+        /// Print what would be written, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show whether one is installed
+    Show,
+    /// Take it away
+    Remove,
+}
+
+/// How often a pass runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Often {
+    /// Every hour
+    Hour,
+    /// Every day
+    Day,
+    /// Every week
+    Week,
+}
+
+impl From<Often> for Every {
+    fn from(often: Often) -> Self {
+        match often {
+            Often::Hour => Self::Hour,
+            Often::Day => Self::Day,
+            Often::Week => Self::Week,
+        }
+    }
+}
+
+/// What runs a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scheduler {
+    /// A user timer of systemd
+    Systemd,
+    /// The user's table of cron
+    Cron,
+    /// launchd of macOS
+    Launchd,
+    /// The task scheduler of Windows
+    Windows,
+}
+
+impl Scheduler {
+    /// Returns its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Systemd => "systemd",
+            Self::Cron => "cron",
+            Self::Launchd => "launchd",
+            Self::Windows => "windows",
+        }
+    }
 }
 
 /// Arguments of `config`.

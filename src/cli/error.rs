@@ -70,6 +70,11 @@ pub enum CliError {
     NoConfig { path: PathBuf },
     #[error("could not remember what was done in {}", .library.display())]
     SyncState { library: PathBuf, source: io::Error },
+    #[error("the schedule is not in order: could not {doing}")]
+    Schedule {
+        doing: &'static str,
+        source: io::Error,
+    },
     #[error("wrong layout of a destination: {why}")]
     Layout { why: String },
     #[error("could not fetch")]

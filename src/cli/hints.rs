@@ -147,6 +147,9 @@ fn hints(error: &CliError) -> Vec<String> {
             "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
                 .to_owned(),
         ),
+        CliError::Schedule { .. } => Some(
+            "`albumen schedule install --dry-run` prints what is needed; --with chooses systemd, cron, launchd or windows".to_owned(),
+        ),
         CliError::Layout { .. } => Some(
             "layouts are dates, albums, flat, kind, or a template such as {year}/{album}/{name}"
                 .to_owned(),

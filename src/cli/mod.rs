@@ -30,6 +30,7 @@ pub mod recheck;
 pub mod reference;
 pub mod report;
 pub mod runs;
+pub mod schedule;
 pub mod settings;
 pub mod status;
 pub mod sync;
@@ -82,6 +83,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
         Command::Sync(args) => sync::run(args, cli, &library_folder(cli)?, out),
+        Command::Schedule(args) => schedule::run(args, cli, out),
         Command::Config(args) => config::run(args, cli, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),

@@ -2,6 +2,7 @@
 
 mod hearing;
 mod inboxes;
+mod schedule;
 
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};

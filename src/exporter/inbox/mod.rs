@@ -82,6 +82,9 @@ pub struct Looked {
     pub left: Vec<(PathBuf, Why)>,
 }
 
+/// A part and why it waits, if it does.
+type Found = (Part, Option<Why>);
+
 impl Known {
     /// Remembers parts, so that they are not new any more.
     pub fn add(&mut self, parts: &[Part]) {
@@ -100,7 +103,7 @@ impl Known {
 /// Looks into the folders. `now` is compared with the times of files.
 pub fn look(folders: &[Folder], known: &Known, now: SystemTime) -> Looked {
     let mut looked = Looked::default();
-    let mut exports: BTreeMap<(PathBuf, String), Vec<(Part, Option<Why>)>> = BTreeMap::new();
+    let mut exports: BTreeMap<(PathBuf, String), Vec<Found>> = BTreeMap::new();
     for folder in folders {
         let found = match candidates(folder) {
             Ok(found) => found,
@@ -132,7 +135,7 @@ pub fn look(folders: &[Folder], known: &Known, now: SystemTime) -> Looked {
 }
 
 /// Puts an export where it belongs: all of it is new and whole, or all of it waits.
-fn sort(export: &str, parts: Vec<(Part, Option<Why>)>, known: &Known, looked: &mut Looked) {
+fn sort(export: &str, parts: Vec<Found>, known: &Known, looked: &mut Looked) {
     let mut names: Vec<String> = parts.iter().map(|(part, _)| name_of(&part.path)).collect();
     let earlier = known.names.iter().filter(|name| export_of(name) == export);
     names.extend(earlier.cloned());
