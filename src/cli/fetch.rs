@@ -1,7 +1,7 @@
 //! `albumen fetch`: downloads the parts of an archive.
 
 use std::fs;
-use std::io::{Read, stdin};
+use std::io::{Read, Write, stderr, stdin};
 use std::path::Path;
 
 use indicatif::{DecimalBytes, HumanCount};
@@ -16,6 +16,7 @@ use super::hints;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
+use super::private;
 use crate::exporter::fetch::{
     FetchConditions, FetchError, FetchOptions, FetchReport, Link, PartOutcome, PartReport, fetch,
     links, with_shared_headers,
@@ -54,7 +55,19 @@ fn wanted(args: &FetchArgs) -> Result<Vec<Link>, CliError> {
     let mut found = Vec::new();
     for path in &args.from {
         let (what, bytes) = read(path)?;
-        found.extend(links(&bytes).map_err(|source| CliError::FetchList { what, source })?);
+        let listed = links(&bytes).map_err(|source| CliError::FetchList { what, source })?;
+        if listed.iter().any(Link::has_headers)
+            && path != Path::new("-")
+            && private::check(path).is_err()
+        {
+            // Not refused: links live for minutes only, and what others could read they have read by now.
+            let _ = writeln!(
+                stderr(),
+                "warning: others than you may read {}, and what is in it lets in; chmod 600 it, and delete it afterwards",
+                path.display()
+            );
+        }
+        found.extend(listed);
     }
     for (number, text) in (1..).zip(&args.addresses) {
         let link = Link::parse(text).map_err(|source| CliError::FetchAddress { number, source })?;

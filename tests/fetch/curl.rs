@@ -61,6 +61,18 @@ fn one_pasted_request_lets_in_for_the_other_parts() {
     let text = format!("curl '{}' -b '{COOKIE}'", server.url("/d?i=0"));
     env.write("c.txt", text.as_bytes());
     let ran = fetch(&env, &["--from", "c.txt", &server.url("/d?i=1")]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert!(
+            ran.stderr.contains("others than you may read c.txt"),
+            "{ran:?}"
+        );
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(env.path("c.txt"), private).expect("ours");
+        let again = fetch(&env, &["--from", "c.txt"]);
+        assert!(!again.stderr.contains("others than you"), "{again:?}");
+    }
     assert_eq!((ran.code, parts(&ran).len()), (Some(0), 2), "{ran:?}");
     nowhere(&env, &ran);
 }

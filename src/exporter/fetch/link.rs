@@ -114,6 +114,11 @@ impl Link {
         &self.url
     }
 
+    /// Returns whether something is sent along that may let somebody in.
+    pub fn has_headers(&self) -> bool {
+        !self.headers.is_empty()
+    }
+
     /// Returns the headers, for the one who sends them.
     pub(super) fn headers(&self) -> HeaderMap {
         let mut map = HeaderMap::new();
