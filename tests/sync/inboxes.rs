@@ -134,6 +134,33 @@ fn a_broken_zip_needs_a_person_and_holds_nothing_up() {
 }
 
 #[test]
+fn what_cannot_be_read_at_all_needs_a_person_once_and_is_not_read_again() {
+    let env = home("");
+    put(
+        &env,
+        "broken.tgz",
+        b"\x1f\x8b and nothing that is packed",
+        DAY,
+    );
+    put(&env, "empty.zip", &zipped(&Default::default()), DAY);
+    let (ran, report) = sync(&env);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(
+        report["needs_you"][0]
+            .as_str()
+            .expect("words")
+            .starts_with("broken.tgz: "),
+        "{report}"
+    );
+    let (ran, report) = sync(&env);
+    assert_eq!(
+        (ran.code, &report["outcome"]),
+        (Some(0), &"nothing_new".into()),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn zips_of_other_kinds_are_told_once() {
     let env = home("");
     put(

@@ -155,15 +155,18 @@ impl Pass<'_> {
                 state.known.add(&parts);
                 report.unknown.extend(archives);
             }
-            Err(error) => {
-                if matches!(error, ImportError::NothingReadable { .. }) {
-                    report
-                        .needs
-                        .push(format!("{}: {}", archives.join(", "), with_causes(&error)));
-                } else {
-                    report.errors.push(with_causes(&error));
+            Err(ImportError::NothingReadable { problems }) => {
+                // Told once: to read it again in every pass would bring nothing, and may take hours.
+                state.known.add(&parts);
+                if problems.is_empty() {
+                    report.unknown.extend(archives);
                 }
+                let told = problems.iter();
+                report
+                    .needs
+                    .extend(told.map(|problem| format!("{}: {}", problem.part, problem.what)));
             }
+            Err(error) => report.errors.push(with_causes(&error)),
         }
         Vec::new()
     }
