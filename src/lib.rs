@@ -6,12 +6,15 @@
 
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod exporter;
 pub mod import;
 pub mod media;
 pub mod model;
 pub mod monitor;
+pub mod net;
 pub mod push;
+pub mod schedule;
 pub mod verify;
 pub mod writer;

@@ -20,6 +20,21 @@ pub enum Unit {
     Bytes,
 }
 
+/// How far one of several parts is that are worked on at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartProgress<'a> {
+    /// Tells it from the others of the step.
+    pub number: usize,
+    /// Its name, as it may be shown after `model::shown`.
+    pub name: &'a str,
+    /// Bytes of it that are done.
+    pub done: u64,
+    /// Its size, if known.
+    pub total: Option<u64>,
+    /// Nothing more will be told of it.
+    pub ended: bool,
+}
+
 /// Receives what library code has to say while it works. Implementations must not block for long.
 pub trait Monitor: Sync {
     /// Tells of a problem; the run goes on.
@@ -31,6 +46,14 @@ pub trait Monitor: Sync {
     /// Tells that `items` whole items of the current step are done (beside the bytes counted by `advance`).
     fn items_done(&self, items: u64) {
         let _ = items;
+    }
+    /// Tells that the current step is larger by this much than was told so far.
+    fn grow(&self, by: u64) {
+        let _ = by;
+    }
+    /// Tells how far one of several parts of the current step is.
+    fn part(&self, part: PartProgress<'_>) {
+        let _ = part;
     }
     /// Asks whether the user wants the run to stop (Ctrl-C). Long loops ask often.
     fn stopped(&self) -> bool {

@@ -12,15 +12,19 @@ use source::{code_only, declared_modules, has_word, paths, without_tests};
 const MAY_USE: &[(&str, Option<&[&str]>)] = &[
     ("model", Some(&[])),
     ("monitor", Some(&["model"])),
+    ("net", Some(&["model"])),
+    ("config", Some(&["model", "net"])),
+    ("schedule", Some(&[])),
     ("exporter::archive", Some(&["model"])),
     ("media", Some(&["model"])),
     ("catalog", Some(&["model"])),
     ("writer", Some(&["model"])),
     ("demo", Some(&["model"])),
     ("exporter::provider", Some(&["model", "exporter::archive"])),
+    ("exporter::inbox", Some(&["model", "exporter::archive"])),
     (
         "exporter::fetch",
-        Some(&["model", "monitor", "exporter::archive"]),
+        Some(&["model", "monitor", "net", "exporter::archive", "writer"]),
     ),
     (
         "import",
@@ -44,7 +48,7 @@ const MAY_USE: &[(&str, Option<&[&str]>)] = &[
     ),
     (
         "push",
-        Some(&["model", "monitor", "media", "writer", "catalog"]),
+        Some(&["model", "monitor", "net", "media", "writer", "catalog"]),
     ),
     ("cli", None),
 ];
@@ -54,8 +58,8 @@ const WORDS: &[(&[&str], &[&str], &str)] = &[
     (&["rusqlite"], &["catalog"], "SQL lives in the catalog"),
     (
         &["reqwest"],
-        &["exporter::fetch", "push"],
-        "only fetch and push use the network",
+        &["net", "exporter::fetch", "push"],
+        "only net, fetch and push use the network",
     ),
     (
         &[

@@ -5,12 +5,14 @@ mod builders_expected;
 mod builders_packing;
 mod cli;
 mod docs;
+mod fetch;
 mod fuzzing;
 mod import;
 mod instagram;
 mod layers;
 mod push;
 mod support;
+mod sync;
 mod verify;
 
 mod providers {

@@ -13,9 +13,11 @@ use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
 use crate::import::ImportOptions;
 use crate::model::kind::Kind;
+use crate::net::secret::Secret;
 use crate::push::layout::Layout;
 use crate::push::strip::Strip;
 use crate::push::{PushOptions, Sidecars};
+use crate::schedule::Every;
 use crate::verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
@@ -34,6 +36,9 @@ pub struct Cli {
     /// Folder of the library [default: the folder `albumen` in your Pictures folder]
     #[arg(long, global = true, value_name = "DIR", env = "ALBUMEN_LIBRARY", value_hint = ValueHint::DirPath, hide_env_values = true)]
     pub library: Option<PathBuf>,
+    /// Configuration file [default: albumen.toml in the platform's configuration folder]
+    #[arg(long, global = true, value_name = "FILE", env = "ALBUMEN_CONFIG", value_hint = ValueHint::FilePath, hide_env_values = true)]
+    pub config: Option<PathBuf>,
     /// Print one JSON object a line instead of text (described in docs/scripting.md)
     #[arg(long, global = true)]
     pub json: bool,
@@ -45,6 +50,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Download the parts of an archive, as many as there are, and go on where an earlier download stopped
+    Fetch(FetchArgs),
     /// Read archives into the library
     Import(ImportArgs),
     /// Show what the library holds, or what was done to it
@@ -61,6 +68,12 @@ pub enum Command {
     Push(Box<PushArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
+    /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer
+    Sync(SyncArgs),
+    /// Let this machine run `albumen sync` by itself
+    Schedule(ScheduleArgs),
+    /// Make the configuration file, or show what it says
+    Config(ConfigArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
     Providers,
     /// Try albumen on a small built-in sample archive, in a folder of its own
@@ -132,6 +145,27 @@ impl ImportArgs {
             threads: self.threads.map(NonZeroUsize::get),
         }
     }
+}
+
+/// Arguments of `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Addresses of the parts
+    #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present = "from")]
+    pub addresses: Vec<String>,
+    /// Read addresses from this file, one a line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
+    /// sent to that host alone; - reads standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+    /// Folder to put the parts into
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub into: PathBuf,
+    /// Parts fetched at once
+    #[arg(long, value_name = "COUNT", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// Trust the certificates in this file (PEM), too: for a host of your own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Arguments of `list`.
@@ -215,6 +249,9 @@ pub struct ConnectionArgs {
     /// Run this command, which prints such lines (of a password manager, for example)
     #[arg(long, value_name = "COMMAND")]
     pub secret_command: Option<String>,
+    /// Secrets of the configuration; never an argument.
+    #[arg(skip)]
+    pub secrets: Vec<(String, Secret)>,
 }
 
 /// Arguments of `push`.
@@ -387,6 +424,106 @@ pub struct UndoArgs {
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Default, Args)]
+pub struct SyncArgs {
+    /// Do not wait for the end of the quiet hours
+    #[arg(long)]
+    pub now: bool,
+}
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: ScheduleAction,
+    /// What runs it [default: what this machine has]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub with: Option<Scheduler>,
+}
+
+/// What can be done with a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ScheduleAction {
+    /// Install it, in place of an earlier one
+    Install {
+        /// How often
+        #[arg(long, value_enum, default_value_t = Often::Day)]
+        every: Often,
+        /// Print what would be written, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show whether one is installed
+    Show,
+    /// Take it away
+    Remove,
+}
+
+/// How often a pass runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Often {
+    /// Every hour
+    Hour,
+    /// Every day
+    Day,
+    /// Every week
+    Week,
+}
+
+impl From<Often> for Every {
+    fn from(often: Often) -> Self {
+        match often {
+            Often::Hour => Self::Hour,
+            Often::Day => Self::Day,
+            Often::Week => Self::Week,
+        }
+    }
+}
+
+/// What runs a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scheduler {
+    /// A user timer of systemd
+    Systemd,
+    /// The user's table of cron
+    Cron,
+    /// launchd of macOS
+    Launchd,
+    /// The task scheduler of Windows
+    Windows,
+}
+
+impl Scheduler {
+    /// Returns its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Systemd => "systemd",
+            Self::Cron => "cron",
+            Self::Launchd => "launchd",
+            Self::Windows => "windows",
+        }
+    }
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+/// What can be done with the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigAction {
+    /// Write a file in which every setting is explained; one that is there stays
+    Init,
+    /// Show what the file says; secrets are masked
+    Show,
 }
 
 /// Arguments of `demo`.

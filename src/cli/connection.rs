@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::args::ConnectionArgs;
 use super::error::CliError;
 use super::interrupt::Interrupt;
+use super::private;
 use crate::push::Destination;
 use crate::push::address::{Address, Connection, Store};
 use crate::push::http::Patience;
@@ -69,6 +70,18 @@ struct Names {
     token: &'static str,
 }
 
+/// Returns user name and password of the configuration under the names they are given by.
+pub fn secrets(
+    address: &Address,
+    user: Option<&str>,
+    password: Option<&Secret>,
+) -> Vec<(String, Secret)> {
+    let names = names(address);
+    let user = user.map(|user| (names.user.to_owned(), Secret::new(user)));
+    let password = password.map(|password| (names.password.to_owned(), password.clone()));
+    user.into_iter().chain(password).collect()
+}
+
 fn names(address: &Address) -> Names {
     match address {
         Address::Folder(_) | Address::Zip(_) | Address::WebDav(_) => Names {
@@ -100,8 +113,13 @@ fn value(given: &HashMap<String, String>, name: &str) -> Option<String> {
 
 /// Returns the `NAME=value` lines of the private file or the command.
 fn given(args: &ConnectionArgs) -> Result<HashMap<String, String>, CliError> {
+    if !args.secrets.is_empty() {
+        let revealed =
+            |(name, secret): &(String, Secret)| (name.clone(), secret.reveal().to_owned());
+        return Ok(args.secrets.iter().map(revealed).collect());
+    }
     let text = match (&args.secret_file, &args.secret_command) {
-        (Some(path), _) => private(path)?,
+        (Some(path), _) => private_text(path)?,
         (None, Some(command)) => output(command)?,
         (None, None) => return Ok(HashMap::new()),
     };
@@ -114,22 +132,12 @@ fn given(args: &ConnectionArgs) -> Result<HashMap<String, String>, CliError> {
         .collect())
 }
 
-fn private(path: &Path) -> Result<String, CliError> {
+fn private_text(path: &Path) -> Result<String, CliError> {
     let failed = |source| CliError::SecretFile {
         path: path.to_owned(),
         source,
     };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let mode = fs::metadata(path).map_err(failed)?.mode();
-        if mode & 0o077 != 0 {
-            return Err(CliError::OpenSecretFile {
-                path: path.to_owned(),
-                mode: mode & 0o777,
-            });
-        }
-    }
+    private::check(path)?;
     fs::read_to_string(path).map_err(failed)
 }
 
@@ -167,7 +175,8 @@ fn machine(library: &Path) -> String {
         .collect()
 }
 
-fn pause(wait: Duration, interrupt: &Interrupt) -> bool {
+/// Waits; returns `false` if the user wants to stop.
+pub(super) fn pause(wait: Duration, interrupt: &Interrupt) -> bool {
     let mut left = wait;
     while !left.is_zero() {
         if interrupt.is_asked() {

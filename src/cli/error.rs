@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::catalog::CatalogError;
+use crate::config::ConfigError;
+use crate::exporter::fetch::{FetchError, LinkError, ListError};
 use crate::import::{ImportError, UndoError};
 use crate::push::address::AddressError;
 use crate::push::{DestinationError, PushError};
@@ -60,6 +62,27 @@ pub enum CliError {
         destination: String,
         source: PushError,
     },
+    #[error("could not use the configuration {}", .path.display())]
+    ConfigFile { path: PathBuf, source: io::Error },
+    #[error("the configuration {} is not right", .path.display())]
+    Config { path: PathBuf, source: ConfigError },
+    #[error("there is no configuration: {} is not there", .path.display())]
+    NoConfig { path: PathBuf },
+    #[error("could not remember what was done in {}", .library.display())]
+    SyncState { library: PathBuf, source: io::Error },
+    #[error("the schedule is not in order: could not {doing}")]
+    Schedule {
+        doing: &'static str,
+        source: io::Error,
+    },
+    #[error("wrong layout of a destination: {why}")]
+    Layout { why: String },
+    #[error("could not fetch")]
+    Fetch(#[source] FetchError),
+    #[error("{what} is no list of addresses")]
+    FetchList { what: String, source: ListError },
+    #[error("address {number} cannot be used: {source}")]
+    FetchAddress { number: usize, source: LinkError },
     #[error("could not read secrets from {}", .path.display())]
     SecretFile { path: PathBuf, source: io::Error },
     #[error("others than you may read {} (mode {mode:o})", .path.display())]
@@ -91,7 +114,13 @@ impl CliError {
     /// Returns the exit code the error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoHome | Self::NoAccount { .. } | Self::Address(_) => Exit::Usage,
+            Self::NoHome
+            | Self::NoAccount { .. }
+            | Self::Address(_)
+            | Self::Config { .. }
+            | Self::NoConfig { .. }
+            | Self::FetchList { .. }
+            | Self::FetchAddress { .. } => Exit::Usage,
             _ => Exit::Failed,
         }
     }

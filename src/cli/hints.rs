@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use super::error::CliError;
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
+use crate::exporter::fetch::FetchError;
 use crate::import::{ImportError, UndoError};
 use crate::model::shown::shown;
 use crate::push::address::AddressError;
@@ -35,6 +36,11 @@ const ADDRESSES: &str =
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
 const DOWNLOAD_AGAIN: &str = "the part may be damaged; download it again, then repeat the import";
+
+const COPY_AS_CURL: &str = "give one address a line, or the text a browser gives for \"Copy as cURL\" in its network panel";
+const EXPIRED_OR_COOKIES: &str = "the link has expired or needs your cookies: begin the download in your browser, find it in the network panel (F12), \
+    choose \"Copy as cURL\", put the text into a file only you may read, and give that with --from FILE; if the browser cannot download it \
+    either, ask the service for a new archive";
 
 /// Prints an error, what caused it and what to do, each once.
 pub fn print_error(error: &CliError) {
@@ -120,12 +126,36 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Address(error) => Some(for_address(error)),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::NoConfig { .. } => {
+            Some("make one with `albumen config init`, and set in it what you need".to_owned())
+        }
+        CliError::ConfigFile { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
+            Some("it is there already; edit it, or name another with --config FILE".to_owned())
+        }
+        CliError::Config { .. } | CliError::ConfigFile { .. } => Some(
+            "`albumen config init --config FILE` writes a file in which every setting is explained"
+                .to_owned(),
+        ),
+        CliError::Fetch(source) => for_fetch(source).map(str::to_owned),
+        CliError::FetchList { .. } => Some(COPY_AS_CURL.to_owned()),
+        CliError::FetchAddress { .. } => Some(
+            "put quotes around an address in the shell: '&' and '?' mean something there"
+                .to_owned(),
+        ),
         CliError::OpenSecretFile { path, .. } => Some(format!("chmod 600 {}", path.display())),
         CliError::SecretCommand => Some(
             "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
                 .to_owned(),
         ),
+        CliError::Schedule { .. } => Some(
+            "`albumen schedule install --dry-run` prints what is needed; --with chooses systemd, cron, launchd or windows".to_owned(),
+        ),
+        CliError::Layout { .. } => Some(
+            "layouts are dates, albums, flat, kind, or a template such as {year}/{album}/{name}"
+                .to_owned(),
+        ),
         CliError::NoAccount { .. }
+        | CliError::SyncState { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }
@@ -200,6 +230,47 @@ pub fn for_push(outcome: FileOutcome) -> &'static str {
         }
         _ => "the host cannot hold these as they are; the reason stands beside each",
     }
+}
+
+/// Returns what to do about a part that was not fetched.
+pub fn for_fetch(error: &FetchError) -> Option<&'static str> {
+    Some(match error {
+        FetchError::Page { .. } | FetchError::Refused { .. } | FetchError::Gone { .. } => {
+            EXPIRED_OR_COOKIES
+        }
+        FetchError::Busy { .. } => {
+            "wait an hour, then repeat the command: it goes on where it stopped; some services let a part be downloaded a few times only"
+        }
+        FetchError::Unreachable { .. } | FetchError::Broken { .. } => {
+            "is the network up? Repeat the command then: it goes on where it stopped"
+        }
+        FetchError::Untrusted { .. } => {
+            "if the host is yours and has a certificate of its own making, name that with --ca-file FILE"
+        }
+        FetchError::NoSpace { .. } => {
+            "make room there, or choose another disk with --into DIR; then repeat the command: it goes on where it stopped"
+        }
+        FetchError::Short { .. } | FetchError::CutOff { .. } | FetchError::Checksum { .. } => {
+            "repeat the command to fetch it anew; if it fails again, ask the service for a new archive"
+        }
+        FetchError::Changed { .. } => {
+            "the service may still be making the archive: repeat the command later"
+        }
+        FetchError::Locked { .. } => "wait for the other one to end",
+        FetchError::Strange { .. } | FetchError::Empty { .. } => {
+            "download it with a browser, and look at what the service says there"
+        }
+        FetchError::Disk { source, .. } => match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                "make room on that disk, then repeat the command: it goes on where it stopped"
+            }
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                "choose a folder you may write to with --into DIR"
+            }
+            _ => return None,
+        },
+        FetchError::Anew { .. } | FetchError::Client { .. } | FetchError::Stopped => return None,
+    })
 }
 
 fn for_import(error: &ImportError) -> Option<String> {

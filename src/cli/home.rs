@@ -1,4 +1,4 @@
-//! Finds the library when none is named: the folder `albumen` in the user's Pictures folder.
+//! Finds the library when none is named (the folder `albumen` in the user's Pictures folder), and the configuration.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,6 +17,19 @@ pub fn default_library() -> Option<PathBuf> {
         .or_else(|| pictures_folder(&user_dirs.ok()?, &home))
         .unwrap_or_else(|| home.join("Pictures"));
     Some(pictures.join("albumen"))
+}
+
+/// Returns where the configuration is unless the user says otherwise; `None` without a home folder.
+pub fn default_config() -> Option<PathBuf> {
+    let home = env::home_dir().filter(|home| home.is_absolute())?;
+    let folder = if cfg!(windows) {
+        env::var_os("APPDATA").map(PathBuf::from)?
+    } else if cfg!(target_os = "macos") {
+        home.join("Library/Application Support")
+    } else {
+        config_home(&home, env::var_os("XDG_CONFIG_HOME"))
+    };
+    Some(folder.join("albumen").join("albumen.toml"))
 }
 
 fn config_home(home: &Path, variable: Option<OsString>) -> PathBuf {

@@ -3,11 +3,13 @@
 pub mod args;
 pub mod certify;
 pub mod completions;
+pub mod config;
 pub mod connection;
 pub mod dates;
 pub mod demo;
 pub mod error;
 pub mod exit;
+pub mod fetch;
 pub mod hints;
 pub mod home;
 pub mod import;
@@ -19,6 +21,7 @@ pub mod list_csv;
 pub mod list_table;
 pub mod monitor;
 pub mod output;
+pub mod private;
 pub mod progress;
 pub mod providers;
 pub mod push;
@@ -27,7 +30,10 @@ pub mod recheck;
 pub mod reference;
 pub mod report;
 pub mod runs;
+pub mod schedule;
+pub mod settings;
 pub mod status;
+pub mod sync;
 pub mod undo;
 pub mod verify;
 
@@ -66,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match &cli.command {
+        Command::Fetch(args) => fetch::run(args, out),
         Command::Import(args) => import::run(args, &library_folder(cli)?, out),
         Command::Status(args) if args.runs => runs::run(&library_folder(cli)?, out),
         Command::Status(_) => status::run(&library_folder(cli)?, out),
@@ -75,6 +82,9 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
+        Command::Sync(args) => sync::run(args, cli, &library_folder(cli)?, out),
+        Command::Schedule(args) => schedule::run(args, cli, out),
+        Command::Config(args) => config::run(args, cli, out),
         Command::Providers => providers::run(out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),
@@ -82,8 +92,11 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
 }
 
 fn library_folder(cli: &Cli) -> Result<std::path::PathBuf, CliError> {
-    match &cli.library {
-        Some(path) => Ok(path.clone()),
-        None => home::default_library().ok_or(CliError::NoHome),
+    if let Some(path) = &cli.library {
+        return Ok(path.clone());
     }
+    let configured = settings::find(cli)?.and_then(|settings| settings.config.library);
+    configured
+        .or_else(home::default_library)
+        .ok_or(CliError::NoHome)
 }

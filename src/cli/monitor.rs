@@ -1,17 +1,20 @@
 //! Shows on the terminal what library code reports: a bar, plain lines, or JSON lines.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{
+    HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
 use super::interrupt::Interrupt;
 use super::output::{Format, Output};
 use super::progress::Progress;
 use crate::model::shown::shown;
-use crate::monitor::{Monitor, Unit, Warning};
+use crate::monitor::{Monitor, PartProgress, Unit, Warning};
 
 /// Plain lines fill logs: one every few seconds is enough.
 const BETWEEN_PLAIN_LINES: Duration = Duration::from_secs(5);
@@ -45,6 +48,16 @@ struct Step {
     began: Instant,
     said: Instant,
     bar: ProgressBar,
+    /// The bar of the step, and above it one of each part.
+    bars: MultiProgress,
+    parts: BTreeMap<usize, ProgressBar>,
+}
+
+impl Step {
+    fn clear(&self) {
+        self.parts.values().for_each(ProgressBar::finish_and_clear);
+        self.bar.finish_and_clear();
+    }
 }
 
 /// A [`Monitor`] for people and scripts at the command line.
@@ -88,7 +101,7 @@ impl<'a> CommandLineMonitor<'a> {
     /// Takes the bar off the screen, so that the report can be printed.
     pub fn finish(&self) {
         if let Some(step) = self.lock().take() {
-            step.bar.finish_and_clear();
+            step.clear();
         }
     }
 
@@ -131,11 +144,18 @@ impl<'a> CommandLineMonitor<'a> {
         }
     }
 
-    fn bar(&self, step: &'static str, total: Option<u64>, unit: Unit) -> ProgressBar {
+    fn bar(
+        &self,
+        bars: &MultiProgress,
+        step: &'static str,
+        total: Option<u64>,
+        unit: Unit,
+    ) -> ProgressBar {
         if self.show != Show::Bar {
             return ProgressBar::hidden();
         }
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        let bar = bars.add(bar);
         bar.set_style(style(unit, total.is_some()));
         bar.set_prefix(step);
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -175,9 +195,9 @@ impl Monitor for CommandLineMonitor<'_> {
             "" => format!("warning: {}", warning.message),
             subject => format!("warning: {}: {}", shown(subject), warning.message),
         };
-        let bar = self.lock().as_ref().map(|step| step.bar.clone());
-        match bar {
-            Some(bar) => bar.suspend(|| self.say(&text)),
+        let bars = self.lock().as_ref().map(|step| step.bars.clone());
+        match bars {
+            Some(bars) => bars.suspend(|| self.say(&text)),
             None => self.say(&text),
         }
     }
@@ -196,12 +216,18 @@ impl Monitor for CommandLineMonitor<'_> {
         if self.show == Show::Json {
             self.tell(&progress);
         }
-        let bar = self.bar(name, total, unit);
+        let bars = MultiProgress::with_draw_target(match self.show {
+            Show::Bar => ProgressDrawTarget::stderr(),
+            Show::Lines | Show::Json => ProgressDrawTarget::hidden(),
+        });
+        let bar = self.bar(&bars, name, total, unit);
         *self.lock() = Some(Step {
             progress,
             began: now,
             said: now,
             bar,
+            bars,
+            parts: BTreeMap::new(),
         });
     }
 
@@ -218,6 +244,43 @@ impl Monitor for CommandLineMonitor<'_> {
             step.bar
                 .set_message(format!(", {} items", HumanCount(step.progress.items)));
         });
+    }
+
+    fn grow(&self, by: u64) {
+        self.further(|step| {
+            let total = step.progress.total.get_or_insert(step.progress.done);
+            *total += by;
+            step.bar.set_length(*total);
+            if step.progress.done + by == *total {
+                step.bar.set_style(style(step.progress.unit, true));
+            }
+        });
+    }
+
+    fn part(&self, part: PartProgress<'_>) {
+        if self.show != Show::Bar {
+            return;
+        }
+        let mut lock = self.lock();
+        let Some(step) = lock.as_mut() else { return };
+        if part.ended {
+            if let Some(bar) = step.parts.remove(&part.number) {
+                bar.finish_and_clear();
+                step.bars.remove(&bar);
+            }
+            return;
+        }
+        let bar = step.parts.entry(part.number).or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(part.total, ProgressDrawTarget::hidden());
+            let bar = step.bars.insert_before(&step.bar, bar);
+            bar.set_style(style(Unit::Bytes, part.total.is_some()));
+            bar.set_prefix(shown(part.name));
+            // What an earlier run had brought says nothing of the speed of this one.
+            bar.set_position(part.done);
+            bar.reset_eta();
+            bar
+        });
+        bar.set_position(part.done);
     }
 
     fn stopped(&self) -> bool {
@@ -316,6 +379,51 @@ mod tests {
             "storing: 1 B of 4 B (25 %)\nstoring: 1 B of 4 B (25 %), 1 item\n"
         );
         assert_eq!(printed.text(), "");
+    }
+
+    #[test]
+    fn a_step_may_grow_and_its_parts_are_shown_on_a_terminal() {
+        let (out, _) = output(Format::Text);
+        let errors = Printed::default();
+        let mut monitor = CommandLineMonitor::with(
+            Show::Lines,
+            &out,
+            Interrupt::default(),
+            Box::new(errors.clone()),
+        );
+        monitor.pause = Duration::ZERO;
+        monitor.step("fetching", None, Unit::Bytes);
+        monitor.grow(4);
+        monitor.advance(1);
+        monitor.grow(6);
+        assert_eq!(
+            errors.text(),
+            "fetching: 0 B of 4 B (0 %)\nfetching: 1 B of 4 B (25 %)\nfetching: 1 B of 10 B (10 %)\n"
+        );
+        let bars = CommandLineMonitor::with(
+            Show::Bar,
+            &out,
+            Interrupt::default(),
+            Box::new(Printed::default()),
+        );
+        bars.step("fetching", None, Unit::Bytes);
+        let part = |done, ended| PartProgress {
+            number: 3,
+            name: "a.zip",
+            done,
+            total: Some(9),
+            ended,
+        };
+        bars.part(part(2, false));
+        bars.part(part(5, false));
+        let position = |monitor: &CommandLineMonitor<'_>| {
+            let step = monitor.lock();
+            step.as_ref()
+                .and_then(|step| step.parts.get(&3).map(ProgressBar::position))
+        };
+        assert_eq!(position(&bars), Some(5));
+        bars.part(part(9, true));
+        assert_eq!(position(&bars), None);
     }
 
     #[test]

@@ -20,11 +20,14 @@ pub fn markdown() -> String {
         .get_subcommands()
         .filter(|command| command.get_name() != "help")
     {
-        section(
-            command,
-            &format!("albumen {}", command.get_name()),
-            &mut text,
-        );
+        let name = format!("albumen {}", command.get_name());
+        section(command, &name, &mut text);
+        for inner in command
+            .get_subcommands()
+            .filter(|inner| inner.get_name() != "help")
+        {
+            section(inner, &format!("{name} {}", inner.get_name()), &mut text);
+        }
     }
     text
 }

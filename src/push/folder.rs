@@ -8,6 +8,7 @@ use super::error::DestinationError;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::{Abilities, Destination, Found};
 use crate::writer::rename::rename_without_replacing;
+use crate::writer::space::free_bytes;
 use crate::writer::walk::modified_ns;
 
 /// Bytes read and written at once.
@@ -227,21 +228,4 @@ pub(super) fn copy(
         meter.add(count as u64);
         copied += count as u64;
     }
-}
-
-#[cfg(unix)]
-pub(super) fn free_bytes(path: &Path) -> Option<u64> {
-    let there = path.ancestors().find(|folder| folder.exists())?;
-    let there = if there.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        there
-    };
-    let found = rustix::fs::statvfs(there).ok()?;
-    found.f_bavail.checked_mul(found.f_frsize)
-}
-
-#[cfg(not(unix))]
-pub(super) fn free_bytes(_: &Path) -> Option<u64> {
-    None
 }

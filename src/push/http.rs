@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Body, Certificate, Client, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap};
+use reqwest::{Body, Client, RequestBuilder, Response, StatusCode};
 use tokio::runtime::{Builder, Runtime};
 
 use super::copy::Readable;
@@ -18,13 +18,12 @@ use super::error::DestinationError;
 use super::parcel::{Meter, Payload, PayloadBytes};
 use super::retry::{Policy, trying};
 use crate::model::shown::shown;
+use crate::net::client::{client, reasons, retry_after, words};
 
 /// Bytes handed over at once.
 const CHUNK: usize = 256 << 10;
 /// Answers that are kept whole are never larger.
 const LARGEST_ANSWER: usize = 64 << 20;
-/// Characters of a host's own words in a message.
-const WORDS: usize = 160;
 
 /// How long one may wait, and who says stop.
 #[derive(Clone)]
@@ -61,31 +60,11 @@ impl Answer {
 
     /// Returns the beginning of the body in words fit for a message.
     pub fn words(&self) -> String {
-        let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4096)]).into_owned();
-        let plain = without_tags(&text);
-        let cut: String = plain.chars().take(WORDS).collect();
-        match cut.is_empty() {
-            true => self.status.to_string(),
-            false => format!("{}: {}", self.status, shown(&cut)),
+        match words(&self.body).as_str() {
+            "" => self.status.to_string(),
+            said => format!("{}: {said}", self.status),
         }
     }
-}
-
-fn without_tags(text: &str) -> String {
-    let mut plain = String::new();
-    let mut inside = false;
-    for c in text.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                plain.push(' ');
-            }
-            c if !inside => plain.push(c),
-            _ => {}
-        }
-    }
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Http {
@@ -95,26 +74,20 @@ impl Http {
         ca_file: Option<&PathBuf>,
         patience: Patience,
     ) -> Result<Self, DestinationError> {
-        // Fails only if there is one already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let failed = |why: String| DestinationError::Strange { why };
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .map_err(|error| failed(error.to_string()))?;
-        let mut client = Client::builder()
-            .connect_timeout(Duration::from_secs(15))
-            .read_timeout(Duration::from_secs(120))
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("albumen/", env!("CARGO_PKG_VERSION")));
-        if let Some(path) = ca_file {
-            let pem = std::fs::read(path).map_err(DestinationError::disk("read", path))?;
-            let own = Certificate::from_pem_bundle(&pem)
-                .map_err(|error| failed(format!("{}: {error}", path.display())))?;
-            client = client.tls_certs_merge(own);
-        }
-        let client = client.build().map_err(|error| failed(error.to_string()))?;
+        let pem = match ca_file {
+            Some(path) => {
+                let pem = std::fs::read(path).map_err(DestinationError::disk("read", path))?;
+                Some((path.as_path(), pem))
+            }
+            None => None,
+        };
+        let client = client(pem).map_err(failed)?;
         Ok(Self {
             runtime,
             client,
@@ -198,12 +171,7 @@ impl Http {
         // An address may hold a signature.
         let error = error.without_url();
         let host = self.host.clone();
-        let mut why = Vec::new();
-        let mut cause: Option<&dyn std::error::Error> = Some(&error);
-        while let Some(error) = cause {
-            why.push(error.to_string());
-            cause = error.source();
-        }
+        let why = reasons(&error);
         let said = why.last().cloned().unwrap_or_default();
         if why.iter().any(|text| text.contains("certificate")) {
             return DestinationError::Untrusted { host, why: said };
@@ -241,22 +209,6 @@ pub fn common(answer: &Answer, host: &str, has_credentials: bool) -> Option<Dest
         },
         _ => return None,
     })
-}
-
-/// Reads `Retry-After`: seconds, or a date that is compared with the host's own clock.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    if let Ok(seconds) = text.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = |text: &str| -> Option<Timestamp> {
-        let parsed = jiff::fmt::rfc2822::DateTimeParser::new()
-            .relaxed_weekday(true)
-            .parse_timestamp(text);
-        parsed.ok()
-    };
-    let wait = date(text)?.duration_since(date(headers.get(DATE)?.to_str().ok()?)?);
-    Duration::try_from(wait).ok()
 }
 
 /// Returns the clock of the host as its answer shows it.

@@ -13,10 +13,11 @@ use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use jiff::tz::TimeZone;
 
 use super::error::DestinationError;
-use super::folder::{copy, free_bytes};
+use super::folder::copy;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::{Abilities, Destination, Found};
 use crate::writer::rename::rename_without_replacing;
+use crate::writer::space::free_bytes;
 
 /// From this size on an entry needs the long form of zip.
 const LONG: u64 = 0xffff_0000;

@@ -11,6 +11,7 @@ pub mod rename;
 pub mod safe_writer;
 pub mod settle;
 pub mod sidecar;
+pub mod space;
 pub mod staging;
 pub mod threads;
 pub mod walk;

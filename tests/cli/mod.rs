@@ -1,5 +1,6 @@
 //! Runs the real binary.
 
+mod config;
 mod demo;
 mod usage;
 

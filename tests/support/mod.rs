@@ -6,6 +6,7 @@
 pub mod account;
 pub mod arb;
 pub mod compose;
+pub mod downloads;
 pub mod env;
 pub mod expected;
 pub mod facebooks;

@@ -18,9 +18,10 @@ mod zip_part;
 mod tests;
 
 use std::fs::File;
+use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use crate::model::entry_path::{EntryPath, UnsafeName};
 use bytes::{Buffers, Halt, Tally};
 pub use names::is_known_encoding;
+pub use numbering::{export_of, is_named_like_part, is_unfinished, missing_parts};
 use positional::SharedFile;
 use tar_part::Kept;
 use tree::{Place, Source};
@@ -223,6 +225,14 @@ impl Deref for ExtentFile<'_> {
             Self::Own(file) => file,
         }
     }
+}
+
+/// Says whether the zip at `path` (whatever its name) ends as a whole one does. Reads its end only, and no entry.
+///
+/// # Errors
+/// Fails if the file cannot be read.
+pub fn zip_ends_whole(path: &Path) -> io::Result<bool> {
+    zip_part::ends_whole(&SharedFile::open(path)?)
 }
 
 impl Archive {

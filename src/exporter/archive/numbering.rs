@@ -21,13 +21,13 @@ const UNFINISHED: &[&str] = &[
 ];
 
 /// Says whether a name is that of a download still running or broken off.
-pub(super) fn is_unfinished(name: &str) -> bool {
+pub fn is_unfinished(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     UNFINISHED.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Says whether a name ends like a part's, whatever the bytes are.
-pub(super) fn is_named_like_part(name: &str) -> bool {
+pub fn is_named_like_part(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     is_unfinished(&name) || EXTENSIONS.iter().any(|ending| name.ends_with(ending))
 }
@@ -77,6 +77,24 @@ pub(super) fn gaps(names: &[String]) -> Vec<PartProblem> {
     groups
         .values()
         .flat_map(|group| gaps_of(group, &plain))
+        .collect()
+}
+
+/// Returns what the names of all parts of one export have in common.
+pub fn export_of(name: &str) -> String {
+    match parse(name) {
+        Some(numbered) => first_part_stem(&numbered.prefix)
+            .unwrap_or(&numbered.prefix)
+            .to_owned(),
+        None => stem(name).0.to_owned(),
+    }
+}
+
+/// Names the parts that are missing between those given.
+pub fn missing_parts(names: &[String]) -> Vec<String> {
+    gaps(names)
+        .into_iter()
+        .map(|problem| problem.part)
         .collect()
 }
 
@@ -311,6 +329,31 @@ mod tests {
             ".zip",
         ] {
             assert_eq!(missing(&[name]), [], "{name}");
+        }
+    }
+
+    #[test]
+    fn parts_of_one_export_are_known_by_their_names() {
+        for (a, b, same) in [
+            (
+                "takeout-20240101T000000Z-001.zip",
+                "takeout-20240101T000000Z-002 (1).zip",
+                true,
+            ),
+            (
+                "takeout-20240101T000000Z-001.zip",
+                "takeout-20240301T000000Z-002.zip",
+                false,
+            ),
+            ("anna_20201020.zip", "anna_20201020_part_2.zip", true),
+            (
+                "iCloud Photos Part 1 of 3.zip",
+                "iCloud Photos Part 3 of 3.zip.part",
+                true,
+            ),
+            ("x.zip", "y.zip", false),
+        ] {
+            assert_eq!(export_of(a) == export_of(b), same, "{a} {b}");
         }
     }
 

@@ -73,6 +73,14 @@ pub(super) fn open(file: &SharedFile, options: &OpenOptions) -> io::Result<Conte
     Ok(Contents { found, faults })
 }
 
+/// Says whether a zip ends as it should: its directory is there, whole, and where it is said to be. Reads no entry.
+pub(super) fn ends_whole(file: &SharedFile) -> io::Result<bool> {
+    Ok(match end::find(file)? {
+        Some(end) => directory::read(file, &end)?.whole,
+        None => false,
+    })
+}
+
 fn found(header: &Header, options: &OpenOptions) -> Found {
     let raw_name = match &header.unicode_name {
         Some(name) => name.clone(),

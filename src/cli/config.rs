@@ -1,0 +1,94 @@
+//! `albumen config`: makes the configuration file, and shows what it says.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{Cli, ConfigAction, ConfigArgs};
+use super::error::CliError;
+use super::exit::Exit;
+use super::output::{Format, Output};
+use super::settings::{self, Settings};
+use crate::config::{AfterImport, TEMPLATE};
+
+/// Runs the command.
+pub fn run(args: &ConfigArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {
+    match args.action {
+        ConfigAction::Init => init(&settings::path(cli)?, out)?,
+        ConfigAction::Show => show(&settings::must(cli)?, out)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the commented file, private to its owner; one that is there stays.
+fn init(path: &Path, out: &Output) -> Result<(), CliError> {
+    let failed = |source| CliError::ConfigFile {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).create(folder).map_err(failed)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    file.write_all(TEMPLATE.as_bytes()).map_err(failed)?;
+    match out.format() {
+        Format::Json => out.json(&json!({"type": "config", "path": path.display().to_string()})),
+        Format::Text => out.line(format!(
+            "{} written: every setting is explained in it, and none is set",
+            path.display()
+        )),
+    }
+}
+
+/// Shows what the file says. Passwords, commands and the address of the health check may let somebody in: they are masked.
+fn show(settings: &Settings, out: &Output) -> Result<(), CliError> {
+    let config = &settings.config;
+    let text =
+        |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let inboxes = config
+        .inbox
+        .iter()
+        .map(|inbox| json!({"path": inbox.path.display().to_string(), "pattern": inbox.pattern}));
+    let destinations = config.destination.iter().map(|destination| {
+        json!({
+            "address": destination.address,
+            "user": destination.user.as_ref().map(|_| "***"),
+            "password": destination.password.as_ref().map(|_| "***"),
+            "secret_file": text(&destination.secret_file),
+            "secret_command": destination.secret_command.as_ref().map(|_| "***"),
+            "layout": destination.layout,
+            "embed": destination.embed,
+        })
+    });
+    let value = json!({
+        "type": "config",
+        "path": settings.path.display().to_string(),
+        "library": text(&config.library),
+        "home_timezone": config.home_timezone,
+        "include": config.include,
+        "verify_sample": config.verify_sample.map(|share| share.0),
+        "inboxes": inboxes.collect::<Vec<_>>(),
+        "after_import": match config.archives.after_import {
+            AfterImport::Keep => "keep",
+            AfterImport::Move => "move",
+        },
+        "archives": text(&config.archives.folder),
+        "destinations": destinations.collect::<Vec<_>>(),
+        "ping": config.notify.ping.as_ref().map(|_| "***"),
+        "command": config.notify.command.as_ref().map(|_| "***"),
+    });
+    match out.format() {
+        Format::Json => out.json(&value),
+        Format::Text => out.line(format!("{value:#}")),
+    }
+}

@@ -1,0 +1,203 @@
+//! `albumen sync`: one pass over the inboxes: import what is new, read a sample again, push, report.
+
+mod pass;
+mod report;
+mod state;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Zoned;
+
+use super::args::{Cli, SyncArgs};
+use super::error::CliError;
+use super::exit::Exit;
+use super::interrupt::Interrupt;
+use super::output::{Format, Output};
+use super::settings;
+use crate::config::{Config, When};
+use crate::exporter::inbox::{Folder, look};
+use crate::net::ping::ping;
+use crate::writer::library::Library;
+use pass::Pass;
+use report::SyncReport;
+use state::State;
+
+/// Runs the command.
+pub fn run(args: &SyncArgs, cli: &Cli, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    let config = settings::must(cli)?.config;
+    let began = Instant::now();
+    let result = one_pass(args, &config, library, out);
+    let mut report = match result {
+        Ok(report) => report,
+        Err(error) => {
+            let failed = SyncReport {
+                errors: vec![with_causes(&error)],
+                ..SyncReport::default()
+            };
+            tell(&failed, &config);
+            return Err(error);
+        }
+    };
+    report.seconds = began.elapsed().as_secs_f64();
+    match out.format() {
+        Format::Json => out.json(&report.json())?,
+        Format::Text => out.write(report.text().as_bytes())?,
+    }
+    // Whoever is told gets the report even if the reader of the output is gone.
+    out.flush()?;
+    tell(&report, &config);
+    Ok(report.exit())
+}
+
+fn one_pass(
+    args: &SyncArgs,
+    config: &Config,
+    library: &Path,
+    out: &Output,
+) -> Result<SyncReport, CliError> {
+    if let Some(quiet) = config.quiet_hours.filter(|_| !args.now)
+        && quiet.holds(Zoned::now().time())
+    {
+        return Ok(idle(format!(
+            "quiet until {}; --now does not wait",
+            quiet.until
+        )));
+    }
+    let failed = |source| CliError::SyncState {
+        library: library.to_owned(),
+        source,
+    };
+    open_or_create(library)?;
+    let Some(_lock) = state::lock(library).map_err(failed)? else {
+        return Ok(idle("another sync is at work, and does it all".to_owned()));
+    };
+    let mut state = State::read(library);
+    let folders: Vec<Folder> = config
+        .inbox
+        .iter()
+        .map(|inbox| Folder {
+            path: inbox.path.clone(),
+            pattern: inbox.pattern.clone(),
+        })
+        .collect();
+    let looked = look(&folders, &state.known, SystemTime::now());
+    let to_push = config
+        .destination
+        .iter()
+        .any(|to| !state.pushed.contains(&to.address));
+    let mut report = SyncReport::default();
+    for (path, why) in &looked.left {
+        let name = path.display().to_string();
+        if why.needs_a_person() {
+            report.needs.push(format!("{name}: {why}"));
+        }
+        report.left.push((name, why.to_string()));
+    }
+    if looked.exports.is_empty() && !to_push {
+        return Ok(report);
+    }
+    if let Some(address) = &config.notify.ping {
+        warn_of(ping(address, "/start", String::new()), "the health check");
+    }
+    let pass = Pass {
+        config,
+        library,
+        out,
+        interrupt: Interrupt::listen()?,
+    };
+    let before = state.clone();
+    pass.run(looked.exports, &mut state, &mut report);
+    state.known.tidy();
+    if state != before {
+        state.write(library).map_err(failed)?;
+    }
+    Ok(report)
+}
+
+/// Makes the library if it is not there. Two first passes at once get into each other's way there, and nowhere else.
+fn open_or_create(library: &Path) -> Result<(), CliError> {
+    let mut tries = 0;
+    loop {
+        match Library::open_or_create(library) {
+            Ok(_) => return Ok(()),
+            Err(_) if tries < 10 => tries += 1,
+            Err(error) => return Err(CliError::Library(error)),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn idle(why: String) -> SyncReport {
+    SyncReport {
+        idle: Some(why),
+        ..SyncReport::default()
+    }
+}
+
+/// Tells the health check and the command. Neither can spoil what was done.
+fn tell(report: &SyncReport, config: &Config) {
+    let notify = &config.notify;
+    if let Some(address) = notify.ping.as_ref().filter(|_| report.idle.is_none()) {
+        let suffix = if report.is_a_problem() { "/fail" } else { "" };
+        warn_of(ping(address, suffix, report.text()), "the health check");
+    }
+    let wanted = match notify.when {
+        When::Problems => report.is_a_problem(),
+        When::Changes => report.is_a_problem() || report.did_something(),
+        When::Always => true,
+    };
+    if let Some(command) = notify.command.as_ref().filter(|_| wanted) {
+        warn_of(
+            hand_over(command, &report.text()),
+            "the command of [notify]",
+        );
+    }
+}
+
+fn hand_over(command: &str, text: &str) -> Result<(), String> {
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
+    let mut child = Command::new(shell)
+        .args([flag, command])
+        .stdin(Stdio::piped())
+        // Data of `--json` goes to standard output: nothing of a stranger may come between.
+        .stdout(std::io::stderr())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    if let Some(mut input) = child.stdin.take() {
+        // A command that does not read its input is not at fault.
+        let _ = input.write_all(text.as_bytes());
+    }
+    let status = child.wait().map_err(|error| error.to_string())?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(format!("it ended with {status}")),
+    }
+}
+
+fn warn_of(result: Result<(), String>, who: &str) {
+    if let Err(why) = result {
+        // Nobody is left to tell that standard error is gone.
+        let _ = writeln!(std::io::stderr(), "warning: {who} could not be told: {why}");
+    }
+}
+
+/// Returns an error and what caused it on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if said.last() != Some(&text) {
+            said.push(text);
+        }
+        cause = error.source();
+    }
+    said.join(": ")
+}

@@ -1,0 +1,341 @@
+//! The steps of one pass: each goes on with what the ones before left in order.
+
+use std::fs::DirBuilder;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::report::{Imported, Pushed, SyncReport};
+use super::state::State;
+use super::with_causes;
+use crate::cli::args::{ConnectionArgs, ImportArgs, Include, SelectionArgs};
+use crate::cli::connection;
+use crate::cli::error::CliError;
+use crate::cli::interrupt::Interrupt;
+use crate::cli::monitor::CommandLineMonitor;
+use crate::cli::output::Output;
+use crate::config::{AfterImport, Config, DestinationConfig};
+use crate::exporter::inbox::Part;
+use crate::import::{ImportError, ImportReport, import};
+use crate::push::layout::Layout;
+use crate::push::{Conditions, FileOutcome, PushOptions, Sidecars, push};
+use crate::verify::{Extent, VerifyOptions, verify};
+use crate::writer::library::LibraryError;
+use crate::writer::safe_writer::SafeWriter;
+
+/// Share of the library that is read again, unless the configuration says otherwise.
+const SAMPLE: f64 = 0.01;
+/// Longest reading of a sample.
+const LONGEST_SAMPLE: Duration = Duration::from_secs(600);
+/// Files sent at once.
+const WORKERS: usize = 4;
+
+/// What one pass works with.
+pub(super) struct Pass<'a> {
+    pub(super) config: &'a Config,
+    pub(super) library: &'a Path,
+    pub(super) out: &'a Output,
+    pub(super) interrupt: Interrupt,
+}
+
+impl Pass<'_> {
+    /// Imports, verifies, moves archives and pushes; what happens is in the report.
+    pub(super) fn run(&self, exports: Vec<Vec<Part>>, state: &mut State, report: &mut SyncReport) {
+        let whole = self.import_all(exports, state, report);
+        let changed = report
+            .imports
+            .iter()
+            .any(|import| import.added + import.changed > 0);
+        if changed {
+            state.pushed.clear();
+        }
+        if report.interrupted || report.idle.is_some() {
+            return;
+        }
+        let sound = report.imports.is_empty() || self.verify_sample(report);
+        if sound {
+            self.move_away(&whole, report);
+        }
+        for destination in &self.config.destination {
+            if !report.interrupted && !state.pushed.contains(&destination.address) {
+                self.push_to(destination, state, report);
+            }
+        }
+    }
+
+    fn monitor(&self) -> CommandLineMonitor<'_> {
+        CommandLineMonitor::new(self.out, self.interrupt.clone())
+    }
+
+    /// Imports all exports together; if that fails, each by itself, so that one does not hold up the others. Returns the parts of
+    /// which nothing was left out.
+    fn import_all(
+        &self,
+        exports: Vec<Vec<Part>>,
+        state: &mut State,
+        report: &mut SyncReport,
+    ) -> Vec<Part> {
+        if exports.is_empty() {
+            return Vec::new();
+        }
+        let all: Vec<Part> = exports.iter().flatten().cloned().collect();
+        match self.import(&all) {
+            Err(error) if exports.len() > 1 && is_of_an_archive(&error) => {
+                let mut whole = Vec::new();
+                for parts in exports {
+                    let result = self.import(&parts);
+                    whole.extend(self.take(parts, result, state, report));
+                    if report.interrupted {
+                        break;
+                    }
+                }
+                whole
+            }
+            result => self.take(all, result, state, report),
+        }
+    }
+
+    fn import(&self, parts: &[Part]) -> Result<ImportReport, ImportError> {
+        let options = ImportArgs {
+            paths: parts.iter().map(|part| part.path.clone()).collect(),
+            include: match self.config.include.is_empty() {
+                true => Vec::new(),
+                false => vec![Include::Messages],
+            },
+            home_timezone: self.config.home_timezone.clone(),
+            ..ImportArgs::default()
+        }
+        .to_options();
+        let monitor = self.monitor();
+        let result = import(self.library, &options, &Timestamp::now, &monitor);
+        monitor.finish();
+        result
+    }
+
+    fn take(
+        &self,
+        parts: Vec<Part>,
+        result: Result<ImportReport, ImportError>,
+        state: &mut State,
+        report: &mut SyncReport,
+    ) -> Vec<Part> {
+        let archives: Vec<String> = parts.iter().map(|part| name_of(&part.path)).collect();
+        match result {
+            Ok(import) if import.interrupted => report.interrupted = true,
+            Ok(import) => {
+                state.known.add(&parts);
+                let name = archives.join(", ");
+                let problems = import.problems.iter();
+                report
+                    .needs
+                    .extend(problems.map(|problem| format!("{}: {}", problem.part, problem.what)));
+                if import.outcomes.failed > 0 {
+                    report.needs.push(format!(
+                        "{name}: {} entries could not be read; `albumen import` on it lists them",
+                        import.outcomes.failed
+                    ));
+                }
+                report.imports.push(Imported {
+                    archives,
+                    added: import.assets_added,
+                    changed: import.assets_changed,
+                    failed: import.outcomes.failed,
+                    missing: import.missing.len() as u64,
+                });
+                if import.whole() {
+                    return parts;
+                }
+            }
+            Err(ImportError::Library(LibraryError::Locked { .. })) => {
+                report.idle = Some("the library is in use; the next pass imports".to_owned());
+            }
+            Err(ImportError::UnknownService { .. }) => {
+                // Told once: a folder of downloads holds zips of many kinds.
+                state.known.add(&parts);
+                report.unknown.extend(archives);
+            }
+            Err(ImportError::NothingReadable { problems }) => {
+                // Told once: to read it again in every pass would bring nothing, and may take hours.
+                state.known.add(&parts);
+                if problems.is_empty() {
+                    report.unknown.extend(archives);
+                }
+                let told = problems.iter();
+                report
+                    .needs
+                    .extend(told.map(|problem| format!("{}: {}", problem.part, problem.what)));
+            }
+            Err(error) => report.errors.push(with_causes(&error)),
+        }
+        Vec::new()
+    }
+
+    /// Reads a sample of the library again; returns whether nothing is lost.
+    fn verify_sample(&self, report: &mut SyncReport) -> bool {
+        let share = self.config.verify_sample.map_or(SAMPLE, |share| share.0);
+        if share <= 0.0 {
+            return true;
+        }
+        let options = VerifyOptions {
+            extent: Extent::Sample {
+                share,
+                // Another sample every day: in time all of it is read.
+                seed: Timestamp::now().as_second().unsigned_abs() / 86_400,
+            },
+            max_time: Some(LONGEST_SAMPLE),
+            threads: None,
+        };
+        let monitor = self.monitor();
+        let result = verify(self.library, &options, &Timestamp::now, &monitor);
+        monitor.finish();
+        match result {
+            Ok(verified) => {
+                report.interrupted |= verified.interrupted;
+                report.verified = Some((verified.files_read, verified.findings.len()));
+                let lost = verified
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.kind.is_loss());
+                let lost: Vec<String> = lost
+                    .map(|finding| format!("{}: {}", finding.path, finding.detail))
+                    .collect();
+                let sound = lost.is_empty();
+                report.needs.extend(lost);
+                sound && !verified.interrupted
+            }
+            Err(error) => {
+                report.errors.push(with_causes(&error));
+                false
+            }
+        }
+    }
+
+    /// Moves archives of which everything is in the library. Nothing is replaced, and nothing deleted.
+    fn move_away(&self, parts: &[Part], report: &mut SyncReport) {
+        let archives = &self.config.archives;
+        let (AfterImport::Move, Some(folder)) = (archives.after_import, &archives.folder) else {
+            return;
+        };
+        if parts.is_empty() {
+            return;
+        }
+        if let Err(error) = make_folder(folder) {
+            report.needs.push(format!("{}: {error}", folder.display()));
+            return;
+        }
+        let writer = SafeWriter::new(folder.clone(), None);
+        for part in parts {
+            let name = name_of(&part.path);
+            match writer.rename_new(&part.path, &folder.join(&name)) {
+                Ok(()) => report.moved.push(name),
+                Err(error) => report.needs.push(format!(
+                    "{name} was imported and could not be moved to {}: {}",
+                    folder.display(),
+                    error.source
+                )),
+            }
+        }
+    }
+
+    fn push_to(&self, to: &DestinationConfig, state: &mut State, report: &mut SyncReport) {
+        match self.pushed(to) {
+            Ok((pushed, whole, interrupted)) => {
+                report.interrupted |= interrupted;
+                if pushed.failed > 0 {
+                    report.needs.push(format!(
+                        "{}: {} files could not be sent; `albumen push` lists them",
+                        pushed.destination, pushed.failed
+                    ));
+                }
+                report.pushed.push(pushed);
+                if whole {
+                    state.pushed.insert(to.address.clone());
+                }
+            }
+            Err(error) => report.errors.push(with_causes(&error)),
+        }
+    }
+
+    fn pushed(&self, to: &DestinationConfig) -> Result<(Pushed, bool, bool), CliError> {
+        let mut args = ConnectionArgs {
+            endpoint: to.endpoint.clone(),
+            region: to.region.clone(),
+            ca_file: to.ca_file.clone(),
+            secret_file: to.secret_file.clone(),
+            secret_command: to.secret_command.clone(),
+            secrets: Vec::new(),
+        };
+        let address = connection::address(&to.address, &args)?;
+        args.secrets = connection::secrets(&address, to.user.as_deref(), to.password.as_ref());
+        let destination = connection::open(&address, &args, self.library, &self.interrupt)?;
+        let layout = to.layout.as_deref().unwrap_or("dates");
+        let layout = Layout::parse(layout).map_err(|why| CliError::Layout { why })?;
+        let options = PushOptions {
+            query: SelectionArgs::default().to_query(),
+            layout,
+            sidecars: Sidecars::Xmp,
+            embed: to.embed,
+            strip: None,
+            bag: false,
+            dry_run: false,
+            workers: WORKERS,
+        };
+        let monitor = self.monitor();
+        let conditions = Conditions {
+            clock: &Timestamp::now,
+            monitor: &monitor,
+        };
+        let name = address.name();
+        let result = push(
+            self.library,
+            &name,
+            destination.as_ref(),
+            &options,
+            conditions,
+        );
+        monitor.finish();
+        let failed = |source| CliError::Push {
+            destination: name.clone(),
+            source,
+        };
+        let report = result.map_err(failed)?;
+        let count = |outcome| report.count(outcome);
+        let pushed = Pushed {
+            destination: name.clone(),
+            sent: count(FileOutcome::New) + count(FileOutcome::Changed),
+            failed: count(FileOutcome::Failed) + count(FileOutcome::Cannot),
+        };
+        let whole = pushed.failed == 0 && !report.interrupted;
+        match report.stopped {
+            Some(source) => Err(CliError::PushStopped {
+                destination: name,
+                source,
+            }),
+            None => Ok((pushed, whole, report.interrupted)),
+        }
+    }
+}
+
+/// Says whether an import failed for what was given to it, and not for the library.
+fn is_of_an_archive(error: &ImportError) -> bool {
+    matches!(
+        error,
+        ImportError::UnknownService { .. } | ImportError::NothingReadable { .. }
+    )
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn make_folder(folder: &PathBuf) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

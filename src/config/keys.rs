@@ -1,0 +1,101 @@
+//! The settings there are, by section. A key that is none is an error: a misspelt one would else be left out unseen.
+
+use toml::de::{DeTable, DeValue};
+
+use super::{ConfigError, line_of, wrong};
+
+/// A section, whether it is a list of such, and its keys.
+type Section = (&'static str, bool, &'static [&'static str]);
+
+const TOP: &[&str] = &[
+    "library",
+    "home_timezone",
+    "include",
+    "quiet_hours",
+    "verify_sample",
+];
+
+const SECTIONS: &[Section] = &[
+    ("inbox", true, &["path", "pattern"]),
+    ("archives", false, &["after_import", "folder"]),
+    (
+        "destination",
+        true,
+        &[
+            "address",
+            "endpoint",
+            "region",
+            "ca_file",
+            "secret_file",
+            "secret_command",
+            "user",
+            "password",
+            "layout",
+            "embed",
+        ],
+    ),
+    ("notify", false, &["ping", "command", "when"]),
+];
+
+/// Fails at the first key that is none.
+pub(super) fn check(text: &str) -> Result<(), ConfigError> {
+    let table = DeTable::parse(text).map_err(|error| wrong(text, &error))?;
+    let names: Vec<&str> = TOP
+        .iter()
+        .copied()
+        .chain(SECTIONS.iter().map(|(name, _, _)| *name))
+        .collect();
+    known(text, table.get_ref(), "", &names)?;
+    for (key, value) in table.get_ref() {
+        let Some((name, many, keys)) = SECTIONS.iter().find(|(name, _, _)| key.get_ref() == name)
+        else {
+            continue;
+        };
+        let line = line_of(text, Some(key.span()));
+        let written = if *many {
+            format!("[[{name}]]")
+        } else {
+            format!("[{name}]")
+        };
+        let form = || ConfigError::Wrong {
+            line,
+            what: format!("{name} is written {written}, with its settings in the lines below"),
+        };
+        match (value.get_ref(), many) {
+            (DeValue::Table(table), false) => known(text, table, name, keys)?,
+            (DeValue::Array(tables), true) => {
+                for table in tables.iter() {
+                    let table = table.get_ref().as_table().ok_or_else(form)?;
+                    known(text, table, name, keys)?;
+                }
+            }
+            _ => return Err(form()),
+        }
+    }
+    Ok(())
+}
+
+fn known(text: &str, table: &DeTable<'_>, section: &str, keys: &[&str]) -> Result<(), ConfigError> {
+    let stranger = table
+        .keys()
+        .find(|key| !keys.contains(&key.get_ref().as_ref()));
+    match stranger {
+        None => Ok(()),
+        Some(key) => Err(ConfigError::UnknownKey {
+            line: line_of(text, Some(key.span())),
+            key: crate::model::shown::shown(key.get_ref()),
+            section: section.to_owned(),
+            near: near(key.get_ref(), keys),
+        }),
+    }
+}
+
+/// Returns the key that is written most like it, if one is.
+fn near(key: &str, keys: &[&str]) -> Option<String> {
+    let alike = |other: &&str| strsim::jaro_winkler(key, other);
+    let best = keys
+        .iter()
+        .map(|other| (alike(other), *other))
+        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 > 0.75).then(|| best.1.to_owned())
+}

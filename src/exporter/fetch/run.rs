@@ -1,0 +1,145 @@
+//! Fetches several parts at once, and keeps count of the room they need.
+
+use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::error::FetchError;
+use super::part::fetch_part;
+use super::{FetchConditions, FetchOptions, FetchReport, Link, PartOutcome, PartReport};
+use crate::monitor::Unit;
+use crate::writer::space::free_bytes;
+
+/// What all parts of one run share.
+pub(super) struct Shared<'a> {
+    pub(super) options: &'a FetchOptions,
+    pub(super) conditions: &'a FetchConditions<'a>,
+    naming: Mutex<()>,
+    /// Bytes each running part still has to write.
+    left: Mutex<BTreeMap<usize, u64>>,
+    ended: AtomicBool,
+}
+
+impl Shared<'_> {
+    /// Returns what lets one part at a time choose its name.
+    pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
+        self.naming.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self) -> MutexGuard<'_, BTreeMap<usize, u64>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns whether nothing more shall be fetched.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.ended.load(Ordering::Relaxed) || self.conditions.monitor.stopped()
+    }
+
+    /// Ends the run: every other part would fail in the same way.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Says how much a part still needs, before its first byte is written. The other parts count, too.
+    pub(super) fn reserve(&self, number: usize, needed: u64) -> Result<(), FetchError> {
+        let mut left = self.left();
+        self.conditions.monitor.grow(needed);
+        left.remove(&number);
+        let others: u64 = left.values().sum();
+        let folder = &self.options.folder;
+        if let Some(free) = free_bytes(folder).map(|free| free.saturating_sub(others))
+            && free < needed
+        {
+            return Err(FetchError::NoSpace {
+                folder: folder.clone(),
+                needed,
+                free,
+            });
+        }
+        left.insert(number, needed);
+        Ok(())
+    }
+
+    /// Counts bytes that were written.
+    pub(super) fn arrived(&self, number: usize, count: u64) {
+        if let Some(left) = self.left().get_mut(&number) {
+            *left = left.saturating_sub(count);
+        }
+        self.conditions.monitor.advance(count);
+    }
+
+    /// Forgets what a part still needed.
+    pub(super) fn release(&self, number: usize) {
+        self.left().remove(&number);
+    }
+}
+
+/// Fetches every part, several at once, and says what became of each.
+///
+/// # Errors
+/// Fails only if the folder cannot be made; what is wrong with a part is in its report.
+pub fn fetch(
+    links: &[Link],
+    options: &FetchOptions,
+    conditions: &FetchConditions<'_>,
+) -> Result<FetchReport, FetchError> {
+    let began = (conditions.clock)();
+    make_folder(options)?;
+    conditions.monitor.step("fetching", None, Unit::Bytes);
+    let shared = Shared {
+        options,
+        conditions,
+        naming: Mutex::new(()),
+        left: Mutex::default(),
+        ended: AtomicBool::new(false),
+    };
+    let links = once(links);
+    let next = AtomicUsize::new(0);
+    let reports: Mutex<BTreeMap<usize, PartReport>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..options.at_once.clamp(1, links.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(link) = links.get(number) else {
+                        return;
+                    };
+                    let report = fetch_part(&shared, number, link);
+                    let mut reports = reports.lock().unwrap_or_else(PoisonError::into_inner);
+                    reports.insert(number, report);
+                    conditions.monitor.items_done(1);
+                }
+            });
+        }
+    });
+    let reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let parts: Vec<PartReport> = reports.into_values().collect();
+    Ok(FetchReport {
+        interrupted: conditions.monitor.stopped()
+            && parts
+                .iter()
+                .any(|part| matches!(part.outcome, PartOutcome::Stopped)),
+        parts,
+        seconds: (conditions.clock)().duration_since(began).as_secs_f64(),
+    })
+}
+
+/// The same address twice is one part.
+fn once(links: &[Link]) -> Vec<&Link> {
+    let mut seen = std::collections::BTreeSet::new();
+    links
+        .iter()
+        .filter(|link| seen.insert(link.key()))
+        .collect()
+}
+
+fn make_folder(options: &FetchOptions) -> Result<(), FetchError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(&options.folder)
+        .map_err(FetchError::disk("make", &options.folder))
+}
