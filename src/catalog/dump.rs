@@ -110,6 +110,7 @@ mod tests {
     use crate::model::content_hash::ContentHash;
     use crate::model::media_facts::MediaFacts;
     use crate::model::media_type::MediaType;
+    use jiff::Timestamp;
 
     fn medium(n: u8) -> StoredMedium {
         StoredMedium {
@@ -127,7 +128,12 @@ mod tests {
                     let id = w.add_original(&medium(n))?;
                     w.add_media_entry("p", "", &format!("{n}.jpg"), id, None)?;
                 }
-                w.begin_run("import", &format!("{order:?}"), "{}").map(drop)
+                w.begin_run(
+                    "import",
+                    Timestamp::from_second(order[0].into()).unwrap(),
+                    "{}",
+                )
+                .map(drop)
             })
             .unwrap();
         catalog.dump().unwrap()

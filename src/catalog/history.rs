@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::model::content_hash::ContentHash;
+use crate::model::time::in_seconds;
 
 use super::{Catalog, CatalogError, Writing, hash_of};
 
@@ -153,7 +155,13 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// Fails if SQLite does.
-    pub fn begin_run(&self, kind: &str, started: &str, command: &str) -> Result<i64, CatalogError> {
+    pub fn begin_run(
+        &self,
+        kind: &str,
+        started: Timestamp,
+        command: &str,
+    ) -> Result<i64, CatalogError> {
+        let started = in_seconds(started);
         self.run(
             "INSERT INTO run (kind, started, command) VALUES (?1, ?2, ?3)",
             (kind, started, command),
@@ -188,7 +196,8 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// Fails if SQLite does.
-    pub fn end_run(&self, id: i64, finished: &str, report: &str) -> Result<(), CatalogError> {
+    pub fn end_run(&self, id: i64, finished: Timestamp, report: &str) -> Result<(), CatalogError> {
+        let finished = in_seconds(finished);
         self.run(
             "UPDATE run SET finished = ?2, report = ?3 WHERE id = ?1",
             (id, finished, report),
@@ -280,15 +289,21 @@ mod tests {
         assert!(seen(1, "anna").is_empty());
     }
 
+    fn at(second: i64) -> Timestamp {
+        Timestamp::new(1_767_225_600 + second, 5).unwrap()
+    }
+
     #[test]
     fn a_run_begins_and_ends() {
         let mut catalog = Catalog::in_memory().unwrap();
         let id = catalog
-            .in_transaction(|w| w.begin_run("import", "2026-01-01T00:00:00Z", "{}"))
+            .in_transaction(|w| w.begin_run("import", at(0), "{}"))
             .unwrap();
-        assert_eq!(catalog.runs().unwrap()[0].finished, None);
+        let run = &catalog.runs().unwrap()[0];
+        assert_eq!(run.started, "2026-01-01T00:00:00Z");
+        assert_eq!(run.finished, None);
         catalog
-            .in_transaction(|w| w.end_run(id, "2026-01-01T00:00:01Z", "{}"))
+            .in_transaction(|w| w.end_run(id, at(1), "{}"))
             .unwrap();
         assert!(catalog.runs().unwrap()[0].finished.is_some());
     }

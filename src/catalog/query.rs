@@ -90,6 +90,10 @@ pub struct LibraryStatus {
     pub runs: u64,
     /// Start of the newest run, RFC 3339.
     pub last_run: Option<String>,
+    /// Imports that were begun and not taken back.
+    pub imports: u64,
+    /// Start of the newest of them, RFC 3339.
+    pub last_import: Option<String>,
     /// The last run was cut off before the library was settled.
     pub unsettled: bool,
 }
@@ -191,11 +195,10 @@ impl Catalog {
             let found: Vec<i64> = self.rows(sql, [], |row| row.get(0))?;
             Ok(found.first().copied().unwrap_or(0) as u64)
         };
-        let last_run: Vec<String> = self.rows(
-            "SELECT started FROM run ORDER BY id DESC LIMIT 1",
-            [],
-            |row| row.get(0),
-        )?;
+        let newest = |sql: &str| -> Result<Option<String>, CatalogError> {
+            let found: Vec<String> = self.rows(sql, [], |row| row.get(0))?;
+            Ok(found.into_iter().next())
+        };
         Ok(LibraryStatus {
             assets: number("SELECT count(*) FROM asset")?,
             files: number("SELECT count(*) FROM placed_file")?,
@@ -204,7 +207,14 @@ impl Catalog {
             missing: number("SELECT count(*) FROM missing")?,
             providers: self.provider_status()?,
             runs: number("SELECT count(*) FROM run")?,
-            last_run: last_run.into_iter().next(),
+            last_run: newest("SELECT started FROM run ORDER BY id DESC LIMIT 1")?,
+            imports: number(
+                "SELECT count(*) FROM run WHERE kind = 'import' AND undone_by IS NULL",
+            )?,
+            last_import: newest(
+                "SELECT started FROM run WHERE kind = 'import' AND undone_by IS NULL
+                 ORDER BY id DESC LIMIT 1",
+            )?,
             unsettled: self.setting("unsettled")?.is_some(),
         })
     }

@@ -86,6 +86,8 @@ struct StatusJson<'a> {
     missing: u64,
     runs: u64,
     last_run: Option<&'a str>,
+    imports: u64,
+    last_import: Option<&'a str>,
     unsettled: bool,
     accounts: Vec<AccountJson<'a>>,
     destinations: Vec<DestinationJson<'a>>,
@@ -112,6 +114,8 @@ impl<'a> StatusJson<'a> {
             missing: status.missing,
             runs: status.runs,
             last_run: status.last_run.as_deref(),
+            imports: status.imports,
+            last_import: status.last_import.as_deref(),
             unsettled: status.unsettled,
             accounts: status.providers.iter().map(AccountJson::new).collect(),
             destinations: Vec::new(),
@@ -162,12 +166,12 @@ fn print(status: &LibraryStatus, library: &Path, out: &Output) -> Result<(), Cli
         out.line("the last import was cut off; the next one finishes its work")?;
     }
     let last = status
-        .last_run
+        .last_import
         .as_deref()
         .map(|last| format!(", the last one {last}"));
     out.line(format!(
         "imports so far: {}{}",
-        HumanCount(status.runs),
+        HumanCount(status.imports),
         last.unwrap_or_default()
     ))?;
     out.line(format!("library: {}", library.display()))
@@ -208,8 +212,10 @@ mod tests {
             }],
             undated: 2,
             missing: 106,
-            runs: 3,
-            last_run: Some("2024-05-01T10:00:00Z".to_owned()),
+            runs: 5,
+            imports: 3,
+            last_import: Some("2024-05-01T10:00:00Z".to_owned()),
+            last_run: Some("2024-06-01T10:00:00Z".to_owned()),
             unsettled: true,
         }
     }

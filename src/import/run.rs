@@ -206,7 +206,7 @@ fn take_in(
     let swept = sweep(library, catalog, threads(options))?;
     let seen = seen(catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
-        let run = writing.begin_run("import", &instant(clock), &command(options))?;
+        let run = writing.begin_run("import", clock(), &command(options))?;
         let decided = decide(
             archive, recognized, options, &seen, &swept, writing, monitor,
         )?;
@@ -274,14 +274,9 @@ fn finish(
     }
     let numbers = super::report::numbers(&report);
     catalog
-        .in_transaction(|writing| writing.end_run(taken.run, &instant(clock), &numbers))
+        .in_transaction(|writing| writing.end_run(taken.run, clock(), &numbers))
         .map_err(|error| needing(error.into()))?;
     Ok(report)
-}
-
-/// Returns the time in whole seconds, RFC 3339.
-pub(super) fn instant(clock: &dyn Fn() -> Timestamp) -> String {
-    clock().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.

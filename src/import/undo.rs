@@ -20,7 +20,7 @@ use crate::writer::threads::or_one_a_core;
 use super::ImportError;
 use super::lists::remember_lists;
 use super::opened::open_catalog;
-use super::run::{SETTLING_ROOM, instant};
+use super::run::SETTLING_ROOM;
 use super::settle::settle;
 use super::sweep::{clean_unfinished, sweep};
 
@@ -228,10 +228,10 @@ impl Undoing<'_> {
         let zone = home_timezone(&self.catalog.runs()?, asked.id);
         let had_zone = self.catalog.setting("home_timezone")?.is_some();
         let library = self.library;
-        let began = instant(clock);
+        let began = clock();
         let by = self.catalog.in_transaction(|writing| {
             let command = json!({"run": asked.id}).to_string();
-            let by = writing.begin_run("undo", &began, &command)?;
+            let by = writing.begin_run("undo", began, &command)?;
             let going = writing.take_back(asked.id, by)?;
             let trash = free_trash(library, by);
             let mut files = tree.leaving(&going, &trash);
@@ -279,9 +279,9 @@ impl Undoing<'_> {
             "bytes": report.bytes,
             "assets_changed": report.assets_changed,
         });
-        let ended = instant(clock);
+        let ended = clock();
         self.catalog
-            .in_transaction(|writing| writing.end_run(by, &ended, &numbers.to_string()))?;
+            .in_transaction(|writing| writing.end_run(by, ended, &numbers.to_string()))?;
         Ok(report)
     }
 

@@ -31,6 +31,11 @@ impl Precision {
     }
 }
 
+/// Writes an instant as journals keep it: RFC 3339, UTC, whole seconds.
+pub fn in_seconds(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// What is known of where on Earth's clock a time lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

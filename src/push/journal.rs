@@ -8,6 +8,7 @@ use super::Found;
 use super::parcel::{Parcel, Uploads};
 use crate::catalog::{Catalog, CatalogError, PushedRow, UploadRow};
 use crate::model::content_hash::ContentHash;
+use crate::model::time::in_seconds;
 
 type Key = (Option<ContentHash>, String);
 
@@ -92,7 +93,7 @@ impl Journal {
             sent_hash: parcel.sha256,
             read_hash: read,
             tag: found.tag.clone(),
-            at: now.to_string(),
+            at: in_seconds(now),
         };
         self.rows.insert(parcel.key(), row.clone());
         self.waiting.push(row);

@@ -136,8 +136,8 @@ fn note_run(
         "interrupted": report.interrupted,
     });
     catalog.in_transaction(|writing| {
-        let run = writing.begin_run("push", &begun.to_string(), &command.to_string())?;
-        writing.end_run(run, &ended.to_string(), &numbers.to_string())
+        let run = writing.begin_run("push", begun, &command.to_string())?;
+        writing.end_run(run, ended, &numbers.to_string())
     })?;
     Ok(())
 }

@@ -310,8 +310,8 @@ fn note(
         "stopped": report.stopped,
     });
     catalog.in_transaction(|writing| {
-        let run = writing.begin_run("verify", &begun.to_string(), &command.to_string())?;
-        writing.end_run(run, &ended.to_string(), &numbers.to_string())?;
+        let run = writing.begin_run("verify", begun, &command.to_string())?;
+        writing.end_run(run, ended, &numbers.to_string())?;
         match options.max_time {
             Some(_) => writing.set_setting(PLACE, report.continues_after.as_deref()),
             None if report.read_everything() => writing.set_setting(PLACE, None),

@@ -94,18 +94,18 @@ fn a_half_copied_zip_is_left_named_and_imported_when_it_is_whole() {
     );
 }
 
+/// A zip that is of no service.
+fn foreign() -> Vec<u8> {
+    zipped(&[("a/readme.txt".to_owned(), b"x".to_vec())].into())
+}
+
 #[test]
 fn a_broken_zip_needs_a_person_and_holds_nothing_up() {
     let env = home("");
     let bytes = zipped(&posts(0..3));
     put(&env, "cut.zip", &bytes[..bytes.len() / 2], DAY);
     put(&env, "whole.zip", &zipped(&posts(5..7)), DAY);
-    put(
-        &env,
-        "holiday.zip",
-        &zipped(&[("a/readme.txt".to_owned(), b"x".to_vec())].into()),
-        DAY,
-    );
+    put(&env, "holiday.zip", &foreign(), DAY);
     let (ran, report) = sync(&env);
     assert_eq!(
         (ran.code, &report["outcome"]),
@@ -163,12 +163,7 @@ fn what_cannot_be_read_at_all_needs_a_person_once_and_is_not_read_again() {
 #[test]
 fn zips_of_other_kinds_are_told_once() {
     let env = home("");
-    put(
-        &env,
-        "holiday.zip",
-        &zipped(&[("a/readme.txt".to_owned(), b"x".to_vec())].into()),
-        DAY,
-    );
+    put(&env, "holiday.zip", &foreign(), DAY);
     let (ran, report) = sync(&env);
     assert_eq!(
         (ran.code, &report["unknown"]),
@@ -344,4 +339,34 @@ fn an_inbox_that_is_gone_and_a_missing_configuration_are_told() {
     let ran = TestEnv::new().run(&["sync"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("albumen config init"), "{ran:?}");
+}
+
+#[test]
+fn all_of_a_small_library_is_read_again_and_the_journal_tells_imports_from_the_rest() {
+    let env = home("");
+    put(&env, "a.zip", &zipped(&posts(0..3)), DAY);
+    let (_, report) = sync(&env);
+    assert_eq!(
+        (&report["files_read_again"], &report["findings"]),
+        (&3.into(), &0.into())
+    );
+    let status = env.run_on("l", &["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_str(&status.stdout).expect("JSON");
+    assert_eq!(
+        (&status["runs"], &status["imports"]),
+        (&2.into(), &1.into())
+    );
+    // Whole seconds, whoever keeps the journal.
+    let last = status["last_run"].as_str().expect("a time");
+    assert_eq!(last.len(), "2026-01-01T00:00:00Z".len(), "{last}");
+}
+
+#[test]
+fn a_configuration_of_nothing_says_what_to_set() {
+    let env = home("");
+    env.write("albumen.toml", b"library = \"l\"\n");
+    let ran = env.run(&["--config", "albumen.toml", "sync"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.contains("[[inbox]]"), "{ran:?}");
+    assert!(!env.path("l").exists());
 }

@@ -66,6 +66,13 @@ fn one_pass(
             quiet.until
         )));
     }
+    if config.inbox.is_empty() && config.destination.is_empty() {
+        return Ok(idle(
+            "there is nothing to do: name the folder where archives arrive under [[inbox]] in albumen.toml \
+             (`albumen config init` writes one that explains each setting)"
+                .to_owned(),
+        ));
+    }
     let failed = |source| CliError::SyncState {
         library: library.to_owned(),
         source,

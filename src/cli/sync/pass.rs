@@ -13,6 +13,7 @@ use crate::cli::args::{ConnectionArgs, ImportArgs, Include, SelectionArgs};
 use crate::cli::connection;
 use crate::cli::error::CliError;
 use crate::cli::interrupt::Interrupt;
+use crate::cli::library::catalog;
 use crate::cli::monitor::CommandLineMonitor;
 use crate::cli::output::Output;
 use crate::config::{AfterImport, Config, DestinationConfig};
@@ -26,6 +27,8 @@ use crate::writer::safe_writer::SafeWriter;
 
 /// Share of the library that is read again, unless the configuration says otherwise.
 const SAMPLE: f64 = 0.01;
+/// Files that are read again at least: a hundredth of a small library would be none.
+const LEAST_FILES: f64 = 50.0;
 /// Longest reading of a sample.
 const LONGEST_SAMPLE: Duration = Duration::from_secs(600);
 /// Files sent at once.
@@ -171,9 +174,17 @@ impl Pass<'_> {
         Vec::new()
     }
 
+    /// Returns the number of files the catalog knows of; none if it cannot be asked, which `verify` tells then.
+    fn files(&self) -> u64 {
+        let catalog = catalog(self.library).ok();
+        let status = catalog.and_then(|catalog| catalog.status().ok());
+        status.map_or(0, |status| status.files)
+    }
+
     /// Reads a sample of the library again; returns whether nothing is lost.
     fn verify_sample(&self, report: &mut SyncReport) -> bool {
-        let share = self.config.verify_sample.map_or(SAMPLE, |share| share.0);
+        let usual = || SAMPLE.max(LEAST_FILES / self.files().max(1) as f64);
+        let share = self.config.verify_sample.map_or_else(usual, |s| s.0);
         if share <= 0.0 {
             return true;
         }

@@ -107,7 +107,7 @@ pub fn rebuild_with(
         // Whoever remembers the number of a run of the old catalog must not meet another one under it.
         writing.number_runs_after(last_run)?;
         let zone = json!({"home_timezone": gathered.home_timezone}).to_string();
-        let run = writing.begin_run("rebuild", &begun.to_string(), &zone)?;
+        let run = writing.begin_run("rebuild", begun, &zone)?;
         writing.forget_older_runs()?;
         let reading = writing.begin_reading(None, &[])?;
         writing.end_reading(reading)?;
@@ -124,9 +124,7 @@ pub fn rebuild_with(
         "files": report.files, "sidecars": report.sidecars, "records": report.records,
         "gone": report.gone.len(), "unknown": report.unknown.len(), "unreadable": report.unreadable.len(),
     });
-    catalog.in_transaction(|writing| {
-        writing.end_run(run, &clock().to_string(), &numbers.to_string())
-    })?;
+    catalog.in_transaction(|writing| writing.end_run(run, clock(), &numbers.to_string()))?;
     drop(catalog);
     report.kept = new.take_its_place(&library)?;
     report.seconds = clock().duration_since(begun).as_secs_f64();
