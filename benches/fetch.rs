@@ -2,6 +2,8 @@
 //!
 //! Run by hand: `cargo bench --bench fetch -- [--mebibytes N] [--parts N] [--rounds N] [--dir DIR]`. Needs the room of all parts once.
 
+#[path = "shared/options.rs"]
+mod options;
 #[allow(
     clippy::unwrap_used,
     reason = "the builders of the tests, where a panic is an answer"
@@ -16,27 +18,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use support::memory::peak_of;
 
 fn main() -> Result<()> {
     let (mut mebibytes, mut parts, mut rounds) = (1024, 4, 3);
     let mut folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-fetch");
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .with_context(|| format!("{word} needs a value"))
-        };
-        match word.as_str() {
+    options::each(|word, value| {
+        match word {
             "--mebibytes" => mebibytes = value()?.parse()?,
             "--parts" => parts = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
             "--dir" => folder = PathBuf::from(value()?),
-            _ => {}
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     let port = serve(mebibytes << 20)?;
     let urls: Vec<String> = (0..parts)
         .map(|part| format!("http://127.0.0.1:{port}/part-{part}.tgz"))

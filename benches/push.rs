@@ -5,6 +5,8 @@
 //!
 //! Run by hand: `cargo bench --bench push -- [--files N] [--kilobytes N] [--rounds N] [--sidecars] [--binary FILE] [--dir DIR]`.
 
+#[path = "shared/options.rs"]
+mod options;
 #[allow(
     clippy::unwrap_used,
     reason = "the builders of the tests, where a panic is an answer"
@@ -30,23 +32,18 @@ fn main() -> Result<()> {
     let (mut files, mut kilobytes, mut rounds, mut sidecars) = (5000, 100, 3, false);
     let mut binary = PathBuf::from(env!("CARGO_BIN_EXE_albumen"));
     let mut folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-push");
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .with_context(|| format!("{word} needs a value"))
-        };
-        match word.as_str() {
+    options::each(|word, value| {
+        match word {
             "--files" => files = value()?.parse()?,
             "--kilobytes" => kilobytes = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
             "--sidecars" => sidecars = true,
             "--binary" => binary = PathBuf::from(value()?),
             "--dir" => folder = PathBuf::from(value()?),
-            _ => {}
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     let library = folder.join("library");
     if !library.exists() {
         make(&folder, &library, files, kilobytes * 1000)?;

@@ -2,6 +2,8 @@
 //!
 //! Run by hand: `cargo bench --bench verify -- [--mebibytes N] [--rounds N] [--dir DIR]`.
 
+#[path = "shared/options.rs"]
+mod options;
 #[allow(
     clippy::unwrap_used,
     reason = "the builders of the tests, where a panic is an answer"
@@ -26,20 +28,15 @@ fn main() -> Result<()> {
     let mut mebibytes = 1024;
     let mut rounds = 5;
     let mut folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-verify");
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .with_context(|| format!("{word} needs a value"))
-        };
-        match word.as_str() {
+    options::each(|word, value| {
+        match word {
             "--mebibytes" => mebibytes = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
             "--dir" => folder = PathBuf::from(value()?),
-            _ => {}
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     let library = folder.join("library");
     if !library.exists() {
         make(&folder, &library, mebibytes << 20)?;

@@ -8,6 +8,8 @@ mod ground;
 mod runs;
 mod table;
 
+#[path = "../shared/options.rs"]
+mod options;
 #[allow(
     clippy::unwrap_used,
     reason = "the builders of the tests, where a panic is an answer"
@@ -33,7 +35,7 @@ struct Asked {
 }
 
 fn main() -> Result<()> {
-    let asked = asked(std::env::args().skip(1))?;
+    let asked = asked()?;
     std::fs::create_dir_all(&asked.folder)?;
     let ground = Ground::prepare(&asked.folder)?;
     println!("{}", ground.describe());
@@ -100,7 +102,7 @@ fn contenders(asked: &Asked) -> Result<Vec<Contender>> {
     Ok(found)
 }
 
-fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked> {
+fn asked() -> Result<Asked> {
     let mut asked = Asked {
         quick: false,
         rounds: 5,
@@ -108,22 +110,16 @@ fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked> {
         only: None,
         folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-import"),
     };
-    while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .with_context(|| format!("{word} needs a value"))
-        };
-        match word.as_str() {
+    options::each(|word, value| {
+        match word {
             "--quick" => asked.quick = true,
             "--rounds" => asked.rounds = value()?.parse()?,
             "--case" => asked.case = Some(value()?),
             "--only" => asked.only = Some(value()?),
             "--dir" => asked.folder = PathBuf::from(value()?),
-            // Cargo's own.
-            "--bench" => {}
-            other => bail!("unknown option {other}"),
+            _ => return Ok(false),
         }
-    }
+        Ok(true)
+    })?;
     Ok(asked)
 }
