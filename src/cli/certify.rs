@@ -1,6 +1,5 @@
 //! `albumen certify`: may the account be deleted?
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -16,6 +15,7 @@ use super::output::{Format, Output};
 use super::recheck;
 use crate::model::shown::shown;
 use crate::verify::certify::{Certificate, Certified, Verdict, certify, page};
+use crate::writer::private;
 
 /// Gaps a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -71,12 +71,8 @@ fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
         path: path.to_owned(),
         source,
     };
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
     // The page names what a person has posted: private, as the library is.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed)?;
+    let mut file = private::create_new(path).map_err(failed)?;
     file.write_all(page(certified).as_bytes()).map_err(failed)?;
     file.sync_all().map_err(failed)
 }

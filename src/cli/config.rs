@@ -1,6 +1,6 @@
 //! `albumen config`: makes the configuration file, and shows what it says.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::DirBuilder;
 use std::io::Write;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::output::{Format, Output};
 use super::settings::{self, Settings};
 use crate::config::{AfterImport, TEMPLATE};
+use crate::writer::private;
 
 /// Runs the command.
 pub fn run(args: &ConfigArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {
@@ -35,11 +36,7 @@ fn init(path: &Path, out: &Output) -> Result<(), CliError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).create(folder).map_err(failed)?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed)?;
+    let mut file = private::create_new(path).map_err(failed)?;
     file.write_all(TEMPLATE.as_bytes()).map_err(failed)?;
     match out.format() {
         Format::Json => out.json(&json!({"type": "config", "path": path.display().to_string()})),

@@ -176,7 +176,7 @@ fn outside_dates(
             .iter()
             .map(|node| MediaEntry {
                 provider: tree.provider.name().to_owned(),
-                export: tree.provider.export(&tree.part_name(node.id)),
+                export: tree.named_export_of(node.id),
                 path: node.path.to_string(),
                 content_hash: ContentHash([0; 32]),
                 content_id: None,

@@ -99,6 +99,12 @@ impl<'a> ArchiveTree<'a> {
         let part = self.archive.entries()[id.0].part;
         self.parts.get(&part).map(Arc::clone).unwrap_or_default()
     }
+
+    /// Returns the export an entry belongs to, as evidence names it.
+    pub fn named_export_of(&self, id: EntryId) -> Option<String> {
+        let export = self.export_of(id);
+        (!export.is_empty()).then(|| export.to_string())
+    }
 }
 
 impl Tree for ArchiveTree<'_> {

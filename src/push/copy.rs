@@ -5,13 +5,14 @@ use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use super::embed::{Embed, is_media};
 use super::strip::{Strip, strip};
 use crate::media::embed::Pieces;
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaType;
+use crate::writer::digest::digest;
 use crate::writer::staging::hash_file;
 
 /// Largest file that is stripped: that happens in memory.
@@ -98,16 +99,8 @@ impl Copy {
     /// # Errors
     /// Fails if the library's file cannot be read.
     pub fn measure(&self) -> io::Result<(u64, ContentHash)> {
-        let (mut reader, mut hasher) = (self.open()?, Sha256::new());
-        let (mut size, mut buffer) = (0, vec![0; 256 << 10]);
-        loop {
-            let count = reader.read(&mut buffer)?;
-            if count == 0 {
-                return Ok((size, ContentHash(hasher.finalize().into())));
-            }
-            hasher.update(&buffer[..count]);
-            size += count as u64;
-        }
+        let (size_bytes, digest) = digest::<Sha256>(&mut self.open()?)?;
+        Ok((size_bytes, ContentHash(digest.into())))
     }
 }
 

@@ -134,10 +134,6 @@ impl Destination for Folder {
         };
         found(&to, &parcel.path)?.ok_or_else(gone)
     }
-
-    fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
-    }
 }
 
 fn found(path: &Path, id: &str) -> Result<Option<Found>, DestinationError> {

@@ -186,16 +186,15 @@ impl Gathering<'_> {
                 media_type,
             },
         };
-        let failed = |error: &dyn std::fmt::Display| error.to_string();
         let copy =
-            copy::make(&on_disk, row.content_hash, &change).map_err(|error| failed(&error))?;
+            copy::make(&on_disk, row.content_hash, &change).map_err(|error| error.to_string())?;
         if let Some(why) = &copy.not_embedded {
             as_it_is.push((path.to_owned(), why.clone()));
         }
         if copy.is_original() {
             return Ok(file);
         }
-        (file.size_bytes, file.sha256) = copy.measure().map_err(|error| failed(&error))?;
+        (file.size_bytes, file.sha256) = copy.measure().map_err(|error| error.to_string())?;
         if !copy.is_embedded() {
             change.embed = None;
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
-use reqwest::{Body, Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Body, Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::runtime::{Builder, Runtime};
 
 use super::copy::Readable;
@@ -259,6 +259,15 @@ pub fn between(
             Ok(request.body(Body::wrap_stream(stream)))
         }
     }
+}
+
+/// Says so if what goes to an address can be read on the way. What stays on this machine goes no way.
+pub fn open_note(base: &Url) -> Option<String> {
+    let host = base.host_str().unwrap_or_default();
+    let is_open = base.scheme() == "http" && !matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+    is_open.then(|| {
+        "the connection is not encrypted: others on the way can read what is sent".to_owned()
+    })
 }
 
 /// A part of a file as a stream. It reads from the disk where the network waits: measured, that costs nothing, and handing

@@ -187,5 +187,7 @@ pub trait Destination: Sync {
     }
 
     /// Ends the push: gives what is one file its name.
-    fn finish(&self) -> Result<(), DestinationError>;
+    fn finish(&self) -> Result<(), DestinationError> {
+        Ok(())
+    }
 }

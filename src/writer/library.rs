@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::private;
 use super::safe_writer::{SafeWriter, Seam, WriteError};
 use crate::model::library_path::LibraryPath;
 
@@ -215,11 +216,9 @@ impl Library {
 
     fn open_lock_file(&self) -> Result<File, LibraryError> {
         let path = self.inner("lock");
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&path).map_err(|source| match source.kind() {
+        let options = &mut OpenOptions::new();
+        let opened = private::open(&path, options.create(true).truncate(false));
+        opened.map_err(|source| match source.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => LibraryError::ReadOnly {
                 path: self.root().to_owned(),
                 source,

@@ -1,10 +1,12 @@
 //! The library on disk: layout, names, safe writes, sidecars, manifest. Knows nothing of providers.
 
 pub mod albums_file;
+pub mod digest;
 pub mod layout;
 pub mod library;
 pub mod manifest;
 pub mod names;
+pub mod private;
 pub mod readme;
 pub mod reconcile;
 pub mod rename;

@@ -1,6 +1,6 @@
 //! The one type through which everything the library writes, renames, syncs or removes passes.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 
+use super::private;
 use super::rename::rename_without_replacing;
 use crate::model::library_path::LibraryPath;
 
@@ -259,14 +260,14 @@ impl SafeWriter {
         if path.is_dir() {
             return Ok(());
         }
-        self.tried(StepKind::MakeFolder, path, || folder_builder().create(path))?;
+        self.tried(StepKind::MakeFolder, path, || private::make_folder(path))?;
         self.note_folder_of(path);
         Ok(())
     }
 
     /// Makes a new file, private to its owner.
     pub(super) fn create(&self, path: &Path) -> Result<File, WriteError> {
-        let file = self.tried(StepKind::Create, path, || new_file_options().open(path))?;
+        let file = self.tried(StepKind::Create, path, || private::create_new(path))?;
         self.note(path);
         Ok(file)
     }
@@ -401,22 +402,6 @@ fn is_not_empty(error: &io::Error) -> bool {
         error.kind(),
         ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists
     )
-}
-
-fn folder_builder() -> fs::DirBuilder {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-}
-
-fn new_file_options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 #[cfg(unix)]

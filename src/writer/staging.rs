@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::digest::digest;
 use super::library::Library;
 use super::reconcile::Staged;
 use super::safe_writer::{SafeWriter, StepKind, WriteError};
@@ -270,17 +271,8 @@ fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> 
 
 /// Returns the hash of a file's bytes as they are now.
 pub fn hash_file(path: &Path) -> io::Result<ContentHash> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; WINDOW_BYTES];
-    loop {
-        match io::Read::read(&mut file, &mut buffer) {
-            Ok(0) => return Ok(ContentHash(hasher.finalize().into())),
-            Ok(read) => hasher.update(&buffer[..read]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let (_, digest) = digest::<Sha256>(&mut File::open(path)?)?;
+    Ok(ContentHash(digest.into()))
 }
 
 /// Folder of a slot: each worker fills one of its own, so that none waits for another's folder.

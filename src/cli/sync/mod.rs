@@ -19,6 +19,7 @@ use super::output::{Format, Output};
 use super::settings;
 use crate::config::{Config, When};
 use crate::exporter::inbox::{Folder, look};
+use crate::net::client::reasons;
 use crate::net::ping::ping;
 use crate::writer::library::Library;
 use pass::Pass;
@@ -197,14 +198,7 @@ fn warn_of(result: Result<(), String>, who: &str) {
 
 /// Returns an error and what caused it on one line.
 fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut said: Vec<String> = Vec::new();
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if said.last() != Some(&text) {
-            said.push(text);
-        }
-        cause = error.source();
-    }
+    let mut said = reasons(error);
+    said.dedup();
     said.join(": ")
 }

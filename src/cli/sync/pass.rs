@@ -1,7 +1,6 @@
 //! The steps of one pass: each goes on with what the ones before left in order.
 
-use std::fs::DirBuilder;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,6 +22,7 @@ use crate::push::layout::Layout;
 use crate::push::{Conditions, FileOutcome, PushOptions, Sidecars, push};
 use crate::verify::{Extent, VerifyOptions, verify};
 use crate::writer::library::LibraryError;
+use crate::writer::private;
 use crate::writer::safe_writer::SafeWriter;
 
 /// Share of the library that is read again, unless the configuration says otherwise.
@@ -123,7 +123,7 @@ impl Pass<'_> {
         state: &mut State,
         report: &mut SyncReport,
     ) -> Vec<Part> {
-        let archives: Vec<String> = parts.iter().map(|part| name_of(&part.path)).collect();
+        let archives: Vec<String> = parts.iter().map(Part::name).collect();
         match result {
             Ok(import) if import.interrupted => report.interrupted = true,
             Ok(import) => {
@@ -231,13 +231,13 @@ impl Pass<'_> {
         if parts.is_empty() {
             return;
         }
-        if let Err(error) = make_folder(folder) {
+        if let Err(error) = private::make_folder(folder) {
             report.needs.push(format!("{}: {error}", folder.display()));
             return;
         }
         let writer = SafeWriter::new(folder.clone(), None);
         for part in parts {
-            let name = name_of(&part.path);
+            let name = part.name();
             match writer.rename_new(&part.path, &folder.join(&name)) {
                 Ok(()) => report.moved.push(name),
                 Err(error) => report.needs.push(format!(
@@ -334,19 +334,4 @@ fn is_of_an_archive(error: &ImportError) -> bool {
         error,
         ImportError::UnknownService { .. } | ImportError::NothingReadable { .. }
     )
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
-fn make_folder(folder: &PathBuf) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::exporter::inbox::Known;
+use crate::writer::private;
 
 /// What is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,19 +29,15 @@ impl State {
 
     /// Writes it, at once or not at all.
     pub fn write(&self, library: &Path) -> io::Result<()> {
-        let path = path(library);
-        let new = path.with_extension("new");
-        let mut file = private(OpenOptions::new().create(true).truncate(true), &new)?;
-        file.write_all(&serde_json::to_vec(self).map_err(io::Error::other)?)?;
-        file.sync_all()?;
-        fs::rename(&new, &path)
+        let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
+        private::replace(&path(library), &bytes)
     }
 }
 
 /// Keeps other passes out until it is dropped; none if another one is in.
 pub fn lock(library: &Path) -> io::Result<Option<File>> {
     let path = library.join(".albumen/sync.lock");
-    let file = private(OpenOptions::new().create(true).truncate(false), &path)?;
+    let file = private::open(&path, OpenOptions::new().create(true).truncate(false))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -51,12 +48,6 @@ pub fn lock(library: &Path) -> io::Result<Option<File>> {
 
 fn path(library: &Path) -> PathBuf {
     library.join(".albumen/sync.json")
-}
-
-fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.write(true).open(path)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Checksums that hosts give with a file, and the same of the bytes that came.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use base64::Engine;
@@ -10,6 +10,8 @@ use md5::Md5;
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::writer::digest::digest;
 
 /// A checksum of a whole file, in base64 as hosts write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,15 +91,8 @@ fn pair(text: &str) -> Option<Checksum> {
 }
 
 fn hashed<D: Digest>(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = D::new();
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(STANDARD.encode(hasher.finalize())),
-            count => hasher.update(&buffer[..count]),
-        }
-    }
+    let (_, digest) = digest::<D>(&mut File::open(path)?)?;
+    Ok(STANDARD.encode(digest))
 }
 
 #[cfg(test)]

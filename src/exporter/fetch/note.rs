@@ -1,13 +1,14 @@
 //! The note beside each part: what to go on with, and what is whole. Holds no address and no secret, and only its owner may read it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::checksum::Checksum;
 use super::head::Head;
+use crate::writer::private;
 
 const PREFIX: &str = ".albumen-fetch-";
 
@@ -110,13 +111,9 @@ impl Note {
 
     /// Writes the note, at once or not at all.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
-        let path = Self::path(folder, &self.key);
-        let new = path.with_extension("new");
-        let mut file = private(&new, OpenOptions::new().truncate(true).create(true))?;
-        serde_json::to_writer(&mut file, self).map_err(io::Error::other)?;
-        file.write_all(b"\n")?;
-        file.sync_all()?;
-        fs::rename(&new, &path)
+        let mut bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
+        bytes.push(b'\n');
+        private::replace(&Self::path(folder, &self.key), &bytes)
     }
 
     /// Removes the note.
@@ -127,13 +124,6 @@ impl Note {
     fn path(folder: &Path, key: &str) -> PathBuf {
         folder.join(format!("{PREFIX}{key}.json"))
     }
-}
-
-/// Opens a file to write that only its owner may read.
-pub(super) fn private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.read(true).write(true).open(path)
 }
 
 #[cfg(test)]

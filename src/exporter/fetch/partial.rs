@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::error::FetchError;
 use super::head::Head;
 use super::name;
-use super::note::{Note, State, private};
+use super::note::{Note, State};
 use crate::exporter::archive::zip_ends_whole;
+use crate::writer::private;
 use crate::writer::safe_writer::SafeWriter;
 
 /// Names tried before giving up.
@@ -49,7 +50,7 @@ impl Partial {
                 None => Left::Nothing,
             });
         }
-        let file = match private(&path, &mut OpenOptions::new()) {
+        let file = match private::open(&path, &mut OpenOptions::new()) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // Killed between the new name and the note of it.
@@ -102,7 +103,7 @@ impl Partial {
             let note = Note::new(key, &name, head);
             note.write(folder)
                 .map_err(FetchError::disk("write in", folder))?;
-            let file = match private(&path, OpenOptions::new().create_new(true)) {
+            let file = match private::create_new(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
                 other => other.map_err(FetchError::disk("make", &path))?,
             };

@@ -1,7 +1,6 @@
 //! Fetches several parts at once, and keeps count of the room they need.
 
 use std::collections::BTreeMap;
-use std::fs::DirBuilder;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +8,7 @@ use super::error::FetchError;
 use super::part::fetch_part;
 use super::{FetchConditions, FetchOptions, FetchReport, Link, PartOutcome, PartReport};
 use crate::monitor::Unit;
+use crate::writer::private;
 use crate::writer::space::free_bytes;
 
 /// What all parts of one run share.
@@ -85,7 +85,7 @@ pub fn fetch(
     conditions: &FetchConditions<'_>,
 ) -> Result<FetchReport, FetchError> {
     let began = (conditions.clock)();
-    make_folder(options)?;
+    private::make_folder(&options.folder).map_err(FetchError::disk("make", &options.folder))?;
     conditions.monitor.step("fetching", None, Unit::Bytes);
     let shared = Shared {
         options,
@@ -132,14 +132,4 @@ fn once(links: &[Link]) -> Vec<&Link> {
         .iter()
         .filter(|link| seen.insert(link.key()))
         .collect()
-}
-
-fn make_folder(options: &FetchOptions) -> Result<(), FetchError> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(&options.folder)
-        .map_err(FetchError::disk("make", &options.folder))
 }

@@ -48,6 +48,13 @@ pub struct Part {
     stamp: Stamp,
 }
 
+impl Part {
+    /// Returns its file name.
+    pub fn name(&self) -> String {
+        name_of(&self.path)
+    }
+}
+
 /// Why something is left for the next time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
@@ -90,7 +97,7 @@ impl Known {
     pub fn add(&mut self, parts: &[Part]) {
         for part in parts {
             self.files.insert(part.path.clone(), part.stamp);
-            self.names.insert(name_of(&part.path));
+            self.names.insert(part.name());
         }
     }
 
@@ -136,7 +143,7 @@ pub fn look(folders: &[Folder], known: &Known, now: SystemTime) -> Looked {
 
 /// Puts an export where it belongs: all of it is new and whole, or all of it waits.
 fn sort(export: &str, parts: Vec<Found>, known: &Known, looked: &mut Looked) {
-    let mut names: Vec<String> = parts.iter().map(|(part, _)| name_of(&part.path)).collect();
+    let mut names: Vec<String> = parts.iter().map(|(part, _)| part.name()).collect();
     let earlier = known.names.iter().filter(|name| export_of(name) == export);
     names.extend(earlier.cloned());
     let missing = missing_parts(&names);

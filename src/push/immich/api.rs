@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::shown::shown;
 use crate::push::error::DestinationError;
-use crate::push::http::{Answer, Http, common};
+use crate::push::http::{Answer, Http, common, open_note};
 use crate::push::secret::Secret;
 
 /// The major version this is written for.
@@ -41,10 +41,9 @@ impl Api {
         Self { http, base, key }
     }
 
-    /// Returns whether what is sent can be read on the way.
-    pub fn is_open(&self) -> bool {
-        let host = self.base.host_str().unwrap_or_default();
-        self.base.scheme() == "http" && !matches!(host, "127.0.0.1" | "localhost" | "[::1]")
+    /// Says so if what is sent can be read on the way.
+    pub fn open_note(&self) -> Option<String> {
+        open_note(&self.base)
     }
 
     /// Begins a request. `path` comes behind `/api`.

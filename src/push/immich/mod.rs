@@ -146,12 +146,7 @@ impl Destination for Immich {
             "Immich keeps no sidecar to read back: its facts are read back instead. Titles, names of places and altitudes do not arrive, people arrive as tags"
                 .to_owned(),
         ];
-        if self.api.is_open() {
-            notes.push(
-                "the connection is not encrypted: others on the way can read what is sent"
-                    .to_owned(),
-            );
-        }
+        notes.extend(self.api.open_note());
         Ok(Abilities {
             // A broken upload leaves nothing, and a whole one is known by its bytes.
             staged: true,
@@ -349,9 +344,5 @@ impl Destination for Immich {
 
     fn notes(&self) -> Vec<String> {
         self.lock().notes.clone()
-    }
-
-    fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
     }
 }

@@ -7,12 +7,13 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use sha1::{Digest, Sha1};
+use sha1::Sha1;
 
 use super::facts::{Facts, Note};
 use crate::push::copy;
 use crate::push::error::DestinationError;
 use crate::push::parcel::{Parcel, Payload, Source};
+use crate::writer::digest::digest;
 
 /// SHA-1 of a file's bytes in base64: Immich knows files by it.
 pub type Checksum = String;
@@ -47,15 +48,8 @@ pub fn checksum(payload: &Payload) -> Result<Checksum, DestinationError> {
 }
 
 fn checksum_from(reader: &mut dyn Read) -> io::Result<Checksum> {
-    let (mut hasher, mut buffer) = (Sha1::new(), vec![0; 256 << 10]);
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => return Ok(STANDARD.encode(hasher.finalize())),
-            Ok(count) => hasher.update(&buffer[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let (_, digest) = digest::<Sha1>(reader)?;
+    Ok(STANDARD.encode(digest))
 }
 
 /// What is told of a file when it is sent.

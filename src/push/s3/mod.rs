@@ -402,10 +402,6 @@ impl Destination for S3 {
     ) -> Result<Found, DestinationError> {
         Ok(placed)
     }
-
-    fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
-    }
 }
 
 impl S3 {

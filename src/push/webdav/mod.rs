@@ -14,7 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::deliver::hash;
 use super::error::DestinationError;
-use super::http::{Answer, Http, common, with_body};
+use super::http::{Answer, Http, common, open_note, with_body};
 use super::parcel::{Parcel, Payload, Sending};
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
@@ -284,14 +284,7 @@ impl Destination for WebDav {
             });
         }
         let chunked = Chunked::probe(self)?;
-        let mut notes = Vec::new();
-        let host = self.base.host_str().unwrap_or_default();
-        if self.base.scheme() == "http" && !matches!(host, "127.0.0.1" | "localhost" | "[::1]") {
-            notes.push(
-                "the connection is not encrypted: others on the way can read what is sent"
-                    .to_owned(),
-            );
-        }
+        let notes = open_note(&self.base).into_iter().collect();
         *self.chunked.lock().unwrap_or_else(PoisonError::into_inner) = chunked;
         Ok(Abilities {
             staged: true,
@@ -479,9 +472,5 @@ impl Destination for WebDav {
             id: parcel.path.clone(),
             ..placed
         })
-    }
-
-    fn finish(&self) -> Result<(), DestinationError> {
-        Ok(())
     }
 }
