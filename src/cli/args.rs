@@ -1,5 +1,13 @@
 //! Every argument of every command. Help, completions and `docs/cli.md` come from these definitions.
 
+mod push;
+mod sync;
+
+pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
+pub use sync::{
+    ConfigAction, ConfigArgs, FetchArgs, Often, ScheduleAction, ScheduleArgs, Scheduler, SyncArgs,
+};
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,11 +21,6 @@ use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
 use crate::import::ImportOptions;
 use crate::model::kind::Kind;
-use crate::net::secret::Secret;
-use crate::push::layout::Layout;
-use crate::push::strip::Strip;
-use crate::push::{PushOptions, Sidecars};
-use crate::schedule::Every;
 use crate::verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
@@ -147,27 +150,6 @@ impl ImportArgs {
     }
 }
 
-/// Arguments of `fetch`.
-#[derive(Debug, Args)]
-pub struct FetchArgs {
-    /// Addresses of the parts
-    #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present = "from")]
-    pub addresses: Vec<String>,
-    /// Read addresses from this file, one a line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
-    /// sent to that host alone; - reads standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub from: Vec<PathBuf>,
-    /// Folder to put the parts into
-    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-    pub into: PathBuf,
-    /// Parts fetched at once
-    #[arg(long, value_name = "COUNT", default_value = "4")]
-    pub concurrency: NonZeroUsize,
-    /// Trust the certificates in this file (PEM), too: for a host of your own
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub ca_file: Option<PathBuf>,
-}
-
 /// Arguments of `list`.
 #[derive(Debug, Default, Args)]
 pub struct ListArgs {
@@ -227,107 +209,6 @@ impl SelectionArgs {
             album: self.album.clone(),
             text: self.text.clone(),
             undated: self.undated,
-        }
-    }
-}
-
-/// How a destination is reached.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ConnectionArgs {
-    /// Address of an S3-compatible store that is not Amazon's [default: $AWS_ENDPOINT_URL]
-    #[arg(long, value_name = "URL")]
-    pub endpoint: Option<String>,
-    /// Region of the store [default: $AWS_REGION, else us-east-1]
-    #[arg(long, value_name = "REGION")]
-    pub region: Option<String>,
-    /// Trust the certificates in this file (PEM), too: for a host of your own
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub ca_file: Option<PathBuf>,
-    /// Read user name, password or key from this file, which only you may read: lines like ALBUMEN_WEBDAV_PASSWORD=...
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_command")]
-    pub secret_file: Option<PathBuf>,
-    /// Run this command, which prints such lines (of a password manager, for example)
-    #[arg(long, value_name = "COMMAND")]
-    pub secret_command: Option<String>,
-    /// Secrets of the configuration; never an argument.
-    #[arg(skip)]
-    pub secrets: Vec<(String, Secret)>,
-}
-
-/// Arguments of `push`.
-#[derive(Debug, Args)]
-pub struct PushArgs {
-    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix or immich+https://host
-    #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
-    pub destination: String,
-    /// Show what would be done, and send nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Shape of the tree there: dates, albums, flat, kind, or a template such as {year}/{album}/{name}
-    #[arg(long, value_name = "LAYOUT", default_value = "dates", value_parser = Layout::parse)]
-    pub layout: Layout,
-    /// Metadata beside each photo and video
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = SidecarForm::Xmp)]
-    pub sidecars: SidecarForm,
-    /// Take this out of the copies and their sidecars; what cannot be emptied with certainty is not sent
-    #[arg(long, value_name = "WHAT", value_enum)]
-    pub strip: Option<StripWhat>,
-    /// Write date, description, place, keywords, people and rating into the copies themselves, for programs that ignore sidecars
-    #[arg(long)]
-    pub embed: bool,
-    /// Make a BagIt bag (RFC 8493), for archives and institutions
-    #[arg(long)]
-    pub bag: bool,
-    /// Files sent at once
-    #[arg(long, value_name = "COUNT", default_value = "4")]
-    pub concurrency: NonZeroUsize,
-    /// How to get there
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
-    /// What to push
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-}
-
-/// Forms of metadata beside a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SidecarForm {
-    /// XMP files
-    Xmp,
-    /// None
-    None,
-}
-
-/// What is taken out of copies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StripWhat {
-    /// Where it was taken
-    Location,
-    /// Who is in it
-    People,
-    /// All metadata but orientation, date and description
-    All,
-}
-
-impl PushArgs {
-    /// Returns what the library code wants to know.
-    pub fn to_options(&self) -> PushOptions {
-        PushOptions {
-            query: self.selection.to_query(),
-            layout: self.layout.clone(),
-            sidecars: match self.sidecars {
-                SidecarForm::Xmp => Sidecars::Xmp,
-                SidecarForm::None => Sidecars::None,
-            },
-            strip: self.strip.map(|what| match what {
-                StripWhat::Location => Strip::Location,
-                StripWhat::People => Strip::People,
-                StripWhat::All => Strip::All,
-            }),
-            embed: self.embed,
-            bag: self.bag,
-            dry_run: self.dry_run,
-            workers: self.concurrency.get(),
         }
     }
 }
@@ -424,106 +305,6 @@ pub struct UndoArgs {
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
-}
-
-/// Arguments of `sync`.
-#[derive(Debug, Default, Args)]
-pub struct SyncArgs {
-    /// Do not wait for the end of the quiet hours
-    #[arg(long)]
-    pub now: bool,
-}
-
-/// Arguments of `schedule`.
-#[derive(Debug, Args)]
-pub struct ScheduleArgs {
-    /// What to do
-    #[command(subcommand)]
-    pub action: ScheduleAction,
-    /// What runs it [default: what this machine has]
-    #[arg(long, value_name = "WHAT", value_enum)]
-    pub with: Option<Scheduler>,
-}
-
-/// What can be done with a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum ScheduleAction {
-    /// Install it, in place of an earlier one
-    Install {
-        /// How often
-        #[arg(long, value_enum, default_value_t = Often::Day)]
-        every: Often,
-        /// Print what would be written, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// Show whether one is installed
-    Show,
-    /// Take it away
-    Remove,
-}
-
-/// How often a pass runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Often {
-    /// Every hour
-    Hour,
-    /// Every day
-    Day,
-    /// Every week
-    Week,
-}
-
-impl From<Often> for Every {
-    fn from(often: Often) -> Self {
-        match often {
-            Often::Hour => Self::Hour,
-            Often::Day => Self::Day,
-            Often::Week => Self::Week,
-        }
-    }
-}
-
-/// What runs a pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Scheduler {
-    /// A user timer of systemd
-    Systemd,
-    /// The user's table of cron
-    Cron,
-    /// launchd of macOS
-    Launchd,
-    /// The task scheduler of Windows
-    Windows,
-}
-
-impl Scheduler {
-    /// Returns its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Systemd => "systemd",
-            Self::Cron => "cron",
-            Self::Launchd => "launchd",
-            Self::Windows => "windows",
-        }
-    }
-}
-
-/// Arguments of `config`.
-#[derive(Debug, Args)]
-pub struct ConfigArgs {
-    /// What to do
-    #[command(subcommand)]
-    pub action: ConfigAction,
-}
-
-/// What can be done with the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum ConfigAction {
-    /// Write a file in which every setting is explained; one that is there stays
-    Init,
-    /// Show what the file says; secrets are masked
-    Show,
 }
 
 /// Arguments of `demo`.

@@ -1,0 +1,113 @@
+//! Arguments of `push`, and of every command that reaches a destination.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::SelectionArgs;
+use crate::net::secret::Secret;
+use crate::push::layout::Layout;
+use crate::push::strip::Strip;
+use crate::push::{PushOptions, Sidecars};
+
+/// How a destination is reached.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConnectionArgs {
+    /// Address of an S3-compatible store that is not Amazon's [default: $AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Region of the store [default: $AWS_REGION, else us-east-1]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Trust the certificates in this file (PEM), too: for a host of your own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+    /// Read user name, password or key from this file, which only you may read: lines like ALBUMEN_WEBDAV_PASSWORD=...
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_command")]
+    pub secret_file: Option<PathBuf>,
+    /// Run this command, which prints such lines (of a password manager, for example)
+    #[arg(long, value_name = "COMMAND")]
+    pub secret_command: Option<String>,
+    /// Secrets of the configuration; never an argument.
+    #[arg(skip)]
+    pub secrets: Vec<(String, Secret)>,
+}
+
+/// Arguments of `push`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix or immich+https://host
+    #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
+    pub destination: String,
+    /// Show what would be done, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Shape of the tree there: dates, albums, flat, kind, or a template such as {year}/{album}/{name}
+    #[arg(long, value_name = "LAYOUT", default_value = "dates", value_parser = Layout::parse)]
+    pub layout: Layout,
+    /// Metadata beside each photo and video
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = SidecarForm::Xmp)]
+    pub sidecars: SidecarForm,
+    /// Take this out of the copies and their sidecars; what cannot be emptied with certainty is not sent
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub strip: Option<StripWhat>,
+    /// Write date, description, place, keywords, people and rating into the copies themselves, for programs that ignore sidecars
+    #[arg(long)]
+    pub embed: bool,
+    /// Make a BagIt bag (RFC 8493), for archives and institutions
+    #[arg(long)]
+    pub bag: bool,
+    /// Files sent at once
+    #[arg(long, value_name = "COUNT", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// How to get there
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// What to push
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+}
+
+/// Forms of metadata beside a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SidecarForm {
+    /// XMP files
+    Xmp,
+    /// None
+    None,
+}
+
+/// What is taken out of copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StripWhat {
+    /// Where it was taken
+    Location,
+    /// Who is in it
+    People,
+    /// All metadata but orientation, date and description
+    All,
+}
+
+impl PushArgs {
+    /// Returns what the library code wants to know.
+    pub fn to_options(&self) -> PushOptions {
+        PushOptions {
+            query: self.selection.to_query(),
+            layout: self.layout.clone(),
+            sidecars: match self.sidecars {
+                SidecarForm::Xmp => Sidecars::Xmp,
+                SidecarForm::None => Sidecars::None,
+            },
+            strip: self.strip.map(|what| match what {
+                StripWhat::Location => Strip::Location,
+                StripWhat::People => Strip::People,
+                StripWhat::All => Strip::All,
+            }),
+            embed: self.embed,
+            bag: self.bag,
+            dry_run: self.dry_run,
+            workers: self.concurrency.get(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Arguments of what runs by itself: `fetch`, `sync`, `schedule` and `config`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use crate::schedule::Every;
+
+/// Arguments of `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Addresses of the parts
+    #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present = "from")]
+    pub addresses: Vec<String>,
+    /// Read addresses from this file, one a line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
+    /// sent to that host alone; - reads standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+    /// Folder to put the parts into
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub into: PathBuf,
+    /// Parts fetched at once
+    #[arg(long, value_name = "COUNT", default_value = "4")]
+    pub concurrency: NonZeroUsize,
+    /// Trust the certificates in this file (PEM), too: for a host of your own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Default, Args)]
+pub struct SyncArgs {
+    /// Do not wait for the end of the quiet hours
+    #[arg(long)]
+    pub now: bool,
+}
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: ScheduleAction,
+    /// What runs it [default: what this machine has]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub with: Option<Scheduler>,
+}
+
+/// What can be done with a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ScheduleAction {
+    /// Install it, in place of an earlier one
+    Install {
+        /// How often
+        #[arg(long, value_enum, default_value_t = Often::Day)]
+        every: Often,
+        /// Print what would be written, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show whether one is installed
+    Show,
+    /// Take it away
+    Remove,
+}
+
+/// How often a pass runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Often {
+    /// Every hour
+    Hour,
+    /// Every day
+    Day,
+    /// Every week
+    Week,
+}
+
+impl From<Often> for Every {
+    fn from(often: Often) -> Self {
+        match often {
+            Often::Hour => Self::Hour,
+            Often::Day => Self::Day,
+            Often::Week => Self::Week,
+        }
+    }
+}
+
+/// What runs a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scheduler {
+    /// A user timer of systemd
+    Systemd,
+    /// The user's table of cron
+    Cron,
+    /// launchd of macOS
+    Launchd,
+    /// The task scheduler of Windows
+    Windows,
+}
+
+impl Scheduler {
+    /// Returns its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Systemd => "systemd",
+            Self::Cron => "cron",
+            Self::Launchd => "launchd",
+            Self::Windows => "windows",
+        }
+    }
+}
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+/// What can be done with the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigAction {
+    /// Write a file in which every setting is explained; one that is there stays
+    Init,
+    /// Show what the file says; secrets are masked
+    Show,
+}
