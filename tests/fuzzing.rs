@@ -202,7 +202,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             "20240502T224728.000Z",
             "1700000000",
         ]),
-        "metadata" => {
+        "metadata" | "pictures" => {
             let forms = [Form::Jpeg, Form::Png, Form::Webp, Form::Heic, Form::Mp4];
             forms
                 .iter()

@@ -47,6 +47,10 @@ const MAY_USE: &[(&str, Option<&[&str]>)] = &[
         Some(&["model", "monitor", "media", "writer", "catalog"]),
     ),
     (
+        "print",
+        Some(&["model", "monitor", "media", "writer", "catalog"]),
+    ),
+    (
         "push",
         Some(&["model", "monitor", "net", "media", "writer", "catalog"]),
     ),

@@ -5,10 +5,12 @@ mod bytes;
 pub mod embed;
 mod exif;
 mod heif;
+pub mod jpeg_head;
 mod movie;
 mod sniff;
 mod still;
 mod text;
+pub mod thumbnail;
 mod tiff;
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use albumen::writer::sidecar::read::read as read_sidecar;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("entry_names", entry_names),
     ("zip", zip),
     ("tar", tar),
@@ -34,6 +34,7 @@ pub const TARGETS: [Target; 9] = [
     ("google_photos", google_photos),
     ("dates", dates),
     ("metadata", metadata),
+    ("pictures", pictures),
     ("sidecars", sidecars),
 ];
 
@@ -244,6 +245,16 @@ pub fn metadata(bytes: &[u8]) {
         let packet = |_: Option<&[u8]>| Ok("<x/>".to_owned());
         // It compares the copy's picture with the original's itself.
         let _ = embed(media_type, &mut Cursor::new(bytes), &words, &packet);
+    }
+}
+
+/// Pictures that become thumbnails.
+pub fn pictures(bytes: &[u8]) {
+    if let Some(media_type) = media::sniff(bytes) {
+        let made = media::thumbnail::make_from(&mut Cursor::new(bytes), media_type, 64);
+        if let Ok(small) = made {
+            assert!(small.width.max(small.height) <= 64 && small.width.min(small.height) > 0);
+        }
     }
 }
 

@@ -32,6 +32,7 @@ use super::bytes::Fault;
 use crate::model::media_type::MediaType;
 use crate::model::record::Location;
 
+pub(super) use jpeg::segments;
 pub use pieces::{Pieces, Spliced};
 
 /// When something was taken, as tags can say it: to the second.

@@ -1,0 +1,116 @@
+//! Decodes a file, one decoder for each kind; keeps their memory and their panics in bounds.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Pixels, ThumbnailError, heic, jpeg, still};
+use crate::media::{Source, inspect};
+use crate::model::media_type::MediaType;
+
+/// Most bytes a decoder may hold for one picture.
+pub const MOST_BYTES: u64 = 768 << 20;
+
+/// Pictures whose decoding takes more bytes are decoded one at a time, however many threads work.
+const SMALL_BYTES: u64 = 48 << 20;
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Decodes the picture in `file`; where `longest_side` is given, its longest side becomes at most that.
+///
+/// # Errors
+/// See [`make`](super::make).
+pub fn decode(
+    file: &Path,
+    media_type: MediaType,
+    longest_side: Option<u32>,
+) -> Result<Pixels, ThumbnailError> {
+    let mut file = File::open(file).map_err(ThumbnailError::Io)?;
+    decode_from(&mut file, media_type, longest_side)
+}
+
+/// Does the same with a picture that is read from anywhere.
+///
+/// # Errors
+/// See [`make`](super::make).
+pub fn decode_from(
+    source: &mut dyn Source,
+    media_type: MediaType,
+    longest_side: Option<u32>,
+) -> Result<Pixels, ThumbnailError> {
+    let facts = inspect(media_type, source);
+    source.rewind().map_err(ThumbnailError::Io)?;
+    let claimed = (facts.width.unwrap_or(0), facts.height.unwrap_or(0));
+    // Before any decoder sees it: not all of them check before they take memory.
+    if u64::from(claimed.0) * u64::from(claimed.1) > MOST_BYTES {
+        return Err(ThumbnailError::TooLarge {
+            width: claimed.0,
+            height: claimed.1,
+        });
+    }
+    let mut pixels = guarded(|| match media_type {
+        MediaType::Jpeg => jpeg::decode(source, longest_side),
+        MediaType::Heic => heic::decode(source, longest_side, &heic::HeicDecoder),
+        _ => still::decode(
+            BufReader::with_capacity(64 << 10, source),
+            media_type,
+            claimed,
+            longest_side,
+        ),
+    })?;
+    // A HEIC's decoder makes the container's turn, which EXIF only repeats.
+    if media_type != MediaType::Heic {
+        pixels.orientation = facts.orientation.unwrap_or(1);
+    }
+    Ok(pixels)
+}
+
+/// Decoders read hostile bytes; a fault of theirs must not end the run.
+fn guarded(
+    decode: impl FnOnce() -> Result<Pixels, ThumbnailError>,
+) -> Result<Pixels, ThumbnailError> {
+    catch_unwind(AssertUnwindSafe(decode))
+        .unwrap_or_else(|_| Err(ThumbnailError::Damaged("the decoder gave up".to_owned())))
+}
+
+/// Lets a picture be decoded that takes so many bytes, at once if few, else when no other such picture is decoded.
+pub fn admit(
+    bytes: u64,
+    (width, height): (u32, u32),
+) -> Result<Option<MutexGuard<'static, ()>>, ThumbnailError> {
+    if bytes > MOST_BYTES {
+        return Err(ThumbnailError::TooLarge { width, height });
+    }
+    if bytes <= SMALL_BYTES {
+        return Ok(None);
+    }
+    Ok(Some(
+        ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_spoils_only_its_file() {
+        let ended = guarded(|| panic!("a decoder's fault, made on purpose"));
+        assert!(matches!(ended, Err(ThumbnailError::Damaged(_))));
+    }
+
+    #[test]
+    fn large_pictures_wait_for_each_other_and_absurd_ones_are_refused() {
+        let size = (100_000, 100_000);
+        assert!(admit(1 << 20, size).unwrap().is_none());
+        let first = admit(MOST_BYTES, size).unwrap();
+        assert!(first.is_some());
+        let refused = admit(MOST_BYTES + 1, size);
+        assert!(matches!(
+            refused,
+            Err(ThumbnailError::TooLarge { width: 100_000, .. })
+        ));
+    }
+}
