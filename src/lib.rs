@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod exporter;
+pub mod gallery;
 pub mod import;
 pub mod media;
 pub mod model;

@@ -7,6 +7,7 @@ mod cli;
 mod docs;
 mod fetch;
 mod fuzzing;
+mod gallery;
 mod import;
 mod instagram;
 mod layers;

@@ -124,7 +124,7 @@ impl Catalog {
         })
     }
 
-    fn listed(
+    pub(super) fn listed(
         &self,
         id: i64,
         path: String,

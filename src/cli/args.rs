@@ -1,8 +1,10 @@
 //! Every argument of every command. Help, completions and `docs/cli.md` come from these definitions.
 
+mod gallery;
 mod push;
 mod sync;
 
+pub use gallery::{GalleryArgs, Unshown};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
 pub use sync::{
     ConfigAction, ConfigArgs, FetchArgs, Often, ScheduleAction, ScheduleArgs, Scheduler, SyncArgs,
@@ -69,6 +71,8 @@ pub enum Command {
     Certify(CertifyArgs),
     /// Copy photos and videos to another place, read them back, and keep a journal of it
     Push(Box<PushArgs>),
+    /// Write pages to look at the library in a browser: without a server, a network, or albumen
+    Gallery(GalleryArgs),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
     /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer

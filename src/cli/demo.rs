@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use super::args::DemoArgs;
 use super::error::CliError;
 use super::exit::Exit;
+use super::gallery;
 use super::import::{exit, import};
+use super::interrupt::Interrupt;
+use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::report::{self, Ran};
+use crate::gallery::{FOLDER, GalleryOptions, INDEX};
 use crate::import::ImportOptions;
 
 /// Name of the sample archive, as Instagram names its own.
@@ -31,13 +35,20 @@ pub fn run(args: &DemoArgs, out: &Output) -> Result<Exit, CliError> {
         ..ImportOptions::default()
     };
     let report = import(&options, library, out)?;
+    let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
+    let pages = gallery::write(library, &gallery_options(), &monitor);
+    monitor.finish();
+    let pages = pages?;
     let ran = Ran {
         report: &report,
         library,
         dry_run: false,
     };
     match out.format() {
-        Format::Json => report::print_json(&ran, out)?,
+        Format::Json => {
+            out.json(&gallery::to_json(&pages, 0.0))?;
+            report::print_json(&ran, out)?;
+        }
         Format::Text => {
             report::print_text(&ran, out)?;
             look_at(library, out)?;
@@ -49,6 +60,11 @@ pub fn run(args: &DemoArgs, out: &Output) -> Result<Exit, CliError> {
 fn sample_failed(path: &Path) -> impl FnOnce(io::Error) -> CliError {
     let path = path.to_owned();
     |source| CliError::Sample { path, source }
+}
+
+/// What the demo's gallery is: the same whatever programs are installed, so that the demo is the same everywhere.
+fn gallery_options() -> GalleryOptions {
+    GalleryOptions::default()
 }
 
 /// Returns whether the folder is a library, is empty or does not exist: nothing of the user's can be in the way.
@@ -70,6 +86,10 @@ fn look_at(library: &Path, out: &Output) -> Result<(), CliError> {
     out.line("")?;
     out.line("look at:")?;
     for (what, why) in [
+        (
+            format!("{}", library.join(FOLDER).join(INDEX).display()),
+            "all of it in your browser: timeline, albums, map, search; needs no network and no albumen",
+        ),
         (
             format!("{shown}"),
             "photos and videos in folders by year and month, each with its sidecar (.xmp)",

@@ -7,6 +7,7 @@ use super::exit::Exit;
 use crate::catalog::CatalogError;
 use crate::config::ConfigError;
 use crate::exporter::fetch::{FetchError, LinkError, ListError};
+use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
 use crate::push::address::AddressError;
 use crate::push::{DestinationError, PushError};
@@ -48,6 +49,11 @@ pub enum CliError {
     Verify {
         library: PathBuf,
         source: VerifyError,
+    },
+    #[error("could not write the gallery of {}", .library.display())]
+    Gallery {
+        library: PathBuf,
+        source: GalleryError,
     },
     #[error("the library knows no account {account:?}; it knows: {}", .known.join(", "))]
     NoAccount { account: String, known: Vec<String> },

@@ -8,6 +8,7 @@ use super::error::CliError;
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
 use crate::exporter::fetch::FetchError;
+use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
 use crate::model::shown::shown;
 use crate::push::address::AddressError;
@@ -121,6 +122,7 @@ fn hints(error: &CliError) -> Vec<String> {
             source: VerifyError::Catalog(source),
             ..
         } => for_catalog(source).map(str::to_owned),
+        CliError::Gallery { source, .. } => for_gallery(source).map(str::to_owned),
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
         CliError::Address(error) => Some(for_address(error)),
@@ -307,6 +309,24 @@ fn for_library(error: &LibraryError) -> Option<&'static str> {
         LibraryError::ReadOnly { .. } => "choose a folder you may write to with --library DIR",
         _ => return None,
     })
+}
+
+fn for_gallery(error: &GalleryError) -> Option<&'static str> {
+    match error {
+        GalleryError::Library(source) => for_library(source),
+        GalleryError::Catalog(source) => for_catalog(source),
+        GalleryError::Write(error) if error.is_disk_full() => Some(
+            "make room on that disk, then repeat the command: pictures that were drawn are kept",
+        ),
+        GalleryError::Write(error) if error.is_read_only() => {
+            Some("write a copy into a folder you may write to with --to DIR")
+        }
+        GalleryError::NotEmpty { .. } => Some("name an empty or new folder with --to DIR"),
+        GalleryError::InLibrary { .. } => Some(
+            "name a folder outside the library; without --to, the gallery goes into the library itself",
+        ),
+        _ => None,
+    }
 }
 
 fn for_catalog(error: &CatalogError) -> Option<&'static str> {

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod error;
 pub mod exit;
 pub mod fetch;
+pub mod gallery;
 pub mod hints;
 pub mod home;
 pub mod import;
@@ -81,6 +82,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),
+        Command::Gallery(args) => gallery::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
         Command::Sync(args) => sync::run(args, cli, &library_folder(cli)?, out),
         Command::Schedule(args) => schedule::run(args, cli, out),

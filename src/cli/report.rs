@@ -6,6 +6,7 @@ use std::path::Path;
 use indicatif::{DecimalBytes, HumanCount};
 
 use super::error::CliError;
+use super::gallery::how_to_look;
 use super::hints;
 use super::json::{EntryLineJson, MissingJson, ProblemJson, ReportJson};
 use super::output::Output;
@@ -233,11 +234,13 @@ fn closing(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         out.line("stopped before the end; what is in the library is whole, and the same import again does the rest")?;
     }
     let library = ran.library.display();
-    out.line(if ran.dry_run {
-        format!("nothing was written; the library would be: {library}")
-    } else {
-        format!("library: {library}")
-    })
+    if ran.dry_run {
+        return out.line(format!(
+            "nothing was written; the library would be: {library}"
+        ));
+    }
+    out.line(format!("library: {library}"))?;
+    out.line(how_to_look(ran.library))
 }
 
 fn number(count: u64, one: &str, many: &str) -> String {

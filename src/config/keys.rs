@@ -13,6 +13,7 @@ const TOP: &[&str] = &[
     "include",
     "quiet_hours",
     "verify_sample",
+    "gallery",
 ];
 
 const SECTIONS: &[Section] = &[

@@ -27,6 +27,8 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// Share of the library that is read again after an import.
     pub verify_sample: Option<Share>,
+    /// The library's gallery is kept up to date.
+    pub gallery: bool,
     /// Folders that are watched for archives.
     pub inbox: Vec<Inbox>,
     /// What happens to archives that are in the library.
@@ -282,6 +284,7 @@ home_timezone = "Europe/Berlin"
 include = ["messages"]
 quiet_hours = "22:00-07:00"
 verify_sample = "2.5%"
+gallery = true
 [[inbox]]
 path = "/data/in box"
 pattern = "takeout-*"
@@ -316,6 +319,7 @@ when = "problems"
         assert_eq!(config.destination[0].address, "/etc/a/copies");
         assert_eq!(config.destination[1].address, "s3://bucket/photos");
         assert_eq!(config.verify_sample, Some(Share(0.025)));
+        assert!(config.gallery);
         assert_eq!(config.notify.when, When::Problems);
         assert!(config.holds_secret());
         assert!(!format!("{config:?}").contains("geheim"));

@@ -19,6 +19,9 @@ pub const TEMPLATE: &str = r#"# What albumen does by itself. Take away the '#' b
 # Share of the library that is read again after an import; "0%" reads none. Without it: a hundredth, and about fifty files at least.
 #verify_sample = "1%"
 
+# Keep the pages of `albumen gallery` in the library up to date.
+#gallery = true
+
 # Folders that archives arrive in: your downloads, or what a cloud drive copies to this machine. One such section for each.
 #[[inbox]]
 #path = "~/Downloads"

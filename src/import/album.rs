@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::content_hash::ContentHash;
-use crate::model::record::{AlbumRecord, Record};
+use crate::model::record::{AlbumRecord, Record, album_id};
 
 use super::derive::{DerivedAsset, Linked};
-use super::merge::album_id;
 
 /// The only account of each provider that has just one.
 pub type SoleAccounts = BTreeMap<String, String>;

@@ -9,7 +9,7 @@ use crate::catalog::StoredMedium;
 use crate::model::asset::{Asset, Companion, Group, ItemRef};
 use crate::model::claim::{Claim, Origin};
 use crate::model::evidence::MediaEntry;
-use crate::model::record::{Edition, Record};
+use crate::model::record::{Edition, Record, album_id};
 use crate::model::time::{Clock, Precision, When, wall_minus_utc};
 use crate::model::user_changes::{Change, UserChanges};
 
@@ -228,11 +228,6 @@ fn favorite(known: &Known<'_>) -> bool {
     newest(&known.records, said)
         .into_iter()
         .any(|(_, favorite)| favorite)
-}
-
-/// Identity of an album across providers and accounts.
-pub fn album_id(provider: &str, account: Option<&str>, key: &str) -> String {
-    format!("{provider}/{}/{key}", account.unwrap_or(""))
 }
 
 fn albums(known: &Known<'_>) -> Vec<String> {

@@ -102,6 +102,22 @@ impl MediaType {
         Self::ALL.into_iter().find(|kind| kind.mime() == mime)
     }
 
+    /// Returns whether every browser of today shows such a picture.
+    pub fn is_shown_by_browsers(self) -> bool {
+        matches!(
+            self,
+            Self::Jpeg | Self::Png | Self::Webp | Self::Gif | Self::Avif | Self::Bmp
+        )
+    }
+
+    /// Returns the type a library's file of this name has: its extension follows the bytes.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let extension = name.rsplit_once('.')?.1;
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.extension() == extension)
+    }
+
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Jpeg => ("image/jpeg", "jpg"),

@@ -256,6 +256,11 @@ pub struct Record {
     pub raw: Value,
 }
 
+/// Identity of an album across providers and accounts.
+pub fn album_id(provider: &str, account: Option<&str>, key: &str) -> String {
+    format!("{provider}/{}/{key}", account.unwrap_or(""))
+}
+
 /// What a record file says about an album.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlbumRecord {

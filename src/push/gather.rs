@@ -139,7 +139,7 @@ impl Gathering<'_> {
                 continue;
             };
             let part = format!("companion:{}", row.content_hash);
-            wanted.push((part, path.clone(), type_of(path), Some(*role)));
+            wanted.push((part, path.clone(), MediaType::of_name(path), Some(*role)));
         }
         let mut files = Vec::new();
         for (part, path, media_type, role) in wanted {
@@ -246,13 +246,6 @@ impl Gathering<'_> {
             role: None,
         }))
     }
-}
-
-fn type_of(path: &str) -> Option<MediaType> {
-    let extension = path.rsplit_once('.')?.1;
-    MediaType::ALL
-        .into_iter()
-        .find(|kind| kind.extension() == extension)
 }
 
 impl Gathered {

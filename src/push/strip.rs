@@ -7,30 +7,9 @@ mod webp;
 
 use crate::model::asset::Asset;
 use crate::model::media_type::MediaType;
+pub use crate::model::strip::{Strip, reduced};
 use crate::model::user_changes::UserChanges;
 use crate::writer::sidecar::render::{SidecarContent, render};
-
-/// What is taken out of copies and their sidecars.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strip {
-    /// Where it was taken.
-    Location,
-    /// Who is in it.
-    People,
-    /// All metadata but the orientation, and date and description in the sidecar.
-    All,
-}
-
-impl Strip {
-    /// Returns the name used in options and run history.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Location => "location",
-            Self::People => "people",
-            Self::All => "all",
-        }
-    }
-}
 
 /// Texts that must not be in a copy any more: whatever was overlooked stands behind one of them.
 const TRACES: [&[u8]; 3] = [
@@ -81,22 +60,4 @@ pub fn sidecar(asset: &Asset, albums: &[String], what: Strip) -> String {
         user: &UserChanges::default(),
         foreign: &[],
     })
-}
-
-/// Returns an asset without what shall be taken out.
-pub fn reduced(asset: &Asset, what: Strip) -> Asset {
-    let mut asset = asset.clone();
-    if matches!(what, Strip::Location | Strip::All) {
-        asset.location = None;
-        asset.place = None;
-    }
-    if matches!(what, Strip::People | Strip::All) {
-        asset.people.clear();
-    }
-    if what == Strip::All {
-        asset.keywords.clear();
-        asset.items.clear();
-        asset.offset_origin = None;
-    }
-    asset
 }

@@ -102,6 +102,7 @@ impl WriteError {
 /// Writes to one library folder.
 pub struct SafeWriter {
     root: PathBuf,
+    staging: PathBuf,
     seam: Option<Arc<dyn Seam>>,
     next_name: AtomicU64,
     #[cfg(not(target_os = "linux"))]
@@ -119,8 +120,16 @@ impl std::fmt::Debug for SafeWriter {
 impl SafeWriter {
     /// Makes a writer for the library at `root`. Only tests give a seam.
     pub fn new(root: PathBuf, seam: Option<Arc<dyn Seam>>) -> Self {
+        let staging = root.join(".albumen/staging");
+        Self::staged_in(root, staging, seam)
+    }
+
+    /// Makes a writer for a folder that is no library: files that have no final name yet lie in `staging`, which must be on
+    /// the same file system.
+    pub fn staged_in(root: PathBuf, staging: PathBuf, seam: Option<Arc<dyn Seam>>) -> Self {
         Self {
             root,
+            staging,
             seam,
             next_name: AtomicU64::new(0),
             #[cfg(not(target_os = "linux"))]
@@ -140,7 +149,7 @@ impl SafeWriter {
 
     /// Returns the folder for files that have no final name yet.
     pub fn staging(&self) -> PathBuf {
-        self.root.join(".albumen/staging")
+        self.staging.clone()
     }
 
     /// Returns a number no other unfinished file of this run has.
@@ -169,17 +178,37 @@ impl SafeWriter {
         })
     }
 
+    /// Copies a file into the folder, replacing an older one at once; for copies that can be made again.
+    pub fn copy_file(&self, from: &Path, to: &LibraryPath) -> Result<(), WriteError> {
+        let to = to.on_disk(&self.root);
+        self.replace_with(&to, |file, temporary| {
+            self.tried(StepKind::Write, temporary, || {
+                io::copy(&mut File::open(from)?, file).map(drop)
+            })
+        })
+    }
+
     fn replace_by<T>(
         &self,
         to: &Path,
         bytes: &[u8],
         settle: impl FnOnce(&File, &Path) -> Result<T, WriteError>,
     ) -> Result<T, WriteError> {
-        let temporary = self.staging().join(format!("derived-{}", self.unique()));
-        let written = self.create(&temporary).and_then(|mut file| {
-            self.write(&mut file, &temporary, bytes)?;
-            settle(&file, &temporary)
-        });
+        self.replace_with(to, |file, temporary| {
+            self.write(file, temporary, bytes)?;
+            settle(file, temporary)
+        })
+    }
+
+    fn replace_with<T>(
+        &self,
+        to: &Path,
+        fill: impl FnOnce(&mut File, &Path) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
+        let temporary = self.staging.join(format!("derived-{}", self.unique()));
+        let written = self
+            .create(&temporary)
+            .and_then(|mut file| fill(&mut file, &temporary));
         let rename = || self.rename_over(&temporary, to);
         let renamed = written.and_then(|settled| {
             self.in_its_folder(to, rename)?;

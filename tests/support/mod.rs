@@ -10,6 +10,7 @@ pub mod downloads;
 pub mod env;
 pub mod expected;
 pub mod facebooks;
+pub mod galleries;
 pub mod hostile;
 pub mod immich;
 pub mod kills;

@@ -3,7 +3,7 @@
 //! Without the program a test ends early, so that `cargo test` passes on a machine that has only Rust. Where
 //! `ALBUMEN_REQUIRE_TOOLS` is set (`.ci/run` does), a missing program fails the test instead: nothing is skipped unseen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
@@ -26,7 +26,18 @@ impl Tool {
 /// let Some(exiftool) = support::tools::require("exiftool") else { return };
 /// ```
 pub fn require(name: &str) -> Option<Tool> {
-    let found = find(name, env::var_os("PATH").unwrap_or_default());
+    or_skipped(
+        name,
+        find(name, env::var_os("PATH").unwrap_or_default()).map(Tool),
+    )
+}
+
+/// Finds a file that `.ci/run` installs; `None` means that the test shall end early.
+pub fn require_file(path: &Path) -> Option<()> {
+    or_skipped(&path.to_string_lossy(), path.is_file().then_some(()))
+}
+
+fn or_skipped<T>(name: &str, found: Option<T>) -> Option<T> {
     let must =
         env::var_os("ALBUMEN_REQUIRE_TOOLS").is_some_and(|value| !value.is_empty() && value != "0");
     assert!(
@@ -39,11 +50,10 @@ pub fn require(name: &str) -> Option<Tool> {
     found
 }
 
-fn find(name: &str, path: std::ffi::OsString) -> Option<Tool> {
+fn find(name: &str, path: std::ffi::OsString) -> Option<PathBuf> {
     env::split_paths(&path)
         .map(|folder| folder.join(name))
         .find(|file| fs::metadata(file).is_ok_and(|metadata| metadata.is_file()))
-        .map(Tool)
 }
 
 #[test]

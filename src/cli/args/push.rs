@@ -89,6 +89,17 @@ pub enum StripWhat {
     All,
 }
 
+impl StripWhat {
+    /// Returns what the library code knows it as.
+    pub fn to_strip(self) -> Strip {
+        match self {
+            Self::Location => Strip::Location,
+            Self::People => Strip::People,
+            Self::All => Strip::All,
+        }
+    }
+}
+
 impl PushArgs {
     /// Returns what the library code wants to know.
     pub fn to_options(&self) -> PushOptions {
@@ -99,11 +110,7 @@ impl PushArgs {
                 SidecarForm::Xmp => Sidecars::Xmp,
                 SidecarForm::None => Sidecars::None,
             },
-            strip: self.strip.map(|what| match what {
-                StripWhat::Location => Strip::Location,
-                StripWhat::People => Strip::People,
-                StripWhat::All => Strip::All,
-            }),
+            strip: self.strip.map(StripWhat::to_strip),
             embed: self.embed,
             bag: self.bag,
             dry_run: self.dry_run,

@@ -19,6 +19,7 @@ use super::output::{Format, Output};
 use super::settings;
 use crate::config::{Config, When};
 use crate::exporter::inbox::{Folder, look};
+use crate::gallery::is_fresh;
 use crate::net::client::reasons;
 use crate::net::ping::ping;
 use crate::writer::library::Library;
@@ -67,7 +68,7 @@ fn one_pass(
             quiet.until
         )));
     }
-    if config.inbox.is_empty() && config.destination.is_empty() {
+    if config.inbox.is_empty() && config.destination.is_empty() && !config.gallery {
         return Ok(idle(
             "there is nothing to do: name the folder where archives arrive under [[inbox]] in albumen.toml \
              (`albumen config init` writes one that explains each setting)"
@@ -104,7 +105,10 @@ fn one_pass(
         }
         report.left.push((name, why.to_string()));
     }
-    if looked.exports.is_empty() && !to_push {
+    // A library that cannot be asked is told of by what follows.
+    let to_draw =
+        config.gallery && !is_fresh(library, &pass::gallery_options()).unwrap_or(false);
+    if looked.exports.is_empty() && !to_push && !to_draw {
         return Ok(report);
     }
     if let Some(address) = &config.notify.ping {

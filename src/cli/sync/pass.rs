@@ -11,12 +11,14 @@ use super::with_causes;
 use crate::cli::args::{ConnectionArgs, ImportArgs, Include, SelectionArgs};
 use crate::cli::connection;
 use crate::cli::error::CliError;
+use crate::cli::gallery;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::library::catalog;
 use crate::cli::monitor::CommandLineMonitor;
 use crate::cli::output::Output;
 use crate::config::{AfterImport, Config, DestinationConfig};
 use crate::exporter::inbox::Part;
+use crate::gallery::GalleryOptions;
 use crate::import::{ImportError, ImportReport, import};
 use crate::push::layout::Layout;
 use crate::push::{Conditions, FileOutcome, PushOptions, Sidecars, push};
@@ -33,6 +35,14 @@ const LEAST_FILES: f64 = 50.0;
 const LONGEST_SAMPLE: Duration = Duration::from_secs(600);
 /// Files sent at once.
 const WORKERS: usize = 4;
+
+/// The gallery a pass keeps up to date.
+pub(super) fn gallery_options() -> GalleryOptions {
+    GalleryOptions {
+        ffmpeg: gallery::ffmpeg(),
+        ..GalleryOptions::default()
+    }
+}
 
 /// What one pass works with.
 pub(super) struct Pass<'a> {
@@ -59,6 +69,9 @@ impl Pass<'_> {
         let sound = report.imports.is_empty() || self.verify_sample(report);
         if sound {
             self.move_away(&whole, report);
+        }
+        if self.config.gallery && !report.interrupted {
+            self.draw(report);
         }
         for destination in &self.config.destination {
             if !report.interrupted && !state.pushed.contains(&destination.address) {
@@ -246,6 +259,26 @@ impl Pass<'_> {
                     error.source
                 )),
             }
+        }
+    }
+
+    /// Brings the gallery up to date. It is derived: what goes wrong with it holds up nothing else.
+    fn draw(&self, report: &mut SyncReport) {
+        let options = gallery_options();
+        let monitor = self.monitor();
+        let result = gallery::write(self.library, &options, &monitor);
+        monitor.finish();
+        match result {
+            Ok(drawn) if drawn.interrupted => report.interrupted = true,
+            Ok(drawn) if drawn.unchanged => {}
+            Ok(drawn) => {
+                let damaged = drawn.holds.damaged.iter();
+                report
+                    .needs
+                    .extend(damaged.map(|(path, why)| format!("{path}: no picture of it: {why}")));
+                report.gallery = Some(drawn.months_written);
+            }
+            Err(error) => report.errors.push(with_causes(&error)),
         }
     }
 

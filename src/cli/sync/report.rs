@@ -19,6 +19,8 @@ pub struct SyncReport {
     pub unknown: Vec<String>,
     /// Files read again, and findings.
     pub verified: Option<(u64, usize)>,
+    /// Months of the gallery that were written, if any changed.
+    pub gallery: Option<u64>,
     /// Destinations, and what was sent there.
     pub pushed: Vec<Pushed>,
     /// Archives that were moved away.
@@ -64,7 +66,7 @@ pub struct Pushed {
 impl SyncReport {
     /// Returns whether anything was done.
     pub fn did_something(&self) -> bool {
-        !self.imports.is_empty() || !self.pushed.is_empty() || !self.moved.is_empty()
+        !self.imports.is_empty() || self.gallery.is_some() || !self.pushed.is_empty() || !self.moved.is_empty()
     }
 
     /// Returns whether a person has to do something.
@@ -132,6 +134,9 @@ impl SyncReport {
                 "verified: {files} files read again, {findings} findings"
             ));
         }
+        if let Some(months) = self.gallery {
+            lines.push(format!("gallery: {months} months written"));
+        }
         for pushed in &self.pushed {
             lines.push(format!(
                 "pushed to {}: {} sent, {} failed",
@@ -173,6 +178,7 @@ impl SyncReport {
             "unknown": self.unknown,
             "files_read_again": self.verified.map(|(files, _)| files),
             "findings": self.verified.map(|(_, findings)| findings),
+            "gallery_months_written": self.gallery,
             "pushed": pushed.collect::<Vec<_>>(),
             "moved": self.moved,
             "needs_you": self.needs,

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::model::html;
 use crate::writer::sidecar::tree::{Element, parse};
 
 const DAV: &str = "DAV:";
@@ -117,16 +118,7 @@ fn decoded(text: &str) -> String {
 
 /// Percent-encodes a path, `/` between its parts left as it is.
 pub fn encoded(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.nfc().collect::<String>().bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(char::from(byte));
-            }
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    html::address(&path.nfc().collect::<String>())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Certificate, Certified, Verdict};
+use crate::model::html;
 
 const STYLE: &str = "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em;color:#222;background:#fff}\
 h1{font-size:1.6em}h2{border-top:1px solid #999;padding-top:1em}.verdict{font-size:1.3em;font-weight:bold;padding:.4em .6em;border:2px solid}\
@@ -104,23 +105,8 @@ fn list(title: &str, lines: &[String], html: &mut String) {
 
 /// Makes text from an archive safe inside the page: no markup, no control and direction characters.
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c if c.is_control()
-                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                safe.push('\u{fffd}');
-            }
-            c => safe.push(c),
-        }
-    }
-    safe
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    html::escaped(text).replace(turns, "\u{fffd}")
 }
 
 #[cfg(test)]

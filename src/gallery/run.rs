@@ -1,0 +1,604 @@
+//! One gallery from beginning to end: look what changed, draw, write, remove what is no longer needed, note it.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::catalog::{AssetShort, Catalog};
+use crate::model::content_hash::ContentHash;
+use crate::model::media_type::{MediaClass, MediaType};
+use crate::monitor::{Monitor, Unit};
+use crate::writer::library::{Library, LibraryError, LibraryLock};
+use crate::writer::safe_writer::SafeWriter;
+
+use super::albums::{self, Shown};
+use super::facets::{Facet, PartSummary, Totals, summary};
+use super::folder::Folder;
+use super::note::{self, Kind, MADE, MONTHS, Made, MonthNote, Months};
+use super::pages;
+use super::pictures::{Drawn, Have, NoPicture, Studio, Undrawn, Use, Wanted, id};
+use super::plan::{Month, Plan, members, plan};
+use super::record::{Beside, Record, Recorder};
+use super::site;
+use super::{FOLDER, GalleryError, GalleryOptions, GalleryReport, Holds, INDEX};
+
+/// Folder for files of a copy that have no final name yet.
+const UNFINISHED: &str = ".unfinished";
+
+/// Where the gallery is written.
+struct Target {
+    /// Writes to a copy's folder; the library has its own.
+    writer: Option<SafeWriter>,
+}
+
+impl Target {
+    fn of(library: &Library, options: &GalleryOptions) -> Result<Self, GalleryError> {
+        let Some(to) = &options.to else {
+            return Ok(Self { writer: None });
+        };
+        may_be_written(library.root(), to)?;
+        let staging = to.join(UNFINISHED);
+        Ok(Self {
+            writer: Some(SafeWriter::staged_in(to.clone(), staging, None)),
+        })
+    }
+
+    fn folder<'a>(&'a self, library: &'a Library) -> Folder<'a> {
+        match &self.writer {
+            Some(writer) => Folder::new(writer, ""),
+            None => Folder::new(library.writer(), FOLDER),
+        }
+    }
+}
+
+/// Sees to it that nothing of the user's is in the way of a copy.
+fn may_be_written(library: &Path, to: &Path) -> Result<(), GalleryError> {
+    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let path = to.to_owned();
+    if let (Ok(to), Ok(library)) = (whole(to), whole(library))
+        && to.starts_with(&library)
+    {
+        return Err(GalleryError::InLibrary { path });
+    }
+    match fs::read_dir(to) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(GalleryError::Read { path, source }),
+        Ok(mut entries) => {
+            let ours = [MADE, UNFINISHED].iter().any(|name| to.join(name).exists());
+            match ours || entries.next().is_none() {
+                true => Ok(()),
+                false => Err(GalleryError::NotEmpty { path }),
+            }
+        }
+    }
+}
+
+/// Returns whether the library's own gallery is what it should be.
+///
+/// # Errors
+/// Fails if there is no library, or the catalog fails.
+pub fn is_fresh(root: &Path, options: &GalleryOptions) -> Result<bool, GalleryError> {
+    let library = Library::open(root)?;
+    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    let target = Target::of(&library, options)?;
+    let kind = Kind::of(options);
+    Ok(fresh(&target.folder(&library), &kind, catalog.state_mark()?)?.is_some())
+}
+
+/// Returns the short note if it says that there is nothing to do, and the pictures are still there.
+fn fresh(
+    folder: &Folder<'_>,
+    kind: &Kind,
+    mark: Option<String>,
+) -> Result<Option<Made>, GalleryError> {
+    let Some(made) = note::read::<Made>(folder, MADE) else {
+        return Ok(None);
+    };
+    let as_it_was = made.kind == *kind
+        && mark.is_some()
+        && made.mark == mark
+        && folder.place(INDEX).is_file()
+        && folder.place(MONTHS).is_file()
+        && made.pictures == Have::list(folder)?.count();
+    Ok(as_it_was.then_some(made))
+}
+
+/// Writes the gallery of the library at `root`, or what of it changed.
+///
+/// # Errors
+/// Fails if there is no library, another run is at work in it, or the gallery's folder cannot be written. A file that cannot
+/// be drawn is counted, and shown as a card.
+pub fn gallery(
+    root: &Path,
+    options: &GalleryOptions,
+    monitor: &dyn Monitor,
+) -> Result<GalleryReport, GalleryError> {
+    let library = Library::open(root)?;
+    let _lock = lock(&library, options)?;
+    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    let target = Target::of(&library, options)?;
+    let run = Run {
+        root,
+        options,
+        kind: Kind::of(options),
+        catalog: &catalog,
+        folder: target.folder(&library),
+        monitor,
+    };
+    let mark = catalog.state_mark()?;
+    let report = GalleryReport {
+        index: run.folder.place(INDEX),
+        ..GalleryReport::default()
+    };
+    if let Some(made) = fresh(&run.folder, &run.kind, mark.clone())? {
+        return Ok(GalleryReport {
+            unchanged: true,
+            holds: made.holds,
+            ..report
+        });
+    }
+    // A run that was killed may have left files that have no final name yet.
+    match &target.writer {
+        Some(writer) => {
+            clean(&run.folder)?;
+            writer.make_folder(UNFINISHED)?;
+        }
+        None => {
+            library.clean_unfinished(&|_| true)?;
+        }
+    }
+    let done = run.write(mark, report);
+    if target.writer.is_some() {
+        clean(&run.folder)?;
+    }
+    done
+}
+
+/// Removes the folder for unfinished files of a copy.
+fn clean(folder: &Folder<'_>) -> Result<(), GalleryError> {
+    folder.sweep(UNFINISHED, |_| true, &HashSet::new())?;
+    // Not there any more if files were in it.
+    let _ = fs::remove_dir(folder.place(UNFINISHED));
+    Ok(())
+}
+
+/// Keeps imports out. A copy can be made of a library that cannot be written: nobody else writes there either.
+fn lock(
+    library: &Library,
+    options: &GalleryOptions,
+) -> Result<Option<LibraryLock>, LibraryError> {
+    match library.lock() {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error @ LibraryError::Locked { .. }) => Err(error),
+        Err(_) if options.to.is_some() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a run works with.
+struct Run<'a> {
+    root: &'a Path,
+    options: &'a GalleryOptions,
+    kind: Kind,
+    catalog: &'a Catalog,
+    folder: Folder<'a>,
+    monitor: &'a dyn Monitor,
+}
+
+/// Files beside originals, by the original's hash.
+type AllBeside = HashMap<ContentHash, Vec<(String, ContentHash)>>;
+
+/// All files that are wanted in folders that are swept.
+type Names = HashSet<String>;
+
+impl Run<'_> {
+    fn write(
+        &self,
+        mark: Option<String>,
+        mut report: GalleryReport,
+    ) -> Result<GalleryReport, GalleryError> {
+        let old: Option<Months> = note::read(&self.folder, MONTHS);
+        let old = old.filter(|old| old.kind == self.kind);
+        // From here on the gallery may be neither what it was nor what it should be.
+        let whole = self.folder.place(MADE).is_file();
+        self.folder.remove(MADE)?;
+        let plan = plan(self.catalog.assets_in_short()?, &self.options.include);
+        let beside = self.beside()?;
+        let wanted = self.wanted(&plan, &beside);
+        let mut have = Have::list(&self.folder)?;
+        let mut undrawn = old.as_ref().map_or_else(Undrawn::new, |old| old.undrawn.clone());
+        let drawn = self.draw(&wanted, &mut have, &mut undrawn)?;
+        report.drawn = drawn.made;
+        report.interrupted = drawn.interrupted;
+        if report.interrupted {
+            return Ok(report);
+        }
+        report.files_removed = have.sweep(&self.folder, &wanted)?;
+        report.holds = holds(&plan, &wanted, &have, &undrawn, &drawn, self.options);
+        // Without the short note nobody knows whether the files are those of the long one.
+        let known = old.filter(|_| whole).map(|old| old.months).unwrap_or_default();
+        let mut names = Names::new();
+        let months = self.months(&plan, &beside, &have, known, &mut report, &mut names)?;
+        let parts: Vec<&PartSummary> = months.iter().flat_map(|month| &month.parts).collect();
+        self.lists(&plan, &parts, &have, &report.holds, &mut names)?;
+        report.files_removed += self.sweep(&names)?;
+        report.files_written = self.folder.written();
+        let wanted_ids: HashSet<String> = wanted.iter().map(|wanted| id(&wanted.hash)).collect();
+        undrawn.retain(|id, _| wanted_ids.contains(id));
+        let months = Months {
+            kind: self.kind.clone(),
+            months,
+            undrawn,
+        };
+        self.folder.put(MONTHS, &serde_json::to_vec(&months)?)?;
+        self.folder.sync()?;
+        let made = Made {
+            kind: self.kind.clone(),
+            mark: mark.filter(|_| drawn.unreadable.is_empty()),
+            pictures: have.count(),
+            holds: report.holds.clone(),
+        };
+        self.folder.put(MADE, &serde_json::to_vec(&made)?)?;
+        self.folder.sync()?;
+        Ok(report)
+    }
+
+    fn beside(&self) -> Result<AllBeside, GalleryError> {
+        let mut beside = AllBeside::new();
+        for row in self.catalog.placed_files()? {
+            if row.content_hash != row.asset_hash {
+                let files = beside.entry(row.asset_hash).or_default();
+                files.push((row.path, row.content_hash));
+            }
+        }
+        Ok(beside)
+    }
+
+    fn own_pictures(&self) -> bool {
+        self.options.to.is_some()
+    }
+
+    /// Returns the pictures that the gallery needs.
+    fn wanted(&self, plan: &Plan, beside: &AllBeside) -> Vec<Wanted> {
+        let mut all = Vec::new();
+        for asset in plan.months.iter().flat_map(|month| &month.assets) {
+            for used in self.uses(asset.media_type) {
+                all.push(Wanted {
+                    used,
+                    hash: asset.content_hash,
+                    path: asset.path.clone(),
+                    media_type: asset.media_type,
+                });
+            }
+            all.extend(self.live_videos(asset, beside));
+        }
+        all
+    }
+
+    fn uses(&self, media_type: MediaType) -> Vec<Use> {
+        let whole = self.own_pictures() && self.options.strip.is_none();
+        match media_type.class() {
+            // Only the file itself moves.
+            MediaClass::Photo if self.own_pictures() && media_type == MediaType::Gif && whole => {
+                vec![Use::Thumb, Use::Copy]
+            }
+            MediaClass::Photo if self.own_pictures() => vec![Use::Thumb, Use::Large],
+            MediaClass::Photo if media_type.is_shown_by_browsers() => vec![Use::Thumb],
+            MediaClass::Photo => vec![Use::Thumb, Use::Large],
+            MediaClass::Video => {
+                let poster = self.options.ffmpeg.is_some().then_some(Use::Thumb);
+                poster.into_iter().chain(whole.then_some(Use::Copy)).collect()
+            }
+            MediaClass::Audio => whole.then_some(Use::Copy).into_iter().collect(),
+            MediaClass::Text => vec![],
+        }
+    }
+
+    fn live_videos(&self, asset: &AssetShort, beside: &AllBeside) -> Vec<Wanted> {
+        if !self.own_pictures() || self.options.strip.is_some() {
+            return Vec::new();
+        }
+        let files = beside.get(&asset.content_hash).into_iter().flatten();
+        files
+            .filter_map(|(path, hash)| {
+                let media_type = MediaType::of_name(path)?;
+                (media_type.class() == MediaClass::Video).then(|| Wanted {
+                    used: Use::Copy,
+                    hash: *hash,
+                    path: path.clone(),
+                    media_type,
+                })
+            })
+            .collect()
+    }
+
+    fn draw(
+        &self,
+        wanted: &[Wanted],
+        have: &mut Have,
+        undrawn: &mut Undrawn,
+    ) -> Result<Drawn, GalleryError> {
+        Studio {
+            root: self.root,
+            folder: &self.folder,
+            ffmpeg: self.options.ffmpeg.as_deref(),
+            threads: self.options.threads,
+        }
+        .draw(wanted, have, undrawn, self.monitor)
+    }
+
+    /// Writes the files of the months that changed.
+    fn months(
+        &self,
+        plan: &Plan,
+        beside: &AllBeside,
+        have: &Have,
+        known: Vec<MonthNote>,
+        report: &mut GalleryReport,
+        names: &mut Names,
+    ) -> Result<Vec<MonthNote>, GalleryError> {
+        let mut known: HashMap<String, MonthNote> = known
+            .into_iter()
+            .map(|month| (month.key.clone(), month))
+            .collect();
+        self.monitor
+            .step("writing pages", Some(plan.months.len() as u64), Unit::Items);
+        let mut months = Vec::with_capacity(plan.months.len());
+        for month in &plan.months {
+            let digest = month.digest(&plan.posts, have);
+            let as_it_was = known
+                .remove(&month.key)
+                .filter(|old| old.digest == digest && old.parts.iter().all(|p| self.is_there(&p.name)));
+            let note = match as_it_was {
+                Some(old) => old,
+                None => {
+                    report.months_written += 1;
+                    MonthNote {
+                        key: month.key.clone(),
+                        digest,
+                        parts: self.month(month, plan, beside, have)?,
+                    }
+                }
+            };
+            for part in &note.parts {
+                names.extend(files_of(&part.name));
+            }
+            months.push(note);
+            self.monitor.advance(1);
+        }
+        Ok(months)
+    }
+
+    fn is_there(&self, part: &str) -> bool {
+        let there = |name: String| self.folder.place(&name).is_file();
+        files_of(part).into_iter().all(there)
+    }
+
+    fn month(
+        &self,
+        month: &Month,
+        plan: &Plan,
+        beside: &AllBeside,
+        have: &Have,
+    ) -> Result<Vec<PartSummary>, GalleryError> {
+        let recorder = Recorder {
+            strip: self.options.strip,
+            own_pictures: self.own_pictures(),
+            have,
+        };
+        let mut parts = Vec::new();
+        for (name, assets) in month.parts() {
+            let rows: Vec<i64> = assets.iter().map(|asset| asset.row).collect();
+            let listed = self.catalog.listed_assets(&rows)?;
+            let mut records: Vec<Record> = Vec::with_capacity(listed.len());
+            let mut details: Vec<Value> = Vec::with_capacity(listed.len());
+            for (asset, listed) in assets.iter().zip(&listed) {
+                let files = beside.get(&asset.content_hash);
+                let files: Vec<Beside> = files.map_or_else(Vec::new, |files| besides(listed, files));
+                records.push(recorder.record(listed, &files));
+                details.push(recorder.details(listed, members(asset, &plan.posts)));
+            }
+            let [data, more, page] = files_of(&name);
+            let text = chunk(&format!("m/{name}"), &records)?;
+            let digest = ContentHash::of(text.as_bytes()).short(8);
+            self.folder.write(&data, text.as_bytes())?;
+            let text = chunk(&format!("d/{name}"), &details)?;
+            self.folder.write(&more, text.as_bytes())?;
+            let text = pages::month(&name, &month.key, &records, self.own_pictures());
+            self.folder.write(&page, text.as_bytes())?;
+            parts.push(summary(&name, digest, &records));
+        }
+        Ok(parts)
+    }
+
+    /// Writes the small files that speak of all months.
+    fn lists(
+        &self,
+        plan: &Plan,
+        parts: &[&PartSummary],
+        have: &Have,
+        holds: &Holds,
+        names: &mut Names,
+    ) -> Result<(), GalleryError> {
+        let totals = Totals::of(parts.iter().copied());
+        let shown: Shown<'_> = plan
+            .months
+            .iter()
+            .flat_map(|month| month.assets.iter().map(|asset| (month.key.as_str(), asset)))
+            .map(|(month, asset)| (asset.path.as_str(), (month, asset.content_hash)))
+            .collect();
+        // Titles of albums tell of places and people; a copy without anything has none.
+        let albums = match self.options.strip {
+            Some(crate::model::strip::Strip::All) => Vec::new(),
+            _ => albums::pages(&albums::read(self.root, self.monitor), &shown, have),
+        };
+        let mut lines = Vec::with_capacity(albums.len());
+        for album in &albums {
+            let path = format!("data/albums/{}.js", album.id);
+            let text = chunk(&format!("a/{}", album.id), &album.members)?;
+            self.folder.write(&path, text.as_bytes())?;
+            names.insert(path);
+            let mut line = album.line.clone();
+            line.push(json!(ContentHash::of(text.as_bytes()).short(8)));
+            lines.push(Value::Array(line));
+        }
+        let facets = json!({
+            "albums": lines,
+            "kinds": totals.json(Facet::Kind),
+            "people": totals.json(Facet::Person),
+            "forms": totals.json(Facet::Form),
+            "marks": totals.json(Facet::Mark),
+        });
+        let map = json!({"places": totals.json(Facet::Place), "squares": totals.json(Facet::Square)});
+        let facets = chunk("facets", &facets)?;
+        let map = chunk("map", &map)?;
+        let index = json!({
+            "total": holds.assets,
+            "library": !self.own_pictures(),
+            "strip": self.options.strip.map(|strip| strip.as_str()),
+            "parts": parts.iter().map(|part| json!([part.name, part.count, part.digest])).collect::<Vec<_>>(),
+            "albums": albums.len(),
+            "people": totals.len(Facet::Person),
+            "places": totals.len(Facet::Square) + totals.len(Facet::Place),
+            "favourites": totals.get(Facet::Mark, "favourite").map_or(0, |total| total.count),
+            "facets": ContentHash::of(facets.as_bytes()).short(8),
+            "map": ContentHash::of(map.as_bytes()).short(8),
+        });
+        for (name, text) in [
+            ("data/facets.js", facets),
+            ("data/map.js", map),
+            ("data/index.js", chunk("index", &index)?),
+            ("pages/index.html", pages::index(parts, holds.assets)),
+        ] {
+            self.folder.write(name, text.as_bytes())?;
+            names.insert(name.to_owned());
+        }
+        for (name, text) in site::FILES {
+            self.folder.write(name, text.as_bytes())?;
+            names.insert(name.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Removes what earlier runs wrote and nothing needs any more.
+    fn sweep(&self, names: &Names) -> Result<u64, GalleryError> {
+        let mut removed = 0;
+        for (folder, extension) in [
+            ("data", ".js"),
+            ("data/months", ".js"),
+            ("data/details", ".js"),
+            ("data/albums", ".js"),
+            ("pages", ".html"),
+            ("site", ".js"),
+        ] {
+            let ours = |name: &str| is_ours(name, extension);
+            removed += self.folder.sweep(folder, ours, names)?;
+        }
+        Ok(removed)
+    }
+}
+
+/// Returns whether a gallery may have written a file of this name.
+fn is_ours(name: &str, extension: &str) -> bool {
+    name.strip_suffix(extension).is_some_and(|stem| {
+        let plain = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        !stem.is_empty() && stem.bytes().all(plain)
+    })
+}
+
+/// Returns the files of a part of a month: records, details, plain page.
+fn files_of(part: &str) -> [String; 3] {
+    [
+        format!("data/months/{part}.js"),
+        format!("data/details/{part}.js"),
+        format!("pages/{part}.html"),
+    ]
+}
+
+/// Returns a file of data: a call that hands a value over, because a page that was opened from a disk may read nothing else.
+fn chunk(name: &str, value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string(value)?;
+    Ok(format!("albumen({}, {json});\n", json!(name)))
+}
+
+/// Finds the hashes of the files beside an asset.
+fn besides(listed: &crate::catalog::ListedAsset, files: &[(String, ContentHash)]) -> Vec<Beside> {
+    listed
+        .companions
+        .iter()
+        .filter_map(|(role, path)| {
+            let (_, hash) = files.iter().find(|(beside, _)| beside == path)?;
+            Some((*role, path.clone(), *hash))
+        })
+        .collect()
+}
+
+fn holds(
+    plan: &Plan,
+    wanted: &[Wanted],
+    have: &Have,
+    undrawn: &Undrawn,
+    drawn: &Drawn,
+    options: &GalleryOptions,
+) -> Holds {
+    let mut holds = Holds {
+        kept_out: plan.kept_out,
+        damaged: drawn.unreadable.clone(),
+        ..Holds::default()
+    };
+    for asset in plan.months.iter().flat_map(|month| &month.assets) {
+        holds.assets += 1;
+        let moves = matches!(asset.media_type.class(), MediaClass::Video | MediaClass::Audio);
+        if moves && options.strip.is_some() {
+            holds.left_out += 1;
+        }
+    }
+    let thumbs = wanted.iter().filter(|wanted| wanted.used == Use::Thumb);
+    for wanted in thumbs.filter(|wanted| !have.has(Use::Thumb, &wanted.hash)) {
+        match undrawn.get(&id(&wanted.hash)) {
+            Some(NoPicture::Unsupported) => {
+                let mime = wanted.media_type.mime().to_owned();
+                *holds.no_picture.entry(mime).or_default() += 1;
+            }
+            Some(NoPicture::Damaged(why)) => holds.damaged.push((wanted.path.clone(), why.clone())),
+            None => {}
+        }
+    }
+    holds.damaged.sort();
+    holds.damaged.dedup();
+    holds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_a_gallery_are_removed() {
+        for (name, ours) in [
+            ("2023-07-2.js", true),
+            ("undated.js", true),
+            ("my notes.js", false),
+            ("a.txt", false),
+            (".js", false),
+            ("A.js", false),
+        ] {
+            assert_eq!(is_ours(name, ".js"), ours, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_chunk_is_a_call_with_plain_data() {
+        let text = chunk("m/2023-07", &["</script>\u{2028}\"); alert(1); (\""]).expect("JSON");
+        assert!(text.starts_with("albumen(\"m/2023-07\", [\""), "{text}");
+        let json = text
+            .strip_prefix("albumen(\"m/2023-07\", ")
+            .and_then(|rest| rest.strip_suffix(");\n"))
+            .expect("one call");
+        let back: Vec<String> = serde_json::from_str(json).expect("JSON");
+        assert_eq!(back, ["</script>\u{2028}\"); alert(1); (\""]);
+    }
+}

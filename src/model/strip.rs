@@ -1,0 +1,43 @@
+//! What is taken out of things that are meant to be shared.
+
+use super::asset::Asset;
+
+/// What is taken out of copies, their sidecars and the gallery's pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strip {
+    /// Where it was taken.
+    Location,
+    /// Who is in it.
+    People,
+    /// All metadata but the orientation, date and description.
+    All,
+}
+
+impl Strip {
+    /// Returns the name used in options and run history.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Location => "location",
+            Self::People => "people",
+            Self::All => "all",
+        }
+    }
+}
+
+/// Returns an asset without what shall be taken out.
+pub fn reduced(asset: &Asset, what: Strip) -> Asset {
+    let mut asset = asset.clone();
+    if matches!(what, Strip::Location | Strip::All) {
+        asset.location = None;
+        asset.place = None;
+    }
+    if matches!(what, Strip::People | Strip::All) {
+        asset.people.clear();
+    }
+    if what == Strip::All {
+        asset.keywords.clear();
+        asset.items.clear();
+        asset.offset_origin = None;
+    }
+    asset
+}

@@ -1,0 +1,411 @@
+// Looks at a gallery as a person does: node look.js CHECKS INDEX.html FOLDER-FOR-SCREENSHOTS
+//
+// CHECKS is `all`, or names of checks parted by commas. Every request is noted; one that leaves the library's folder, an error in
+// the console, a dialog that a caption opened, or a break of the content policy fails whatever check runs.
+"use strict";
+
+const fs = require("node:fs");
+const path = require("node:path");
+const { pathToFileURL } = require("node:url");
+const puppeteer = require("puppeteer-core");
+
+const [wanted, index, pictures] = process.argv.slice(2);
+const INDEX = pathToFileURL(path.resolve(index)).href;
+const LIBRARY = pathToFileURL(path.resolve(path.dirname(index), "..")).href;
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+const faults = [];
+const requests = [];
+
+function check(holds, what) {
+  if (!holds) faults.push(what);
+}
+
+async function open(browser, address, viewport, script = true) {
+  const page = await browser.newPage();
+  await page.setViewport(viewport || WIDE);
+  await page.setJavaScriptEnabled(script);
+  page.on("request", (request) => {
+    // Chromium draws the buttons of its players with these; the page's own policy lets no data: address in.
+    if (request.url().startsWith("data:image/svg+xml;base64,")) return;
+    requests.push(request.url());
+    check(request.url().startsWith(LIBRARY + "/"), "a request leaves the library: " + request.url());
+  });
+  page.on("dialog", (dialog) => { faults.push("a dialog: " + dialog.message()); dialog.dismiss(); });
+  page.on("pageerror", (error) => faults.push("an error: " + error.message));
+  page.on("console", (message) => { if (["error", "warn"].includes(message.type())) faults.push("console: " + message.text()); });
+  await page.goto(address, { waitUntil: "load" });
+  return page;
+}
+
+const settled = (page) => page.waitForNetworkIdle({ idleTime: 250, timeout: 10000 });
+const wait = (page, what, ...args) => page.waitForFunction(what, { timeout: 10000 }, ...args);
+const text = (page, selector) => page.$eval(selector, (element) => element.textContent);
+const shot = (page, name) => page.screenshot({ path: path.join(pictures, name + ".png") });
+const cells = (page) => page.$$eval(".cell[data-id]", (all) => all.length);
+const viewer = (page) => wait(page, () => document.querySelector(".viewer[open] .stage").children.length > 0);
+const go = async (page, hash) => { await page.evaluate((to) => { location.hash = to; }, hash); await settled(page); };
+const focused = (page) => page.evaluate(() => {
+  const at = document.activeElement;
+  return (at.className || at.tagName) + " " + (at.dataset.index || at.getAttribute("aria-label") || at.textContent || "").trim().slice(0, 40);
+});
+
+const checks = {
+  // Timeline, from the newest to the oldest month.
+  async oldest(browser) {
+    const page = await open(browser, INDEX);
+    await wait(page, () => document.querySelectorAll(".cell img").length > 10);
+    await settled(page);
+    await shot(page, "timeline-1280");
+    const most = [];
+    for (let step = 0; step < 200; step += 1) {
+      const end = await page.evaluate(() => {
+        scrollBy(0, innerHeight * 0.8);
+        return scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+      });
+      most.push(await page.$$eval(".cell", (all) => all.length));
+      if (end) break;
+    }
+    await wait(page, () => [...document.querySelectorAll(".month")].some((head) => head.textContent.includes("January 2021")));
+    await settled(page);
+    check(await page.$$eval(".month", (all) => all.at(-1).textContent.startsWith("Without a date")), "what has no date does not stand last");
+    check(Math.max(...most) < 160, "the list is not virtual: " + Math.max(...most) + " cells");
+    await page.close();
+  },
+
+  async searchJapanese(browser) {
+    const page = await open(browser, INDEX);
+    await page.waitForSelector(".cell");
+    // Half-width katakana in the caption, full-width in the question; then a piece of a word without spaces.
+    for (const [query, number] of [["カタカナ", 1], ["京の夜", 1], ["STRASSE ca va", 1], ["zoe muller", 36], ["nobody knows", 1], ["no such thing", 0]]) {
+      await page.$eval("#find", (input) => { input.value = ""; });
+      await page.type("#find", query);
+      await wait(page, (n) => {
+        const about = document.getElementById("about").textContent;
+        return location.hash.startsWith("#/search/") && (n ? about.startsWith(n + " ") && !about.includes("so far") : about === "Nothing found.");
+      }, number);
+      await settled(page);
+      const found = await cells(page);
+      check(number ? found > 0 && found <= number : found === 0, query + ": " + found + " cells");
+      if (query === "京の夜") await shot(page, "search-1280");
+    }
+    await page.close();
+  },
+
+  async carousel(browser) {
+    const page = await open(browser, INDEX + "#/form/post");
+    await page.waitForSelector(".cell[data-id]");
+    await page.click(".cell[data-index='0']");
+    await viewer(page);
+    await wait(page, () => document.querySelectorAll(".post button").length === 3);
+    await settled(page);
+    await shot(page, "carousel-1280");
+    const at = () => page.$$eval(".post button", (all) => all.findIndex((button) => button.hasAttribute("aria-current")));
+    const seen = [await at()];
+    for (let step = 0; step < 2; step += 1) {
+      const before = await at();
+      await page.click(".step.on");
+      await wait(page, (old) => {
+        const all = [...document.querySelectorAll(".post button")];
+        const now = all.findIndex((button) => button.hasAttribute("aria-current"));
+        return now >= 0 && now !== old;
+      }, before);
+      seen.push(await at());
+    }
+    check(seen.join() === "0,1,2", "the post is stepped through as " + seen);
+    check(await page.$(".step.on[hidden]"), "there is a next one after the last");
+    await page.click(".post button:nth-child(2)");
+    // A HEIC is shown by its picture for the screen.
+    await wait(page, () => { const image = document.querySelector(".stage img"); return image && image.src.includes("/large/") && image.complete && image.naturalWidth > 100; });
+    await page.keyboard.press("Escape");
+    await wait(page, () => !document.querySelector(".viewer[open]") && !location.hash.includes("&p="));
+    await page.close();
+  },
+
+  async video(browser) {
+    const page = await open(browser, INDEX + "#/kind/instagram%2Freel");
+    await page.waitForSelector(".cell[data-id]");
+    await settled(page);
+    await page.click(".cell");
+    await viewer(page);
+    await page.$eval(".stage video", (video) => video.play());
+    await wait(page, () => document.querySelector(".stage video").currentTime > 0.05);
+    await shot(page, "video-1280");
+    await page.close();
+  },
+
+  async live(browser) {
+    const page = await open(browser, INDEX + "#/form/live");
+    await page.waitForSelector(".cell[data-id]");
+    await page.hover(".cell");
+    await wait(page, () => { const video = document.querySelector(".cell .moving"); return video && video.currentTime > 0; });
+    await page.mouse.move(5, 5);
+    await wait(page, () => !document.querySelector(".cell .moving"));
+    await page.click(".cell");
+    await viewer(page);
+    await page.keyboard.press("l");
+    await page.waitForSelector(".stage .moving");
+    await settled(page);
+    await page.close();
+  },
+
+  // A link to a picture opens it over its view; one whose month is no longer right finds it all the same.
+  async deepLink(browser) {
+    const first = await open(browser, INDEX + "#/search/boat");
+    await first.waitForSelector(".cell[data-id]");
+    const href = await first.$eval(".cell", (cell) => cell.getAttribute("href"));
+    await first.close();
+    for (const link of [href.replace("search/boat", "timeline"), href.replace("search/boat", "timeline").replace("2024-02", "2021-01")]) {
+      const page = await open(browser, INDEX + link);
+      await viewer(page);
+      check((await text(page, ".caption")).includes("paper boat"), link + " leads elsewhere");
+      check((await text(page, ".facts")).includes("known to the minute"), "how sure the date is is not said");
+      await page.keyboard.press("Escape");
+      await wait(page, () => !document.querySelector(".viewer[open]") && !location.hash.includes("&p="));
+      await page.close();
+    }
+    const month = await open(browser, INDEX + "#/timeline/2021-03");
+    await wait(month, () => [...document.querySelectorAll(".month")].some((head) => {
+      const top = head.getBoundingClientRect().top;
+      return head.textContent.startsWith("March 2021") && top > 0 && top < 200;
+    }));
+    await settled(month);
+    await month.close();
+  },
+
+  async views(browser) {
+    const page = await open(browser, INDEX);
+    await page.waitForSelector(".cell");
+    check((await text(page, "#about")).startsWith("159 "), "there are " + (await text(page, "#about")));
+    await go(page, "#/albums");
+    await shot(page, "albums-1280");
+    check((await page.$$(".tile")).length === 2, "there are not two albums");
+    await page.click(".tile:nth-child(2)");
+    await wait(page, () => document.querySelectorAll(".cell[data-id]").length === 4);
+    const paths = [];
+    for (let number = 0; number < 4; number += 1) {
+      await page.evaluate((at) => document.querySelector(".cell[data-index='" + at + "']").click(), number);
+      await viewer(page);
+      paths.push(await text(page, ".file"));
+      await page.keyboard.press("Escape");
+      await wait(page, () => !document.querySelector(".viewer[open]") && !location.hash.includes("&p="));
+    }
+    check(paths.map((name) => name.slice(0, 7)).join() === "2024/03,2021/02,2023/11,2022/07", "the album's order is not kept: " + paths);
+    await go(page, "#/people");
+    check((await page.$$(".tile")).length === 8, "there are not eight people");
+    await shot(page, "people-1280");
+    await go(page, "#/person/" + encodeURIComponent("Zoë Müller"));
+    check((await text(page, "#about")).startsWith("36 "), "Zoë is in " + (await text(page, "#about")));
+    await go(page, "#/kinds");
+    await shot(page, "kinds-1280");
+    await go(page, "#/mark/favourite");
+    check((await text(page, "#about")).startsWith("4 "), "favourites: " + (await text(page, "#about")));
+    await go(page, "#/places");
+    await page.waitForSelector(".mark");
+    await shot(page, "places-1280");
+    // Closer and closer, until pictures are shown.
+    for (let step = 0; step < 12 && !(await page.evaluate(() => location.hash.startsWith("#/near/"))); step += 1) {
+      const mark = await page.$(".mark");
+      await mark.evaluate((button) => button.click());
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      if (step === 1) await shot(page, "places-near-1280");
+    }
+    await page.waitForSelector(".cell[data-id]");
+    await settled(page);
+    await go(page, "#/place/" + encodeURIComponent("東京タワー"));
+    check((await text(page, "#about")).startsWith("72 "), "at the tower: " + (await text(page, "#about")));
+    await page.close();
+  },
+
+  // Nothing but the keyboard: skip to the pictures, walk, open, zoom, step, close, reach everything.
+  async keyboard(browser) {
+    const page = await open(browser, INDEX);
+    await page.waitForSelector(".cell[data-id]");
+    const press = (key) => page.keyboard.press(key);
+    await press("Tab");
+    check((await focused(page)).startsWith("skip"), "the first stop is " + (await focused(page)));
+    await press("Enter");
+    check((await focused(page)).startsWith("cell"), "skipping leads to " + (await focused(page)));
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft"]) await press(key);
+    const columns = await page.evaluate(() => new Set([...document.querySelectorAll(".cell")].map((cell) => cell.style.left)).size);
+    check((await focused(page)).startsWith("cell " + (columns + 1)), "arrows lead to " + (await focused(page)));
+    await press("End");
+    await wait(page, () => document.activeElement.classList.contains("cell") && document.activeElement.dataset.id);
+    check((await focused(page)).startsWith("cell 158"), "End leads to " + (await focused(page)));
+    await press("Home");
+    await press("Enter");
+    await viewer(page);
+    await settled(page);
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    check(outline !== "none", "the focus cannot be seen in the viewer");
+    await press("+");
+    check(await page.$(".stage.zoomed"), "+ does not make it larger");
+    await press("0");
+    const before = await page.evaluate(() => location.hash);
+    await press("ArrowRight");
+    await wait(page, (old) => location.hash !== old, before);
+    await viewer(page);
+    const stops = new Set();
+    for (let step = 0; step < 30; step += 1) { await press("Tab"); stops.add(await focused(page)); }
+    check(stops.size >= 5 && [...stops].some((stop) => stop.includes("Close")), "stops in the viewer: " + [...stops].join("; "));
+    await press("Escape");
+    await wait(page, () => !document.querySelector(".viewer[open]") && !location.hash.includes("&p="));
+    check((await focused(page)).startsWith("cell 1"), "after closing the focus is at " + (await focused(page)));
+    // No trap: Tab leads out of the grid, the slider moves by month, and on out of the page.
+    const beyond = new Set();
+    for (let step = 0; step < 6; step += 1) { await press("Tab"); beyond.add(await focused(page)); }
+    check([...beyond].some((stop) => stop.startsWith("scrub")), "the scrubber is not reached: " + [...beyond].join("; "));
+    await page.focus(".scrub");
+    await press("PageDown");
+    await wait(page, () => document.querySelector(".scrub").getAttribute("aria-valuetext").includes("2023"));
+    await press("/");
+    check((await page.evaluate(() => document.activeElement.id)) === "find", "/ does not lead to the search");
+    await page.close();
+  },
+
+  async accessible(browser) {
+    const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+    for (const scheme of ["light", "dark"]) {
+      for (const hash of ["", "#/albums", "#/people", "#/places", "#/kinds", "#/search/snow", "picture"]) {
+        const page = await open(browser, INDEX + (hash === "picture" ? "#/search/snow" : hash));
+        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+        await settled(page);
+        if (hash === "picture") { await page.click(".cell[data-id]"); await viewer(page); await settled(page); }
+        // Evaluated by the browser's own hand, so that the page's policy does not keep it out.
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], preload: false }));
+        for (const { id, impact, nodes } of violations) {
+          const where = nodes.slice(0, 3).map((node) => node.html.slice(0, 120) + " " + (node.any[0]?.message || "")).join(" | ");
+          if (["serious", "critical"].includes(impact)) faults.push(scheme + " " + (hash || "timeline") + ": " + id + ": " + where);
+          else console.log("minor:", scheme, hash || "timeline", id, where);
+        }
+        await page.close();
+      }
+    }
+    const plain = await open(browser, INDEX.replace("index.html", "pages/2024-03.html"));
+    await plain.evaluate(axe);
+    const { violations } = await plain.evaluate(() => window.axe.run(document, { preload: false }));
+    for (const { id, impact } of violations) check(!["serious", "critical"].includes(impact), "plain page: " + id);
+    await plain.close();
+  },
+
+  // Captions, names and titles are text, whatever they hold; the checks of every page see to it that nothing runs.
+  async hostile(browser) {
+    const page = await open(browser, INDEX + "#/timeline/2024-03");
+    await wait(page, () => document.querySelectorAll(".cell[data-id]").length > 6);
+    const captions = JSON.parse(process.env.HOSTILE);
+    for (const caption of captions) {
+      const query = Array.from(caption).filter((letter) => /[a-z(]/i.test(letter)).slice(0, 0).join("") || caption;
+      await go(page, "#/search/" + encodeURIComponent(query));
+      await wait(page, () => { const about = document.getElementById("about").textContent; return about && !about.includes("so far"); });
+      await page.waitForSelector(".cell[data-id]").catch(() => faults.push("not found: " + caption));
+      await page.click(".cell[data-id]");
+      await viewer(page);
+      check((await text(page, ".caption")) === caption, "shown otherwise: " + caption + " as " + (await text(page, ".caption")));
+      const links = await page.$$eval(".facts a", (all) => all.map((link) => link.protocol));
+      check(links.every((protocol) => protocol === "file:"), "a link leads to " + links);
+      check((await page.$$("script:not([src])")).length === 0, "a script without a file");
+      if (caption.includes("gpj")) await shot(page, "turned-1280");
+      await page.keyboard.press("Escape");
+      await wait(page, () => !document.querySelector(".viewer[open]") && !location.hash.includes("&p="));
+      await go(page, "#/person/" + encodeURIComponent(caption));
+      check((await text(page, "#about")).startsWith("1 "), "the person " + caption + " is not found");
+      await go(page, "#/place/" + encodeURIComponent(caption));
+      check((await text(page, "#about")).startsWith("1 "), "the place " + caption + " is not found");
+    }
+    await go(page, "#/search/" + encodeURIComponent("長い"));
+    await page.waitForSelector(".cell[data-id]");
+    await page.click(".cell[data-id]");
+    await viewer(page);
+    check((await text(page, ".caption")).length === 20000, "20,000 characters are " + (await text(page, ".caption")).length);
+    await shot(page, "long-1280");
+    for (const hash of ["#/__proto__", "#/constructor", "#/album/__proto__", "#/person/%E0%A4%A", "#/near/x", "#/form/constructor", "#/timeline&p=2024-03.<script>", "#javascript:alert(1)"]) {
+      const other = await open(browser, INDEX + hash);
+      await settled(other);
+      await other.close();
+    }
+    await page.close();
+  },
+
+  async plain(browser) {
+    const page = await open(browser, INDEX, WIDE, false);
+    await shot(page, "without-script-1280");
+    const links = (page) => page.$$eval("a", (all) => all.map((link) => link.href));
+    const start = (await links(page)).find((link) => link.endsWith("pages/index.html"));
+    check(start, "without scripts there is no way on");
+    await page.goto(start);
+    const months = (await links(page)).filter((link) => /pages\/(\d{4}-\d{2}|undated)(-\d+)?\.html$/.test(link));
+    const originals = new Set();
+    for (const month of months) {
+      await page.goto(month);
+      for (const link of await links(page)) if (!link.includes("/gallery/")) originals.add(link);
+      if (month.includes("2024-03")) { await settled(page); await shot(page, "plain-1280"); }
+    }
+    check(originals.size === 159, "plain pages lead to " + originals.size + " pictures");
+    for (const original of originals) check(fs.existsSync(new URL(original)), "there is no " + original);
+    await page.close();
+  },
+
+  async narrow(browser) {
+    const page = await open(browser, INDEX, NARROW);
+    await page.waitForSelector(".cell[data-id]");
+    await settled(page);
+    await shot(page, "timeline-390");
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    check(!(await wide()), "the timeline is wider than the screen");
+    await page.tap(".cell[data-id]");
+    await viewer(page);
+    await settled(page);
+    await shot(page, "picture-390");
+    await page.keyboard.press("Escape");
+    await wait(page, () => !document.querySelector(".viewer[open]"));
+    for (const view of ["albums", "places", "kinds", "people"]) {
+      await go(page, "#/" + view);
+      check(!(await wide()), view + " is wider than the screen");
+      await shot(page, view + "-390");
+    }
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await go(page, "#/timeline");
+    await page.waitForSelector(".cell[data-id]");
+    await settled(page);
+    await shot(page, "timeline-dark-390");
+    await page.close();
+  },
+
+  async printed(browser) {
+    const page = await open(browser, INDEX + "#/search/" + encodeURIComponent("paper boat"));
+    await page.waitForSelector(".cell[data-id]");
+    await go(page, "#/search/%E4%BA%AC%E3%81%AE%E5%A4%9C");
+    await page.waitForSelector(".cell[data-id]");
+    await page.click(".cell[data-id]");
+    await viewer(page);
+    await settled(page);
+    await page.emulateMediaType("print");
+    await shot(page, "print-1280");
+    check(await page.$eval("#bar", (bar) => getComputedStyle(bar).display === "none"), "the bar is printed");
+    await page.close();
+  },
+};
+
+(async () => {
+  const browser = await puppeteer.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    // Whatever the page asks of the network goes nowhere, and is told above.
+    args: ["--no-sandbox", "--proxy-server=127.0.0.1:9", "--lang=en-GB", "--autoplay-policy=no-user-gesture-required"],
+    env: { ...process.env, LANGUAGE: "en_GB" },
+  });
+  const names = wanted === "all" ? Object.keys(checks) : wanted.split(",");
+  for (const name of names) {
+    const before = faults.length;
+    const began = Date.now();
+    try { await checks[name](browser); } catch (error) { faults.push(name + ": " + error.message); }
+    console.log(faults.length > before ? "FAILED" : "ok", name, Date.now() - began + " ms");
+    for (const page of (await browser.pages()).slice(1)) await page.close();
+  }
+  await browser.close();
+  console.log(requests.length + " requests, " + requests.filter((url) => !url.startsWith(LIBRARY + "/")).length + " outside the library");
+  for (const fault of faults) console.log("fault:", fault);
+  if (faults.length) process.exit(1);
+  console.log("all is well");
+})();

@@ -1,0 +1,3 @@
+//! The gallery: what the command writes, and what a browser makes of it.
+
+mod browser;
