@@ -40,11 +40,13 @@ async function open(browser, address, viewport, script = true) {
 }
 
 const settled = (page) => page.waitForNetworkIdle({ idleTime: 250, timeout: 10000 });
-const wait = (page, what, ...args) => page.waitForFunction(what, { timeout: 10000 }, ...args);
+const wait = (page, what, ...args) => page.waitForFunction(what, { timeout: 10000 }, ...args).catch((error) => {
+  throw new Error(error.message + ": " + what + " " + JSON.stringify(args));
+});
 const text = (page, selector) => page.$eval(selector, (element) => element.textContent);
 const shot = (page, name) => page.screenshot({ path: path.join(pictures, name + ".png") });
 const cells = (page) => page.$$eval(".cell[data-id]", (all) => all.length);
-const viewer = (page) => wait(page, () => document.querySelector(".viewer[open] .stage").children.length > 0);
+const viewer = (page) => wait(page, () => document.querySelector(".viewer[open] .stage")?.children.length > 0);
 const go = async (page, hash) => { await page.evaluate((to) => { location.hash = to; }, hash); await settled(page); };
 const focused = (page) => page.evaluate(() => {
   const at = document.activeElement;
@@ -257,6 +259,8 @@ const checks = {
     for (let step = 0; step < 6; step += 1) { await press("Tab"); beyond.add(await focused(page)); }
     check([...beyond].some((stop) => stop.startsWith("scrub")), "the scrubber is not reached: " + [...beyond].join("; "));
     await page.focus(".scrub");
+    await press("Home");
+    await wait(page, () => document.querySelector(".scrub").getAttribute("aria-valuetext") === "March 2024");
     await press("PageDown");
     await wait(page, () => document.querySelector(".scrub").getAttribute("aria-valuetext").includes("2023"));
     await press("/");

@@ -14,7 +14,7 @@ class Viewer {
     this.say = words.element("p", { class: "unseen", role: "status" });
     this.tools = words.element("div", { class: "tools" });
     this.play = button("tool", "◉ Live", "Play the live photo (L)", () => this.live());
-    this.info = button("tool", "ⓘ", "Show or hide what is known (I)", () => this.toggle());
+    this.info = button("tool info", "i", "Show or hide what is known (I)", () => this.toggle());
     this.larger = button("tool", "+", "Larger (+)", () => this.zoom && this.zoom.by(1.5));
     this.smaller = button("tool", "−", "Smaller (-)", () => this.zoom && this.zoom.by(1 / 1.5));
     this.tools.append(this.play, this.smaller, this.larger, this.info, button("tool", "✕", "Close (Esc)", () => this.close()));
