@@ -43,22 +43,23 @@ impl Catalog {
              FROM asset",
             [],
             |row| {
-                let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(AssetShort, String, String)> {
-                    let group: Option<String> = row.get(8)?;
-                    let index: Option<u32> = row.get(9)?;
-                    let short = AssetShort {
-                        row: row.get(0)?,
-                        content_hash: hash_of(row, 1)?,
-                        path: row.get(2)?,
-                        digest: row.get(3)?,
-                        taken_seconds: row.get(4)?,
-                        month: row.get(5)?,
-                        visibility: Visibility::Shown,
-                        media_type: MediaType::Jpeg,
-                        group: group.zip(index),
+                let read =
+                    |row: &rusqlite::Row<'_>| -> rusqlite::Result<(AssetShort, String, String)> {
+                        let group: Option<String> = row.get(8)?;
+                        let index: Option<u32> = row.get(9)?;
+                        let short = AssetShort {
+                            row: row.get(0)?,
+                            content_hash: hash_of(row, 1)?,
+                            path: row.get(2)?,
+                            digest: row.get(3)?,
+                            taken_seconds: row.get(4)?,
+                            month: row.get(5)?,
+                            visibility: Visibility::Shown,
+                            media_type: MediaType::Jpeg,
+                            group: group.zip(index),
+                        };
+                        Ok((short, row.get(6)?, row.get(7)?))
                     };
-                    Ok((short, row.get(6)?, row.get(7)?))
-                };
                 let (mut short, visibility, media_type) = read(row).map_err(|e| self.wrap(e))?;
                 short.visibility = from_json("asset", &format!("\"{visibility}\""))?;
                 short.media_type = from_json("asset", &format!("\"{media_type}\""))?;
@@ -174,7 +175,9 @@ mod tests {
         assert_eq!(catalog.state_mark().unwrap(), first);
         let run = begin(&mut catalog, "import");
         assert_eq!(catalog.state_mark().unwrap(), None);
-        catalog.in_transaction(|w| w.end_run(run, at, "{}")).unwrap();
+        catalog
+            .in_transaction(|w| w.end_run(run, at, "{}"))
+            .unwrap();
         let second = catalog.state_mark().unwrap();
         assert!(second.is_some() && second != first);
         catalog

@@ -34,8 +34,8 @@ pub fn run(args: &DemoArgs, out: &Output) -> Result<Exit, CliError> {
         paths: vec![sample],
         ..ImportOptions::default()
     };
-    let report = import(&options, library, out)?;
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
+    let report = import(&options, library, &monitor)?;
     let pages = gallery::write(library, &gallery_options(), &monitor);
     monitor.finish();
     let pages = pages?;

@@ -131,11 +131,7 @@ fn print(
     out.line(format!("open in a browser: {}", report.index.display()))
 }
 
-fn notes(
-    report: &GalleryReport,
-    options: &GalleryOptions,
-    out: &Output,
-) -> Result<(), CliError> {
+fn notes(report: &GalleryReport, options: &GalleryOptions, out: &Output) -> Result<(), CliError> {
     let holds = &report.holds;
     if holds.kept_out > 0 {
         out.line(format!(

@@ -16,7 +16,7 @@ use crate::import::{ImportOptions, ImportReport};
 /// Runs the command.
 pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
     let options = args.to_options();
-    let report = import(&options, library, out)?;
+    let report = import(&options, library, &CommandLineMonitor::new(out, Interrupt::listen()?))?;
     let ran = Ran {
         report: &report,
         library,
@@ -33,10 +33,9 @@ pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliE
 pub fn import(
     options: &ImportOptions,
     library: &Path,
-    out: &Output,
+    monitor: &CommandLineMonitor<'_>,
 ) -> Result<ImportReport, CliError> {
-    let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
-    let result = crate::import::import(library, options, &Timestamp::now, &monitor);
+    let result = crate::import::import(library, options, &Timestamp::now, monitor);
     monitor.finish();
     result.map_err(|source| CliError::Import {
         library: library.to_owned(),

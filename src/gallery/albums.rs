@@ -60,7 +60,10 @@ fn page(album: &Album, shown: &Shown<'_>, have: &Have) -> Option<AlbumPage> {
     if members.is_empty() {
         return None;
     }
-    let cover = album.cover.iter().filter_map(|cover| shown.get(cover.as_str()));
+    let cover = album
+        .cover
+        .iter()
+        .filter_map(|cover| shown.get(cover.as_str()));
     let cover = cover
         .chain(members.iter().copied())
         .find(|(_, hash)| have.has(Use::Thumb, hash));
@@ -116,7 +119,10 @@ mod tests {
         let pages = pages(&albums, &shown, &Have::default());
         assert_eq!(pages.len(), 1);
         assert_eq!(pages[0].id, album_id("p//1"));
-        assert_eq!(pages[0].members, json!([["2021-01", id(&b)], ["2023-07", id(&a)]]));
+        assert_eq!(
+            pages[0].members,
+            json!([["2021-01", id(&b)], ["2023-07", id(&a)]])
+        );
         assert_eq!(pages[0].line[4..], [json!(2), Value::Null]);
     }
 }

@@ -85,6 +85,17 @@ pub struct Holds {
     pub left_out: u64,
 }
 
+impl Holds {
+    /// Returns the same without names of the library's files, for a note in a copy that is meant to be shared.
+    fn without_paths(&self) -> Self {
+        let nameless = |(_, why): &(String, String)| ("a file".to_owned(), why.clone());
+        Self {
+            damaged: self.damaged.iter().map(nameless).collect(),
+            ..self.clone()
+        }
+    }
+}
+
 /// Why a gallery could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum GalleryError {

@@ -90,7 +90,7 @@ fn title(month: &str) -> String {
 fn head(title: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' file:; style-src 'self' file:; base-uri 'none'; form-action 'none'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"stylesheet\" href=\"../site/style.css\">\n\
          </head>\n<body class=\"plain\">\n"
@@ -141,7 +141,9 @@ fn target(record: &Record, own_pictures: bool) -> Option<String> {
         return Some(format!("../{copy}"));
     }
     if own_pictures {
-        let used = [Use::Large, Use::Thumb].into_iter().find(|used| has(*used))?;
+        let used = [Use::Large, Use::Thumb]
+            .into_iter()
+            .find(|used| has(*used))?;
         return Some(format!("../{}", place(used, &record.i, MediaType::Jpeg)));
     }
     record.o.as_ref().map(|path| format!("../../{path}"))
@@ -185,7 +187,11 @@ mod tests {
         assert!(html.contains("href=\"../../2023/07/a%20b%27s.jpg\""));
         assert!(html.contains("src=\"../thumbs/ab/ababab"));
         assert!(html.contains("<h1>July 2023</h1>"));
-        assert!(!html.contains("<script") && !html.contains("<img src=x") && !html.contains("\" onload"));
+        assert!(
+            !html.contains("<script")
+                && !html.contains("<img src=x")
+                && !html.contains("\" onload")
+        );
     }
 
     #[test]

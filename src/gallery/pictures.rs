@@ -159,14 +159,15 @@ impl Have {
             for shard in folder.names(used.folder())? {
                 let path = format!("{}/{shard}", used.folder());
                 if shard.len() == 2 {
-                    removed +=
-                        folder.sweep(&path, |name| id_of(&shard, name).is_some(), &names)?;
+                    removed += folder.sweep(&path, |name| id_of(&shard, name).is_some(), &names)?;
                 }
             }
         }
         let ids = |used| {
             let of_use = wanted.iter().filter(move |wanted| wanted.used == used);
-            of_use.map(|wanted| id(&wanted.hash)).collect::<HashSet<_>>()
+            of_use
+                .map(|wanted| id(&wanted.hash))
+                .collect::<HashSet<_>>()
         };
         for used in Use::ALL {
             let wanted = ids(used);
@@ -240,7 +241,10 @@ impl Studio<'_> {
         if let Some(error) = results.failed {
             return Err(error.into());
         }
-        results.there.iter().for_each(|index| have.add(todo[*index]));
+        results
+            .there
+            .iter()
+            .for_each(|index| have.add(todo[*index]));
         undrawn.extend(results.undrawn);
         Ok(Drawn {
             made: work.made.into_inner(),
@@ -354,7 +358,9 @@ impl Work<'_> {
             message: format!("could not be read: {why}"),
         });
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-        results.unreadable.push((wanted.path.clone(), why.to_owned()));
+        results
+            .unreadable
+            .push((wanted.path.clone(), why.to_owned()));
     }
 }
 

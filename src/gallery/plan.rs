@@ -1,6 +1,6 @@
 //! Decides on which page each asset stands, and in which order. Pure.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
@@ -58,7 +58,7 @@ pub fn plan(assets: Vec<AssetShort>, include: &[Visibility]) -> Plan {
     }
     // `None` sorts first, so it comes last here.
     for (month, mut assets) in months.into_iter().rev() {
-        assets.sort_by(|a, b| order(a).cmp(&order(b)));
+        assets.sort_by(order);
         let key = key_of(month.as_deref());
         plan.months.push(Month { key, assets });
     }
@@ -77,12 +77,12 @@ fn key_of(month: Option<&str>) -> String {
     month.unwrap_or(UNDATED).to_owned()
 }
 
-fn order(asset: &AssetShort) -> (Reverse<Option<i64>>, Option<&(String, u32)>, &str) {
-    (
-        Reverse(asset.taken_seconds),
-        asset.group.as_ref(),
-        &asset.path,
-    )
+/// The newest first; members of a post in its order.
+fn order(a: &AssetShort, b: &AssetShort) -> Ordering {
+    let times = Reverse(a.taken_seconds).cmp(&Reverse(b.taken_seconds));
+    times
+        .then_with(|| a.group.cmp(&b.group))
+        .then_with(|| a.path.cmp(&b.path))
 }
 
 impl Month {
@@ -190,7 +190,8 @@ mod tests {
     #[test]
     fn what_its_owner_hid_stays_out_unless_asked_for() {
         let assets = || {
-            let mut assets: Vec<AssetShort> = (1..=3).map(|n| short(n, Some("2023-07"), 0)).collect();
+            let mut assets: Vec<AssetShort> =
+                (1..=3).map(|n| short(n, Some("2023-07"), 0)).collect();
             assets[1].visibility = Visibility::Hidden;
             assets[2].visibility = Visibility::Trashed;
             assets
@@ -253,6 +254,9 @@ mod tests {
             .map(|(name, assets)| (name, assets.len()))
             .collect();
         let expected = [("2023-07", 500), ("2023-07-2", 500), ("2023-07-3", 100)];
-        assert_eq!(parts, expected.map(|(name, count)| (name.to_owned(), count)));
+        assert_eq!(
+            parts,
+            expected.map(|(name, count)| (name.to_owned(), count))
+        );
     }
 }

@@ -313,7 +313,11 @@ mod tests {
             format!("{record}{details}")
         };
         for (strip, gone, left) in [
-            (Strip::Location, &["Rome", "rome", "41.9", "p.zip"][..], "Zo"),
+            (
+                Strip::Location,
+                &["Rome", "rome", "41.9", "p.zip"][..],
+                "Zo",
+            ),
             (Strip::People, &["Zo", "p.zip"][..], "Rome"),
             (
                 Strip::All,
@@ -332,7 +336,10 @@ mod tests {
     #[test]
     fn a_time_is_told_as_finely_as_it_is_known() {
         let day = When::wall(datetime(2023, 7, 14, 0, 0, 0, 0)).known_to(Precision::Day);
-        assert_eq!((clock_text(&day).as_str(), zone_text(&day)), ("2023-07-14", None));
+        assert_eq!(
+            (clock_text(&day).as_str(), zone_text(&day)),
+            ("2023-07-14", None)
+        );
         let utc = When::utc(jiff::Timestamp::UNIX_EPOCH).known_to(Precision::Minute);
         assert_eq!(clock_text(&utc), "1970-01-01T00:00");
         assert_eq!(zone_text(&utc).as_deref(), Some("Z"));

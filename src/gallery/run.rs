@@ -166,10 +166,7 @@ fn clean(folder: &Folder<'_>) -> Result<(), GalleryError> {
 }
 
 /// Keeps imports out. A copy can be made of a library that cannot be written: nobody else writes there either.
-fn lock(
-    library: &Library,
-    options: &GalleryOptions,
-) -> Result<Option<LibraryLock>, LibraryError> {
+fn lock(library: &Library, options: &GalleryOptions) -> Result<Option<LibraryLock>, LibraryError> {
     match library.lock() {
         Ok(lock) => Ok(Some(lock)),
         Err(error @ LibraryError::Locked { .. }) => Err(error),
@@ -209,7 +206,9 @@ impl Run<'_> {
         let beside = self.beside()?;
         let wanted = self.wanted(&plan, &beside);
         let mut have = Have::list(&self.folder)?;
-        let mut undrawn = old.as_ref().map_or_else(Undrawn::new, |old| old.undrawn.clone());
+        let mut undrawn = old
+            .as_ref()
+            .map_or_else(Undrawn::new, |old| old.undrawn.clone());
         let drawn = self.draw(&wanted, &mut have, &mut undrawn)?;
         report.drawn = drawn.made;
         report.interrupted = drawn.interrupted;
@@ -219,7 +218,10 @@ impl Run<'_> {
         report.files_removed = have.sweep(&self.folder, &wanted)?;
         report.holds = holds(&plan, &wanted, &have, &undrawn, &drawn, self.options);
         // Without the short note nobody knows whether the files are those of the long one.
-        let known = old.filter(|_| whole).map(|old| old.months).unwrap_or_default();
+        let known = old
+            .filter(|_| whole)
+            .map(|old| old.months)
+            .unwrap_or_default();
         let mut names = Names::new();
         let months = self.months(&plan, &beside, &have, known, &mut report, &mut names)?;
         let parts: Vec<&PartSummary> = months.iter().flat_map(|month| &month.parts).collect();
@@ -239,7 +241,11 @@ impl Run<'_> {
             kind: self.kind.clone(),
             mark: mark.filter(|_| drawn.unreadable.is_empty()),
             pictures: have.count(),
-            holds: report.holds.clone(),
+            holds: match self.options.strip {
+                // Names of files tell of places and people, too.
+                Some(_) => report.holds.without_paths(),
+                None => report.holds.clone(),
+            },
         };
         self.folder.put(MADE, &serde_json::to_vec(&made)?)?;
         self.folder.sync()?;
@@ -290,7 +296,10 @@ impl Run<'_> {
             MediaClass::Photo => vec![Use::Thumb, Use::Large],
             MediaClass::Video => {
                 let poster = self.options.ffmpeg.is_some().then_some(Use::Thumb);
-                poster.into_iter().chain(whole.then_some(Use::Copy)).collect()
+                poster
+                    .into_iter()
+                    .chain(whole.then_some(Use::Copy))
+                    .collect()
             }
             MediaClass::Audio => whole.then_some(Use::Copy).into_iter().collect(),
             MediaClass::Text => vec![],
@@ -349,9 +358,9 @@ impl Run<'_> {
         let mut months = Vec::with_capacity(plan.months.len());
         for month in &plan.months {
             let digest = month.digest(&plan.posts, have);
-            let as_it_was = known
-                .remove(&month.key)
-                .filter(|old| old.digest == digest && old.parts.iter().all(|p| self.is_there(&p.name)));
+            let as_it_was = known.remove(&month.key).filter(|old| {
+                old.digest == digest && old.parts.iter().all(|p| self.is_there(&p.name))
+            });
             let note = match as_it_was {
                 Some(old) => old,
                 None => {
@@ -397,7 +406,8 @@ impl Run<'_> {
             let mut details: Vec<Value> = Vec::with_capacity(listed.len());
             for (asset, listed) in assets.iter().zip(&listed) {
                 let files = beside.get(&asset.content_hash);
-                let files: Vec<Beside> = files.map_or_else(Vec::new, |files| besides(listed, files));
+                let files: Vec<Beside> =
+                    files.map_or_else(Vec::new, |files| besides(listed, files));
                 records.push(recorder.record(listed, &files));
                 details.push(recorder.details(listed, members(asset, &plan.posts)));
             }
@@ -452,7 +462,8 @@ impl Run<'_> {
             "forms": totals.json(Facet::Form),
             "marks": totals.json(Facet::Mark),
         });
-        let map = json!({"places": totals.json(Facet::Place), "squares": totals.json(Facet::Square)});
+        let map =
+            json!({"places": totals.json(Facet::Place), "squares": totals.json(Facet::Square)});
         let facets = chunk("facets", &facets)?;
         let map = chunk("map", &map)?;
         let index = json!({
@@ -551,7 +562,10 @@ fn holds(
     };
     for asset in plan.months.iter().flat_map(|month| &month.assets) {
         holds.assets += 1;
-        let moves = matches!(asset.media_type.class(), MediaClass::Video | MediaClass::Audio);
+        let moves = matches!(
+            asset.media_type.class(),
+            MediaClass::Video | MediaClass::Audio
+        );
         if moves && options.strip.is_some() {
             holds.left_out += 1;
         }

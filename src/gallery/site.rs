@@ -47,7 +47,15 @@ mod tests {
     #[test]
     fn the_code_asks_nobody_for_anything() {
         for (name, text) in FILES {
-            for word in ["http:", "https:", "//cdn", "@import", "eval(", "innerHTML", "fetch("] {
+            for word in [
+                "http:",
+                "https:",
+                "//cdn",
+                "@import",
+                "eval(",
+                "innerHTML",
+                "fetch(",
+            ] {
                 let allowed = text.replace("http://www.w3.org/2000/svg", "");
                 assert!(!allowed.contains(word), "{name}: {word}");
             }

@@ -14,17 +14,22 @@ use crate::support::tools::{self, Tool};
 /// A browser and what drives it.
 struct Driver {
     node: Tool,
+    browser: PathBuf,
     modules: PathBuf,
 }
 
 impl Driver {
     /// Finds them; `None` means that the test shall end early.
-    fn find() -> Option<Self> {
+    fn find(browser: &str) -> Option<Self> {
         let node = tools::require("node")?;
-        tools::require("chromium")?;
+        let browser = tools::require(browser)?.path().to_owned();
         let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/node_modules");
         tools::require_file(&modules.join("puppeteer-core/package.json"))?;
-        Some(Self { node, modules })
+        Some(Self {
+            node,
+            browser,
+            modules,
+        })
     }
 
     /// Runs the checks of `look.js` named so on a page; it fails with what it found.
@@ -34,9 +39,12 @@ impl Driver {
             .node
             .command()
             .arg(script)
-            .args([Path::new(checks), index, pictures])
+            .args([&self.browser, Path::new(checks), index, pictures])
             .env("NODE_PATH", &self.modules)
-            .env("HOSTILE", serde_json::to_string(&galleries::HOSTILE).expect("JSON"))
+            .env(
+                "HOSTILE",
+                serde_json::to_string(&galleries::HOSTILE).expect("JSON"),
+            )
             .output()
             .expect("node runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -65,11 +73,23 @@ fn gallery(env: &TestEnv) -> (PathBuf, PathBuf) {
 
 #[test]
 fn people_look_at_it_in_chromium() {
-    let Some(driver) = Driver::find() else {
+    let Some(driver) = Driver::find("chromium") else {
         return;
     };
     let env = TestEnv::new();
     let (index, pictures) = gallery(&env);
     let text = driver.look("all", &index, &pictures);
+    assert!(text.contains("all is well"), "{text}");
+}
+
+#[test]
+fn people_look_at_it_in_firefox() {
+    let Some(driver) = Driver::find("firefox-esr") else {
+        return;
+    };
+    let env = TestEnv::new();
+    let (index, pictures) = gallery(&env);
+    let checks = "oldest,searchJapanese,carousel,video,deepLink,views,keyboard,hostile";
+    let text = driver.look(checks, &index, &pictures);
     assert!(text.contains("all is well"), "{text}");
 }

@@ -1,5 +1,6 @@
-// Looks at a gallery as a person does: node look.js CHECKS INDEX.html FOLDER-FOR-SCREENSHOTS
+// Looks at a gallery as a person does: node look.js BROWSER CHECKS INDEX.html FOLDER-FOR-SCREENSHOTS
 //
+// BROWSER is chromium or firefox.
 // CHECKS is `all`, or names of checks parted by commas. Every request is noted; one that leaves the library's folder, an error in
 // the console, a dialog that a caption opened, or a break of the content policy fails whatever check runs.
 "use strict";
@@ -9,7 +10,8 @@ const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 const puppeteer = require("puppeteer-core");
 
-const [wanted, index, pictures] = process.argv.slice(2);
+const [program, wanted, index, pictures] = process.argv.slice(2);
+const FIREFOX = path.basename(program).startsWith("firefox");
 const INDEX = pathToFileURL(path.resolve(index)).href;
 const LIBRARY = pathToFileURL(path.resolve(path.dirname(index), "..")).href;
 const WIDE = { width: 1280, height: 800 };
@@ -25,7 +27,7 @@ function check(holds, what) {
 async function open(browser, address, viewport, script = true) {
   const page = await browser.newPage();
   await page.setViewport(viewport || WIDE);
-  await page.setJavaScriptEnabled(script);
+  if (!script) await page.setJavaScriptEnabled(false);
   page.on("request", (request) => {
     // Chromium draws the buttons of its players with these; the page's own policy lets no data: address in.
     if (request.url().startsWith("data:image/svg+xml;base64,")) return;
@@ -81,7 +83,7 @@ const checks = {
     await page.waitForSelector(".cell");
     // Half-width katakana in the caption, full-width in the question; then a piece of a word without spaces.
     for (const [query, number] of [["カタカナ", 1], ["京の夜", 1], ["STRASSE ca va", 1], ["zoe muller", 36], ["nobody knows", 1], ["no such thing", 0]]) {
-      await page.$eval("#find", (input) => { input.value = ""; });
+      await page.evaluate(() => { document.getElementById("find").value = document.getElementById("about").textContent = ""; });
       await page.type("#find", query);
       await wait(page, (n) => {
         const about = document.getElementById("about").textContent;
@@ -394,16 +396,17 @@ const checks = {
 
 (async () => {
   const browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    browser: FIREFOX ? "firefox" : "chrome",
+    executablePath: program,
     // Whatever the page asks of the network goes nowhere, and is told above.
-    args: ["--no-sandbox", "--proxy-server=127.0.0.1:9", "--lang=en-GB", "--autoplay-policy=no-user-gesture-required"],
-    env: { ...process.env, LANGUAGE: "en_GB" },
+    args: FIREFOX ? [] : ["--no-sandbox", "--proxy-server=127.0.0.1:9", "--lang=en-GB", "--autoplay-policy=no-user-gesture-required"],
+    extraPrefsFirefox: { "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9, "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": 9, "media.autoplay.default": 0 },
   });
   const names = wanted === "all" ? Object.keys(checks) : wanted.split(",");
   for (const name of names) {
     const before = faults.length;
     const began = Date.now();
-    try { await checks[name](browser); } catch (error) { faults.push(name + ": " + error.message); }
+    try { await checks[name](browser); } catch (error) { faults.push(name + ": " + error.message.split("\n").slice(0, 4).join(" ")); }
     console.log(faults.length > before ? "FAILED" : "ok", name, Date.now() - began + " ms");
     for (const page of (await browser.pages()).slice(1)) await page.close();
   }

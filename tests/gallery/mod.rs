@@ -1,3 +1,4 @@
 //! The gallery: what the command writes, and what a browser makes of it.
 
 mod browser;
+mod written;

@@ -9,8 +9,9 @@ use albumen::model::asset::Asset;
 use albumen::model::content_hash::ContentHash;
 use albumen::model::library_path::LibraryPath;
 use albumen::model::record::album_id;
-use albumen::writer::albums_file::{ALBUMS, Album, Member, render_albums};
+use albumen::writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
 use albumen::writer::library::Library;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// A library that is being composed.
@@ -29,6 +30,17 @@ impl Composer {
             assets: Vec::new(),
             placed: Vec::new(),
             albums: Vec::new(),
+        }
+    }
+
+    /// Goes on with a library that was composed before.
+    pub fn again(root: &Path) -> Self {
+        let albums = fs::read_to_string(root.join(ALBUMS)).expect("it was composed");
+        Self {
+            library: Library::open(root).expect("it was composed"),
+            assets: Vec::new(),
+            placed: Vec::new(),
+            albums: read_albums(&albums).expect("a list"),
         }
     }
 
@@ -59,7 +71,8 @@ impl Composer {
     /// Adds a file beside the asset added last.
     pub fn beside(&mut self, path: &str, bytes: &[u8], role: &str) {
         let (asset, _) = self.assets.last_mut().expect("there is an asset");
-        let of: ContentHash = serde_json::from_value(asset["content_hash"].clone()).expect("a hash");
+        let of: ContentHash =
+            serde_json::from_value(asset["content_hash"].clone()).expect("a hash");
         let extension = path.rsplit_once('.').expect("files have extensions").1;
         asset["companions"] = json!([{
             "role": role, "content_hash": ContentHash::of(bytes), "extension": extension,
@@ -86,7 +99,8 @@ impl Composer {
         let id = album_id("instagram", None, title);
         for (asset, path) in &mut self.assets {
             if members.contains(&path.as_str()) {
-                let mut albums: Vec<Value> = asset["albums"].as_array().cloned().unwrap_or_default();
+                let mut albums: Vec<Value> =
+                    asset["albums"].as_array().cloned().unwrap_or_default();
                 albums.push(json!(id));
                 asset["albums"] = json!(albums);
             }
@@ -115,6 +129,7 @@ impl Composer {
         let mut catalog = Catalog::open(&self.library.catalog_path()).expect("it opens");
         catalog
             .in_transaction(|writing| {
+                let run = writing.begin_run("import", Timestamp::UNIX_EPOCH, "{}")?;
                 for (number, (asset, path)) in self.assets.iter().enumerate() {
                     let asset: Asset = serde_json::from_value(asset.clone()).expect("an asset");
                     let json = serde_json::to_string(&asset).expect("JSON");
@@ -128,7 +143,10 @@ impl Composer {
                     writing.remove_asset(asset.content_hash)?;
                     writing.add_asset(&asset, &json, path, digest, &titles)?;
                 }
-                self.placed.iter().try_for_each(|row| writing.put_placed(row))
+                self.placed
+                    .iter()
+                    .try_for_each(|row| writing.put_placed(row))?;
+                writing.end_run(run, Timestamp::UNIX_EPOCH, "{}")
             })
             .expect("the catalog takes it");
         let albums = render_albums(&self.albums).expect("JSON");
@@ -215,7 +233,10 @@ pub fn varied(root: &Path) -> PathBuf {
         json!({"taken_at": zoned("2023-11-15T09:00:00", 32_400), "description": text("東京の夜 ｶﾀｶﾅ 🗼 Ça va, Straße"),
             "keywords": ["night"], "items": item("story", "t")}),
     );
-    for (index, bytes) in [photo(910), heic(&picture(911)), film(912)].iter().enumerate() {
+    for (index, bytes) in [photo(910), heic(&picture(911)), film(912)]
+        .iter()
+        .enumerate()
+    {
         let extension = ["jpg", "heic", "mp4"][index];
         all.add(
             &format!("2024/01/post {index}.{extension}"),
@@ -250,8 +271,16 @@ pub fn varied(root: &Path) -> PathBuf {
         &photo(940),
         json!({"taken_at": zoned("2024-03-20T10:00:00", 0), "description": text(&"long 長い ".repeat(2_500))}),
     );
-    all.add("2024/03/broken.jpg", b"\xff\xd8\xff\xe0 not a picture", json!({"taken_at": zoned("2024-03-21T10:00:00", 0)}));
-    all.add("undated/nobody knows.jpg", &photo(950), json!({"description": text("nobody knows when")}));
+    all.add(
+        "2024/03/broken.jpg",
+        b"\xff\xd8\xff\xe0 not a picture",
+        json!({"taken_at": zoned("2024-03-21T10:00:00", 0)}),
+    );
+    all.add(
+        "undated/nobody knows.jpg",
+        &photo(950),
+        json!({"description": text("nobody knows when")}),
+    );
     for (name, visibility) in [("hidden", "hidden"), ("trashed", "trashed")] {
         all.add(
             &format!("2023/05/{name}.jpg"),
@@ -261,7 +290,13 @@ pub fn varied(root: &Path) -> PathBuf {
     }
     all.album(
         "Reise </title><script>alert(1)</script>",
-        &["2024/03/long.jpg", "2021/02/2021-02-01_plain 1.jpg", "2023/11/tokyo.png", "2023/05/hidden.jpg", "2022/07/2022-07-03_plain 3.jpg"],
+        &[
+            "2024/03/long.jpg",
+            "2021/02/2021-02-01_plain 1.jpg",
+            "2023/11/tokyo.png",
+            "2023/05/hidden.jpg",
+            "2022/07/2022-07-03_plain 3.jpg",
+        ],
     );
     all.album("Film", &["2024/02/film.mp4"]);
     all.write();

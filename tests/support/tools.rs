@@ -12,6 +12,11 @@ use std::{env, fs};
 pub struct Tool(PathBuf);
 
 impl Tool {
+    /// Returns where it lies.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Returns a command that runs it in a fixed locale and time zone.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.0);

@@ -106,8 +106,7 @@ fn one_pass(
         report.left.push((name, why.to_string()));
     }
     // A library that cannot be asked is told of by what follows.
-    let to_draw =
-        config.gallery && !is_fresh(library, &pass::gallery_options()).unwrap_or(false);
+    let to_draw = config.gallery && !is_fresh(library, &pass::gallery_options()).unwrap_or(false);
     if looked.exports.is_empty() && !to_push && !to_draw {
         return Ok(report);
     }

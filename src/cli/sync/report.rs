@@ -66,7 +66,10 @@ pub struct Pushed {
 impl SyncReport {
     /// Returns whether anything was done.
     pub fn did_something(&self) -> bool {
-        !self.imports.is_empty() || self.gallery.is_some() || !self.pushed.is_empty() || !self.moved.is_empty()
+        !self.imports.is_empty()
+            || self.gallery.is_some()
+            || !self.pushed.is_empty()
+            || !self.moved.is_empty()
     }
 
     /// Returns whether a person has to do something.

@@ -53,17 +53,20 @@ class Grid {
     this.space.style.height = top + "px";
   }
 
-  // The window changed: what was at the top stays there.
+  // The window changed: what was at the top stays there, and so does the focus.
   relayout() {
-    const anchor = this.firstVisible();
+    const down = scrollY > this.offset();
+    const anchor = this.tops.length ? this.range(scrollY - this.offset() + this.above() + 1, 0)[0] : 0;
+    const held = this.space.contains(document.activeElement);
     for (const cell of this.cells.values()) cell.remove();
     for (const head of this.heads.values()) head.remove();
     this.cells.clear();
     this.heads.clear();
     this.layout();
-    if (scrollY > this.offset()) this.reveal(anchor, "start");
+    if (down) this.reveal(anchor, "start");
     this.scrubber.layout();
-    this.draw();
+    if (held) this.focus(this.current);
+    else this.draw();
   }
 
   // The sequence has grown at its end.
@@ -72,6 +75,9 @@ class Grid {
     this.scrubber.layout();
     this.later();
   }
+
+  // Height of what lies over the top of the page, and of a month's name.
+  above() { return document.getElementById("bar").offsetHeight + 60; }
 
   offset() { return this.space.getBoundingClientRect().top + scrollY; }
 
@@ -279,10 +285,9 @@ class Grid {
   reveal(index, where) {
     if (!this.tops.length) return;
     const { y } = this.place(index);
-    const bar = document.getElementById("bar").offsetHeight + 8;
-    const top = this.offset() + y - bar;
+    const top = this.offset() + y - this.above();
     const bottom = this.offset() + y + this.side + 8;
-    if (where === "start" || top < scrollY) scrollTo(0, Math.max(0, top - (where === "start" ? 52 : 0)));
+    if (where === "start" || top + 52 < scrollY) scrollTo(0, Math.max(0, top));
     else if (bottom > scrollY + innerHeight) scrollTo(0, bottom - innerHeight);
   }
 
@@ -340,7 +345,7 @@ class Scrubber {
     this.root = words.element("div", {
       class: "scrub", role: "slider", tabindex: "0", "aria-label": "Month", "aria-orientation": "vertical", hidden: true,
     }, this.years, this.thumb, this.bubble);
-    document.body.append(this.root);
+    document.getElementById("main").append(this.root);
     this.root.addEventListener("pointerdown", (event) => {
       this.root.setPointerCapture(event.pointerId);
       this.dragging = true;
