@@ -16,7 +16,11 @@ use crate::import::{ImportOptions, ImportReport};
 /// Runs the command.
 pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
     let options = args.to_options();
-    let report = import(&options, library, &CommandLineMonitor::new(out, Interrupt::listen()?))?;
+    let report = import(
+        &options,
+        library,
+        &CommandLineMonitor::new(out, Interrupt::listen()?),
+    )?;
     let ran = Ran {
         report: &report,
         library,

@@ -57,7 +57,7 @@ impl Composer {
         let name = stem.rsplit('/').next().expect("there is a last part");
         let mut asset = json!({
             "content_hash": hash, "size_bytes": size_bytes, "name": name, "extension": extension,
-            "media": {"media_type": if extension == "jpg" { "jpeg" } else { extension }, "width": 480, "height": 360},
+            "media": {"media_type": if extension == "jpg" { "jpeg" } else { extension }, "width": 240, "height": 180},
             "favorite": false, "visibility": "shown", "by_someone_else": false,
         });
         let (all, more) = (
@@ -181,8 +181,8 @@ pub fn photo(number: u64) -> Vec<u8> {
 
 fn picture(number: u64) -> Picture {
     Picture {
-        width: 480,
-        height: 360,
+        width: 240,
+        height: 180,
         seed: number,
         ..Picture::default()
     }
@@ -191,8 +191,8 @@ fn picture(number: u64) -> Picture {
 /// Returns a short film, different for each number.
 pub fn film(number: u64) -> Vec<u8> {
     mp4(&Clip {
-        width: 320,
-        height: 240,
+        width: 160,
+        height: 120,
         seed: number,
         ..Clip::default()
     })
@@ -256,7 +256,7 @@ pub fn varied(root: &Path) -> PathBuf {
         &film(922),
         json!({"taken_at": {"value": {"clock": {"utc": "2024-02-02T08:00:00Z"}, "precision": "minute"}, "origin": {"posted": "instagram"}},
             "description": text("How to fold a paper boat"), "items": item("reel", "f"),
-            "media": {"media_type": "mp4", "width": 320, "height": 240, "duration_ms": 2000}}),
+            "media": {"media_type": "mp4", "width": 160, "height": 120, "duration_ms": 2000}}),
     );
     for (number, caption) in HOSTILE.iter().enumerate() {
         all.add(
