@@ -12,7 +12,7 @@ use crate::support::galleries;
 use crate::support::tools::{self, Tool};
 
 /// A browser and what drives it.
-struct Driver {
+pub struct Driver {
     node: Tool,
     browser: PathBuf,
     modules: PathBuf,
@@ -20,7 +20,7 @@ struct Driver {
 
 impl Driver {
     /// Finds them; `None` means that the test shall end early.
-    fn find(browser: &str) -> Option<Self> {
+    pub fn find(browser: &str) -> Option<Self> {
         let node = tools::require("node")?;
         let browser = tools::require(browser)?.path().to_owned();
         let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/node_modules");
@@ -33,7 +33,7 @@ impl Driver {
     }
 
     /// Runs the checks of `look.js` named so on a page; it fails with what it found.
-    fn look(&self, checks: &str, index: &Path, pictures: &Path) -> String {
+    pub fn look(&self, checks: &str, index: &Path, pictures: &Path) -> String {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gallery/look.js");
         let output = self
             .node

@@ -394,6 +394,80 @@ const checks = {
   },
 };
 
+// A large gallery: how soon the first picture is there, how long a frame takes while the list flies by, and how much memory stays.
+const large = {
+  async scale(browser) {
+    const page = await browser.newPage();
+    await page.setViewport(WIDE);
+    await page.evaluateOnNewDocument(() => {
+      const look = () => {
+        const image = [...document.querySelectorAll(".cell img")].find((image) => image.complete && image.naturalWidth > 0);
+        if (image) requestAnimationFrame(() => { window.firstPicture = performance.now(); });
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    const heap = async () => {
+      const session = await page.createCDPSession();
+      await session.send("HeapProfiler.collectGarbage");
+      await session.detach();
+      const { JSHeapUsedSize, Nodes } = await page.metrics();
+      return (JSHeapUsedSize / 1e6).toFixed(1) + " MB of JavaScript, " + Nodes + " nodes";
+    };
+    for (const visit of ["cold", "warm"]) {
+      await page.goto("about:blank");
+      await page.goto(INDEX);
+      await page.waitForFunction(() => window.firstPicture, { timeout: 30000 });
+      console.log("first picture, " + visit + ": " + Math.round(await page.evaluate(() => window.firstPicture)) + " ms");
+    }
+    console.log("at the start: " + (await heap()));
+    const trace = path.join(pictures, "trace.json");
+    await page.tracing.start({ path: trace, categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline.frame"] });
+    const frames = await page.evaluate(async () => {
+      const gaps = [];
+      let before = performance.now();
+      let from = scrollY;
+      // A fast finger: three screens a second and more for 8 seconds; then leaps of a fiftieth of all.
+      for (let step = 0; step < 480; step += 1) {
+        await new Promise((done) => requestAnimationFrame(done));
+        gaps.push(performance.now() - before);
+        before = performance.now();
+        scrollTo(0, (from += 60));
+      }
+      for (let leap = 1; leap <= 50; leap += 1) {
+        scrollTo(0, (document.documentElement.scrollHeight * leap) / 50);
+        for (let frame = 0; frame < 12; frame += 1) {
+          await new Promise((done) => requestAnimationFrame(done));
+          gaps.push(performance.now() - before);
+          before = performance.now();
+        }
+      }
+      return gaps.sort((a, b) => b - a);
+    });
+    await page.tracing.stop();
+    const events = JSON.parse(fs.readFileSync(trace, "utf8")).traceEvents;
+    fs.rmSync(trace);
+    const renderer = events.find((event) => event.name === "thread_name" && event.args.name === "CrRendererMain" &&
+      events.some((other) => other.pid === event.pid && other.name === "FireAnimationFrame"));
+    const tasks = events.filter((event) => event.pid === renderer.pid && event.tid === renderer.tid && /RunTask$/.test(event.name) && event.dur);
+    const longest = Math.max(...tasks.map((event) => event.dur)) / 1000;
+    console.log("longest task of the page while scrolling: " + longest.toFixed(1) + " ms; longest between two frames: " + frames[0].toFixed(1) +
+      " ms; over 50 ms: " + frames.filter((gap) => gap > 50).length + " of " + frames.length);
+    check(longest < 100, "a frame took " + longest + " ms");
+    await new Promise((done) => setTimeout(done, 500));
+    console.log("after all of it: " + (await heap()));
+    for (const query of ["東京の夜 number 5", "IMG_000017"]) {
+      const began = Date.now();
+      await page.evaluate((to) => { location.hash = to; }, "#/search/" + encodeURIComponent(query));
+      await page.waitForFunction((to) => location.hash.includes(to) && /^(\d|Nothing)/.test(document.getElementById("about").textContent) &&
+        !document.getElementById("about").textContent.includes("so far"), { timeout: 60000 }, encodeURIComponent(query));
+      console.log("searched all for " + query + " in " + (Date.now() - began) + " ms: " + (await text(page, "#about")));
+    }
+    console.log("after the searches: " + (await heap()));
+    await page.close();
+  },
+};
+
 (async () => {
   const browser = await puppeteer.launch({
     browser: FIREFOX ? "firefox" : "chrome",
@@ -406,7 +480,7 @@ const checks = {
   for (const name of names) {
     const before = faults.length;
     const began = Date.now();
-    try { await checks[name](browser); } catch (error) { faults.push(name + ": " + error.message.split("\n").slice(0, 4).join(" ")); }
+    try { await (checks[name] || large[name])(browser); } catch (error) { faults.push(name + ": " + error.message.split("\n").slice(0, 4).join(" ")); }
     console.log(faults.length > before ? "FAILED" : "ok", name, Date.now() - began + " ms");
     for (const page of (await browser.pages()).slice(1)) await page.close();
   }
