@@ -147,7 +147,7 @@ fn notes(report: &GalleryReport, options: &GalleryOptions, out: &Output) -> Resu
     }
     for (mime, count) in &holds.no_picture {
         out.line(format!(
-            "  {} {mime} cannot be drawn here, and stand as cards with their names",
+            "  {} {mime} cannot be drawn here: the browser shows them itself if it can, else a card with the name",
             HumanCount(*count)
         ))?;
     }

@@ -12,6 +12,8 @@ mod plan;
 mod record;
 mod run;
 mod site;
+mod target;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::io;

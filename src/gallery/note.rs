@@ -29,7 +29,6 @@ pub struct Kind {
     strip: Option<String>,
     include: Vec<String>,
     own_pictures: bool,
-    posters: bool,
 }
 
 impl Kind {
@@ -48,7 +47,6 @@ impl Kind {
             strip: options.strip.map(|strip| strip.as_str().to_owned()),
             include,
             own_pictures: options.to.is_some(),
-            posters: options.ffmpeg.is_some(),
         }
     }
 }
@@ -60,6 +58,8 @@ pub struct Made {
     pub kind: Kind,
     /// The library's state it was made from; none if some file could not be read then.
     pub mark: Option<String>,
+    /// Posters of videos could be drawn.
+    pub posters: bool,
     /// Pictures that were there.
     pub pictures: u64,
     /// What it holds.

@@ -215,7 +215,9 @@ impl Studio<'_> {
         let todo: Vec<&Wanted> = wanted
             .iter()
             .filter(|wanted| {
-                !have.has(wanted.used, &wanted.hash) && !undrawn.contains_key(&id(&wanted.hash))
+                // What cannot be drawn can still be copied.
+                let hopeless = wanted.used != Use::Copy && undrawn.contains_key(&id(&wanted.hash));
+                !hopeless && !have.has(wanted.used, &wanted.hash)
             })
             .collect();
         monitor.step("drawing", Some(todo.len() as u64), Unit::Items);

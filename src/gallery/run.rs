@@ -1,18 +1,15 @@
 //! One gallery from beginning to end: look what changed, draw, write, remove what is no longer needed, note it.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::catalog::{AssetShort, Catalog};
+use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
-use crate::model::media_type::{MediaClass, MediaType};
+use crate::model::media_type::MediaClass;
 use crate::monitor::{Monitor, Unit};
-use crate::writer::library::{Library, LibraryError, LibraryLock};
-use crate::writer::safe_writer::SafeWriter;
+use crate::writer::library::Library;
 
 use super::albums::{self, Shown};
 use super::facets::{Facet, PartSummary, Totals, summary};
@@ -23,58 +20,9 @@ use super::pictures::{Drawn, Have, NoPicture, Studio, Undrawn, Use, Wanted, id};
 use super::plan::{Month, Plan, members, plan};
 use super::record::{Beside, Record, Recorder};
 use super::site;
-use super::{FOLDER, GalleryError, GalleryOptions, GalleryReport, Holds, INDEX};
-
-/// Folder for files of a copy that have no final name yet.
-const UNFINISHED: &str = ".unfinished";
-
-/// Where the gallery is written.
-struct Target {
-    /// Writes to a copy's folder; the library has its own.
-    writer: Option<SafeWriter>,
-}
-
-impl Target {
-    fn of(library: &Library, options: &GalleryOptions) -> Result<Self, GalleryError> {
-        let Some(to) = &options.to else {
-            return Ok(Self { writer: None });
-        };
-        may_be_written(library.root(), to)?;
-        let staging = to.join(UNFINISHED);
-        Ok(Self {
-            writer: Some(SafeWriter::staged_in(to.clone(), staging, None)),
-        })
-    }
-
-    fn folder<'a>(&'a self, library: &'a Library) -> Folder<'a> {
-        match &self.writer {
-            Some(writer) => Folder::new(writer, ""),
-            None => Folder::new(library.writer(), FOLDER),
-        }
-    }
-}
-
-/// Sees to it that nothing of the user's is in the way of a copy.
-fn may_be_written(library: &Path, to: &Path) -> Result<(), GalleryError> {
-    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
-    let path = to.to_owned();
-    if let (Ok(to), Ok(library)) = (whole(to), whole(library))
-        && to.starts_with(&library)
-    {
-        return Err(GalleryError::InLibrary { path });
-    }
-    match fs::read_dir(to) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(GalleryError::Read { path, source }),
-        Ok(mut entries) => {
-            let ours = [MADE, UNFINISHED].iter().any(|name| to.join(name).exists());
-            match ours || entries.next().is_none() {
-                true => Ok(()),
-                false => Err(GalleryError::NotEmpty { path }),
-            }
-        }
-    }
-}
+use super::target::{Target, UNFINISHED, clean, lock};
+use super::wanted::{AllBeside, Needs};
+use super::{GalleryError, GalleryOptions, GalleryReport, Holds, INDEX};
 
 /// Returns whether the library's own gallery is what it should be.
 ///
@@ -84,20 +32,22 @@ pub fn is_fresh(root: &Path, options: &GalleryOptions) -> Result<bool, GalleryEr
     let library = Library::open(root)?;
     let catalog = Catalog::open_existing(&library.catalog_path())?;
     let target = Target::of(&library, options)?;
-    let kind = Kind::of(options);
-    Ok(fresh(&target.folder(&library), &kind, catalog.state_mark()?)?.is_some())
+    let folder = target.folder(&library);
+    Ok(fresh(&folder, options, catalog.state_mark()?)?.is_some())
 }
 
 /// Returns the short note if it says that there is nothing to do, and the pictures are still there.
 fn fresh(
     folder: &Folder<'_>,
-    kind: &Kind,
+    options: &GalleryOptions,
     mark: Option<String>,
 ) -> Result<Option<Made>, GalleryError> {
     let Some(made) = note::read::<Made>(folder, MADE) else {
         return Ok(None);
     };
-    let as_it_was = made.kind == *kind
+    let as_it_was = made.kind == Kind::of(options)
+        // Posters stay when `ffmpeg` goes: a timer may not find it where a person does.
+        && (made.posters || options.ffmpeg.is_none())
         && mark.is_some()
         && made.mark == mark
         && folder.place(INDEX).is_file()
@@ -133,7 +83,7 @@ pub fn gallery(
         index: run.folder.place(INDEX),
         ..GalleryReport::default()
     };
-    if let Some(made) = fresh(&run.folder, &run.kind, mark.clone())? {
+    if let Some(made) = fresh(&run.folder, options, mark.clone())? {
         return Ok(GalleryReport {
             unchanged: true,
             holds: made.holds,
@@ -157,24 +107,6 @@ pub fn gallery(
     done
 }
 
-/// Removes the folder for unfinished files of a copy.
-fn clean(folder: &Folder<'_>) -> Result<(), GalleryError> {
-    folder.sweep(UNFINISHED, |_| true, &HashSet::new())?;
-    // Not there any more if files were in it.
-    let _ = fs::remove_dir(folder.place(UNFINISHED));
-    Ok(())
-}
-
-/// Keeps imports out. A copy can be made of a library that cannot be written: nobody else writes there either.
-fn lock(library: &Library, options: &GalleryOptions) -> Result<Option<LibraryLock>, LibraryError> {
-    match library.lock() {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error @ LibraryError::Locked { .. }) => Err(error),
-        Err(_) if options.to.is_some() => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 /// What a run works with.
 struct Run<'a> {
     root: &'a Path,
@@ -184,9 +116,6 @@ struct Run<'a> {
     folder: Folder<'a>,
     monitor: &'a dyn Monitor,
 }
-
-/// Files beside originals, by the original's hash.
-type AllBeside = HashMap<ContentHash, Vec<(String, ContentHash)>>;
 
 /// All files that are wanted in folders that are swept.
 type Names = HashSet<String>;
@@ -199,13 +128,10 @@ impl Run<'_> {
     ) -> Result<GalleryReport, GalleryError> {
         let old: Option<Months> = note::read(&self.folder, MONTHS);
         let old = old.filter(|old| old.kind == self.kind);
-        // From here on the gallery may be neither what it was nor what it should be.
-        let whole = self.folder.place(MADE).is_file();
-        self.folder.remove(MADE)?;
         let plan = plan(self.catalog.assets_in_short()?, &self.options.include);
         let beside = self.beside()?;
-        let wanted = self.wanted(&plan, &beside);
         let mut have = Have::list(&self.folder)?;
+        let wanted = Needs(self.options).wanted(&plan, &beside, &have);
         let mut undrawn = old
             .as_ref()
             .map_or_else(Undrawn::new, |old| old.undrawn.clone());
@@ -215,6 +141,9 @@ impl Run<'_> {
         if report.interrupted {
             return Ok(report);
         }
+        // From here on the gallery may be neither what it was nor what it should be.
+        let whole = self.folder.place(MADE).is_file();
+        self.folder.remove(MADE)?;
         report.files_removed = have.sweep(&self.folder, &wanted)?;
         report.holds = holds(&plan, &wanted, &have, &undrawn, &drawn, self.options);
         // Without the short note nobody knows whether the files are those of the long one.
@@ -240,6 +169,7 @@ impl Run<'_> {
         let made = Made {
             kind: self.kind.clone(),
             mark: mark.filter(|_| drawn.unreadable.is_empty()),
+            posters: self.options.ffmpeg.is_some(),
             pictures: have.count(),
             holds: match self.options.strip {
                 // Names of files tell of places and people, too.
@@ -265,63 +195,6 @@ impl Run<'_> {
 
     fn own_pictures(&self) -> bool {
         self.options.to.is_some()
-    }
-
-    /// Returns the pictures that the gallery needs.
-    fn wanted(&self, plan: &Plan, beside: &AllBeside) -> Vec<Wanted> {
-        let mut all = Vec::new();
-        for asset in plan.months.iter().flat_map(|month| &month.assets) {
-            for used in self.uses(asset.media_type) {
-                all.push(Wanted {
-                    used,
-                    hash: asset.content_hash,
-                    path: asset.path.clone(),
-                    media_type: asset.media_type,
-                });
-            }
-            all.extend(self.live_videos(asset, beside));
-        }
-        all
-    }
-
-    fn uses(&self, media_type: MediaType) -> Vec<Use> {
-        let whole = self.own_pictures() && self.options.strip.is_none();
-        match media_type.class() {
-            // Only the file itself moves.
-            MediaClass::Photo if self.own_pictures() && media_type == MediaType::Gif && whole => {
-                vec![Use::Thumb, Use::Copy]
-            }
-            MediaClass::Photo if self.own_pictures() => vec![Use::Thumb, Use::Large],
-            MediaClass::Photo if media_type.is_shown_by_browsers() => vec![Use::Thumb],
-            MediaClass::Photo => vec![Use::Thumb, Use::Large],
-            MediaClass::Video => {
-                let poster = self.options.ffmpeg.is_some().then_some(Use::Thumb);
-                poster
-                    .into_iter()
-                    .chain(whole.then_some(Use::Copy))
-                    .collect()
-            }
-            MediaClass::Audio => whole.then_some(Use::Copy).into_iter().collect(),
-            MediaClass::Text => vec![],
-        }
-    }
-
-    fn live_videos(&self, asset: &AssetShort, beside: &AllBeside) -> Vec<Wanted> {
-        if !self.own_pictures() || self.options.strip.is_some() {
-            return Vec::new();
-        }
-        let files = beside.get(&asset.content_hash).into_iter().flatten();
-        files
-            .filter_map(|(path, hash)| {
-                let media_type = MediaType::of_name(path)?;
-                (media_type.class() == MediaClass::Video).then(|| Wanted {
-                    used: Use::Copy,
-                    hash: *hash,
-                    path: path.clone(),
-                    media_type,
-                })
-            })
-            .collect()
     }
 
     fn draw(

@@ -34,6 +34,8 @@ async function open(browser, address, viewport, script = true) {
     requests.push(request.url());
     check(request.url().startsWith(LIBRARY + "/"), "a request leaves the library: " + request.url());
   });
+  // A film that is left before it is read through is no fault.
+  page.on("requestfailed", (request) => check(request.failure()?.errorText === "net::ERR_ABORTED" || FIREFOX, "not to be had: " + request.url()));
   page.on("dialog", (dialog) => { faults.push("a dialog: " + dialog.message()); dialog.dismiss(); });
   page.on("pageerror", (error) => faults.push("an error: " + error.message));
   page.on("console", (message) => { if (["error", "warn"].includes(message.type())) faults.push("console: " + message.text()); });

@@ -2,6 +2,7 @@
 
 mod hearing;
 mod inboxes;
+mod pages;
 mod schedule;
 
 use std::fs::{self, File};

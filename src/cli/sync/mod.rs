@@ -105,8 +105,9 @@ fn one_pass(
         }
         report.left.push((name, why.to_string()));
     }
-    // A library that cannot be asked is told of by what follows.
-    let to_draw = config.gallery && !is_fresh(library, &pass::gallery_options()).unwrap_or(false);
+    // A library into which nothing was imported yet has nothing to show.
+    let to_draw =
+        config.gallery && matches!(is_fresh(library, &pass::gallery_options()), Ok(false));
     if looked.exports.is_empty() && !to_push && !to_draw {
         return Ok(report);
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::report::{Imported, Pushed, SyncReport};
 use super::state::State;
 use super::with_causes;
+use crate::catalog::CatalogError;
 use crate::cli::args::{ConnectionArgs, ImportArgs, Include, SelectionArgs};
 use crate::cli::connection;
 use crate::cli::error::CliError;
@@ -18,7 +19,7 @@ use crate::cli::monitor::CommandLineMonitor;
 use crate::cli::output::Output;
 use crate::config::{AfterImport, Config, DestinationConfig};
 use crate::exporter::inbox::Part;
-use crate::gallery::GalleryOptions;
+use crate::gallery::{GalleryError, GalleryOptions};
 use crate::import::{ImportError, ImportReport, import};
 use crate::push::layout::Layout;
 use crate::push::{Conditions, FileOutcome, PushOptions, Sidecars, push};
@@ -278,6 +279,11 @@ impl Pass<'_> {
                     .extend(damaged.map(|(path, why)| format!("{path}: no picture of it: {why}")));
                 report.gallery = Some(drawn.months_written);
             }
+            // Nothing was imported yet.
+            Err(CliError::Gallery {
+                source: GalleryError::Catalog(CatalogError::Gone { .. }),
+                ..
+            }) => {}
             Err(error) => report.errors.push(with_causes(&error)),
         }
     }

@@ -136,7 +136,7 @@ class Grid {
     for (let index = from; index < to; index += 1) if (!this.cells.has(index)) this.cell(index);
     if (held < 0 && (this.current < from || this.current >= to)) this.point(this.firstVisible());
     this.scrubber.show(top);
-    this.want(from, to);
+    this.want();
   }
 
   drawHeads(top) {
@@ -159,10 +159,15 @@ class Grid {
     }
   }
 
-  want(from, to) {
-    const missing = [];
-    for (const index of this.cells.keys()) if (!this.cells.get(index).dataset.id) missing.push(index);
-    if (!missing.length) return;
+  // Asks for what empty cells show; what was shown once may have been dropped since.
+  want() {
+    let [from, to] = [Infinity, -1];
+    for (const [index, cell] of this.cells) {
+      if (cell.dataset.id) continue;
+      from = Math.min(from, index);
+      to = Math.max(to, index + 1);
+    }
+    if (to < 0) return;
     this.asked = [from, to];
     if (this.reading) return;
     this.reading = true;
@@ -208,6 +213,7 @@ class Grid {
     if (!found) return;
     const { record, part } = found;
     cell.dataset.id = record.i;
+    if (record.r) cell.dataset.live = "1";
     cell.href = this.link(record, part);
     const text = words.alt(record);
     const address = albumen.thumb(record);
@@ -300,13 +306,18 @@ class Grid {
   live() {
     const stop = () => {
       clearTimeout(this.hold);
+      this.over = null;
       if (this.moving) { this.moving.remove(); this.moving = null; }
     };
-    const start = (cell) => {
+    const start = async (cell) => {
       stop();
-      const found = this.sequence.at(Number(cell.dataset.index));
+      if (!cell.dataset.live) return;
+      const index = Number(cell.dataset.index);
+      this.over = cell;
+      await this.sequence.want(index, index + 1);
+      const found = this.sequence.at(index);
       const address = found && albumen.live(found.record);
-      if (!address) return;
+      if (!address || this.over !== cell) return;
       const video = words.element("video", { class: "moving", "aria-hidden": "true", tabindex: "-1" });
       video.muted = video.loop = true;
       video.onerror = stop;

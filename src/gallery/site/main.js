@@ -42,7 +42,8 @@ const main = (function () {
       say("There is nothing here.");
       return;
     }
-    state.grid = new Grid(view, sequence, (index) => {
+    state.grid = new Grid(view, sequence, async (index) => {
+      await sequence.want(index, index + 1);
       const found = sequence.at(index);
       if (found) open(found.record, found.part);
     }, linkTo);

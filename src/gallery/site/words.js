@@ -8,6 +8,8 @@ const words = (function () {
 
   // Case, diacritics and width do not count; what tells two letters apart in Japanese, Korean or Hindi does.
   function fold(text) {
+    // Most texts need none of it, and a search folds all there are.
+    if (!/[^\0-\x7f]/.test(text)) return text.toLowerCase();
     return text.normalize("NFKD").replace(MARKS, "").replace(UNSEEN, "").normalize("NFC").toLowerCase()
       .replace(/[ßæœøłđðþıς]/g, (letter) => ALIKE[letter]);
   }
