@@ -1,8 +1,10 @@
 //! Every argument of every command. Help, completions and `docs/cli.md` come from these definitions.
 
+mod print;
 mod push;
 mod sync;
 
+pub use print::{FitArg, FormArg, PrintArgs};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
 pub use sync::{
     ConfigAction, ConfigArgs, FetchArgs, Often, ScheduleAction, ScheduleArgs, Scheduler, SyncArgs,
@@ -69,6 +71,8 @@ pub enum Command {
     Certify(CertifyArgs),
     /// Copy photos and videos to another place, read them back, and keep a journal of it
     Push(Box<PushArgs>),
+    /// Write a PDF of photos: single prints, contact sheets or a simple book
+    Print(Box<PrintArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
     /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer
