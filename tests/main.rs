@@ -10,9 +10,11 @@ mod fuzzing;
 mod import;
 mod instagram;
 mod layers;
+mod print;
 mod push;
 mod support;
 mod sync;
+mod thumbnails;
 mod verify;
 
 mod providers {

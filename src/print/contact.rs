@@ -16,6 +16,9 @@ const GAP: f64 = 4.0 * POINTS_OF_MM;
 const LETTERS: f64 = 6.5;
 const LINE: f64 = 8.5;
 
+/// Letters are made no smaller than this to let a long name in.
+const SMALLEST: f64 = 3.5;
+
 /// Writes the pages.
 pub fn write<W: Write>(
     job: &mut Job<'_, W>,
@@ -85,10 +88,15 @@ fn label<W: Write>(
     let middle = cell.x + cell.width / 2.0;
     let mut y = below - LINE;
     for words in [name, picked.facts.as_str()] {
-        let broken = text::lines(job.document.fonts(), words, cell.width / LETTERS, 1);
-        job.check_text(Some(picked), words, false);
+        let fonts = job.document.fonts();
+        // A name is worth more than large letters.
+        let natural = text::lines(fonts, words, f64::INFINITY, 1);
+        let width = natural.lines.first().map_or(0.0, |line| line.width);
+        let size = (cell.width / width.max(f64::MIN_POSITIVE)).clamp(SMALLEST, LETTERS);
+        let broken = text::lines(fonts, words, cell.width / size * 1.001, 1);
+        job.check_text(Some(picked), words, broken.cut);
         for line in &broken.lines {
-            job.document.centred(sheet, line, middle, y, LETTERS);
+            job.document.centred(sheet, line, middle, y, size);
             y -= LINE;
         }
     }
