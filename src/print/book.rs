@@ -36,74 +36,107 @@ const CAPTION_LINES: usize = 8;
 /// A page that is not full yet.
 struct Open {
     sheet: Sheet,
-    /// Room that is left, from the lower edge up.
-    rest: Rect,
-    /// It has one lying picture; another one has room.
-    half: bool,
+    /// Room for another lying picture of the month, if there is any.
+    rest: Option<Rect>,
+}
+
+/// What is known of the place of a picture before the picture itself is.
+struct Turn<'a> {
+    page: &'a Boxes,
+    /// Room on the page that was begun.
+    rest: Option<Rect>,
+    /// The picture is the first of its month.
+    begins: bool,
+    /// The next one lies, too, and can share a page with it.
+    shares: bool,
+}
+
+impl Turn<'_> {
+    /// Returns the room on the page that was begun, if the picture goes there.
+    fn rest(&self, pixels: (u32, u32)) -> Option<Rect> {
+        self.rest.filter(|_| !self.begins && lies(pixels))
+    }
+
+    /// Returns where picture and words go.
+    fn slot(&self, pixels: (u32, u32)) -> Rect {
+        if let Some(rest) = self.rest(pixels) {
+            return rest;
+        }
+        let whole = whole(self.page, self.begins);
+        if !(self.shares && lies(pixels)) {
+            return whole;
+        }
+        let height = (whole.height - GAP) / 2.0;
+        Rect {
+            y: whole.y + whole.height - height,
+            height,
+            ..whole
+        }
+    }
+
+    /// Returns the room that is left beneath a place.
+    fn left(&self, pixels: (u32, u32), slot: Rect) -> Option<Rect> {
+        let left = Rect {
+            height: slot.y - GAP - whole(self.page, self.begins).y,
+            y: whole(self.page, self.begins).y,
+            ..slot
+        };
+        (self.shares && lies(pixels) && self.rest(pixels).is_none()).then_some(left)
+    }
 }
 
 /// Writes the pages.
 pub fn write<W: Write>(job: &mut Job<'_, W>, picks: &Picks, title: &str) -> Result<(), PrintError> {
-    let options = job.options;
-    let page = boxes(
-        options.size.width,
-        options.size.height,
-        options.bleed,
-        options.crop_marks,
-    );
+    let size = &job.options.size;
+    let (bleed, marks) = (job.options.bleed, job.options.crop_marks);
+    let page = boxes(size.width, size.height, bleed, marks);
     title_page(job, &page, picks, title)?;
     let mut open: Option<Open> = None;
     let mut chapter = None;
-    for picked in &picks.pictures {
+    for (index, picked) in picks.pictures.iter().enumerate() {
         let words = Words::of(job, picked, page.trim.width - 2.0 * MARGIN);
-        let begins = chapter != Some(picked.month);
-        let half = (page.trim.height - 2.0 * MARGIN - FOOT_ROOM - HEADING_ROOM - GAP) / 2.0;
-        let frame = |pixels: (u32, u32)| {
-            let begun = open
-                .as_ref()
-                .filter(|open| open.half && !begins && lies(pixels));
-            let rest = begun.map_or_else(|| whole(&page, begins), |open| open.rest);
-            let height = match begun.is_none() && lies(pixels) {
-                true => half.min(rest.height),
-                false => rest.height,
-            };
-            Rect {
-                y: rest.y + rest.height - height,
-                height,
-                ..rest
-            }
+        let turn = Turn {
+            page: &page,
+            rest: open.as_ref().and_then(|open| open.rest),
+            begins: chapter != Some(picked.month),
+            shares: shares(&page, picked, picks.pictures.get(index + 1)),
         };
-        let placed = |pixels| place(pixels, words.above(frame(pixels)), 0.0, Fit::Whole);
+        let placed = |pixels| place(pixels, words.above(turn.slot(pixels)), 0.0, Fit::Whole);
         let Some(put) = job.put(picked, placed)? else {
             continue;
         };
-        let (slot, there) = (frame(put.pixels), placed(put.pixels));
+        let there = placed(put.pixels);
         job.check(picked, &put, &there, Fit::Whole);
         job.check_text(Some(picked), &picked.caption, words.caption.cut);
         job.check_text(Some(picked), &picked.facts, words.facts.cut);
-        let goes_on = |open: &Open| open.half && !begins && lies(put.pixels);
-        let mut current = match open.take() {
-            Some(begun) if goes_on(&begun) => begun,
+        let mut sheet = match open.take() {
+            Some(begun) if turn.rest(put.pixels).is_some() => begun.sheet,
             full => {
                 if let Some(full) = full {
                     end(job, full.sheet)?;
                 }
-                begin(job, &page, picked.month, begins)
+                begin(job, &page, picked.month, turn.begins)
             }
         };
         chapter = Some(picked.month);
-        // What a picture does not need of its place is divided: half of it above.
+        let slot = turn.slot(put.pixels);
         let there = words.raised(there, slot);
-        current.sheet.draw(put.image, &there, put.orientation);
-        words.write(job, &mut current.sheet, there.picture);
-        current.half = lies(put.pixels) && !current.half;
-        current.rest.height = slot.y - GAP - current.rest.y;
-        open = Some(current);
+        sheet.draw(put.image, &there, put.orientation);
+        words.write(job, &mut sheet, there.picture);
+        let rest = turn.left(put.pixels, slot);
+        open = Some(Open { sheet, rest });
     }
     match open {
         Some(last) => end(job, last.sheet),
         None => Ok(()),
     }
+}
+
+/// Returns whether two lying pictures of a month can share an upright page, as far as the catalog knows them.
+fn shares(page: &Boxes, picked: &Picked, next: Option<&Picked>) -> bool {
+    let upright = page.trim.height > page.trim.width * 1.2;
+    let fits = |next: &Picked| next.month == picked.month && next.shown.is_some_and(lies);
+    upright && next.is_some_and(fits)
 }
 
 /// Returns whether pictures of a useful size would be left: half of A6.
@@ -131,7 +164,7 @@ fn begin<W: Write>(
     page: &Boxes,
     chapter: Option<(i16, i8)>,
     with_heading: bool,
-) -> Open {
+) -> Sheet {
     let mut sheet = Sheet::new(*page);
     let inner = page.trim.grown(-MARGIN);
     let middle = inner.x + inner.width / 2.0;
@@ -148,11 +181,7 @@ fn begin<W: Write>(
         job.document
             .centred(&mut sheet, line, middle, inner.y, FOOT);
     }
-    Open {
-        sheet,
-        rest: whole(page, with_heading),
-        half: false,
-    }
+    sheet
 }
 
 fn end<W: Write>(job: &mut Job<'_, W>, mut sheet: Sheet) -> Result<(), PrintError> {
