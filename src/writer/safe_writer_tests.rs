@@ -244,3 +244,11 @@ fn a_writer_shows_its_folder_and_hands_on_its_seam() {
     assert!(writer.seam().is_some());
     assert!(format!("{writer:?}").contains(&root.path().display().to_string()));
 }
+
+#[test]
+fn a_sync_that_fails_is_told() {
+    let fail = Arc::new(Fail(StepKind::Sync, ErrorKind::StorageFull));
+    let (_root, writer) = writer(Some(fail));
+    let error = writer.sync_all().unwrap_err();
+    assert!(error.is_disk_full() && error.kind == StepKind::Sync);
+}
