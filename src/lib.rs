@@ -15,6 +15,7 @@ pub mod media;
 pub mod model;
 pub mod monitor;
 pub mod net;
+pub mod print;
 pub mod push;
 pub mod schedule;
 pub mod verify;

@@ -11,9 +11,11 @@ mod gallery;
 mod import;
 mod instagram;
 mod layers;
+mod print;
 mod push;
 mod support;
 mod sync;
+mod thumbnails;
 mod verify;
 
 mod providers {

@@ -1,10 +1,12 @@
 //! Every argument of every command. Help, completions and `docs/cli.md` come from these definitions.
 
 mod gallery;
+mod print;
 mod push;
 mod sync;
 
 pub use gallery::{GalleryArgs, Unshown};
+pub use print::{FitArg, FormArg, PrintArgs};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
 pub use sync::{
     ConfigAction, ConfigArgs, FetchArgs, Often, ScheduleAction, ScheduleArgs, Scheduler, SyncArgs,
@@ -73,6 +75,8 @@ pub enum Command {
     Push(Box<PushArgs>),
     /// Write pages to look at the library in a browser: without a server, a network, or albumen
     Gallery(GalleryArgs),
+    /// Write a PDF of photos: single prints, contact sheets or a simple book
+    Print(Box<PrintArgs>),
     /// Make the catalog again from the photos, videos and sidecars alone
     Rebuild(RebuildArgs),
     /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer

@@ -9,6 +9,7 @@ use crate::config::ConfigError;
 use crate::exporter::fetch::{FetchError, LinkError, ListError};
 use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
+use crate::print::PrintError;
 use crate::push::address::AddressError;
 use crate::push::{DestinationError, PushError};
 use crate::verify::VerifyError;
@@ -59,6 +60,12 @@ pub enum CliError {
     NoAccount { account: String, known: Vec<String> },
     #[error("could not write the page {}", .path.display())]
     Page { path: PathBuf, source: io::Error },
+    #[error("wrong arguments of print: {why}")]
+    PrintUsage { why: String },
+    #[error("could not print")]
+    Print(#[source] PrintError),
+    #[error("could not write the list {}", .path.display())]
+    OrderList { path: PathBuf, source: io::Error },
     #[error("could not put {} aside", .path)]
     SetAside { path: String, source: WriteError },
     #[error("wrong destination")]
@@ -120,7 +127,9 @@ impl CliError {
     /// Returns the exit code the error ends the process with.
     pub fn exit(&self) -> Exit {
         match self {
+            Self::Print(PrintError::Stopped) => Exit::Interrupted,
             Self::NoHome
+            | Self::PrintUsage { .. }
             | Self::NoAccount { .. }
             | Self::Address(_)
             | Self::Config { .. }

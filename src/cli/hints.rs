@@ -11,6 +11,7 @@ use crate::exporter::fetch::FetchError;
 use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
 use crate::model::shown::shown;
+use crate::print::PrintError;
 use crate::push::address::AddressError;
 use crate::push::{DestinationError, FileOutcome, PushError};
 use crate::verify::{FindingKind, VerifyError};
@@ -29,6 +30,12 @@ pub const REBUILD: &str = "your photos and videos are not touched by this; make 
 /// What to do about what a rebuild could not take in.
 pub const NOT_REBUILT: &str =
     "import the archive it came from again: what is known of it is filled in";
+
+/// What to do about pictures that are not in a PDF.
+pub const NOT_PRINTED: &str = "`albumen verify` says whether the library is whole; AVIF, raw and JPEG XL pictures cannot be decoded";
+
+/// What to do about text that cannot be drawn.
+pub const NO_FONT: &str = "install a font for that script (Noto has them all) and print again";
 
 /// How destinations are named.
 const ADDRESSES: &str =
@@ -156,7 +163,10 @@ fn hints(error: &CliError) -> Vec<String> {
             "layouts are dates, albums, flat, kind, or a template such as {year}/{album}/{name}"
                 .to_owned(),
         ),
+        CliError::PrintUsage { .. } => Some("`albumen print --help` says which options there are".to_owned()),
+        CliError::Print(source) => for_print(source),
         CliError::NoAccount { .. }
+        | CliError::OrderList { .. }
         | CliError::SyncState { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
@@ -176,6 +186,20 @@ fn for_address(error: &AddressError) -> String {
     match error {
         AddressError::Secret => "leave user name and password out of the address; give them as docs/push.md says (environment, private file or command)".to_owned(),
         AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {ADDRESSES}"),
+    }
+}
+
+fn for_print(error: &PrintError) -> Option<String> {
+    match error {
+        PrintError::Exists { .. } => {
+            Some("name another file, or move that one away".to_owned())
+        }
+        PrintError::Nothing { .. } => Some(
+            "look at what `albumen list` shows with the same options; --include-hidden prints hidden pictures, too".to_owned(),
+        ),
+        PrintError::NonePrintable { .. } => Some(NOT_PRINTED.to_owned()),
+        PrintError::Catalog(error) => for_catalog(error).map(str::to_owned),
+        PrintError::Write { .. } | PrintError::Stopped => None,
     }
 }
 

@@ -32,6 +32,34 @@ pub fn default_config() -> Option<PathBuf> {
     Some(folder.join("albumen").join("albumen.toml"))
 }
 
+/// Returns the folders in which systems and their users keep fonts.
+pub fn font_folders() -> Vec<PathBuf> {
+    let home = env::home_dir().filter(|home| home.is_absolute());
+    let variable = |name| env::var_os(name).map(PathBuf::from);
+    let below = |folder: Option<PathBuf>, path: &str| folder.map(|folder| folder.join(path));
+    let folders = if cfg!(windows) {
+        vec![
+            below(variable("WINDIR"), "Fonts"),
+            below(variable("LOCALAPPDATA"), "Microsoft/Windows/Fonts"),
+        ]
+    } else if cfg!(target_os = "macos") {
+        vec![
+            Some("/System/Library/Fonts".into()),
+            Some("/Library/Fonts".into()),
+            below(home, "Library/Fonts"),
+        ]
+    } else {
+        let data = variable("XDG_DATA_HOME").filter(|path| path.is_absolute());
+        vec![
+            Some("/usr/share/fonts".into()),
+            Some("/usr/local/share/fonts".into()),
+            below(data.or(below(home.clone(), ".local/share")), "fonts"),
+            below(home, ".fonts"),
+        ]
+    };
+    folders.into_iter().flatten().collect()
+}
+
 fn config_home(home: &Path, variable: Option<OsString>) -> PathBuf {
     variable
         .map(PathBuf::from)

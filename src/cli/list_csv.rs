@@ -129,7 +129,8 @@ fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn line(values: impl Iterator<Item = String>) -> String {
+/// Returns a line of values, quoted where they must be.
+pub fn line(values: impl Iterator<Item = String>) -> String {
     let fields: Vec<String> = values.map(quoted).collect();
     fields.join(",") + "\r\n"
 }

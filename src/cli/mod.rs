@@ -22,6 +22,7 @@ pub mod list_csv;
 pub mod list_table;
 pub mod monitor;
 pub mod output;
+pub mod print;
 pub mod private;
 pub mod progress;
 pub mod providers;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),
         Command::Gallery(args) => gallery::run(args, &library_folder(cli)?, out),
+        Command::Print(args) => print::run(args, &library_folder(cli)?, out),
         Command::Rebuild(args) => rebuild::run(args, &library_folder(cli)?, out),
         Command::Sync(args) => sync::run(args, cli, &library_folder(cli)?, out),
         Command::Schedule(args) => schedule::run(args, cli, out),

@@ -1,8 +1,10 @@
 //! Has `ffmpeg` show a frame of a film.
 
+use std::ffi::OsString;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use super::{Channels, Pixels, Thumbnail, ThumbnailError, small};
 
@@ -18,6 +20,9 @@ const MOST_PIXELS: u64 = 64 << 20;
 /// Kinds of film albumen keeps. Without this, `ffmpeg` would follow a playlist in a film's disguise to other files.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,asf";
 
+/// Makes a frame as wide as it is shown.
+const SQUARE: &str = "scale='trunc(iw*sar)':ih";
+
 /// Returns a poster of the film in `file`, as [`make`](super::make) does of a picture. `ffmpeg` is where the caller found that program.
 ///
 /// # Errors
@@ -31,51 +36,32 @@ pub fn poster(ffmpeg: &Path, file: &Path, longest_side: u32) -> Result<Thumbnail
 }
 
 fn frame(ffmpeg: &Path, file: &Path, into: Option<&str>) -> Result<Pixels, ThumbnailError> {
+    let folder = tempfile::tempdir().map_err(ThumbnailError::Io)?;
+    let frame = folder.path().join("frame.ppm");
+    // The prefix keeps a name from being taken for an option or another protocol.
+    let of = |path: &Path| {
+        let mut address = OsString::from("file:");
+        address.push(path);
+        address
+    };
     let mut command = Command::new(ffmpeg);
-    command.args(["-nostdin", "-v", "error", "-timelimit", MOST_SECONDS]);
-    command.args([
-        "-threads",
-        "1",
-        "-protocol_whitelist",
-        "file",
-        "-format_whitelist",
-        FORMATS,
-    ]);
+    command.args(["-nostdin", "-v", "quiet", "-timelimit", MOST_SECONDS]);
+    command.args(["-threads", "1", "-protocol_whitelist", "file"]);
+    command.args(["-format_whitelist", FORMATS]);
     if let Some(into) = into {
         command.args(["-ss", into]);
     }
-    // The prefix keeps a name from being taken for an option or another protocol.
-    let mut input = std::ffi::OsString::from("file:");
-    input.push(file);
-    command.arg("-i").arg(input);
+    command.arg("-i").arg(of(file));
     // Pixels that are not square are made so; turning is done by `ffmpeg` itself.
+    command.args(["-map", "0:v:0", "-frames:v", "1", "-vf", SQUARE]);
     command.args([
-        "-map",
-        "0:v:0",
-        "-frames:v",
-        "1",
-        "-vf",
-        "scale='trunc(iw*sar)':ih",
+        "-threads", "1", "-c:v", "ppm", "-f", "image2", "-update", "1",
     ]);
-    command.args(["-threads", "1", "-c:v", "ppm", "-f", "image2pipe", "pipe:1"]);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().map_err(ThumbnailError::Io)?;
-    let read = read_from(&mut child);
-    // It may still want to write: nobody reads any more.
-    let _ = child.kill();
-    child.wait().map_err(ThumbnailError::Io)?;
-    read
-}
-
-fn read_from(child: &mut Child) -> Result<Pixels, ThumbnailError> {
-    let output = child
-        .stdout
-        .take()
-        .ok_or_else(|| damaged("ffmpeg has no output"))?;
-    read_ppm(&mut BufReader::new(output))
+    command.arg(of(&frame)).stdin(Stdio::null());
+    command.status().map_err(ThumbnailError::Io)?;
+    // Whether there is a frame says more than its exit code: films cut off at their end have one, too.
+    let opened = File::open(&frame).map_err(|_| damaged("ffmpeg found no frame in it"))?;
+    read_ppm(&mut BufReader::new(opened))
 }
 
 fn damaged(what: &str) -> ThumbnailError {
