@@ -77,6 +77,11 @@ impl Catalog {
     pub fn listed_assets(&self, rows: &[i64]) -> Result<Vec<ListedAsset>, CatalogError> {
         let newest = super::newest::NewestExports::default();
         let mut assets = Vec::with_capacity(rows.len());
+        // One transaction: each statement by itself would lock and unlock the file.
+        let _reading = self
+            .connection
+            .unchecked_transaction()
+            .map_err(|e| self.wrap(e))?;
         for row in rows {
             let found: Vec<(String, String)> =
                 self.rows("SELECT path, body FROM asset WHERE id = ?1", [row], |row| {

@@ -5,6 +5,7 @@
 mod albums;
 mod facets;
 mod folder;
+mod months;
 mod note;
 mod pages;
 mod pictures;

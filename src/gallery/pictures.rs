@@ -76,15 +76,29 @@ pub enum NoPicture {
 /// What could not be drawn, by id: it is not tried again while nothing changes.
 pub type Undrawn = BTreeMap<String, NoPicture>;
 
+/// The half of a content hash that names a picture.
+type Half = [u8; DIGITS / 2];
+
 /// The pictures that are there.
 #[derive(Debug, Default)]
 pub struct Have {
-    by_use: [HashSet<String>; 3],
+    by_use: [HashSet<Half>; 3],
 }
 
 /// Returns what a file is called in the gallery.
 pub fn id(hash: &ContentHash) -> String {
-    hash.short(DIGITS)
+    // By hand: it is asked for half a million times.
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    let half = half(hash);
+    half.iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+fn half(hash: &ContentHash) -> Half {
+    let mut half = Half::default();
+    half.copy_from_slice(&hash.0[..DIGITS / 2]);
+    half
 }
 
 /// Returns where a picture of a file lies, or shall lie.
@@ -97,8 +111,8 @@ pub fn place(used: Use, id: &str, media_type: MediaType) -> String {
     format!("{}/{folder}/{name}.{extension}", used.folder())
 }
 
-/// Returns the id in the name of a picture's file, if it is one.
-fn id_of(folder: &str, name: &str) -> Option<String> {
+/// Returns which file a picture is of, by its folder's and its own name; none if it is no picture of ours.
+fn half_of(folder: &str, name: &str) -> Option<Half> {
     let (stem, extension) = name.split_once('.')?;
     let hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let named = folder.len() == 2
@@ -108,20 +122,26 @@ fn id_of(folder: &str, name: &str) -> Option<String> {
         && MediaType::ALL
             .iter()
             .any(|kind| kind.extension() == extension);
-    named.then(|| format!("{folder}{stem}"))
+    let mut half = Half::default();
+    let digits = format!("{folder}{stem}");
+    for (byte, pair) in half.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    named.then_some(half)
 }
 
 impl Have {
     /// Lists the pictures in a gallery's folder.
     pub fn list(folder: &Folder<'_>) -> Result<Self, GalleryError> {
         let mut have = Self::default();
-        for (used, ids) in Use::ALL.into_iter().zip(&mut have.by_use) {
+        for (used, halves) in Use::ALL.into_iter().zip(&mut have.by_use) {
             for shard in folder.names(used.folder())? {
                 let names = match shard.len() {
                     2 => folder.names(&format!("{}/{shard}", used.folder()))?,
                     _ => continue,
                 };
-                ids.extend(names.iter().filter_map(|name| id_of(&shard, name)));
+                halves.extend(names.iter().filter_map(|name| half_of(&shard, name)));
             }
         }
         Ok(have)
@@ -129,23 +149,26 @@ impl Have {
 
     /// Returns whether a picture is there.
     pub fn has(&self, used: Use, hash: &ContentHash) -> bool {
-        self.by_use[used as usize].contains(&id(hash))
+        self.by_use[used as usize].contains(&half(hash))
     }
 
     /// Returns which pictures of a file are there, as bits.
     pub fn marks(&self, hash: &ContentHash) -> u8 {
-        let id = id(hash);
-        let there = self.by_use.iter().map(|ids| u8::from(ids.contains(&id)));
+        let half = half(hash);
+        let there = self
+            .by_use
+            .iter()
+            .map(|halves| u8::from(halves.contains(&half)));
         there.enumerate().map(|(bit, there)| there << bit).sum()
     }
 
     /// Returns how many there are.
     pub fn count(&self) -> u64 {
-        self.by_use.iter().map(|ids| ids.len() as u64).sum()
+        self.by_use.iter().map(|halves| halves.len() as u64).sum()
     }
 
     fn add(&mut self, wanted: &Wanted) {
-        self.by_use[wanted.used as usize].insert(id(&wanted.hash));
+        self.by_use[wanted.used as usize].insert(half(&wanted.hash));
     }
 
     /// Removes pictures that nothing needs any more; returns how many.
@@ -159,19 +182,15 @@ impl Have {
             for shard in folder.names(used.folder())? {
                 let path = format!("{}/{shard}", used.folder());
                 if shard.len() == 2 {
-                    removed += folder.sweep(&path, |name| id_of(&shard, name).is_some(), &names)?;
+                    removed +=
+                        folder.sweep(&path, |name| half_of(&shard, name).is_some(), &names)?;
                 }
             }
         }
-        let ids = |used| {
-            let of_use = wanted.iter().filter(move |wanted| wanted.used == used);
-            of_use
-                .map(|wanted| id(&wanted.hash))
-                .collect::<HashSet<_>>()
-        };
         for used in Use::ALL {
-            let wanted = ids(used);
-            self.by_use[used as usize].retain(|id| wanted.contains(id));
+            let of_use = wanted.iter().filter(|wanted| wanted.used == used);
+            let halves: HashSet<Half> = of_use.map(|wanted| half(&wanted.hash)).collect();
+            self.by_use[used as usize].retain(|half| halves.contains(half));
         }
         Ok(removed)
     }
@@ -376,14 +395,15 @@ mod tests {
         let place = place(Use::Thumb, &id, MediaType::Heic);
         assert_eq!(place, "thumbs/ab/ababababababababababababababab.jpg");
         let name = "ababababababababababababababab.jpg";
-        assert_eq!(id_of("ab", name), Some(id));
+        assert_eq!(half_of("ab", name), Some([0xab; 16]));
+        assert_eq!(id, ContentHash([0xab; 32]).short(DIGITS));
         for (folder, name) in [
             ("ab", "holiday.jpg"),
             ("abc", name),
             ("ab", "ababababababababababababababab.exe"),
             ("AB", name),
         ] {
-            assert_eq!(id_of(folder, name), None, "{folder}/{name}");
+            assert_eq!(half_of(folder, name), None, "{folder}/{name}");
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What the pages know of one asset: a short record for lists and searches, and the details.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::catalog::ListedAsset;
+use crate::model::claim::Claim;
 use crate::model::content_hash::ContentHash;
 use crate::model::kind::{CompanionRole, Visibility};
 use crate::model::media_type::{MediaClass, MediaType};
@@ -89,9 +92,10 @@ impl Recorder<'_> {
     /// Returns the record of an asset.
     pub fn record(&self, listed: &ListedAsset, beside: &[Beside]) -> Record {
         let asset = match self.strip {
-            Some(strip) => reduced(&listed.asset, strip),
-            None => listed.asset.clone(),
+            Some(strip) => Cow::Owned(reduced(&listed.asset, strip)),
+            None => Cow::Borrowed(&listed.asset),
         };
+        let text = |claim: &Option<Claim<String>>| claim.as_ref().map(|claim| claim.value.clone());
         let everything = self.strip == Some(Strip::All);
         let taken = asset.taken_at.as_ref().map(|claim| claim.value);
         let media_type = asset.media.media_type;
@@ -116,19 +120,20 @@ impl Recorder<'_> {
             b: self.have.marks(&asset.content_hash),
             s: shown_size(&asset.media),
             l: asset.media.duration_ms.map(|ms| ms as f64 / 1000.0),
-            d: asset.description.map(|claim| claim.value),
-            n: asset.title.map(|claim| claim.value),
-            p: asset.place.map(|claim| claim.value),
+            d: text(&asset.description),
+            n: text(&asset.title),
+            p: text(&asset.place),
             g: asset
                 .location
+                .as_ref()
                 .map(|claim| [claim.value.latitude, claim.value.longitude]),
-            e: asset.people,
-            y: asset.keywords,
+            e: asset.people.clone(),
+            y: asset.keywords.clone(),
             a: albums,
             k: kinds,
             f: u8::from(asset.favorite),
             v: (asset.visibility != Visibility::Shown).then(|| asset.visibility.as_str()),
-            u: asset.group.map(|group| (group.index, group.size)),
+            u: asset.group.as_ref().map(|group| (group.index, group.size)),
             r: self.live_video(beside),
         }
     }
@@ -232,7 +237,7 @@ pub fn zone_text(when: &When) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::asset::{Asset, Group, ItemRef};
-    use crate::model::claim::{Claim, Origin};
+    use crate::model::claim::Origin;
     use crate::model::kind::Kind;
     use crate::model::record::Location;
     use jiff::civil::datetime;

@@ -8,17 +8,18 @@ use serde_json::{Value, json};
 use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaClass;
-use crate::monitor::{Monitor, Unit};
+use crate::monitor::Monitor;
 use crate::writer::library::Library;
 
 use super::albums::{self, Shown};
-use super::facets::{Facet, PartSummary, Totals, summary};
+use super::facets::{Facet, PartSummary, Totals};
 use super::folder::Folder;
+use super::months::{MonthWriter, chunk, files_of};
 use super::note::{self, Kind, MADE, MONTHS, Made, MonthNote, Months};
 use super::pages;
 use super::pictures::{Drawn, Have, NoPicture, Studio, Undrawn, Use, Wanted, id};
-use super::plan::{Month, Plan, members, plan};
-use super::record::{Beside, Record, Recorder};
+use super::plan::{Plan, plan};
+use super::record::Recorder;
 use super::site;
 use super::target::{Target, UNFINISHED, clean, lock};
 use super::wanted::{AllBeside, Needs};
@@ -68,13 +69,15 @@ pub fn gallery(
 ) -> Result<GalleryReport, GalleryError> {
     let library = Library::open(root)?;
     let _lock = lock(&library, options)?;
-    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    let catalog_path = library.catalog_path();
+    let catalog = Catalog::open_existing(&catalog_path)?;
     let target = Target::of(&library, options)?;
     let run = Run {
         root,
         options,
         kind: Kind::of(options),
         catalog: &catalog,
+        catalog_path: &catalog_path,
         folder: target.folder(&library),
         monitor,
     };
@@ -113,6 +116,7 @@ struct Run<'a> {
     options: &'a GalleryOptions,
     kind: Kind,
     catalog: &'a Catalog,
+    catalog_path: &'a Path,
     folder: Folder<'a>,
     monitor: &'a dyn Monitor,
 }
@@ -226,75 +230,51 @@ impl Run<'_> {
             .into_iter()
             .map(|month| (month.key.clone(), month))
             .collect();
-        self.monitor
-            .step("writing pages", Some(plan.months.len() as u64), Unit::Items);
-        let mut months = Vec::with_capacity(plan.months.len());
+        let mut changed = Vec::new();
+        let mut notes = Vec::with_capacity(plan.months.len());
         for month in &plan.months {
             let digest = month.digest(&plan.posts, have);
             let as_it_was = known.remove(&month.key).filter(|old| {
                 old.digest == digest && old.parts.iter().all(|p| self.is_there(&p.name))
             });
-            let note = match as_it_was {
-                Some(old) => old,
-                None => {
-                    report.months_written += 1;
-                    MonthNote {
-                        key: month.key.clone(),
-                        digest,
-                        parts: self.month(month, plan, beside, have)?,
-                    }
-                }
-            };
+            if as_it_was.is_none() {
+                changed.push(month);
+            }
+            notes.push(as_it_was.unwrap_or(MonthNote {
+                key: month.key.clone(),
+                digest,
+                parts: Vec::new(),
+            }));
+        }
+        report.months_written = changed.len() as u64;
+        let writer = MonthWriter {
+            catalog: self.catalog_path,
+            folder: &self.folder,
+            recorder: Recorder {
+                strip: self.options.strip,
+                own_pictures: self.own_pictures(),
+                have,
+            },
+            posts: &plan.posts,
+            beside,
+            threads: self.options.threads,
+            monitor: self.monitor,
+        };
+        let mut written = writer.write(&changed)?;
+        for note in &mut notes {
+            if let Some(parts) = written.remove(&note.key) {
+                note.parts = parts;
+            }
             for part in &note.parts {
                 names.extend(files_of(&part.name));
             }
-            months.push(note);
-            self.monitor.advance(1);
         }
-        Ok(months)
+        Ok(notes)
     }
 
     fn is_there(&self, part: &str) -> bool {
         let there = |name: String| self.folder.place(&name).is_file();
         files_of(part).into_iter().all(there)
-    }
-
-    fn month(
-        &self,
-        month: &Month,
-        plan: &Plan,
-        beside: &AllBeside,
-        have: &Have,
-    ) -> Result<Vec<PartSummary>, GalleryError> {
-        let recorder = Recorder {
-            strip: self.options.strip,
-            own_pictures: self.own_pictures(),
-            have,
-        };
-        let mut parts = Vec::new();
-        for (name, assets) in month.parts() {
-            let rows: Vec<i64> = assets.iter().map(|asset| asset.row).collect();
-            let listed = self.catalog.listed_assets(&rows)?;
-            let mut records: Vec<Record> = Vec::with_capacity(listed.len());
-            let mut details: Vec<Value> = Vec::with_capacity(listed.len());
-            for (asset, listed) in assets.iter().zip(&listed) {
-                let files = beside.get(&asset.content_hash);
-                let files: Vec<Beside> =
-                    files.map_or_else(Vec::new, |files| besides(listed, files));
-                records.push(recorder.record(listed, &files));
-                details.push(recorder.details(listed, members(asset, &plan.posts)));
-            }
-            let [data, more, page] = files_of(&name);
-            let text = chunk(&format!("m/{name}"), &records)?;
-            let digest = ContentHash::of(text.as_bytes()).short(8);
-            self.folder.write(&data, text.as_bytes())?;
-            let text = chunk(&format!("d/{name}"), &details)?;
-            self.folder.write(&more, text.as_bytes())?;
-            let text = pages::month(&name, &month.key, &records, self.own_pictures());
-            self.folder.write(&page, text.as_bytes())?;
-            parts.push(summary(&name, digest, &records));
-        }
-        Ok(parts)
     }
 
     /// Writes the small files that speak of all months.
@@ -393,33 +373,6 @@ fn is_ours(name: &str, extension: &str) -> bool {
     })
 }
 
-/// Returns the files of a part of a month: records, details, plain page.
-fn files_of(part: &str) -> [String; 3] {
-    [
-        format!("data/months/{part}.js"),
-        format!("data/details/{part}.js"),
-        format!("pages/{part}.html"),
-    ]
-}
-
-/// Returns a file of data: a call that hands a value over, because a page that was opened from a disk may read nothing else.
-fn chunk(name: &str, value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
-    let json = serde_json::to_string(value)?;
-    Ok(format!("albumen({}, {json});\n", json!(name)))
-}
-
-/// Finds the hashes of the files beside an asset.
-fn besides(listed: &crate::catalog::ListedAsset, files: &[(String, ContentHash)]) -> Vec<Beside> {
-    listed
-        .companions
-        .iter()
-        .filter_map(|(role, path)| {
-            let (_, hash) = files.iter().find(|(beside, _)| beside == path)?;
-            Some((*role, path.clone(), *hash))
-        })
-        .collect()
-}
-
 fn holds(
     plan: &Plan,
     wanted: &[Wanted],
@@ -475,17 +428,5 @@ mod tests {
         ] {
             assert_eq!(is_ours(name, ".js"), ours, "{name}");
         }
-    }
-
-    #[test]
-    fn a_chunk_is_a_call_with_plain_data() {
-        let text = chunk("m/2023-07", &["</script>\u{2028}\"); alert(1); (\""]).expect("JSON");
-        assert!(text.starts_with("albumen(\"m/2023-07\", [\""), "{text}");
-        let json = text
-            .strip_prefix("albumen(\"m/2023-07\", ")
-            .and_then(|rest| rest.strip_suffix(");\n"))
-            .expect("one call");
-        let back: Vec<String> = serde_json::from_str(json).expect("JSON");
-        assert_eq!(back, ["</script>\u{2028}\"); alert(1); (\""]);
     }
 }

@@ -45,7 +45,7 @@ fn asset(number: u64, of: u64) -> (Asset, String) {
     let mut facts = json!({
         "content_hash": hash, "size_bytes": 3_000_000 + number, "name": format!("IMG_{number:06}"), "extension": extension,
         "media": {"media_type": if film { "mp4" } else { "jpeg" }, "width": 4000, "height": 3000, "make": "Maker", "model": "Model 7"},
-        "favorite": number % 40 == 0, "visibility": if number % 200 == 3 { "hidden" } else { "shown" }, "by_someone_else": false,
+        "favorite": number.is_multiple_of(40), "visibility": if number % 200 == 3 { "hidden" } else { "shown" }, "by_someone_else": false,
         "taken_at": zoned(&local, 7200), "items": item("post", &number.to_string()),
     });
     let mut put = |holds: bool, key: &str, value: Value| {
@@ -54,7 +54,7 @@ fn asset(number: u64, of: u64) -> (Asset, String) {
         }
     };
     put(
-        number % 3 != 0,
+        !number.is_multiple_of(3),
         "description",
         text(&format!(
             "Caption {number}: harbour at dusk, 東京の夜 number {}",
@@ -62,7 +62,7 @@ fn asset(number: u64, of: u64) -> (Asset, String) {
         )),
     );
     put(
-        number % 2 == 0,
+        number.is_multiple_of(2),
         "location",
         at(
             45.0 + (number % 40) as f64 / 17.0,
@@ -70,16 +70,20 @@ fn asset(number: u64, of: u64) -> (Asset, String) {
         ),
     );
     put(
-        number % 4 == 0,
+        number.is_multiple_of(4),
         "place",
         text(["Rome", "Wien", "東京", "Łódź"][number as usize / 4 % 4]),
     );
     put(
-        number % 5 == 0,
+        number.is_multiple_of(5),
         "people",
         json!([format!("Person {}", number / 5 % 60)]),
     );
-    put(number % 7 == 0, "keywords", json!(["sea", "summer"]));
+    put(
+        number.is_multiple_of(7),
+        "keywords",
+        json!(["sea", "summer"]),
+    );
     put(
         number % 10 == 1,
         "albums",
