@@ -331,7 +331,7 @@ mod tests {
         assert_eq!(name((1200, 1800), Fit::Fill).as_deref(), Some("4x6in"));
         assert_eq!(name((1199, 1700), Fit::Fill).as_deref(), Some("9x13"));
         assert_eq!(name((640, 480), Fit::Whole), None);
-        assert_eq!(name((4000, 3000), Fit::Whole).as_deref(), Some("a4"));
+        assert_eq!(name((4000, 3000), Fit::Whole).as_deref(), Some("30x30"));
         let (width, height) = good_mm((1200, 600));
         assert!((width - 101.6).abs() < 1e-9 && (height - 50.8).abs() < 1e-9);
     }

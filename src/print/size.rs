@@ -25,11 +25,11 @@ pub struct Size {
 
 /// Named sizes: what shops call them, width, height, unit. From small to large by area.
 const NAMED: &[(&str, f64, f64, &str)] = &[
-    ("9x13", 90.0, 130.0, "mm"),
     ("square", 100.0, 100.0, "mm"),
+    ("9x13", 90.0, 130.0, "mm"),
     ("10x15", 100.0, 150.0, "mm"),
-    ("a6", 105.0, 148.0, "mm"),
     ("4x6in", 4.0, 6.0, "in"),
+    ("a6", 105.0, 148.0, "mm"),
     ("13x13", 130.0, 130.0, "mm"),
     ("5x7in", 5.0, 7.0, "in"),
     ("13x18", 130.0, 180.0, "mm"),

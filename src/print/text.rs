@@ -152,7 +152,10 @@ fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
     for (at, c) in text.char_indices() {
         let breaks = before.is_some_and(|before| {
             (before.is_whitespace() && !c.is_whitespace())
-                || (is_dense(before) || is_dense(c)) && !is_unseen(c) && !is_closing(c)
+                || (is_dense(before) || is_dense(c))
+                    && !is_unseen(c)
+                    && !is_closing(c)
+                    && !is_opening(before)
         });
         if breaks {
             ends.push(at);
@@ -168,17 +171,16 @@ fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn is_dense(c: char) -> bool {
-    matches!(
-        c.script(),
-        Script::Han
-            | Script::Hiragana
-            | Script::Katakana
-            | Script::Bopomofo
-            | Script::Thai
-            | Script::Lao
-            | Script::Khmer
-            | Script::Myanmar
-    )
+    use Script::{Bopomofo, Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
+    let script = c.script();
+    // Their punctuation, too.
+    [Han, Hiragana, Katakana, Bopomofo, Thai, Lao, Khmer, Myanmar].contains(&script)
+        || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// Signs that no line ends with.
+fn is_opening(c: char) -> bool {
+    matches!(c, '「' | '『' | '（' | '【' | '《' | '〈')
 }
 
 /// Signs that no line begins with, and marks that belong to the letter before.

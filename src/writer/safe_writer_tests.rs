@@ -252,3 +252,17 @@ fn a_sync_that_fails_is_told() {
     let error = writer.sync_all().unwrap_err();
     assert!(error.is_disk_full() && error.kind == StepKind::Sync);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn room_is_reserved_and_the_size_stays() {
+    use std::os::unix::fs::MetadataExt;
+    let (_root, writer) = writer(None);
+    let at = writer.staging().join("x");
+    let file = writer.create(&at).unwrap();
+    writer.reserve(&file, &at, 1 << 20).unwrap();
+    let metadata = file.metadata().unwrap();
+    assert_eq!(metadata.len(), 0);
+    // A file system that cannot reserve is left alone.
+    assert!(metadata.blocks() == 0 || metadata.blocks() * 512 >= 1 << 20);
+}
