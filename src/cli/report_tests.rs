@@ -87,7 +87,8 @@ fn a_good_import_is_short() {
          \u{20}         0  failed\n\
          1,200 photos and videos added, 0 changed; 5.00 MB read, 4.00 MB written in 1.2 s\n\
          \n\
-         library: /l\n"
+         library: /l\n\
+         to look at it in a browser: albumen gallery\n"
     );
 }
 
@@ -106,7 +107,10 @@ fn problems_come_first_and_the_library_last() {
         "{text}"
     );
     assert!(text.contains("    hint: "), "{text}");
-    assert!(text.ends_with("\nlibrary: /l\n"), "{text}");
+    assert!(
+        text.contains("\nlibrary: /l\n") && text.ends_with("albumen gallery\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::GalleryError;
+use super::{FOLDER, GalleryError};
 use crate::model::library_path::LibraryPath;
 use crate::writer::safe_writer::{SafeWriter, WriteError};
 
@@ -15,19 +15,28 @@ pub struct Folder<'a> {
     writer: &'a SafeWriter,
     /// Empty, or the folder's name below the writer's root with a slash.
     prefix: String,
+    /// The same for notes about the gallery.
+    notes: &'static str,
     written: AtomicU64,
 }
 
 impl<'a> Folder<'a> {
-    /// The folder `name` below the writer's root; the root itself if `name` is empty.
-    pub fn new(writer: &'a SafeWriter, name: &str) -> Self {
-        let prefix = match name {
-            "" => String::new(),
-            name => format!("{name}/"),
-        };
+    /// The gallery of a library. Notes speak of runs, so they lie where the library keeps what is its own.
+    pub fn in_library(writer: &'a SafeWriter) -> Self {
         Self {
             writer,
-            prefix,
+            prefix: format!("{FOLDER}/"),
+            notes: ".albumen/gallery/",
+            written: AtomicU64::new(0),
+        }
+    }
+
+    /// A gallery that stands by itself, notes and all.
+    pub fn of_its_own(writer: &'a SafeWriter) -> Self {
+        Self {
+            writer,
+            prefix: String::new(),
+            notes: "",
             written: AtomicU64::new(0),
         }
     }
@@ -43,8 +52,23 @@ impl<'a> Folder<'a> {
     }
 
     fn library_path(&self, path: &str) -> LibraryPath {
-        LibraryPath::parse(&format!("{}{path}", self.prefix))
-            .expect("the gallery's own names are made of plain parts")
+        plain(&format!("{}{path}", self.prefix))
+    }
+
+    /// Returns where a note lies.
+    pub fn note(&self, name: &str) -> PathBuf {
+        plain(&format!("{}{name}", self.notes)).on_disk(self.writer.root())
+    }
+
+    /// Writes a note.
+    pub fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let path = plain(&format!("{}{name}", self.notes));
+        self.writer.write_file(&path, bytes).map(drop)
+    }
+
+    /// Removes a note; one that is gone already is no error.
+    pub fn remove_note(&self, name: &str) -> Result<(), WriteError> {
+        self.writer.remove(&self.note(name))
     }
 
     /// Writes a file unless it holds these bytes already; returns whether it did.
@@ -122,4 +146,8 @@ impl<'a> Folder<'a> {
         }
         Ok(removed)
     }
+}
+
+fn plain(path: &str) -> LibraryPath {
+    LibraryPath::parse(path).expect("the gallery's own names are made of plain parts")
 }

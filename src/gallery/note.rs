@@ -90,6 +90,6 @@ pub struct Months {
 
 /// Reads a note. One that is gone, damaged or of another form is none: everything is then written again.
 pub fn read<T: DeserializeOwned>(folder: &Folder<'_>, name: &str) -> Option<T> {
-    let bytes = std::fs::read(folder.place(name)).ok()?;
+    let bytes = std::fs::read(folder.note(name)).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

@@ -52,7 +52,7 @@ fn fresh(
         && mark.is_some()
         && made.mark == mark
         && folder.place(INDEX).is_file()
-        && folder.place(MONTHS).is_file()
+        && folder.note(MONTHS).is_file()
         && made.pictures == Have::list(folder)?.count();
     Ok(as_it_was.then_some(made))
 }
@@ -146,8 +146,8 @@ impl Run<'_> {
             return Ok(report);
         }
         // From here on the gallery may be neither what it was nor what it should be.
-        let whole = self.folder.place(MADE).is_file();
-        self.folder.remove(MADE)?;
+        let whole = self.folder.note(MADE).is_file();
+        self.folder.remove_note(MADE)?;
         report.files_removed = have.sweep(&self.folder, &wanted)?;
         report.holds = holds(&plan, &wanted, &have, &undrawn, &drawn, self.options);
         // Without the short note nobody knows whether the files are those of the long one.
@@ -168,7 +168,8 @@ impl Run<'_> {
             months,
             undrawn,
         };
-        self.folder.put(MONTHS, &serde_json::to_vec(&months)?)?;
+        self.folder
+            .put_note(MONTHS, &serde_json::to_vec(&months)?)?;
         self.folder.sync()?;
         let made = Made {
             kind: self.kind.clone(),
@@ -181,7 +182,7 @@ impl Run<'_> {
                 None => report.holds.clone(),
             },
         };
-        self.folder.put(MADE, &serde_json::to_vec(&made)?)?;
+        self.folder.put_note(MADE, &serde_json::to_vec(&made)?)?;
         self.folder.sync()?;
         Ok(report)
     }

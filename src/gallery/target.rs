@@ -10,7 +10,7 @@ use crate::writer::safe_writer::SafeWriter;
 
 use super::folder::Folder;
 use super::note::MADE;
-use super::{FOLDER, GalleryError, GalleryOptions};
+use super::{GalleryError, GalleryOptions};
 
 /// Folder for files of a copy that have no final name yet.
 pub const UNFINISHED: &str = ".unfinished";
@@ -37,8 +37,8 @@ impl Target {
     /// Returns the gallery's folder.
     pub fn folder<'a>(&'a self, library: &'a Library) -> Folder<'a> {
         match &self.writer {
-            Some(writer) => Folder::new(writer, ""),
-            None => Folder::new(library.writer(), FOLDER),
+            Some(writer) => Folder::of_its_own(writer),
+            None => Folder::in_library(library.writer()),
         }
     }
 }

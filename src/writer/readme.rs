@@ -32,7 +32,7 @@ missing.json         Media that your archives mention but do not hold. Ask the s
 library.json         What you told albumen about the whole library (your home time zone).
 SHA256SUMS           A checksum of every photo and video.
 SHA256SUMS.metadata  A checksum of every sidecar and of the lists above.
-gallery/             If you made one: pages to look at all this in a browser. Open gallery/index.html.
+gallery/             If you made one: pages to look at it all; open gallery/index.html in a browser.
                      It can be made again from the rest.
 .albumen/            albumen's own notes. They can be made again from the rest.
 
