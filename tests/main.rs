@@ -29,5 +29,7 @@ mod providers {
     mod google_matching;
     mod google_parts;
     mod google_scale;
+    mod snapchat;
+    mod snapchat_corners;
     mod two_services;
 }
