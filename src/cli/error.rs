@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use crate::catalog::CatalogError;
 use crate::config::ConfigError;
-use crate::exporter::fetch::{FetchError, LinkError, ListError};
+use crate::exporter::fetch::{FetchError, LinkError, ListError, MemoriesError};
 use crate::import::{ImportError, UndoError};
 use crate::push::address::AddressError;
 use crate::push::{DestinationError, PushError};
@@ -79,6 +79,8 @@ pub enum CliError {
     Layout { why: String },
     #[error("could not fetch")]
     Fetch(#[source] FetchError),
+    #[error("could not read which memories to fetch")]
+    Memories(#[source] MemoriesError),
     #[error("{what} is no list of addresses")]
     FetchList { what: String, source: ListError },
     #[error("address {number} cannot be used: {source}")]

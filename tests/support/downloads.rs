@@ -352,11 +352,21 @@ fn request(client: &mut TcpStream) -> io::Result<Request> {
     }
     let text = String::from_utf8_lossy(&head).into_owned();
     let mut lines = text.lines();
-    let path = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .unwrap_or_default();
+    let first = lines.next().unwrap_or_default();
+    let (method, rest) = first.split_once(' ').unwrap_or_default();
+    let path = rest.split(' ').next().unwrap_or_default();
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    Ok(Some((path.to_owned(), headers.collect())))
+    let headers: BTreeMap<String, String> = headers.collect();
+    if method != "POST" {
+        return Ok(Some((path.to_owned(), headers)));
+    }
+    // A form is looked up as if it were the query.
+    let length = headers
+        .get("content-length")
+        .and_then(|text| text.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    client.read_exact(&mut body)?;
+    let form = String::from_utf8_lossy(&body);
+    Ok(Some((format!("POST {path}?{form}"), headers)))
 }
