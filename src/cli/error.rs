@@ -70,6 +70,13 @@ pub enum CliError {
     NoConfig { path: PathBuf },
     #[error("could not remember what was done in {}", .library.display())]
     SyncState { library: PathBuf, source: io::Error },
+    #[error("could not fetch from the inbox {inbox}")]
+    RemoteInbox {
+        inbox: String,
+        source: DestinationError,
+    },
+    #[error("{inbox} cannot be an inbox: archives are fetched from WebDAV and S3")]
+    NoRemoteInbox { inbox: String },
     #[error("the schedule is not in order: could not {doing}")]
     Schedule {
         doing: &'static str,

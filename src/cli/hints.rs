@@ -130,6 +130,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Address(error) => Some(for_address(error)),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::RemoteInbox { source, .. } => for_destination(source).map(str::to_owned),
         CliError::NoConfig { .. } => {
             Some("make one with `albumen config init`, and set in it what you need".to_owned())
         }
@@ -164,6 +165,7 @@ fn hints(error: &CliError) -> Vec<String> {
         ),
         CliError::NoAccount { .. }
         | CliError::SyncState { .. }
+        | CliError::NoRemoteInbox { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }

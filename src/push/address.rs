@@ -191,7 +191,7 @@ impl Address {
 }
 
 impl Connection {
-    fn http(&self, url: &Url) -> Result<Http, DestinationError> {
+    pub(super) fn http(&self, url: &Url) -> Result<Http, DestinationError> {
         let host = match (url.host_str(), url.port()) {
             (Some(host), Some(port)) => format!("{host}:{port}"),
             (host, _) => host.unwrap_or_default().to_owned(),

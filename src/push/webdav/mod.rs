@@ -2,6 +2,7 @@
 
 mod auth;
 mod chunked;
+mod inbox;
 mod propfind;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
