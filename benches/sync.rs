@@ -24,7 +24,7 @@ use support::pack::zip::{ZipStyle, zip};
 /// Media of one archive: a zip is made in memory.
 const AT_ONCE: usize = 5_000;
 /// Bytes of a photo. Its size does not matter here.
-const PHOTO_BYTES: usize = 1_000;
+const PHOTO_BYTES: usize = 4_000;
 /// What a person is promised, in seconds.
 const PROMISE: f64 = 0.3;
 
