@@ -31,5 +31,6 @@ mod providers {
     mod google_scale;
     mod snapchat;
     mod snapchat_corners;
+    mod snapchat_ways;
     mod two_services;
 }

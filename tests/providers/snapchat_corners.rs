@@ -281,3 +281,38 @@ fn dates_asked_for_leave_other_memories_aside() {
     assert_eq!(assets(&env, "lib").len(), 1, "{ran:?}");
     asset(&env, &memories[1].bytes());
 }
+
+#[test]
+fn media_without_a_list_cannot_prove_that_nothing_is_missing() {
+    let env = TestEnv::new();
+    let memories = [Memory::photo(1, "2021-07-02T10:00:05Z")];
+    env.write(ZIP, &part(&Files::new(), &media(&memories)));
+    assert_eq!(import(&env, "lib", &[ZIP]).code, Some(0));
+    let ran = env.run_on("lib", &["certify", "--json"]);
+    let certificate = &ran.json_lines("certificate")[0];
+    assert_eq!(certificate["verdict"], "cannot_be_known", "{certificate:#}");
+    assert!(
+        certificate["reasons"][0]
+            .as_str()
+            .unwrap()
+            .contains("hold media and no record files"),
+        "{certificate:#}"
+    );
+    // The list comes: all it names is there.
+    env.write(
+        "list/mydata~1700000000000.zip",
+        &part(&records(&memories, Links::None, "", false), &[]),
+    );
+    import(&env, "lib", &["list"]);
+    let ran = env.run_on("lib", &["certify", "--json"]);
+    let certificate = &ran.json_lines("certificate")[0];
+    assert_ne!(certificate["verdict"], "not_complete", "{certificate:#}");
+    assert_eq!(
+        (
+            &certificate["counts"]["missing"],
+            &certificate["counts"]["assets"]
+        ),
+        (&json!(0), &json!(1)),
+        "{certificate:#}"
+    );
+}

@@ -6,6 +6,7 @@ use crate::exporter::provider::classify::{file_name, stem};
 use crate::exporter::provider::link::unrecorded;
 use crate::model::evidence::{Evidence, Link, Links, MediaEntry, Vague};
 use crate::model::kind::{CompanionRole, Kind};
+use crate::model::media_type::MediaClass;
 use crate::model::record::{Record, RecordFacts};
 
 use super::files::{day_of, is_statement, the_day, time_of};
@@ -47,7 +48,7 @@ struct File {
     main_statements: Vec<usize>,
     overlay_statements: Vec<usize>,
     time: Option<FileTime>,
-    class: Option<crate::model::media_type::MediaClass>,
+    class: Option<MediaClass>,
 }
 
 impl File {
@@ -88,7 +89,7 @@ fn files(evidence: &Evidence) -> BTreeMap<&str, File> {
             match part {
                 Part::Main => {
                     file.mains.push(at);
-                    file.class = file.class.or(class_of(&entry.path));
+                    file.class = file.class.into_iter().chain(class_of(&entry.path)).min();
                 }
                 Part::Overlay => file.overlays.push(at),
             }
@@ -109,7 +110,7 @@ fn files(evidence: &Evidence) -> BTreeMap<&str, File> {
             match part {
                 Part::Main => {
                     file.main_statements.push(at);
-                    file.class = file.class.or(class_of(&record.uri));
+                    file.class = file.class.into_iter().chain(class_of(&record.uri)).min();
                 }
                 Part::Overlay => file.overlay_statements.push(at),
             }
@@ -141,7 +142,7 @@ fn memory<'a>(key: &'a str, records: &[usize], evidence: &'a Evidence) -> Memory
             .and_then(|taken| taken.instant())
             .map(|at| at.as_second()),
         day: taken.map(day_of),
-        class: all().find_map(|record| class_of(&record.uri)),
+        class: all().filter_map(|record| class_of(&record.uri)).min(),
         place: places.min_by_key(|place| (place.latitude.to_bits(), place.longitude.to_bits())),
     }
 }
