@@ -112,11 +112,13 @@ pub fn secrets(
 
 fn names(address: &Address) -> Names {
     match address {
-        Address::Folder(_) | Address::Zip(_) | Address::WebDav(_) => Names {
-            user: "ALBUMEN_WEBDAV_USER",
-            password: "ALBUMEN_WEBDAV_PASSWORD",
-            token: "",
-        },
+        Address::Folder(_) | Address::Zip(_) | Address::WebDav(_) | Address::PhotoPrism(_) => {
+            Names {
+                user: "ALBUMEN_WEBDAV_USER",
+                password: "ALBUMEN_WEBDAV_PASSWORD",
+                token: "",
+            }
+        }
         Address::Immich(_) => Names {
             user: "",
             password: "ALBUMEN_IMMICH_KEY",

@@ -300,16 +300,17 @@ mod tests {
         }
     }
 
+    /// A monitor whose standard error is `errors`.
+    fn showing<'a>(show: Show, out: &'a Output, errors: &Printed) -> CommandLineMonitor<'a> {
+        let errors = Box::new(errors.clone());
+        CommandLineMonitor::with(show, out, Interrupt::default(), errors)
+    }
+
     #[test]
     fn warnings_are_shown_clean_and_counted() {
         let (out, _) = output(Format::Text);
         let errors = Printed::default();
-        let monitor = CommandLineMonitor::with(
-            Show::Lines,
-            &out,
-            Interrupt::default(),
-            Box::new(errors.clone()),
-        );
+        let monitor = showing(Show::Lines, &out, &errors);
         monitor.warn(warning("a\u{1b}[2J.zip"));
         monitor.step("storing", Some(10), Unit::Items);
         monitor.warn(warning(""));
@@ -323,12 +324,7 @@ mod tests {
     #[test]
     fn json_tells_each_step_and_not_each_advance() {
         let (out, printed) = output(Format::Json);
-        let monitor = CommandLineMonitor::with(
-            Show::Json,
-            &out,
-            Interrupt::default(),
-            Box::new(Printed::default()),
-        );
+        let monitor = showing(Show::Json, &out, &Printed::default());
         monitor.step("reading", None, Unit::Items);
         monitor.step("storing", Some(5_000), Unit::Bytes);
         (0..5_000).for_each(|_| monitor.advance(1));
@@ -346,12 +342,7 @@ mod tests {
     fn nothing_is_said_before_its_time() {
         let (out, printed) = output(Format::Text);
         let errors = Printed::default();
-        let monitor = CommandLineMonitor::with(
-            Show::Lines,
-            &out,
-            Interrupt::default(),
-            Box::new(errors.clone()),
-        );
+        let monitor = showing(Show::Lines, &out, &errors);
         monitor.advance(1);
         monitor.step("storing", Some(3), Unit::Bytes);
         monitor.advance(3);
@@ -364,12 +355,7 @@ mod tests {
     fn lines_come_when_it_is_time() {
         let (out, printed) = output(Format::Text);
         let errors = Printed::default();
-        let mut monitor = CommandLineMonitor::with(
-            Show::Lines,
-            &out,
-            Interrupt::default(),
-            Box::new(errors.clone()),
-        );
+        let mut monitor = showing(Show::Lines, &out, &errors);
         monitor.pause = Duration::ZERO;
         monitor.step("storing", Some(4), Unit::Bytes);
         monitor.advance(1);
@@ -385,12 +371,7 @@ mod tests {
     fn a_step_may_grow_and_its_parts_are_shown_on_a_terminal() {
         let (out, _) = output(Format::Text);
         let errors = Printed::default();
-        let mut monitor = CommandLineMonitor::with(
-            Show::Lines,
-            &out,
-            Interrupt::default(),
-            Box::new(errors.clone()),
-        );
+        let mut monitor = showing(Show::Lines, &out, &errors);
         monitor.pause = Duration::ZERO;
         monitor.step("fetching", None, Unit::Bytes);
         monitor.grow(4);
@@ -400,12 +381,7 @@ mod tests {
             errors.text(),
             "fetching: 0 B of 4 B (0 %)\nfetching: 1 B of 4 B (25 %)\nfetching: 1 B of 10 B (10 %)\n"
         );
-        let bars = CommandLineMonitor::with(
-            Show::Bar,
-            &out,
-            Interrupt::default(),
-            Box::new(Printed::default()),
-        );
+        let bars = showing(Show::Bar, &out, &Printed::default());
         bars.step("fetching", None, Unit::Bytes);
         let part = |done, ended| PartProgress {
             number: 3,

@@ -13,7 +13,7 @@ use super::http::{Http, Patience};
 use super::immich::Immich;
 use super::s3::{Place, S3};
 use super::secret::Credentials;
-use super::webdav::WebDav;
+use super::webdav::{ORIGINALS, WebDav};
 use super::zip::Zip;
 
 /// Where to push.
@@ -25,6 +25,8 @@ pub enum Address {
     Zip(PathBuf),
     /// A folder on a WebDAV server.
     WebDav(Url),
+    /// A folder of originals of a PhotoPrism server.
+    PhotoPrism(Url),
     /// Objects in an S3-compatible store.
     S3(Place),
     /// An Immich server.
@@ -116,6 +118,11 @@ impl Address {
             url.set_path(&path);
             return Ok(Self::Immich(url));
         }
+        if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("photoprism+") {
+            return originals(&format!("{scheme}://{rest}"))
+                .map_err(|why| wrong(&why))
+                .map(Self::PhotoPrism);
+        }
         if scheme == "s3" {
             return place(rest, store).map_err(|why| wrong(&why)).map(Self::S3);
         }
@@ -136,6 +143,7 @@ impl Address {
             Self::Folder(path) => whole(path),
             Self::Zip(path) => format!("zip:{}", whole(path)),
             Self::WebDav(url) => format!("webdav+{}", url.as_str().trim_end_matches('/')),
+            Self::PhotoPrism(url) => format!("photoprism+{}", url.as_str().trim_end_matches('/')),
             Self::Immich(url) => format!("immich+{}", url.as_str().trim_end_matches('/')),
             Self::S3(place) => {
                 let at = place.endpoint.as_ref();
@@ -159,39 +167,63 @@ impl Address {
         Ok(match self {
             Self::Folder(path) => Box::new(Folder::new(path.clone())),
             Self::Zip(path) => Box::new(Zip::new(path.clone())),
-            Self::S3(place) => {
-                let store = place
-                    .address()
-                    .map_err(|why| DestinationError::Strange { why })?;
-                let http = connection.http(&store)?;
-                let clock = connection.clock.clone();
-                Box::new(S3::new(
-                    http,
-                    place.clone(),
-                    &connection.credentials,
-                    clock,
-                )?)
-            }
+            Self::S3(place) => Box::new(connection.s3(place)?),
             Self::Immich(url) => {
                 let key = connection.credentials.password.clone();
                 Box::new(Immich::new(connection.http(url)?, url, key))
             }
-            Self::WebDav(url) => {
-                let http = connection.http(url)?;
-                let credentials = &connection.credentials;
-                Box::new(WebDav::new(
-                    http,
-                    url.clone(),
-                    credentials,
-                    &connection.machine,
-                ))
+            Self::WebDav(url) => Box::new(connection.webdav(url)?),
+            Self::PhotoPrism(url) => {
+                let webdav = connection.webdav(url)?;
+                Box::new(webdav.of_photoprism(&connection.credentials))
             }
         })
     }
 }
 
+/// Returns the address of the originals of a PhotoPrism server, or of a folder in them.
+fn originals(text: &str) -> Result<Url, String> {
+    let mut url = Url::parse(text).map_err(|error| error.to_string())?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("write ? as %3F and # as %23".to_owned());
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    if path.ends_with("/import") || path.contains("/import/") {
+        return Err(
+            "PhotoPrism moves files out of import/, so that they could not be read back; leave it out, and they go to originals/"
+                .to_owned(),
+        );
+    }
+    let is_there = path.ends_with(ORIGINALS) || path.contains(&format!("{ORIGINALS}/"));
+    if !is_there {
+        url.set_path(&format!("{ORIGINALS}{path}"));
+    }
+    Ok(url)
+}
+
 impl Connection {
-    pub(super) fn http(&self, url: &Url) -> Result<Http, DestinationError> {
+    pub(super) fn s3(&self, place: &Place) -> Result<S3, DestinationError> {
+        let store = place.address();
+        let store = store.map_err(|why| DestinationError::Strange { why })?;
+        S3::new(
+            self.http(&store)?,
+            place.clone(),
+            &self.credentials,
+            self.clock.clone(),
+        )
+    }
+
+    pub(super) fn webdav(&self, url: &Url) -> Result<WebDav, DestinationError> {
+        let http = self.http(url)?;
+        Ok(WebDav::new(
+            http,
+            url.clone(),
+            &self.credentials,
+            &self.machine,
+        ))
+    }
+
+    fn http(&self, url: &Url) -> Result<Http, DestinationError> {
         let host = match (url.host_str(), url.port()) {
             (Some(host), Some(port)) => format!("{host}:{port}"),
             (host, _) => host.unwrap_or_default().to_owned(),
@@ -263,8 +295,18 @@ mod tests {
             let immich = parse(&format!("immich+{text}")).unwrap();
             assert_eq!(immich.name(), "immich+https://photos.example");
         }
+        for (text, expected) in [
+            ("https://h", "https://h/originals"),
+            ("https://h/a%20b/", "https://h/originals/a%20b"),
+            ("https://h/p/originals/x", "https://h/p/originals/x"),
+        ] {
+            let prism = parse(&format!("photoprism+{text}")).unwrap();
+            assert_eq!(prism.name(), format!("photoprism+{expected}"));
+        }
         for text in [
             "",
+            "photoprism+https://h/import",
+            "photoprism+https://h/originals?x",
             "zip:",
             "webdav+http://",
             "webdav+http://h/a?b",

@@ -155,7 +155,7 @@ impl Run<'_> {
                 }
                 None => {
                     self.journal.begin(&parcel, now);
-                    let why = "it is not there any more after it was sent and read back";
+                    let why = "it is not there under its name after it was sent and read back; did the host rename it?";
                     self.report
                         .add(FileOutcome::Failed, &parcel, Some(why.to_owned()));
                 }
@@ -234,6 +234,10 @@ impl Run<'_> {
                 }
                 Delivered::Failed(DestinationError::Stopped) => {}
                 Delivered::Failed(error) => {
+                    if matches!(error, DestinationError::Gone { .. }) {
+                        // Sent, and not found where it was sent: the next push looks for it under other names.
+                        self.journal.begin(&parcel, now);
+                    }
                     let refused = matches!(
                         error,
                         DestinationError::Refused { .. } | DestinationError::TooLarge { .. }

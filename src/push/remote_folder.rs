@@ -6,8 +6,6 @@ use jiff::Timestamp;
 
 use super::address::{Address, Connection};
 use super::error::DestinationError;
-use super::s3::S3;
-use super::webdav::WebDav;
 
 /// A file in such a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,21 +46,9 @@ pub fn open(
     connection: &Connection,
 ) -> Result<Option<Box<dyn RemoteFolder>>, DestinationError> {
     Ok(match address {
-        Address::WebDav(url) => Some(Box::new(WebDav::new(
-            connection.http(url)?,
-            url.clone(),
-            &connection.credentials,
-            &connection.machine,
-        ))),
-        Address::S3(place) => {
-            let store = place.address();
-            let store = store.map_err(|why| DestinationError::Strange { why })?;
-            let http = connection.http(&store)?;
-            let clock = connection.clock.clone();
-            let keys = &connection.credentials;
-            Some(Box::new(S3::new(http, place.clone(), keys, clock)?))
-        }
-        Address::Folder(_) | Address::Zip(_) | Address::Immich(_) => None,
+        Address::WebDav(url) => Some(Box::new(connection.webdav(url)?)),
+        Address::S3(place) => Some(Box::new(connection.s3(place)?)),
+        Address::Folder(_) | Address::Zip(_) | Address::Immich(_) | Address::PhotoPrism(_) => None,
     })
 }
 

@@ -1,7 +1,5 @@
 //! `push --embed` from end to end: only copies change, what cannot be written into is named, a second push sends nothing.
 
-use std::fs;
-
 use albumen::demo::media::{Picture, gif, jpeg, padded_jpeg, png};
 use serde_json::json;
 
@@ -122,15 +120,7 @@ fn what_cannot_carry_it_goes_as_it_is_and_is_named() {
 #[test]
 fn a_damaged_original_is_not_made_into_a_sound_copy() {
     let made = library();
-    let files = made.files();
-    let (name, bytes) = files
-        .iter()
-        .find(|(name, _)| name.ends_with(".jpg"))
-        .expect("a photo");
-    let mut damaged = bytes.clone();
-    let last = damaged.len() - 10;
-    damaged[last] ^= 1;
-    fs::write(made.root().join(name), &damaged).expect("writable");
+    let name = made.damage_a_photo(10);
     let ran = made.env.run_on("l", &["push", "out", "--embed"]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.stdout.contains("not as it was imported"), "{ran:?}");

@@ -77,6 +77,31 @@ fn faults_pass_and_all_is_there_once() {
 }
 
 #[test]
+fn a_host_that_gives_names_of_its_own_gets_nothing_twice() {
+    let Some(server) = wsgidav(PASSWORD.0, PASSWORD.1) else {
+        return;
+    };
+    let made = library();
+    for every in [1, 2, 3] {
+        let proxy = Proxy::start(server.port);
+        let host = host(&server, proxy.port, &format!("r{every}"));
+        proxy.set(Fault::Rename(every));
+        for time in 0..3 {
+            let ran = made.run(&host, &["push", &host.address()]);
+            assert_eq!(ran.code, Some(3), "{ran:?}");
+            let told = ran.stdout.contains("did the host rename it?");
+            assert!(told || time > 0, "{ran:?}");
+        }
+        proxy.set(Fault::None);
+        let found = host.listing();
+        made.push(&host, &[], 0);
+        is_there_once(&made, &host, &format!("{:?}", found.keys()));
+        assert!(host.listing().contains_key("SHA256SUMS"));
+        assert_eq!(made.push(&host, &[], 0).new, 0);
+    }
+}
+
+#[test]
 fn a_full_host_and_wrong_passwords_end_the_push_at_once() {
     let Some(server) = wsgidav(PASSWORD.0, PASSWORD.1) else {
         return;

@@ -1,5 +1,6 @@
 //! Push: one contract that every destination keeps, and what each has of its own.
 
+mod clouds;
 mod contract;
 mod embed;
 mod embed_films;
@@ -81,6 +82,18 @@ impl Pushing {
     /// Returns the library's folder.
     pub fn root(&self) -> PathBuf {
         self.env.path("l")
+    }
+
+    /// Turns one bit of a photo of the library, so many bytes before its end; returns the photo's name.
+    pub fn damage_a_photo(&self, before_end: usize) -> String {
+        let mut files = self.files().into_iter();
+        let (name, mut bytes) = files
+            .find(|(name, _)| name.ends_with(".jpg"))
+            .expect("a photo");
+        let at = bytes.len() - before_end;
+        bytes[at] ^= 1;
+        fs::write(self.root().join(&name), &bytes).expect("writable");
+        name
     }
 
     /// Returns every original, companion and sidecar of the library with its bytes.

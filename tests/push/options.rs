@@ -117,18 +117,11 @@ fn a_library_and_a_strange_address_are_refused() {
 #[test]
 fn a_damaged_file_of_the_library_is_not_pushed_as_if_it_were_whole() {
     let made = library();
-    let files = made.files();
-    let (name, bytes) = files
-        .iter()
-        .find(|(name, _)| name.ends_with(".jpg"))
-        .expect("a photo");
-    let mut damaged = bytes.clone();
-    damaged[40] ^= 1;
-    fs::write(made.root().join(name), &damaged).expect("writable");
+    let name = made.damage_a_photo(10);
     let ran = made.env.run_on("l", &["push", "out"]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(
-        ran.stdout.contains(name) && ran.stdout.contains("not as it was imported"),
+        ran.stdout.contains(&name) && ran.stdout.contains("not as it was imported"),
         "{ran:?}"
     );
     assert!(!made.env.path("out").join(name).exists());

@@ -11,13 +11,16 @@ pub mod env;
 pub mod expected;
 pub mod facebooks;
 pub mod hostile;
+pub mod http;
 pub mod immich;
 pub mod kills;
 pub mod media;
 pub mod memory;
 #[cfg(unix)]
 pub mod mounts;
+pub mod nextcloud;
 pub mod pack;
+pub mod photoprism;
 pub mod proxy;
 pub mod samples;
 pub mod seams;

@@ -1,10 +1,13 @@
-//! A proxy for HTTP that spoils what passes through it: the faults that networks and hosts have.
+//! A proxy for HTTP that spoils what passes through it: the faults that networks and hosts have. It may also answer for the host:
+//! what a real server behind it does not do.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use super::http::{Reply, Request};
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +26,23 @@ pub enum Fault {
     Slow(Duration),
     /// In every n-th body that is stored, one bit is turned.
     Corrupt(u64),
+    /// Where the n-th request renames a file, the file gets another name.
+    Rename(u64),
     /// Nobody listens any more.
     Gone,
 }
+
+/// What happens to a request.
+pub enum Step {
+    /// The server behind answers it.
+    PassOn,
+    /// It is answered here.
+    Answer(Reply),
+    /// The server behind gets another request: its head, without the empty line, and its body.
+    Instead(String, Vec<u8>),
+}
+
+type Own = dyn Fn(&Request) -> Step + Send + Sync;
 
 /// The proxy.
 pub struct Proxy {
@@ -46,6 +63,15 @@ impl Drop for Proxy {
 impl Proxy {
     /// Starts a proxy before the server at `upstream`.
     pub fn start(upstream: u16) -> Self {
+        Self::answering(upstream, |_| Step::PassOn)
+    }
+
+    /// Starts a proxy that answers by itself what `own` says.
+    pub fn answering(
+        upstream: u16,
+        own: impl Fn(&Request) -> Step + Send + Sync + 'static,
+    ) -> Self {
+        let own: Arc<Own> = Arc::new(own);
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
         let port = listener.local_addr().expect("it has an address").port();
         let fault = Arc::new(Mutex::new(Fault::None));
@@ -65,10 +91,11 @@ impl Proxy {
                 }
                 let Ok(client) = client else { continue };
                 let (fault, count, seen) = (fault.clone(), count.clone(), seen.clone());
+                let own = own.clone();
                 std::thread::spawn(move || {
                     let fault = *fault.lock().expect("no test panics inside");
                     // A client that goes away is its own affair.
-                    let _ = pass(client, upstream, fault, &count, &seen);
+                    let _ = pass(client, upstream, fault, &count, &seen, own.as_ref());
                 });
             }
         });
@@ -94,6 +121,7 @@ fn pass(
     fault: Fault,
     count: &AtomicU64,
     seen: &Mutex<Vec<String>>,
+    own: &Own,
 ) -> io::Result<()> {
     if fault == Fault::Gone {
         return client.shutdown(Shutdown::Both);
@@ -141,6 +169,25 @@ fn pass(
         }
         _ => {}
     }
+    let head = match fault {
+        Fault::Rename(every) if number.is_multiple_of(every) => renamed(&head),
+        _ => head,
+    };
+    let request = Request::parse(&head, body);
+    let (head, body) = match own(&request) {
+        Step::PassOn => (head, request.body),
+        Step::Instead(head, body) => (head, body),
+        Step::Answer(reply) => {
+            write!(
+                client,
+                "HTTP/1.1 {} x\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                reply.status,
+                reply.content_type,
+                reply.body.len()
+            )?;
+            return client.write_all(&reply.body);
+        }
+    };
     let mut server = TcpStream::connect(("127.0.0.1", upstream))?;
     let lines = head
         .trim_end()
@@ -155,6 +202,20 @@ fn pass(
         Fault::LoseAnswer(every) if number.is_multiple_of(every) => client.shutdown(Shutdown::Both),
         _ => client.write_all(&answer),
     }
+}
+
+/// Gives the file that a request renames another name than it says: what some hosts do with names they do not like.
+fn renamed(head: &str) -> String {
+    let other = |line: &str| {
+        let (name, path) = line.split_once(' ')?;
+        let is_it = name.eq_ignore_ascii_case("destination:");
+        is_it.then(|| format!("{name} {path}_1"))
+    };
+    let lines: Vec<String> = head
+        .split("\r\n")
+        .map(|line| other(line).unwrap_or_else(|| line.to_owned()))
+        .collect();
+    lines.join("\r\n")
 }
 
 fn head(client: &mut TcpStream) -> io::Result<String> {

@@ -109,6 +109,13 @@ pub fn rclone_webdav(user: &str, password: &str) -> Option<Server> {
     })
 }
 
+/// Starts rclone as a WebDAV server whose folder is at `base`, with a password asked for in the Basic way.
+pub fn rclone_webdav_at(base: &str, user: &str, password: &str) -> Option<Server> {
+    rclone("webdav", |command, _| {
+        command.args(["--user", user, "--pass", password, "--baseurl", base]);
+    })
+}
+
 /// Starts rclone as a WebDAV server with a certificate, and nobody's password.
 pub fn rclone_webdav_tls(certificate: &Path, key: &Path) -> Option<Server> {
     rclone("webdav", |command, _| {

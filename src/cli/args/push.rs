@@ -37,7 +37,8 @@ pub struct ConnectionArgs {
 /// Arguments of `push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix or immich+https://host
+    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix, immich+https://host or
+    /// photoprism+https://host/folder
     #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
     pub destination: String,
     /// Show what would be done, and send nothing

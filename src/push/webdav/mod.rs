@@ -3,7 +3,9 @@
 mod auth;
 mod chunked;
 mod inbox;
+mod photoprism;
 mod propfind;
+mod strays;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
@@ -19,9 +21,14 @@ use super::http::{Answer, Http, common, open_note, with_body};
 use super::parcel::{Parcel, Payload, Sending};
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
+use crate::catalog::PushedRow;
 use auth::Auth;
 use chunked::{Chunked, checksum};
+use photoprism::Indexing;
 use propfind::{Entry, QUESTION, encoded, path_of, read};
+use strays::{Strays, folder_of};
+
+pub use photoprism::ORIGINALS;
 
 /// A folder on a WebDAV server.
 pub struct WebDav {
@@ -38,6 +45,10 @@ pub struct WebDav {
     chunked: Mutex<Option<Chunked>>,
     /// It is one of the servers that keep `Overwrite: F`.
     never_replaces: AtomicBool,
+    strays: Strays,
+    /// What makes a PhotoPrism look at what came.
+    indexing: Option<Indexing>,
+    notes: Mutex<Vec<String>>,
 }
 
 /// Servers, as they name themselves, that were seen to answer 412 to a rename onto a file that is there. Others are looked at
@@ -56,9 +67,18 @@ impl WebDav {
             has_written: AtomicBool::new(false),
             chunked: Mutex::new(None),
             never_replaces: AtomicBool::new(false),
+            strays: Strays::default(),
+            indexing: None,
+            notes: Mutex::default(),
             http,
             base,
         }
+    }
+
+    /// Takes the folder for one of PhotoPrism's originals, which is asked to look at what came.
+    pub fn of_photoprism(mut self, credentials: &Credentials) -> Self {
+        self.indexing = Indexing::new(&self.base, credentials);
+        self
     }
 
     /// Returns the address of a decoded path on the server.
@@ -248,6 +268,19 @@ impl WebDav {
         Ok(hash == parcel.sha256)
     }
 
+    /// Finds a parcel that an earlier push sent and that the host calls otherwise.
+    fn renamed(&self, parcel: &Parcel) -> Result<Option<Found>, DestinationError> {
+        for stray in self.strays.alike(parcel) {
+            if self.is_ours(&stray, parcel)? {
+                self.strays.settle(&stray.id);
+                // It came there by us: what is refused from here on is this name, and not everything.
+                self.has_written.store(true, Ordering::Relaxed);
+                return Ok(Some(stray));
+            }
+        }
+        Ok(None)
+    }
+
     fn move_to(&self, from: &str, path: &str, over: bool) -> Result<Answer, DestinationError> {
         let target = self.url(&self.below(path));
         let overwrite = if over { "T" } else { "F" };
@@ -272,6 +305,10 @@ fn there(entry: &Entry, path: &str) -> Found {
 }
 
 impl Destination for WebDav {
+    fn recall(&self, rows: &mut dyn Iterator<Item = &PushedRow>) {
+        self.strays.recall(rows);
+    }
+
     fn describe(&self) -> Result<Abilities, DestinationError> {
         let root = format!("{}/", self.root);
         let entries = self.http.patiently(&root, || self.look(&root, 0))?;
@@ -297,25 +334,20 @@ impl Destination for WebDav {
     }
 
     fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError> {
-        let folder_of = |path: &str| {
-            path.rsplit_once('/')
-                .map_or("", |(folder, _)| folder)
-                .to_owned()
-        };
-        let folders: BTreeSet<String> = wanted
+        let folders: BTreeSet<&str> = wanted
             .iter()
             .map(|parcel| folder_of(&parcel.path))
             .collect();
         let mut there_now: HashMap<String, Found> = HashMap::new();
         for folder in folders {
-            let path = format!("{}/", self.below(&folder));
+            let path = format!("{}/", self.below(folder));
             let Some(entries) = self.http.patiently(&path, || self.look(&path, 1))? else {
                 continue;
             };
             self.folders
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(self.below(&folder));
+                .insert(self.below(folder));
             for entry in entries {
                 let Some(path) = entry.path.strip_prefix(&format!("{}/", self.root)) else {
                     continue;
@@ -323,6 +355,7 @@ impl Destination for WebDav {
                 there_now.insert(path.to_owned(), there(&entry, path));
             }
         }
+        self.strays.note(&there_now, wanted);
         let look = |parcel: &&Parcel| {
             there_now
                 .get(&parcel.path.nfc().collect::<String>())
@@ -354,13 +387,15 @@ impl Destination for WebDav {
         &self,
         parcel: &Parcel,
         payload: &Payload,
-        _: Option<&Found>,
+        over: Option<&Found>,
         sending: &Sending,
     ) -> Result<Found, DestinationError> {
-        let folder = parcel
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
+        if over.is_none()
+            && let Some(placed) = self.renamed(parcel)?
+        {
+            return Ok(placed);
+        }
+        let folder = folder_of(&parcel.path);
         self.have_folder(&self.below(folder))?;
         // The same name in every run of this machine: what a killed one left is written over, and nothing piles up.
         let name = format!(".albumen-{}-{}.tmp", self.machine, parcel.sha256.short(24));
@@ -473,5 +508,25 @@ impl Destination for WebDav {
             id: parcel.path.clone(),
             ..placed
         })
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn finish(&self) -> Result<(), DestinationError> {
+        if let Some(indexing) = &self.indexing
+            && self.has_written.load(Ordering::Relaxed)
+        {
+            let said = indexing.ask(self);
+            self.notes
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(said);
+        }
+        Ok(())
     }
 }

@@ -25,20 +25,28 @@ fn run(program: &str, arguments: &[&str], file: &Path) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-#[test]
-fn exiftool_and_xmllint_find_no_fault_and_read_every_field() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.jpg.xmp");
-    fs::write(&file, written(&asset(), &[])).unwrap();
-    run("xmllint", &["--noout"], &file);
-    let Some(report) = run("exiftool", &["-validate", "-warning", "-a"], &file) else {
-        return;
+/// Asserts that exiftool finds nothing wrong with a file; false where it is not installed.
+fn passes_exiftool(file: &Path) -> bool {
+    let Some(report) = run("exiftool", &["-validate", "-warning", "-a"], file) else {
+        return false;
     };
     assert_eq!(
         report.split(':').next_back().unwrap().trim(),
         "OK",
         "{report}"
     );
+    true
+}
+
+#[test]
+fn exiftool_and_xmllint_find_no_fault_and_read_every_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jpg.xmp");
+    fs::write(&file, written(&asset(), &[])).unwrap();
+    run("xmllint", &["--noout"], &file);
+    if !passes_exiftool(&file) {
+        return;
+    }
     let json = run("exiftool", &["-json", "-struct", "-G1", "-n"], &file).unwrap();
     let tags: serde_json::Value = serde_json::from_str(&json).unwrap();
     let tag = |name: &str| &tags[0][name];
@@ -90,14 +98,9 @@ fn dates_of_every_precision_pass_exiftool() {
         asset.taken_at = Some(Claim::new(when, Origin::FileName));
         let file = folder.path().join(format!("{}.xmp", precision.as_str()));
         fs::write(&file, written(&asset, &[])).unwrap();
-        let Some(report) = run("exiftool", &["-validate", "-warning", "-a"], &file) else {
+        if !passes_exiftool(&file) {
             return;
-        };
-        assert_eq!(
-            report.split(':').next_back().unwrap().trim(),
-            "OK",
-            "{report}"
-        );
+        }
     }
 }
 

@@ -8,7 +8,6 @@
 //! What it does not do: thumbnails, jobs, and reading metadata out of files and sidecars, which the real one does some seconds later.
 
 pub mod form;
-pub mod http;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
 
-use http::Listening;
+use super::http::Listening;
 
 /// The key every test knows, as long as it is not taken back.
 pub const KEY: &str = "kEy-0123456789abcdef-of-anna";

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
 use super::form::{Part, parts};
-use super::http::{Reply, Request};
 use super::{Album, Asset, KEY, Store};
+use crate::support::http::{Reply, Request};
 
 const IMAGES: [&str; 9] = [
     ".avif", ".gif", ".heic", ".jpeg", ".jpg", ".jxl", ".png", ".tiff", ".webp",

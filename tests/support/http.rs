@@ -20,6 +20,25 @@ pub struct Request {
 }
 
 impl Request {
+    /// Reads the head of a request that came with this body.
+    pub fn parse(head: &str, body: Vec<u8>) -> Self {
+        let mut lines = head.lines();
+        let mut words = lines.next().unwrap_or_default().split_whitespace();
+        let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            Some((name.to_owned(), value.trim().to_owned()))
+        };
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: lines.filter_map(header).collect(),
+            body,
+        }
+    }
+
     /// Returns a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
@@ -99,29 +118,13 @@ fn answer_all(client: &TcpStream, handler: &Handler) -> io::Result<()> {
 }
 
 fn request(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<Request>> {
-    let mut line = String::new();
-    if reader.read_line(&mut line)? == 0 {
-        return Ok(None);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head)? == 0 {
+            return Ok(None);
+        }
     }
-    let mut words = line.split_whitespace();
-    let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut request = Request {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-    };
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else {
-            break;
-        };
-        let header = (name.to_owned(), value.trim().to_owned());
-        request.headers.push(header);
-    }
+    let mut request = Request::parse(&head, Vec::new());
     let length = request.header("content-length");
     let length = length.and_then(|text| text.parse().ok()).unwrap_or(0);
     request.body = vec![0; length];
