@@ -354,6 +354,11 @@ fn a_broken_zip_on_a_server_is_fetched_once_and_needs_a_person() {
         (Some(3), 0),
         "{ran:?}"
     );
+    let copy = report["needs_you"][0].as_str().expect("words");
+    assert!(
+        copy.contains("; the copy of it is ") && copy.ends_with("/cut.zip"),
+        "{copy}"
+    );
     // A whole one in its place is another file.
     put(&server.folder, "cut.zip", &bytes, DAY);
     let (ran, report) = sync(&env);

@@ -112,7 +112,11 @@ fn one_pass(
     for (path, why) in &looked.left {
         let name = name_of(path, &spools);
         if why.needs_a_person() {
-            report.needs.push(format!("{name}: {why}"));
+            let copy = match spools.iter().any(|spool| path.starts_with(&spool.path)) {
+                true => format!("; the copy of it is {}", path.display()),
+                false => String::new(),
+            };
+            report.needs.push(format!("{name}: {why}{copy}"));
         }
         report.left.push((name, why.to_string()));
     }
