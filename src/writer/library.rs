@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::private;
 use super::safe_writer::{SafeWriter, Seam, WriteError};
@@ -13,6 +14,9 @@ use crate::model::library_path::LibraryPath;
 pub const FORMAT: u32 = 1;
 
 const FORMAT_TEXT: &str = "albumen library format ";
+
+/// How long a lock may be held by someone who only looks whether there is a library.
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// Why a library could not be opened, made or locked.
 #[derive(Debug, thiserror::Error)]
@@ -103,27 +107,25 @@ impl Library {
         seam: Option<Arc<dyn Seam>>,
     ) -> Result<Self, LibraryError> {
         match Self::open_with(root, seam.clone()) {
-            Err(LibraryError::NotALibrary { .. }) => Self::create_with(root, seam),
+            Err(LibraryError::NotALibrary { .. }) => {}
+            other => return other,
+        }
+        match Self::create_with(root, seam.clone()) {
+            // Another process made it in the meantime.
+            Err(LibraryError::AlreadyALibrary { .. }) => Self::open_with(root, seam),
             other => other,
         }
     }
 
     /// Makes a library all of whose writes ask `seam` first; for tests.
     pub fn create_with(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Self, LibraryError> {
-        match read_format(root) {
-            Ok(_) => {
-                return Err(LibraryError::AlreadyALibrary {
-                    path: root.to_owned(),
-                });
-            }
-            Err(LibraryError::NotALibrary { .. }) => {}
-            Err(error) => return Err(error),
-        }
+        no_library(root)?;
         let library = Self {
             writer: SafeWriter::new(root.to_owned(), seam),
         };
         library.writer.make_folder_at(root)?;
         library.writer.make_folder_at(&library.writer.staging())?;
+        let _making = library.lock_to_make()?;
         // What a making that was killed left has the name the next file gets.
         library.clean_unfinished(&|_| false)?;
         // Last, and at once: a library whose making was cut short is none yet, and is made again.
@@ -194,8 +196,20 @@ impl Library {
         Ok(to)
     }
 
-    /// Keeps other runs out, or says who is in.
+    /// Keeps other runs out, or says who is in. Whoever is in for a moment only is waited for.
     pub fn lock(&self) -> Result<LibraryLock, LibraryError> {
+        let begun = Instant::now();
+        loop {
+            match self.try_lock() {
+                Err(LibraryError::Locked { .. }) if begun.elapsed() < MOMENT => {
+                    std::thread::sleep(MOMENT / 20);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn try_lock(&self) -> Result<LibraryLock, LibraryError> {
         let mut file = self.open_lock_file()?;
         match file.try_lock() {
             Ok(()) => self.sign(file),
@@ -204,6 +218,18 @@ impl Library {
                 pid: read_pid(&mut file),
             }),
             Err(TryLockError::Error(source)) => Err(self.unreadable_lock(source)),
+        }
+    }
+
+    /// Keeps others out who are making the same library, until one of them has made it.
+    fn lock_to_make(&self) -> Result<LibraryLock, LibraryError> {
+        loop {
+            no_library(self.root())?;
+            match self.try_lock() {
+                Err(LibraryError::Locked { .. }) => std::thread::sleep(MOMENT / 20),
+                Ok(lock) => return no_library(self.root()).map(|()| lock),
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -248,6 +274,17 @@ fn read_pid(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.take(32).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
+}
+
+/// Fails if there is a library already.
+fn no_library(root: &Path) -> Result<(), LibraryError> {
+    match read_format(root) {
+        Ok(_) => Err(LibraryError::AlreadyALibrary {
+            path: root.to_owned(),
+        }),
+        Err(LibraryError::NotALibrary { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn read_format(root: &Path) -> Result<u32, LibraryError> {

@@ -140,6 +140,58 @@ fn only_empty_folders_go() {
 }
 
 #[test]
+fn what_cannot_be_removed_is_told() {
+    let (root, writer) = writer(None);
+    // A file where a folder should be: neither gone nor full.
+    fs::write(root.path().join("2023"), b"x").unwrap();
+    let error = writer.remove_empty_folders("2023").unwrap_err();
+    assert_eq!(error.kind, StepKind::RemoveFolder);
+    let error = writer.remove_empty_folders("2023/07").unwrap_err();
+    assert_eq!(error.kind, StepKind::RemoveFolder);
+    fs::create_dir(root.path().join("folder")).unwrap();
+    let error = writer.remove_derived(&path("folder")).unwrap_err();
+    assert_eq!(error.kind, StepKind::Remove);
+    assert!(root.path().join("2023").is_file() && root.path().join("folder").is_dir());
+}
+
+#[test]
+fn a_derived_file_goes_and_one_that_is_gone_is_no_error() {
+    let (root, writer) = writer(None);
+    writer.write_file(&path("a.xmp"), b"x").unwrap();
+    for _ in 0..2 {
+        writer.remove_derived(&path("a.xmp")).unwrap();
+        assert!(!root.path().join("a.xmp").exists());
+    }
+}
+
+#[test]
+fn folders_are_made_with_those_above() {
+    let (root, writer) = writer(None);
+    for _ in 0..2 {
+        writer.make_folder("a/b").unwrap();
+        assert!(root.path().join("a/b").is_dir());
+    }
+}
+
+#[test]
+fn only_a_wanting_folder_is_made() {
+    let (root, writer) = writer(None);
+    let tries = AtomicUsize::new(0);
+    let to = root.path().join("new/a.jpg");
+    let refused = || -> Result<(), WriteError> {
+        tries.fetch_add(1, Ordering::Relaxed);
+        Err(failed(
+            StepKind::Rename,
+            &to,
+            ErrorKind::PermissionDenied.into(),
+        ))
+    };
+    assert!(writer.in_its_folder(&to, refused).is_err());
+    assert_eq!(tries.load(Ordering::Relaxed), 1);
+    assert!(!root.path().join("new").exists());
+}
+
+#[test]
 fn times_are_set_on_files_nobody_may_write_even_before_1970() {
     let (root, writer) = writer(None);
     let file = root.path().join("a.jpg");
@@ -168,4 +220,52 @@ fn errors_say_what_was_being_done_to_what() {
         "{error}"
     );
     assert!(error.to_string().ends_with("none.jpg"), "{error}");
+}
+
+#[test]
+fn a_full_disk_and_one_that_may_not_be_written_to_are_told_apart() {
+    for (kind, is_full, is_read_only) in [
+        (ErrorKind::StorageFull, true, false),
+        (ErrorKind::QuotaExceeded, true, false),
+        (ErrorKind::ReadOnlyFilesystem, false, true),
+        (ErrorKind::PermissionDenied, false, true),
+        (ErrorKind::NotFound, false, false),
+    ] {
+        let error = failed(StepKind::Write, Path::new("a"), kind.into());
+        let told = (error.is_disk_full(), error.is_read_only());
+        assert_eq!(told, (is_full, is_read_only), "{kind}");
+    }
+}
+
+#[test]
+fn a_writer_shows_its_folder_and_hands_on_its_seam() {
+    let (seam, _) = StopAfter::steps(1);
+    let (root, writer) = writer(Some(seam));
+    assert!(writer.seam().is_some());
+    assert!(format!("{writer:?}").contains(&root.path().display().to_string()));
+}
+
+#[test]
+fn a_sync_that_fails_is_told() {
+    let fail = Arc::new(Fail(StepKind::Sync, ErrorKind::StorageFull));
+    let (_root, writer) = writer(Some(fail));
+    let error = writer.sync_all().unwrap_err();
+    assert!(error.is_disk_full() && error.kind == StepKind::Sync);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn room_is_reserved_and_the_size_stays() {
+    use std::os::unix::fs::MetadataExt;
+    let (_root, writer) = writer(None);
+    let at = writer.staging().join("x");
+    let file = writer.create(&at).unwrap();
+    writer.reserve(&file, &at, 1 << 20).unwrap();
+    let metadata = file.metadata().unwrap();
+    assert_eq!(metadata.len(), 0);
+    // A file system that cannot reserve is left alone: it is asked here what it can.
+    let other = writer.create(&writer.staging().join("y")).unwrap();
+    let keep = rustix::fs::FallocateFlags::KEEP_SIZE;
+    let can = rustix::fs::fallocate(&other, keep, 0, 1 << 20).is_ok();
+    assert_eq!(metadata.blocks() * 512 >= 1 << 20, can);
 }

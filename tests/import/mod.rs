@@ -12,6 +12,7 @@ mod json_output;
 mod mixed;
 mod readers;
 mod steps;
+mod together;
 mod undo;
 
 use std::path::{Path, PathBuf};
