@@ -3,6 +3,7 @@
 mod hearing;
 mod inboxes;
 mod pages;
+mod remote;
 mod schedule;
 
 use std::fs::{self, File};

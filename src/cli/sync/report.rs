@@ -13,6 +13,8 @@ const MOST_LINES: usize = 20;
 pub struct SyncReport {
     /// Imports that came to their end.
     pub imports: Vec<Imported>,
+    /// Archives fetched from inboxes on servers.
+    pub fetched: Vec<String>,
     /// Archives left for the next pass, and why.
     pub left: Vec<(String, String)>,
     /// Files of services albumen does not know; told once.
@@ -68,6 +70,7 @@ impl SyncReport {
     pub fn did_something(&self) -> bool {
         !self.imports.is_empty()
             || self.gallery.is_some()
+            || !self.fetched.is_empty()
             || !self.pushed.is_empty()
             || !self.moved.is_empty()
     }
@@ -111,6 +114,9 @@ impl SyncReport {
                 other => other.to_owned(),
             }
         )];
+        if !self.fetched.is_empty() {
+            lines.push(format!("fetched {}", some(&self.fetched)));
+        }
         for import in &self.imports {
             lines.push(format!(
                 "imported {}: {} new, {} changed, {} failed, {} missing",
@@ -176,6 +182,7 @@ impl SyncReport {
         json!({
             "type": "sync",
             "outcome": self.outcome(),
+            "fetched": self.fetched,
             "imports": imports.collect::<Vec<_>>(),
             "left": left.collect::<Vec<_>>(),
             "unknown": self.unknown,
