@@ -5,7 +5,7 @@ mod bodies;
 use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
-use bodies::{FACEBOOK, GOOGLE, INSTAGRAM, TARGETS, Target};
+use bodies::{FACEBOOK, GOOGLE, INSTAGRAM, SNAPCHAT, TARGETS, Target};
 
 use crate::support::account::{Account, Form, Medium};
 use crate::support::compose::takeout_words::ENGLISH;
@@ -182,6 +182,14 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
                     &compose::facebook::compose(compose::facebook::Generation::Y2024, html),
                     &FACEBOOK,
                 )
+            })
+            .concat(),
+        "snapchat" => [false, true]
+            .map(|html| {
+                let memories = compose::snapchat::varied();
+                let links = compose::snapchat::Links::Both;
+                let files = compose::snapchat::records(&memories, links, "https://h", html);
+                chosen(&files, &SNAPCHAT)
             })
             .concat(),
         "google_photos" => {

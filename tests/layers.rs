@@ -24,7 +24,15 @@ const MAY_USE: &[(&str, Option<&[&str]>)] = &[
     ("exporter::inbox", Some(&["model", "exporter::archive"])),
     (
         "exporter::fetch",
-        Some(&["model", "monitor", "net", "exporter::archive", "writer"]),
+        Some(&[
+            "model",
+            "monitor",
+            "net",
+            "exporter::archive",
+            "exporter::provider",
+            "media",
+            "writer",
+        ]),
     ),
     (
         "import",

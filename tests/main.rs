@@ -31,5 +31,8 @@ mod providers {
     mod google_matching;
     mod google_parts;
     mod google_scale;
+    mod snapchat;
+    mod snapchat_corners;
+    mod snapchat_ways;
     mod two_services;
 }

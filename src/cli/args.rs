@@ -82,7 +82,7 @@ pub enum Command {
     /// Make the configuration file, or show what it says
     Config(ConfigArgs),
     /// Show which services' archives can be read, and how to ask each service for its archive
-    Providers,
+    Providers(ProvidersArgs),
     /// Try albumen on a small built-in sample archive, in a folder of its own
     Demo(DemoArgs),
     /// Print a completion script for a shell
@@ -94,6 +94,14 @@ pub enum Command {
 pub enum Include {
     /// Photos, videos and voice notes of private messages
     Messages,
+}
+
+/// Arguments of `providers`.
+#[derive(Debug, Default, Args)]
+pub struct ProvidersArgs {
+    /// Only this one
+    #[arg(value_name = "NAME", value_parser = provider)]
+    pub provider: Option<String>,
 }
 
 /// Arguments of `import`.

@@ -2,16 +2,16 @@
 
 use std::fs::DirBuilder;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{Cli, ConfigAction, ConfigArgs};
 use super::error::CliError;
 use super::exit::Exit;
 use super::output::{Format, Output};
 use super::settings::{self, Settings};
-use crate::config::{AfterImport, TEMPLATE};
+use crate::config::{AfterImport, Server, TEMPLATE};
 use crate::writer::private;
 
 /// Runs the command.
@@ -47,25 +47,48 @@ fn init(path: &Path, out: &Output) -> Result<(), CliError> {
     }
 }
 
+fn text(path: &Option<PathBuf>) -> Option<String> {
+    path.as_ref().map(|path| path.display().to_string())
+}
+
+/// How to get in at a server, without what lets in.
+fn server(server: &Server) -> Value {
+    json!({
+        "user": server.user.as_ref().map(|_| "***"),
+        "password": server.password.as_ref().map(|_| "***"),
+        "secret_file": text(&server.secret_file),
+        "secret_command": server.secret_command.as_ref().map(|_| "***"),
+    })
+}
+
+fn merge(value: &mut Value, more: Value) {
+    if let (Value::Object(value), Value::Object(more)) = (value, more) {
+        value.extend(more);
+    }
+}
+
 /// Shows what the file says. Passwords, commands and the address of the health check may let somebody in: they are masked.
 fn show(settings: &Settings, out: &Output) -> Result<(), CliError> {
     let config = &settings.config;
-    let text =
-        |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let inboxes = config
-        .inbox
-        .iter()
-        .map(|inbox| json!({"path": inbox.path.display().to_string(), "pattern": inbox.pattern}));
+    let inboxes = config.inbox.iter().map(|inbox| {
+        let mut value = json!({
+            "path": text(&inbox.path),
+            "address": inbox.address,
+            "pattern": inbox.pattern,
+        });
+        if inbox.address.is_some() {
+            merge(&mut value, server(&inbox.server));
+        }
+        value
+    });
     let destinations = config.destination.iter().map(|destination| {
-        json!({
+        let mut value = json!({
             "address": destination.address,
-            "user": destination.user.as_ref().map(|_| "***"),
-            "password": destination.password.as_ref().map(|_| "***"),
-            "secret_file": text(&destination.secret_file),
-            "secret_command": destination.secret_command.as_ref().map(|_| "***"),
             "layout": destination.layout,
             "embed": destination.embed,
-        })
+        });
+        merge(&mut value, server(&destination.server));
+        value
     });
     let value = json!({
         "type": "config",

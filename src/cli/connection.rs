@@ -18,6 +18,7 @@ use super::private;
 use crate::push::Destination;
 use crate::push::address::{Address, Connection, Store};
 use crate::push::http::Patience;
+use crate::push::remote_folder::{self, RemoteFolder};
 use crate::push::secret::{Credentials, Secret};
 
 /// Reads the address of a destination.
@@ -40,10 +41,41 @@ pub fn open(
     library: &Path,
     interrupt: &Interrupt,
 ) -> Result<Box<dyn Destination>, CliError> {
+    let connection = connection(address, args, library, interrupt)?;
+    address.open(&connection).map_err(|source| CliError::Push {
+        destination: address.name(),
+        source: source.into(),
+    })
+}
+
+/// Returns the folder at an address, to fetch archives from.
+pub fn open_folder(
+    address: &Address,
+    args: &ConnectionArgs,
+    library: &Path,
+    interrupt: &Interrupt,
+) -> Result<Box<dyn RemoteFolder>, CliError> {
+    let connection = connection(address, args, library, interrupt)?;
+    let failed = |source| CliError::RemoteInbox {
+        inbox: address.name(),
+        source,
+    };
+    let folder = remote_folder::open(address, &connection).map_err(failed)?;
+    folder.ok_or_else(|| CliError::NoRemoteInbox {
+        inbox: address.name(),
+    })
+}
+
+fn connection(
+    address: &Address,
+    args: &ConnectionArgs,
+    library: &Path,
+    interrupt: &Interrupt,
+) -> Result<Connection, CliError> {
     let given = given(args)?;
     let names = names(address);
     let interrupt = interrupt.clone();
-    let connection = Connection {
+    Ok(Connection {
         credentials: Credentials {
             user: value(&given, names.user),
             password: value(&given, names.password).map(Secret::new),
@@ -56,10 +88,6 @@ pub fn open(
             policy: Default::default(),
             pause: Arc::new(move |wait| pause(wait, &interrupt)),
         },
-    };
-    address.open(&connection).map_err(|source| CliError::Push {
-        destination: address.name(),
-        source: source.into(),
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use crate::catalog::CatalogError;
 use crate::config::ConfigError;
-use crate::exporter::fetch::{FetchError, LinkError, ListError};
+use crate::exporter::fetch::{FetchError, LinkError, ListError, MemoriesError};
 use crate::import::{ImportError, UndoError};
 use crate::print::PrintError;
 use crate::push::address::AddressError;
@@ -77,6 +77,13 @@ pub enum CliError {
     NoConfig { path: PathBuf },
     #[error("could not remember what was done in {}", .library.display())]
     SyncState { library: PathBuf, source: io::Error },
+    #[error("could not fetch from the inbox {inbox}")]
+    RemoteInbox {
+        inbox: String,
+        source: DestinationError,
+    },
+    #[error("{inbox} cannot be an inbox: archives are fetched from WebDAV and S3")]
+    NoRemoteInbox { inbox: String },
     #[error("the schedule is not in order: could not {doing}")]
     Schedule {
         doing: &'static str,
@@ -86,6 +93,8 @@ pub enum CliError {
     Layout { why: String },
     #[error("could not fetch")]
     Fetch(#[source] FetchError),
+    #[error("could not read which memories to fetch")]
+    Memories(#[source] MemoriesError),
     #[error("{what} is no list of addresses")]
     FetchList { what: String, source: ListError },
     #[error("address {number} cannot be used: {source}")]

@@ -29,12 +29,7 @@ pub fn run(args: &FetchArgs, out: &Output) -> Result<Exit, CliError> {
     let links = wanted(args)?;
     let interrupt = Interrupt::listen()?;
     let monitor = CommandLineMonitor::new(out, interrupt.clone());
-    let options = FetchOptions {
-        folder: args.into.clone(),
-        at_once: args.concurrency.get(),
-        policy: Policy::default(),
-        ca_file: args.ca_file.clone(),
-    };
+    let options = options(args);
     let conditions = FetchConditions {
         clock: &Timestamp::now,
         pause: &|wait| pause(wait, &interrupt),
@@ -48,6 +43,16 @@ pub fn run(args: &FetchArgs, out: &Output) -> Result<Exit, CliError> {
         Format::Text => print_text(&report, &args.into, out)?,
     }
     Ok(exit(&report))
+}
+
+/// Returns how to fetch.
+pub fn options(args: &FetchArgs) -> FetchOptions {
+    FetchOptions {
+        folder: args.into.clone(),
+        at_once: args.concurrency.get(),
+        policy: Policy::default(),
+        ca_file: args.ca_file.clone(),
+    }
 }
 
 /// Returns the addresses of the command line and of the files it names.
@@ -158,7 +163,8 @@ fn word(outcome: &PartOutcome) -> &'static str {
     }
 }
 
-fn reason(error: &FetchError) -> String {
+/// Returns an error and what the system says, in words.
+pub fn reason(error: &FetchError) -> String {
     match error {
         FetchError::Disk { source, .. } => format!("{error}: {source}"),
         _ => error.to_string(),

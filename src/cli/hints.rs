@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use super::error::CliError;
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
-use crate::exporter::fetch::FetchError;
+use crate::exporter::fetch::{FetchError, MemoriesError};
 use crate::import::{ImportError, UndoError};
 use crate::model::shown::shown;
 use crate::print::PrintError;
@@ -48,6 +48,10 @@ const COPY_AS_CURL: &str = "give one address a line, or the text a browser gives
 const EXPIRED_OR_COOKIES: &str = "the link has expired or needs your cookies: begin the download in your browser, find it in the network panel (F12), \
     choose \"Copy as cURL\", put the text into a file only you may read, and give that with --from FILE; if the browser cannot download it \
     either, ask the service for a new archive";
+
+/// What to do about links of memories that have run out.
+pub const ORDER_AGAIN: &str = "the links of an archive are good for about seven days: order it anew (`albumen providers` says how), and give the new \
+    one with the same --into; what is there is not fetched again";
 
 /// Prints an error, what caused it and what to do, each once.
 pub fn print_error(error: &CliError) {
@@ -133,6 +137,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Address(error) => Some(for_address(error)),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::RemoteInbox { source, .. } => for_destination(source).map(str::to_owned),
         CliError::NoConfig { .. } => {
             Some("make one with `albumen config init`, and set in it what you need".to_owned())
         }
@@ -144,6 +149,10 @@ fn hints(error: &CliError) -> Vec<String> {
                 .to_owned(),
         ),
         CliError::Fetch(source) => for_fetch(source).map(str::to_owned),
+        CliError::Memories(MemoriesError::NoList { .. }) => Some(
+            "give the un-numbered part of Snapchat's archive (mydata~N.zip, not -2 or -3): only it has the list".to_owned(),
+        ),
+        CliError::Memories(_) => Some("download that part of the archive again".to_owned()),
         CliError::FetchList { .. } => Some(COPY_AS_CURL.to_owned()),
         CliError::FetchAddress { .. } => Some(
             "put quotes around an address in the shell: '&' and '?' mean something there"
@@ -166,6 +175,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::NoAccount { .. }
         | CliError::OrderList { .. }
         | CliError::SyncState { .. }
+        | CliError::NoRemoteInbox { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod error;
 pub mod exit;
 pub mod fetch;
+pub mod fetch_memories;
 pub mod hints;
 pub mod home;
 pub mod import;
@@ -20,6 +21,7 @@ pub mod list;
 pub mod list_csv;
 pub mod list_table;
 pub mod monitor;
+pub mod newest_archive;
 pub mod output;
 pub mod print;
 pub mod private;
@@ -73,6 +75,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match &cli.command {
+        Command::Fetch(args) if !args.memories.is_empty() => fetch_memories::run(args, out),
         Command::Fetch(args) => fetch::run(args, out),
         Command::Import(args) => import::run(args, &library_folder(cli)?, out),
         Command::Status(args) if args.runs => runs::run(&library_folder(cli)?, out),
@@ -87,7 +90,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Sync(args) => sync::run(args, cli, &library_folder(cli)?, out),
         Command::Schedule(args) => schedule::run(args, cli, out),
         Command::Config(args) => config::run(args, cli, out),
-        Command::Providers => providers::run(out),
+        Command::Providers(args) => providers::run(args, out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::args::ProvidersArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::output::{Format, Output};
@@ -20,8 +21,13 @@ struct ProviderJson {
 }
 
 /// Runs the command.
-pub fn run(out: &Output) -> Result<Exit, CliError> {
-    for (index, provider) in PROVIDERS.iter().enumerate() {
+pub fn run(args: &ProvidersArgs, out: &Output) -> Result<Exit, CliError> {
+    let wanted = |provider: &&&dyn Provider| {
+        args.provider
+            .as_deref()
+            .is_none_or(|name| provider.name() == name)
+    };
+    for (index, provider) in PROVIDERS.iter().filter(wanted).enumerate() {
         print(*provider, index == 0, out)?;
     }
     Ok(Exit::Done)

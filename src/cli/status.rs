@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use indicatif::{DecimalBytes, HumanCount};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::CliError;
 use super::exit::Exit;
 use super::library;
+use super::newest_archive::{self, Age, Newest};
 use super::output::{Format, Output};
 use crate::catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
 use crate::model::shown::shown;
@@ -20,13 +22,15 @@ pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
     let destinations = catalog
         .destinations()
         .map_err(library::catalog_failed(library))?;
+    let runs = catalog.runs().map_err(library::catalog_failed(library))?;
+    let newest = Newest::new(&runs, Timestamp::now());
     match out.format() {
         Format::Json => out.json(&StatusJson {
             destinations: destinations.iter().map(DestinationJson::new).collect(),
-            ..StatusJson::new(&status, library)
+            ..StatusJson::new(&status, &newest, library)
         })?,
         Format::Text => {
-            print(&status, library, out)?;
+            print(&status, &newest, library, out)?;
             for destination in &destinations {
                 print_destination(destination, out)?;
             }
@@ -100,10 +104,29 @@ struct AccountJson<'a> {
     kinds: Map<String, Value>,
     first_day: Option<&'a str>,
     last_day: Option<&'a str>,
+    newest_archive: Option<ArchiveJson>,
+    how_to_ask: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ArchiveJson {
+    day: String,
+    by: &'static str,
+    age_days: i32,
+}
+
+impl From<Age> for ArchiveJson {
+    fn from(age: Age) -> Self {
+        Self {
+            day: age.day.to_string(),
+            by: age.by.as_str(),
+            age_days: age.days,
+        }
+    }
 }
 
 impl<'a> StatusJson<'a> {
-    fn new(status: &'a LibraryStatus, library: &Path) -> Self {
+    fn new(status: &'a LibraryStatus, newest: &Newest, library: &Path) -> Self {
         Self {
             line: "status",
             library: library.display().to_string(),
@@ -117,14 +140,18 @@ impl<'a> StatusJson<'a> {
             imports: status.imports,
             last_import: status.last_import.as_deref(),
             unsettled: status.unsettled,
-            accounts: status.providers.iter().map(AccountJson::new).collect(),
+            accounts: status
+                .providers
+                .iter()
+                .map(|account| AccountJson::new(account, newest))
+                .collect(),
             destinations: Vec::new(),
         }
     }
 }
 
 impl<'a> AccountJson<'a> {
-    fn new(account: &'a ProviderStatus) -> Self {
+    fn new(account: &'a ProviderStatus, newest: &Newest) -> Self {
         let kinds = account.kinds.iter();
         Self {
             provider: &account.provider,
@@ -134,11 +161,18 @@ impl<'a> AccountJson<'a> {
                 .collect(),
             first_day: account.first.as_deref(),
             last_day: account.last.as_deref(),
+            newest_archive: newest.of(account).map(ArchiveJson::from),
+            how_to_ask: newest_archive::how_to_ask(&account.provider),
         }
     }
 }
 
-fn print(status: &LibraryStatus, library: &Path, out: &Output) -> Result<(), CliError> {
+fn print(
+    status: &LibraryStatus,
+    newest: &Newest,
+    library: &Path,
+    out: &Output,
+) -> Result<(), CliError> {
     out.line(format!(
         "{} photos and videos, {} files, {}",
         HumanCount(status.assets),
@@ -147,7 +181,7 @@ fn print(status: &LibraryStatus, library: &Path, out: &Output) -> Result<(), Cli
     ))?;
     for account in &status.providers {
         out.line("")?;
-        print_account(account, out)?;
+        print_account(account, newest, out)?;
     }
     out.line("")?;
     if status.undated > 0 {
@@ -177,7 +211,7 @@ fn print(status: &LibraryStatus, library: &Path, out: &Output) -> Result<(), Cli
     out.line(format!("library: {}", library.display()))
 }
 
-fn print_account(account: &ProviderStatus, out: &Output) -> Result<(), CliError> {
+fn print_account(account: &ProviderStatus, newest: &Newest, out: &Output) -> Result<(), CliError> {
     let name = account.account.as_deref().map(shown);
     out.line(format!(
         "{} · {}",
@@ -190,13 +224,20 @@ fn print_account(account: &ProviderStatus, out: &Output) -> Result<(), CliError>
     if let (Some(first), Some(last)) = (&account.first, &account.last) {
         out.line(format!("  from {first} to {last}"))?;
     }
-    Ok(())
+    if let Some(age) = newest.of(account) {
+        out.line(format!("  {age}"))?;
+    }
+    match newest_archive::how_to_ask(&account.provider) {
+        Some(command) => out.line(format!("  how to order the next one: {command}")),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
+    use crate::verify::certify::NewestArchive;
 
     fn status() -> LibraryStatus {
         LibraryStatus {
@@ -220,15 +261,28 @@ mod tests {
         }
     }
 
+    fn newest() -> Newest {
+        let archives = vec![NewestArchive {
+            provider: "instagram".to_owned(),
+            account: Some("anna\u{1b}".to_owned()),
+            day: "2023-07-20".parse().expect("a day"),
+        }];
+        Newest::of_archives(archives, "2023-07-30".parse().expect("a day"))
+    }
+
     #[test]
     fn people_see_what_is_there_and_what_is_not() {
-        let text = printed(Format::Text, |out| print(&status(), Path::new("/l"), out));
+        let text = printed(Format::Text, |out| {
+            print(&status(), &newest(), Path::new("/l"), out)
+        });
         let expected = "1,234 photos and videos, 1,240 files, 5.60 MB\n\
             \n\
             instagram · anna\u{fffd}\n      \
                 1,200  post\n         \
                 34  story\n  \
-              from 2019-08-02 to 2023-07-14\n\
+              from 2019-08-02 to 2023-07-14\n  \
+              newest archive: made 2023-07-20 by its name, 10 days ago\n  \
+              how to order the next one: albumen providers instagram\n\
             \n\
             undated: 2 (albumen list --undated)\n\
             missing: 106 named by records and in no archive given so far (listed in missing.json)\n\
@@ -241,8 +295,8 @@ mod tests {
     #[test]
     fn programs_see_the_same() {
         let status = status();
-        let value =
-            serde_json::to_value(StatusJson::new(&status, Path::new("/l"))).expect("plain data");
+        let value = serde_json::to_value(StatusJson::new(&status, &newest(), Path::new("/l")))
+            .expect("plain data");
         assert_eq!(value["type"], "status");
         assert_eq!(value["unsettled"], true);
         assert_eq!(
@@ -250,6 +304,14 @@ mod tests {
             serde_json::json!({"post": 1200, "story": 34})
         );
         assert_eq!(value["accounts"][0]["first_day"], "2019-08-02");
+        assert_eq!(
+            value["accounts"][0]["newest_archive"],
+            serde_json::json!({"day": "2023-07-20", "by": "name", "age_days": 10})
+        );
+        assert_eq!(
+            value["accounts"][0]["how_to_ask"],
+            "albumen providers instagram"
+        );
     }
 
     #[test]

@@ -16,7 +16,22 @@ const TOP: &[&str] = &[
 ];
 
 const SECTIONS: &[Section] = &[
-    ("inbox", true, &["path", "pattern"]),
+    (
+        "inbox",
+        true,
+        &[
+            "path",
+            "address",
+            "pattern",
+            "endpoint",
+            "region",
+            "ca_file",
+            "secret_file",
+            "secret_command",
+            "user",
+            "password",
+        ],
+    ),
     ("archives", false, &["after_import", "folder"]),
     (
         "destination",
@@ -35,6 +50,17 @@ const SECTIONS: &[Section] = &[
         ],
     ),
     ("notify", false, &["ping", "command", "when"]),
+];
+
+/// Settings of how to get in at a server.
+const SERVER: &[&str] = &[
+    "endpoint",
+    "region",
+    "ca_file",
+    "secret_file",
+    "secret_command",
+    "user",
+    "password",
 ];
 
 /// Fails at the first key that is none.
@@ -80,12 +106,26 @@ fn known(text: &str, table: &DeTable<'_>, section: &str, keys: &[&str]) -> Resul
         .keys()
         .find(|key| !keys.contains(&key.get_ref().as_ref()));
     match stranger {
-        None => Ok(()),
+        None => texts(text, table),
         Some(key) => Err(ConfigError::UnknownKey {
             line: line_of(text, Some(key.span())),
             key: crate::model::shown::shown(key.get_ref()),
             section: section.to_owned(),
             near: near(key.get_ref(), keys),
+        }),
+    }
+}
+
+/// Fails at the first setting of a server that is no text. Read as a part of two sections, its line would not be told.
+fn texts(text: &str, table: &DeTable<'_>) -> Result<(), ConfigError> {
+    let wrong = table.iter().find(|(key, value)| {
+        SERVER.contains(&key.get_ref().as_ref()) && value.get_ref().as_str().is_none()
+    });
+    match wrong {
+        None => Ok(()),
+        Some((_, value)) => Err(ConfigError::Wrong {
+            line: line_of(text, Some(value.span())),
+            what: "expected a string".to_owned(),
         }),
     }
 }

@@ -37,13 +37,37 @@ pub struct Config {
     pub notify: Notify,
 }
 
-/// A folder that is watched for archives.
+/// A folder that is watched for archives: one of this machine, or one on a server.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Inbox {
-    /// The folder.
-    pub path: PathBuf,
+    /// The folder, if it is one of this machine.
+    pub path: Option<PathBuf>,
+    /// Address of the folder, if it is one on a server: WebDAV or S3.
+    pub address: Option<String>,
     /// Only names like this; `*` is any text.
     pub pattern: Option<String>,
+    /// How to get in at the server.
+    #[serde(flatten)]
+    pub server: Server,
+}
+
+/// How to get in at a server.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Server {
+    /// Address of an S3-compatible store that is not Amazon's.
+    pub endpoint: Option<String>,
+    /// Region of the store.
+    pub region: Option<String>,
+    /// Certificates that are trusted, too.
+    pub ca_file: Option<PathBuf>,
+    /// Private file of secrets.
+    pub secret_file: Option<PathBuf>,
+    /// Command that prints secrets.
+    pub secret_command: Option<String>,
+    /// User name or access key.
+    pub user: Option<String>,
+    /// Password or secret key.
+    pub password: Option<Secret>,
 }
 
 /// What happens to archives after an import that left nothing out.
@@ -72,20 +96,9 @@ pub enum AfterImport {
 pub struct DestinationConfig {
     /// Its address.
     pub address: String,
-    /// Address of an S3-compatible store that is not Amazon's.
-    pub endpoint: Option<String>,
-    /// Region of the store.
-    pub region: Option<String>,
-    /// Certificates that are trusted, too.
-    pub ca_file: Option<PathBuf>,
-    /// Private file of secrets.
-    pub secret_file: Option<PathBuf>,
-    /// Command that prints secrets.
-    pub secret_command: Option<String>,
-    /// User name or access key.
-    pub user: Option<String>,
-    /// Password or secret key.
-    pub password: Option<Secret>,
+    /// How to get in there.
+    #[serde(flatten)]
+    pub server: Server,
     /// Shape of the tree there.
     pub layout: Option<String>,
     /// Facts are written into the copies, too.
@@ -196,14 +209,21 @@ impl Config {
                 "archives.after_import is \"move\", and archives.folder does not say where to",
             ));
         }
-        if self
-            .inbox
-            .iter()
-            .any(|inbox| inbox.path.to_string_lossy().contains("://"))
-        {
-            return Err(missing(
-                "an inbox is a folder; addresses of servers cannot be watched yet",
-            ));
+        for inbox in &self.inbox {
+            let is_address = |path: &PathBuf| path.to_string_lossy().contains("://");
+            match (&inbox.path, &inbox.address) {
+                (Some(path), None) if is_address(path) => {
+                    return Err(missing(
+                        "an inbox on a server is named by address, and not by path",
+                    ));
+                }
+                (Some(_), None) | (None, Some(_)) => {}
+                _ => {
+                    return Err(missing(
+                        "an inbox has a path (a folder of this machine) or an address (a folder on a server)",
+                    ));
+                }
+            }
         }
         if let Some(other) = self.include.iter().find(|what| *what != "messages") {
             return Err(missing(&format!(
@@ -215,9 +235,11 @@ impl Config {
 
     /// Returns whether a secret stands in it: others must not read the file then.
     pub fn holds_secret(&self) -> bool {
-        self.destination
-            .iter()
-            .any(|destination| destination.password.is_some())
+        let inboxes = self.inbox.iter().map(|inbox| &inbox.server);
+        let destinations = self.destination.iter().map(|one| &one.server);
+        inboxes
+            .chain(destinations)
+            .any(|server| server.password.is_some())
     }
 
     /// Makes every path start from `folder` (the one the file lies in), or from `home` where it begins with `~`.
@@ -232,11 +254,15 @@ impl Config {
         self.archives.folder.iter_mut().for_each(resolve);
         self.inbox
             .iter_mut()
-            .map(|inbox| &mut inbox.path)
+            .filter_map(|inbox| inbox.path.as_mut())
             .for_each(resolve);
+        let inboxes = self.inbox.iter_mut().map(|inbox| &mut inbox.server);
+        let destinations = self.destination.iter_mut().map(|one| &mut one.server);
+        for server in inboxes.chain(destinations) {
+            server.ca_file.iter_mut().for_each(resolve);
+            server.secret_file.iter_mut().for_each(resolve);
+        }
         for destination in &mut self.destination {
-            destination.ca_file.iter_mut().for_each(resolve);
-            destination.secret_file.iter_mut().for_each(resolve);
             if !destination.address.contains(':') {
                 let mut path = PathBuf::from(&destination.address);
                 resolve(&mut path);
@@ -287,6 +313,9 @@ path = "/data/in box"
 pattern = "takeout-*"
 [[inbox]]
 path = "drop"
+[[inbox]]
+address = "webdav+https://h/drop"
+secret_file = "key"
 [archives]
 after_import = "move"
 folder = "done"
@@ -311,8 +340,18 @@ when = "problems"
             config.library.as_deref(),
             Some(Path::new("/home/anna/Pictures/albumen"))
         );
-        assert_eq!(config.inbox[0].path, Path::new("/data/in box"));
-        assert_eq!(config.inbox[1].path, Path::new("/etc/a/drop"));
+        assert_eq!(
+            config.inbox[0].path.as_deref(),
+            Some(Path::new("/data/in box"))
+        );
+        assert_eq!(
+            config.inbox[1].path.as_deref(),
+            Some(Path::new("/etc/a/drop"))
+        );
+        assert_eq!(
+            config.inbox[2].server.secret_file.as_deref(),
+            Some(Path::new("/etc/a/key"))
+        );
         assert_eq!(config.destination[0].address, "/etc/a/copies");
         assert_eq!(config.destination[1].address, "s3://bucket/photos");
         assert_eq!(config.verify_sample, Some(Share(0.025)));
@@ -361,7 +400,11 @@ when = "problems"
             ),
             ("verify_sample = \"4711\"", "line 1: expected a share"),
             ("quiet_hours = \"4711\"", "line 1: expected hours"),
-            ("[[inbox]]\npattern = \"x\"", "line 1: missing field path"),
+            ("[[inbox]]\npattern = \"x\"", "an inbox has a path"),
+            (
+                "[[inbox]]\npath = \"x\"\naddress = \"s3://abc/x\"",
+                "an inbox has a path",
+            ),
             ("inbox = \"x\"", "line 1: inbox is written [[inbox]]"),
             ("[archives]\nafter_import = \"delete\"", "line 2: expected "),
             (
@@ -370,7 +413,7 @@ when = "problems"
             ),
             (
                 "[[inbox]]\npath = \"webdav+https://h\"",
-                "an inbox is a folder",
+                "an inbox on a server is named by address",
             ),
             ("include = [\"mesages\"]", "include knows"),
         ] {

@@ -24,6 +24,10 @@ pub const TEMPLATE: &str = r#"# What albumen does by itself. Take away the '#' b
 #path = "~/Downloads"
 # Only files with such names; * is any text.
 #pattern = "takeout-*"
+# A folder on a server (WebDAV or S3; addresses and secrets as for [[destination]]): new archives are fetched, and nothing there is changed.
+#[[inbox]]
+#address = "webdav+https://cloud.example/remote.php/dav/files/anna/Takeout"
+#secret_file = "~/.config/albumen/cloud.secret"
 
 # What happens to an archive after an import that left nothing out: "keep" it where it is, or "move" it to a folder. It is never deleted.
 #[archives]

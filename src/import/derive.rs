@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::catalog::{CatalogError, RecordText, StoredMedium};
 use crate::model::asset::{Asset, Companion, Group};
 use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, Links, MediaEntry};
+use crate::model::evidence::{Evidence, Links, MediaEntry, Vague};
 use crate::model::kind::{Kind, Visibility};
 use crate::model::record::Record;
 use crate::model::time::When;
@@ -203,6 +203,7 @@ pub fn make_assets(
         gathered,
         groups,
         corrected,
+        vague,
         albums,
         sole_accounts,
         missing,
@@ -212,6 +213,7 @@ pub fn make_assets(
         user: surroundings.user,
         groups: &groups,
         corrected: &corrected,
+        vague: &vague,
         sole_accounts: &sole_accounts,
         pack: Arc::default(),
     };
@@ -275,6 +277,7 @@ struct Maker<'a> {
     user: &'a HashMap<ContentHash, UserChanges>,
     groups: &'a [HashMap<usize, Group>],
     corrected: &'a [HashMap<usize, (Kind, Visibility)>],
+    vague: &'a [HashMap<usize, Vague>],
     sole_accounts: &'a SoleAccounts,
     pack: Arc<Pack>,
 }
@@ -380,6 +383,9 @@ impl Maker<'_> {
                 if let Some((kind, visibility)) = self.corrected[*p as usize].get(&(*r as usize)) {
                     record.kind = *kind;
                     record.facts.visibility = *visibility;
+                }
+                if let Some(vague) = self.vague[*p as usize].get(&(*r as usize)) {
+                    vague.apply(&mut record.facts);
                 }
                 Ok(record)
             })

@@ -88,6 +88,9 @@ pub fn link_provider(linked: &mut Linked) {
         record.kind = *kind;
         record.facts.visibility = *visibility;
     }
+    for vague in &linked.links.vague {
+        vague.apply(&mut linked.evidence.records[vague.record].facts);
+    }
 }
 
 /// Gives records of parts that did not tell whose they are the provider's only account, and drops those that another

@@ -115,30 +115,11 @@ impl ItemSink for Sink<'_> {
             .accounts
             .entry(record.account.clone())
             .or_default() += 1;
-        let wanted = self.dates.want(&record);
-        if wanted && self.error.is_none() {
-            self.error = self.writing.add_record(&record).err();
-        }
-        if self.dates.given() || self.rehearsal {
-            let bare = Record {
-                raw: serde_json::Value::Null,
-                ..record
-            };
-            if wanted && self.rehearsal {
-                self.intake.records.push(bare.clone());
-            }
-            if wanted {
-                self.wanted.push(bare);
-            } else {
-                self.unwanted.push(bare);
-            }
-        }
+        self.take(record);
     }
 
     fn listed(&mut self, record: Record) {
-        if self.error.is_none() {
-            self.error = self.writing.add_record(&record).err();
-        }
+        self.take(record);
     }
 
     fn album(&mut self, album: AlbumRecord) {
@@ -158,6 +139,30 @@ impl ItemSink for Sink<'_> {
             subject: crate::model::shown::shown(&format!("{}: {entry}", self.tree.part_name(id))),
             message,
         });
+    }
+}
+
+impl Sink<'_> {
+    /// Puts a statement into the catalog, if its date was asked for.
+    fn take(&mut self, record: Record) {
+        let wanted = self.dates.want(&record);
+        if wanted && self.error.is_none() {
+            self.error = self.writing.add_record(&record).err();
+        }
+        if self.dates.given() || self.rehearsal {
+            let bare = Record {
+                raw: serde_json::Value::Null,
+                ..record
+            };
+            if wanted && self.rehearsal {
+                self.intake.records.push(bare.clone());
+            }
+            if wanted {
+                self.wanted.push(bare);
+            } else {
+                self.unwanted.push(bare);
+            }
+        }
     }
 }
 

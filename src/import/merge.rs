@@ -274,10 +274,18 @@ fn visibility(known: &Known<'_>) -> crate::model::kind::Visibility {
     of(true).or_else(|| of(false)).unwrap_or_default()
 }
 
+/// What a path tells of a medium is no item of its own where a record file tells of it.
 fn items(known: &Known<'_>) -> Vec<ItemRef> {
+    let told: BTreeSet<&str> = known
+        .records
+        .iter()
+        .filter(|record| record.edition != Edition::Unrecorded)
+        .map(|record| record.provider.as_str())
+        .collect();
     let all: BTreeSet<ItemRef> = known
         .records
         .iter()
+        .filter(|r| r.edition != Edition::Unrecorded || !told.contains(r.provider.as_str()))
         .map(|record| ItemRef {
             provider: record.provider.clone(),
             account: account(known, record).map(str::to_owned),

@@ -357,3 +357,19 @@ fn an_offset_is_a_quarter_hour_that_people_live_by() {
         );
     }
 }
+
+#[test]
+fn origins_of_a_capture_time_rank_as_the_document_says() {
+    let service = || "instagram".to_owned();
+    let ranked = [
+        Origin::Corrected(service()),
+        Origin::Embedded,
+        Origin::Record(service()),
+        Origin::FileName,
+        Origin::Posted(service()),
+        Origin::Folder(service()),
+    ];
+    assert!(ranked.is_sorted_by_key(taken_rank));
+    let ranks: std::collections::BTreeSet<u8> = ranked.iter().map(taken_rank).collect();
+    assert_eq!(ranks.len(), ranked.len(), "each has a rank of its own");
+}

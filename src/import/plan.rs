@@ -232,6 +232,48 @@ mod tests {
     }
 
     #[test]
+    fn what_the_provider_says_of_an_entry_goes_before_what_is_known_of_it() {
+        let failed = EntryRole::Failed("no JSON".into());
+        let unknown = EntryRole::Ignored(Ignored::Unknown);
+        let rows = [
+            (Some(failed), Action::Fail("no JSON".into())),
+            (Some(EntryRole::Record), Action::Record),
+            (Some(unknown), Action::Ignore(Ignored::Unknown)),
+            (Some(EntryRole::Media), Action::Held(HASH)),
+            (None, Action::Held(HASH)),
+        ];
+        let known = seen("a", SeenRole::Media(HASH));
+        for (role, expected) in rows {
+            assert_eq!(
+                actions(&[candidate(0, "a", role)], &known, true),
+                [expected]
+            );
+        }
+        let known = seen("a", SeenRole::Record);
+        assert_eq!(
+            actions(&[candidate(0, "a", None)], &known, true),
+            [Action::Record]
+        );
+    }
+
+    #[test]
+    fn a_medium_outside_the_dates_is_left_aside_and_nothing_else_is() {
+        let outside = |role| Candidate {
+            outside_dates: true,
+            ..candidate(0, "a", Some(role))
+        };
+        let none = HashMap::new();
+        assert_eq!(
+            actions(&[outside(EntryRole::Media)], &none, false),
+            [Action::Ignore(Ignored::OutsideDates)]
+        );
+        assert_eq!(
+            actions(&[outside(EntryRole::Record)], &none, false),
+            [Action::Record]
+        );
+    }
+
+    #[test]
     fn messages_left_aside_are_looked_at_again_when_asked_for() {
         let why = serde_json::to_string(&Ignored::Messages).unwrap();
         let known = seen("m.jpg", SeenRole::Ignored(why));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::model::asset::Group;
 use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Link, MediaEntry};
+use crate::model::evidence::{Link, MediaEntry, Vague};
 use crate::model::kind::{CompanionRole, Kind, Visibility};
 
 use super::album::{DerivedAlbum, SoleAccounts, described_albums, find_covers, sole_accounts};
@@ -35,6 +35,8 @@ pub struct Tied {
     pub(super) groups: Vec<HashMap<usize, Group>>,
     /// Kind and visibility of records that say something else by themselves, by provider.
     pub(super) corrected: Vec<HashMap<usize, (Kind, Visibility)>>,
+    /// Records of which only a part is sure, by provider.
+    pub(super) vague: Vec<HashMap<usize, Vague>>,
     /// Albums that records describe, by identity.
     pub(super) albums: BTreeMap<String, DerivedAlbum>,
     /// Accounts of providers that have one only.
@@ -75,6 +77,7 @@ pub fn tie(providers: &[Linked]) -> Tied {
             .map(|p| groups(&p.evidence.records, &p.links))
             .collect(),
         corrected: providers.iter().map(corrections).collect(),
+        vague: providers.iter().map(vague).collect(),
         sole_accounts: sole_accounts(providers),
         ..Tied::default()
     };
@@ -93,6 +96,15 @@ fn corrections(provider: &Linked) -> HashMap<usize, (Kind, Visibility)> {
     corrected
         .map(|(record, kind, visibility)| (*record, (*kind, *visibility)))
         .collect()
+}
+
+fn vague(provider: &Linked) -> HashMap<usize, Vague> {
+    let mut all: HashMap<usize, Vague> = HashMap::new();
+    for vague in &provider.links.vague {
+        let one = all.entry(vague.record).or_insert(*vague);
+        one.day_only |= vague.day_only;
+    }
+    all
 }
 
 /// Index as it is kept: no archive holds four thousand million files.

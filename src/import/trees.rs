@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::exporter::archive::{Archive, EntryId, PartId};
+use crate::exporter::archive::{Archive, EntryId, Modified, PartId};
 use crate::exporter::provider::{Node, PROVIDERS, Provider, Tree};
 use crate::model::entry_path::EntryPath;
 use crate::model::shown::shown;
@@ -127,6 +127,10 @@ impl Tree for ArchiveTree<'_> {
 
     fn size_bytes(&self, id: EntryId) -> u64 {
         self.archive.entries()[id.0].size_bytes
+    }
+
+    fn modified(&self, id: EntryId) -> Option<Modified> {
+        self.archive.entries()[id.0].modified
     }
 
     fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {

@@ -1,11 +1,12 @@
 //! Everything archives have told: the input of which the library is a pure function.
 
+use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::content_hash::ContentHash;
 use super::kind::{CompanionRole, Kind, Visibility};
-use super::record::{AlbumRecord, Record};
-use super::time::When;
+use super::record::{AlbumRecord, Record, RecordFacts};
+use super::time::{Precision, When};
 
 /// A media file seen in some archive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,4 +64,29 @@ pub struct Links {
     /// Records whose list does not tell kinds apart, where another record does: index into [`Evidence::records`], the kind and
     /// visibility to take instead of the record's own.
     pub corrected: Vec<(usize, Kind, Visibility)>,
+    /// Records tied to a medium that may be another's of the same moment or day.
+    pub vague: Vec<Vague>,
+}
+
+/// A record of which only a part is sure to be about the medium it is tied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vague {
+    /// Index into [`Evidence::records`].
+    pub record: usize,
+    /// Not even the time of day is sure. The place never is.
+    pub day_only: bool,
+}
+
+impl Vague {
+    /// Takes away what may be another medium's.
+    pub fn apply(self, facts: &mut RecordFacts) {
+        facts.location = None;
+        facts.place = None;
+        if self.day_only {
+            facts.taken_at = facts.taken_at.map(|taken| {
+                let day = taken.for_names().date().to_datetime(Time::midnight());
+                When::wall(day).known_to(Precision::Day)
+            });
+        }
+    }
 }

@@ -35,7 +35,7 @@ pub enum MediaType {
 }
 
 /// What a media type is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MediaClass {
     /// A still picture, or an animated one.
     Photo,

@@ -167,19 +167,7 @@ impl Address {
         Ok(match self {
             Self::Folder(path) => Box::new(Folder::new(path.clone())),
             Self::Zip(path) => Box::new(Zip::new(path.clone())),
-            Self::S3(place) => {
-                let store = place
-                    .address()
-                    .map_err(|why| DestinationError::Strange { why })?;
-                let http = connection.http(&store)?;
-                let clock = connection.clock.clone();
-                Box::new(S3::new(
-                    http,
-                    place.clone(),
-                    &connection.credentials,
-                    clock,
-                )?)
-            }
+            Self::S3(place) => Box::new(connection.s3(place)?),
             Self::Immich(url) => {
                 let key = connection.credentials.password.clone();
                 Box::new(Immich::new(connection.http(url)?, url, key))
@@ -214,7 +202,18 @@ fn originals(text: &str) -> Result<Url, String> {
 }
 
 impl Connection {
-    fn webdav(&self, url: &Url) -> Result<WebDav, DestinationError> {
+    pub(super) fn s3(&self, place: &Place) -> Result<S3, DestinationError> {
+        let store = place.address();
+        let store = store.map_err(|why| DestinationError::Strange { why })?;
+        S3::new(
+            self.http(&store)?,
+            place.clone(),
+            &self.credentials,
+            self.clock.clone(),
+        )
+    }
+
+    pub(super) fn webdav(&self, url: &Url) -> Result<WebDav, DestinationError> {
         let http = self.http(url)?;
         Ok(WebDav::new(
             http,

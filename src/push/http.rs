@@ -1,5 +1,6 @@
 //! HTTP for destinations: one client, errors told apart by what follows from them, bodies that stream from disk.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_LENGTH, HeaderMap};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, RANGE};
 use reqwest::{Body, Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::runtime::{Builder, Runtime};
 
@@ -158,6 +159,60 @@ impl Http {
         })
     }
 
+    /// Sends a request for a file from byte `start` on, which is how much of it `to` holds, and appends what comes. A host that
+    /// does not go on in the middle begins `to` anew; one that has another state of the file than `tag` is not listened to.
+    pub fn download_rest(
+        &self,
+        request: RequestBuilder,
+        (start, tag): (u64, Option<&str>),
+        to: &mut File,
+        arrived: &dyn Fn(u64) -> bool,
+    ) -> Result<Answer, DestinationError> {
+        let disk = || DestinationError::disk("write", "the file that is fetched");
+        let request = match start {
+            0 => request,
+            start => request.header(RANGE, format!("bytes={start}-")),
+        };
+        self.runtime.block_on(async {
+            let mut response = request.send().await.map_err(|error| self.failed(error))?;
+            let status = response.status().as_u16();
+            if status == 416 {
+                to.set_len(0).map_err(disk())?;
+                return Err(changed());
+            }
+            if !response.status().is_success() {
+                return self.whole(response).await;
+            }
+            let answer = Answer {
+                status: response.status(),
+                headers: response.headers().clone(),
+                body: Vec::new(),
+            };
+            let same = match (answer.header("etag"), tag) {
+                (Some(there), Some(wanted)) => plain_tag(there) == wanted || !is_tag(wanted),
+                _ => true,
+            };
+            if !same {
+                to.set_len(0).map_err(disk())?;
+                return Err(changed());
+            }
+            let goes_on = answer
+                .header("content-range")
+                .is_some_and(|range| range.starts_with(&format!("bytes {start}-")));
+            if status != 206 || !goes_on {
+                to.set_len(0).map_err(disk())?;
+            }
+            to.seek(SeekFrom::End(0)).map_err(disk())?;
+            while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+                to.write_all(&chunk).map_err(disk())?;
+                if !arrived(chunk.len() as u64) {
+                    return Err(DestinationError::Stopped);
+                }
+            }
+            Ok(answer)
+        })
+    }
+
     /// Does something that changes nothing there, as often as it takes.
     pub fn patiently<T>(
         &self,
@@ -181,6 +236,22 @@ impl Http {
             false => DestinationError::Broken { why: said },
         }
     }
+}
+
+/// Returns the mark of a file's state itself: a weak one becomes strong as time passes (Apache does so after a second).
+pub fn plain_tag(text: &str) -> String {
+    text.trim_start_matches("W/").trim_matches('"').to_owned()
+}
+
+fn changed() -> DestinationError {
+    DestinationError::Broken {
+        why: "the file changed there while it was fetched".to_owned(),
+    }
+}
+
+/// Where a host gives no tag, the time of the last change stands for it; no answer can be compared with that.
+fn is_tag(text: &str) -> bool {
+    !text.ends_with(" GMT")
 }
 
 /// Returns the error of a status that means the same everywhere: busy hosts, wrong credentials, no room.

@@ -21,6 +21,7 @@ pub mod parcel;
 mod paths;
 pub mod plan;
 pub mod recheck;
+pub mod remote_folder;
 mod report;
 mod retry;
 mod run;

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::private;
 use super::safe_writer::{SafeWriter, Seam, WriteError};
@@ -17,6 +17,8 @@ const FORMAT_TEXT: &str = "albumen library format ";
 
 /// How long a lock may be held by someone who only looks whether there is a library.
 const MOMENT: Duration = Duration::from_millis(200);
+/// How often it is looked in that time.
+const LOOKS: u32 = 20;
 
 /// Why a library could not be opened, made or locked.
 #[derive(Debug, thiserror::Error)]
@@ -198,15 +200,13 @@ impl Library {
 
     /// Keeps other runs out, or says who is in. Whoever is in for a moment only is waited for.
     pub fn lock(&self) -> Result<LibraryLock, LibraryError> {
-        let begun = Instant::now();
-        loop {
+        for _ in 0..LOOKS {
             match self.try_lock() {
-                Err(LibraryError::Locked { .. }) if begun.elapsed() < MOMENT => {
-                    std::thread::sleep(MOMENT / 20);
-                }
+                Err(LibraryError::Locked { .. }) => std::thread::sleep(MOMENT / LOOKS),
                 other => return other,
             }
         }
+        self.try_lock()
     }
 
     fn try_lock(&self) -> Result<LibraryLock, LibraryError> {

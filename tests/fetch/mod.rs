@@ -4,6 +4,7 @@ mod curl;
 mod faults;
 mod good;
 mod killed;
+mod memories;
 
 use std::path::PathBuf;
 

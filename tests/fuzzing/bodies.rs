@@ -8,6 +8,7 @@ use albumen::exporter::provider::facebook::Facebook;
 use albumen::exporter::provider::google_photos::GooglePhotos;
 use albumen::exporter::provider::instagram::Instagram;
 use albumen::exporter::provider::meta_dates::read_date;
+use albumen::exporter::provider::snapchat::Snapchat;
 use albumen::exporter::provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
 use albumen::import::name_date::name_date;
 use albumen::media;
@@ -31,6 +32,7 @@ pub const TARGETS: [Target; 10] = [
     ("tar", tar),
     ("instagram", instagram),
     ("facebook", facebook),
+    ("snapchat", snapchat),
     ("google_photos", google_photos),
     ("dates", dates),
     ("metadata", metadata),
@@ -204,6 +206,13 @@ pub const FACEBOOK: [&str; 4] = [
     "your_facebook_activity/posts/album/0.html",
 ];
 
+/// Record files of Snapchat, JSON and HTML.
+pub const SNAPCHAT: [&str; 3] = [
+    "json/memories_history.json",
+    "html/memories_history.html",
+    "json/chat_history.json",
+];
+
 /// Record files of Google Photos, JSON and HTML.
 pub const GOOGLE: [&str; 3] = [
     "Google Photos/Photos from 2023/IMG_1.jpg.supplemental-metadata.json",
@@ -219,6 +228,11 @@ pub fn instagram(bytes: &[u8]) {
 /// Facebook's record files.
 pub fn facebook(bytes: &[u8]) {
     provider(&Facebook, &FACEBOOK, bytes);
+}
+
+/// Snapchat's record files.
+pub fn snapchat(bytes: &[u8]) {
+    provider(&Snapchat, &SNAPCHAT, bytes);
 }
 
 /// Google's record files.

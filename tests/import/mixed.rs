@@ -1,4 +1,4 @@
-//! The law of convergence over everything at once: random archives of three providers, split, packed, ordered, grouped, repeated,
+//! The law of convergence over everything at once: random archives of four providers, split, packed, ordered, grouped, repeated,
 //! on any number of threads, with runs that die at random steps in between (issue 4, point 5 of "What it must show").
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::support::account::Account;
 use crate::support::arb::arb_account;
 use crate::support::compose::takeout::{Item, State, Takeout, parts};
 use crate::support::compose::takeout_words::ENGLISH;
-use crate::support::compose::{Edition, Files, Generation, compose, facebook};
+use crate::support::compose::{Edition, Files, Generation, compose, facebook, snapchat};
 use crate::support::env::TestEnv;
 use crate::support::pack::parts::split;
 use crate::support::pack::tar::tgz;
@@ -101,6 +101,17 @@ fn all_parts(account: &Account, takeout: &Takeout, seed: u64) -> Vec<(String, Fi
     let generation = facebook::GENERATIONS[(seed % 4) as usize];
     let book = facebook::compose(generation, seed & 8 == 0);
     all.push(("facebook-anna-2024-05-01-Ab3dEf9h".to_owned(), book));
+    let links = match seed & 16 {
+        0 => snapchat::Links::None,
+        _ => snapchat::Links::Both,
+    };
+    let memories = snapchat::varied();
+    let list = snapchat::records(&memories, links, "https://h", seed & 32 == 0);
+    all.push(("mydata~1700000000000".to_owned(), list));
+    // Without times of entries, which folders do not have.
+    let media = snapchat::media(&memories).into_iter();
+    let media: Files = media.map(|(path, bytes, _)| (path, bytes)).collect();
+    all.push(("mydata~1700000000000-2".to_owned(), media));
     all.retain(|(_, files)| !files.is_empty());
     all
 }
@@ -124,7 +135,7 @@ fn arb_packing() -> impl Strategy<Value = Packing> {
 
 fn arb_step() -> impl Strategy<Value = Step> {
     let dies = proptest::option::weighted(0.4, 0usize..120);
-    (vec(0usize..5, 1..4), 1usize..4, dies).prop_map(|(parts, threads, dies_at)| Step {
+    (vec(0usize..7, 1..4), 1usize..4, dies).prop_map(|(parts, threads, dies_at)| Step {
         parts,
         threads,
         dies_at,
@@ -171,7 +182,7 @@ proptest! {
         account in arb_account(3),
         takeout in arb_takeout(),
         seed in any::<u64>(),
-        packings in vec(arb_packing(), 5),
+        packings in vec(arb_packing(), 7),
         steps in vec(arb_step(), 0..6),
         last in arb_step(),
     ) {

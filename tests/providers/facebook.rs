@@ -171,6 +171,16 @@ fn no_provider_claims_the_archive_of_another() {
             "{generation:?} {edition:?}"
         );
     }
+    for html in [false, true] {
+        let memories = compose::snapchat::varied();
+        let links = compose::snapchat::Links::Both;
+        let files = compose::snapchat::records(&memories, links, "https://h", html);
+        let media = compose::snapchat::media(&memories);
+        let media: Vec<&str> = media.iter().map(|(path, ..)| path.as_str()).collect();
+        let records: Vec<&str> = files.keys().map(String::as_str).collect();
+        assert_eq!(claiming(&records), ["snapchat"], "html={html}");
+        assert_eq!(claiming(&media), ["snapchat"]);
+    }
     for threads in [
         "threads/threads_and_replies.json",
         "your_instagram_activity/threads/threads_and_replies.html",

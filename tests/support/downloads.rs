@@ -43,6 +43,8 @@ pub struct Download {
     pub speed: Option<u64>,
     /// Sends on to this address.
     pub redirect: Option<String>,
+    /// Status of its answers, where it is another one.
+    pub status: Option<u16>,
 }
 
 impl Download {
@@ -65,6 +67,7 @@ impl Download {
             no_length: false,
             speed: None,
             redirect: None,
+            status: None,
         }
     }
 
@@ -187,9 +190,16 @@ struct Answer {
 
 fn serve(mut client: TcpStream, state: &Mutex<State>, stop: &AtomicBool) -> io::Result<()> {
     client.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let Some((path, headers)) = request(&mut client)? else {
+    let Some((path, named, headers)) = request(&mut client)? else {
         return Ok(());
     };
+    // A file may be there for one method only.
+    let own = state
+        .lock()
+        .expect("no test panics inside")
+        .files
+        .contains_key(&named);
+    let path = if own { named } else { path };
     let answer = answer(
         &path,
         &headers,
@@ -330,7 +340,9 @@ fn of_file(file: &mut Download, headers: &BTreeMap<String, String>) -> Answer {
     // A length that is told too small ends the body there.
     let end = usize::try_from(size.min(told)).expect("small");
     Answer {
-        status: if wanted.is_some() { 206 } else { 200 },
+        status: file
+            .status
+            .unwrap_or(if wanted.is_some() { 206 } else { 200 }),
         headers: fields,
         body: file.bytes[usize::try_from(start).expect("small")..end].to_vec(),
         start,
@@ -339,7 +351,8 @@ fn of_file(file: &mut Download, headers: &BTreeMap<String, String>) -> Answer {
     }
 }
 
-type Request = Option<(String, BTreeMap<String, String>)>;
+/// Path, path with the method before it, headers.
+type Request = Option<(String, String, BTreeMap<String, String>)>;
 
 fn request(client: &mut TcpStream) -> io::Result<Request> {
     let mut head = Vec::new();
@@ -352,11 +365,21 @@ fn request(client: &mut TcpStream) -> io::Result<Request> {
     }
     let text = String::from_utf8_lossy(&head).into_owned();
     let mut lines = text.lines();
-    let path = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .unwrap_or_default();
+    let first = lines.next().unwrap_or_default();
+    let (method, rest) = first.split_once(' ').unwrap_or_default();
+    let path = rest.split(' ').next().unwrap_or_default();
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    Ok(Some((path.to_owned(), headers.collect())))
+    let headers: BTreeMap<String, String> = headers.collect();
+    let length = headers
+        .get("content-length")
+        .and_then(|text| text.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    client.read_exact(&mut body)?;
+    // A form is looked up as if it were the query.
+    let named = match method {
+        "POST" => format!("POST {path}?{}", String::from_utf8_lossy(&body)),
+        _ => format!("{method} {path}"),
+    };
+    Ok(Some((path.to_owned(), named, headers)))
 }

@@ -2,6 +2,7 @@
 
 mod hearing;
 mod inboxes;
+mod remote;
 mod schedule;
 
 use std::fs::{self, File};

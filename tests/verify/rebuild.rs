@@ -5,8 +5,11 @@ use std::fs;
 use albumen::catalog::Catalog;
 
 use super::{Made, made, usual};
+use crate::support::compose::snapchat::Links;
 use crate::support::compose::takeout_words::ENGLISH;
-use crate::support::compose::{Edition, Generation, Language, compose, compose_both, facebook};
+use crate::support::compose::{
+    Edition, Generation, Language, compose, compose_both, facebook, snapchat,
+};
 use crate::support::samples::{captions, varied};
 use crate::support::{takeouts, tree};
 
@@ -70,6 +73,23 @@ fn google_photos_with_its_albums_comes_back() {
     let made = made(&takeout.files());
     assert!(dump(&made).contains("Rome 2023"), "no albums to compare");
     comes_back(&made, "google");
+}
+
+#[test]
+fn snapchat_with_its_overlays_and_missing_memories_comes_back() {
+    for links in [Links::None, Links::Both] {
+        let memories = snapchat::varied();
+        let mut files = snapchat::records(&memories, links, "https://h", false);
+        // One memory is missing, and its overlay is there.
+        for (path, bytes, _) in snapchat::media(&memories) {
+            if path != memories[2].path() {
+                files.insert(path, bytes);
+            }
+        }
+        let made = made(&files);
+        assert!(dump(&made).contains("\nmissing|"), "{}", dump(&made));
+        comes_back(&made, &format!("{links:?}"));
+    }
 }
 
 #[test]

@@ -11,12 +11,24 @@ use crate::schedule::Every;
 #[derive(Debug, Args)]
 pub struct FetchArgs {
     /// Addresses of the parts
-    #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present = "from")]
+    #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present_any = ["from", "memories"])]
     pub addresses: Vec<String>,
     /// Read addresses from this file, one a line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
     /// sent to that host alone; - reads standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
+    /// Fetch the memories that this archive of Snapchat only links to, into a folder that `import` then takes together with
+    /// the archive; give the part that has the list (mydata~N.zip)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["addresses", "from"])]
+    pub memories: Vec<PathBuf>,
+    /// With --memories: wait so long before each request, to be gentle with the service
+    #[arg(
+        long = "pause-ms",
+        value_name = "MILLISECONDS",
+        default_value_t = 250,
+        requires = "memories"
+    )]
+    pub pause_ms: u64,
     /// Folder to put the parts into
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub into: PathBuf,

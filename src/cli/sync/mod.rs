@@ -1,6 +1,7 @@
 //! `albumen sync`: one pass over the inboxes: import what is new, read a sample again, push, report.
 
 mod pass;
+mod remote;
 mod report;
 mod state;
 
@@ -23,6 +24,7 @@ use crate::net::client::reasons;
 use crate::net::ping::ping;
 use crate::writer::library::Library;
 use pass::Pass;
+use remote::{Spool, fetch_all};
 use report::SyncReport;
 use state::State;
 
@@ -83,28 +85,43 @@ fn one_pass(
         return Ok(idle("another sync is at work, and does it all".to_owned()));
     };
     let mut state = State::read(library);
-    let folders: Vec<Folder> = config
-        .inbox
-        .iter()
-        .map(|inbox| Folder {
-            path: inbox.path.clone(),
+    let before = state.clone();
+    let mut report = SyncReport::default();
+    let interrupt = Interrupt::listen()?;
+    let spools = fetch_all(&config.inbox, library, &interrupt, &mut state, &mut report);
+    let keep = |state: &State| match *state == before {
+        true => Ok(()),
+        false => state.write(library).map_err(failed),
+    };
+    if report.interrupted {
+        keep(&state)?;
+        return Ok(report);
+    }
+    let own = config.inbox.iter().filter_map(|inbox| {
+        Some(Folder {
+            path: inbox.path.clone()?,
             pattern: inbox.pattern.clone(),
         })
-        .collect();
+    });
+    let folders: Vec<Folder> = own.chain(spools.iter().filter_map(Spool::folder)).collect();
     let looked = look(&folders, &state.known, SystemTime::now());
     let to_push = config
         .destination
         .iter()
         .any(|to| !state.pushed.contains(&to.address));
-    let mut report = SyncReport::default();
     for (path, why) in &looked.left {
-        let name = path.display().to_string();
+        let name = name_of(path, &spools);
         if why.needs_a_person() {
-            report.needs.push(format!("{name}: {why}"));
+            let copy = match spools.iter().any(|spool| path.starts_with(&spool.path)) {
+                true => format!("; the copy of it is {}", path.display()),
+                false => String::new(),
+            };
+            report.needs.push(format!("{name}: {why}{copy}"));
         }
         report.left.push((name, why.to_string()));
     }
     if looked.exports.is_empty() && !to_push {
+        keep(&state)?;
         return Ok(report);
     }
     if let Some(address) = &config.notify.ping {
@@ -114,15 +131,22 @@ fn one_pass(
         config,
         library,
         out,
-        interrupt: Interrupt::listen()?,
+        interrupt,
     };
-    let before = state.clone();
     pass.run(looked.exports, &mut state, &mut report);
+    spools.iter().for_each(|spool| spool.remember(&mut state));
     state.known.tidy();
-    if state != before {
-        state.write(library).map_err(failed)?;
-    }
+    keep(&state)?;
     Ok(report)
+}
+
+/// Returns what a person calls a file: of our own copies, what they are copies of.
+fn name_of(path: &Path, spools: &[Spool]) -> String {
+    let spool = spools.iter().find(|spool| path.starts_with(&spool.path));
+    match (spool, path.file_name()) {
+        (Some(spool), Some(file)) => format!("{}/{}", spool.name, file.to_string_lossy()),
+        _ => path.display().to_string(),
+    }
 }
 
 /// Makes the library if it is not there. Two first passes at once get into each other's way there, and nowhere else.

@@ -1,14 +1,17 @@
 //! The steps of one pass: each goes on with what the ones before left in order.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::remote::{connection_args, spools};
 use super::report::{Imported, Pushed, SyncReport};
 use super::state::State;
 use super::with_causes;
-use crate::cli::args::{ConnectionArgs, ImportArgs, Include, SelectionArgs};
+use crate::cli::args::{ImportArgs, Include, SelectionArgs};
 use crate::cli::connection;
 use crate::cli::error::CliError;
 use crate::cli::interrupt::Interrupt;
@@ -45,6 +48,7 @@ pub(super) struct Pass<'a> {
 impl Pass<'_> {
     /// Imports, verifies, moves archives and pushes; what happens is in the report.
     pub(super) fn run(&self, exports: Vec<Vec<Part>>, state: &mut State, report: &mut SyncReport) {
+        let fetched = self.fetched(&exports);
         let whole = self.import_all(exports, state, report);
         let changed = report
             .imports
@@ -59,6 +63,7 @@ impl Pass<'_> {
         let sound = report.imports.is_empty() || self.verify_sample(report);
         if sound {
             self.move_away(&whole, report);
+            self.free(&fetched, state, report);
         }
         for destination in &self.config.destination {
             if !report.interrupted && !state.pushed.contains(&destination.address) {
@@ -249,6 +254,28 @@ impl Pass<'_> {
         }
     }
 
+    /// Returns the parts that are our own copies of what lies on servers.
+    fn fetched(&self, exports: &[Vec<Part>]) -> Vec<Part> {
+        let spools = spools(self.library);
+        let parts = exports.iter().flatten();
+        let own = parts.filter(|part| part.path.starts_with(&spools));
+        own.cloned().collect()
+    }
+
+    /// Removes our own copies of archives that were dealt with. The archives themselves lie on their servers, untouched.
+    fn free(&self, fetched: &[Part], state: &State, report: &mut SyncReport) {
+        for part in fetched.iter().filter(|part| state.known.knows(&part.path)) {
+            match fs::remove_file(&part.path) {
+                Ok(()) => {}
+                // It was moved to the folder of archives.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => report
+                    .needs
+                    .push(format!("{}: {error}", part.path.display())),
+            }
+        }
+    }
+
     fn push_to(&self, to: &DestinationConfig, state: &mut State, report: &mut SyncReport) {
         match self.pushed(to) {
             Ok((pushed, whole, interrupted)) => {
@@ -269,16 +296,11 @@ impl Pass<'_> {
     }
 
     fn pushed(&self, to: &DestinationConfig) -> Result<(Pushed, bool, bool), CliError> {
-        let mut args = ConnectionArgs {
-            endpoint: to.endpoint.clone(),
-            region: to.region.clone(),
-            ca_file: to.ca_file.clone(),
-            secret_file: to.secret_file.clone(),
-            secret_command: to.secret_command.clone(),
-            secrets: Vec::new(),
-        };
+        let server = &to.server;
+        let mut args = connection_args(server);
         let address = connection::address(&to.address, &args)?;
-        args.secrets = connection::secrets(&address, to.user.as_deref(), to.password.as_ref());
+        args.secrets =
+            connection::secrets(&address, server.user.as_deref(), server.password.as_ref());
         let destination = connection::open(&address, &args, self.library, &self.interrupt)?;
         let layout = to.layout.as_deref().unwrap_or("dates");
         let layout = Layout::parse(layout).map_err(|why| CliError::Layout { why })?;

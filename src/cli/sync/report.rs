@@ -13,6 +13,8 @@ const MOST_LINES: usize = 20;
 pub struct SyncReport {
     /// Imports that came to their end.
     pub imports: Vec<Imported>,
+    /// Archives fetched from inboxes on servers.
+    pub fetched: Vec<String>,
     /// Archives left for the next pass, and why.
     pub left: Vec<(String, String)>,
     /// Files of services albumen does not know; told once.
@@ -64,7 +66,10 @@ pub struct Pushed {
 impl SyncReport {
     /// Returns whether anything was done.
     pub fn did_something(&self) -> bool {
-        !self.imports.is_empty() || !self.pushed.is_empty() || !self.moved.is_empty()
+        !self.imports.is_empty()
+            || !self.fetched.is_empty()
+            || !self.pushed.is_empty()
+            || !self.moved.is_empty()
     }
 
     /// Returns whether a person has to do something.
@@ -106,6 +111,9 @@ impl SyncReport {
                 other => other.to_owned(),
             }
         )];
+        if !self.fetched.is_empty() {
+            lines.push(format!("fetched {}", some(&self.fetched)));
+        }
         for import in &self.imports {
             lines.push(format!(
                 "imported {}: {} new, {} changed, {} failed, {} missing",
@@ -168,6 +176,7 @@ impl SyncReport {
         json!({
             "type": "sync",
             "outcome": self.outcome(),
+            "fetched": self.fetched,
             "imports": imports.collect::<Vec<_>>(),
             "left": left.collect::<Vec<_>>(),
             "unknown": self.unknown,

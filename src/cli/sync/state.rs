@@ -1,6 +1,6 @@
 //! What `sync` remembers between passes, and the lock that lets one pass run at a time. Both lie in `.albumen` of the library.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::exporter::inbox::Known;
+use crate::exporter::inbox::remote::Shelf;
 use crate::writer::private;
 
 /// What is remembered.
@@ -16,6 +17,8 @@ use crate::writer::private;
 pub struct State {
     /// Archives that were dealt with.
     pub known: Known,
+    /// What inboxes on servers listed, by their names.
+    pub remote: BTreeMap<String, Shelf>,
     /// Destinations that have all the library holds.
     pub pushed: BTreeSet<String>,
 }

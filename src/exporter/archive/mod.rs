@@ -81,10 +81,19 @@ pub struct Entry {
     pub size_bytes: u64,
     /// CRC-32 of its bytes, where the container holds one or one pass over it gave one.
     pub crc32: Option<u32>,
-    /// Modification time, from the extended timestamp where there is one.
-    pub modified: Option<Timestamp>,
+    /// When it was last changed, as the container says.
+    pub modified: Option<Modified>,
     /// Why it cannot be read, if that is known beforehand (encrypted, cut off, link, overlap, …).
     pub problem: Option<EntryError>,
+}
+
+/// When an entry was last changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Modified {
+    /// An instant to the second: the extended timestamp of a zip, the time of a tar.
+    Exact(Timestamp),
+    /// A wall clock without zone in steps of two seconds, as if it ran on UTC: all that a plain zip has.
+    Stepped(Timestamp),
 }
 
 /// Why an entry could not be read.

@@ -48,6 +48,9 @@ struct Numbered {
 
 impl Numbered {
     fn name_of(&self, number: u32) -> String {
+        if let (1, Some(first)) = (number, snapchats_first(&self.prefix)) {
+            return format!("{first}{}", self.suffix);
+        }
         format!(
             "{}{number:0width$}{}",
             self.prefix,
@@ -117,6 +120,9 @@ fn gaps_of(group: &[Numbered], plain: &BTreeSet<String>) -> Vec<PartProblem> {
 
 /// Returns the name the first part has without a number: `anna_20201020` for `anna_20201020_part_`.
 fn first_part_stem(prefix: &str) -> Option<&str> {
+    if let Some(first) = snapchats_first(prefix) {
+        return Some(first);
+    }
     let before = prefix.trim_end_matches(['-', '_', ' ']);
     let cut = before.len().checked_sub("part".len())?;
     let word = before.get(cut..)?;
@@ -129,6 +135,7 @@ fn parse(name: &str) -> Option<Numbered> {
     part_of_total(stem, &extension)
         .or_else(|| word_part(stem, &extension))
         .or_else(|| after_stamp(stem, &extension))
+        .or_else(|| snapchats(stem, &extension))
 }
 
 /// Splits off extension and marks of a second download (` (1)`, ` copy`).
@@ -210,6 +217,27 @@ fn after_stamp(stem: &str, extension: &str) -> Option<Numbered> {
         suffix: extension.to_owned(),
         width,
     })
+}
+
+/// `mydata~1700000000000-2`: Snapchat's first part has no number.
+fn snapchats(stem: &str, extension: &str) -> Option<Numbered> {
+    let (prefix, number) = trailing_number(stem)?;
+    let holds = snapchats_first(prefix).is_some() && number >= 2;
+    holds.then(|| Numbered {
+        prefix: prefix.to_owned(),
+        number,
+        total: None,
+        suffix: extension.to_owned(),
+        width: 1,
+    })
+}
+
+/// Returns the first part of what begins so: `mydata~1700000000000` for `mydata~1700000000000-`.
+fn snapchats_first(prefix: &str) -> Option<&str> {
+    let first = prefix.strip_suffix('-')?;
+    let stamp = first.strip_prefix("mydata~")?;
+    let is_stamp = stamp.len() >= 10 && stamp.bytes().all(|byte| byte.is_ascii_digit());
+    is_stamp.then_some(first)
 }
 
 /// Says whether text ends in `20240101T000000Z`.
@@ -300,6 +328,14 @@ mod tests {
                 &[],
             ),
             (&["x_part_1.zip", "y_part_2.zip"], &[("y_part_1.zip", 1)]),
+            (
+                &["mydata~1700000000000.zip", "mydata~1700000000000-3.zip"],
+                &[("mydata~1700000000000-2.zip", 2)],
+            ),
+            (
+                &["mydata~1700000000000-2.zip"],
+                &[("mydata~1700000000000.zip", 1)],
+            ),
             (&["x_PART_1.ZIP", "x_PART_2.ZIP.crdownload"], &[]),
         ];
         for (names, expected) in rows {
@@ -325,6 +361,8 @@ mod tests {
             "x_part_99999.zip",
             "é2.zip",
             "2.zip",
+            "mydata~1700000000000.zip",
+            "mydata~17-2.zip",
             "",
             ".zip",
         ] {

@@ -2,19 +2,17 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-
-use super::EntryError;
 use super::positional::SharedFile;
 use super::tar_part::Kept;
 use super::zip_part::ZipPlace;
+use super::{EntryError, Modified};
 
 /// An entry as its part's reader found it.
 pub(super) struct Found {
     pub(super) raw_name: String,
     pub(super) size_bytes: u64,
     pub(super) crc32: Option<u32>,
-    pub(super) modified: Option<Timestamp>,
+    pub(super) modified: Option<Modified>,
     pub(super) problem: Option<EntryError>,
     pub(super) place: Place,
 }

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use reqwest::Response;
 use reqwest::header::{HeaderMap, HeaderValue, IF_RANGE, RANGE};
-use reqwest::{Client, Response};
-use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use super::error::FetchError;
 use super::head::{Head, is_page};
 use super::link::Link;
-use super::name::safe_name;
+use super::name::{ending, safe_name};
 use super::note::Note;
+use super::part::Tools;
 use super::partial::{Left, Partial};
 use super::run::Shared;
 use super::send::{Answer, failed, refusal, send};
@@ -31,8 +31,7 @@ const STALL: Duration = Duration::from_secs(60);
 /// One part while it is fetched.
 pub(super) struct Fetching<'a> {
     pub(super) shared: &'a Shared<'a>,
-    pub(super) runtime: Runtime,
-    pub(super) client: Client,
+    pub(super) tools: &'a Tools,
     pub(super) link: &'a Link,
     pub(super) number: usize,
     /// What is there of it.
@@ -66,7 +65,7 @@ impl Fetching<'_> {
             return self.finish();
         }
         let (asked, headers) = self.question()?;
-        let answer = self.waiting(send(&self.client, self.link, &headers))?;
+        let answer = self.waiting(send(&self.tools.client, self.link, &headers))?;
         match (answer.response.status().as_u16(), asked) {
             (206, Some(asked)) => self.go_on(answer.response, &asked),
             (416, Some(_)) => self.past_the_end(&answer.response),
@@ -86,7 +85,7 @@ impl Fetching<'_> {
                 return Err(FetchError::Stopped);
             }
             let waited = async { timeout(LOOK, work.as_mut()).await };
-            if let Ok(result) = self.runtime.block_on(waited) {
+            if let Ok(result) = self.tools.runtime.block_on(waited) {
                 return result;
             }
         }
@@ -183,8 +182,19 @@ impl Fetching<'_> {
         if self.partial.is_some() {
             self.again(&head, asked_to_go_on)?;
         } else {
-            let name = safe_name(response.headers(), &url, &first);
-            if let Some(got) = self.known(&name, &head)? {
+            let name = match self.link.name() {
+                Some(stem) => match ending(&first) {
+                    Some(ending) => format!("{stem}{ending}"),
+                    None => {
+                        let why = "what came is neither a photo nor a video nor a zip".to_owned();
+                        return Err(FetchError::Strange { host, why });
+                    }
+                },
+                None => safe_name(response.headers(), &url, &first),
+            };
+            if self.link.name().is_none()
+                && let Some(got) = self.known(&name, &head)?
+            {
                 return Ok(got);
             }
             let _one_at_a_time = self.shared.naming();
@@ -302,7 +312,7 @@ impl Fetching<'_> {
                 return Err(FetchError::Stopped);
             }
             let next = async { timeout(LOOK, response.chunk()).await };
-            match self.runtime.block_on(next) {
+            match self.tools.runtime.block_on(next) {
                 Ok(Ok(chunk)) => {
                     self.fetched += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
                     return Ok(chunk);

@@ -37,6 +37,10 @@ const OWN: &[&str] = &[
 pub struct Link {
     url: Url,
     headers: Vec<(HeaderName, Secret)>,
+    /// The query is sent as a form, and the answer is the address of the file.
+    by_form: bool,
+    /// What the file is called, whatever the host says: it is the same file at every address.
+    called: Option<String>,
 }
 
 /// Why a text is no address. Does not repeat it.
@@ -69,6 +73,8 @@ impl Link {
         let mut link = Self {
             url,
             headers: Vec::new(),
+            by_form: false,
+            called: None,
         };
         if !user.is_empty() || password.is_some() {
             // Neither fails: there is a host.
@@ -99,6 +105,28 @@ impl Link {
     pub(super) fn put_user(&mut self, both: &str) -> Result<(), LinkError> {
         let value = format!("Basic {}", STANDARD.encode(both));
         self.put(AUTHORIZATION.as_str(), &value)
+    }
+
+    /// Makes it an address whose query is sent as a form, and whose answer is the address of the file.
+    pub(super) fn by_form(mut self) -> Self {
+        self.by_form = true;
+        self
+    }
+
+    /// Says what the file is called, without ending. It is known by that, so that a later address of it goes on with it.
+    pub(super) fn called(mut self, stem: &str) -> Self {
+        self.called = Some(stem.to_owned());
+        self
+    }
+
+    /// Returns what the file is called, if that is given.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.called.as_deref()
+    }
+
+    /// Returns whether the query is sent as a form.
+    pub(super) fn is_by_form(&self) -> bool {
+        self.by_form
     }
 
     /// Takes over the headers of another address of the same host: one copied request lets in for all parts.
@@ -138,7 +166,11 @@ impl Link {
 
     /// Returns what tells this address from others and gives nothing of it away.
     pub(super) fn key(&self) -> String {
-        ContentHash::of(self.url.as_str().as_bytes()).short(16)
+        let told = match &self.called {
+            Some(stem) => format!("called {stem}"),
+            None => self.url.as_str().to_owned(),
+        };
+        ContentHash::of(told.as_bytes()).short(16)
     }
 }
 

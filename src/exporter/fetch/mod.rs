@@ -8,6 +8,7 @@ mod error;
 mod head;
 mod link;
 mod list;
+mod memories;
 mod name;
 mod note;
 mod part;
@@ -27,6 +28,10 @@ use crate::net::policy::Policy;
 pub use error::FetchError;
 pub use link::{Link, LinkError};
 pub use list::{ListError, links, with_shared_headers};
+pub use memories::{
+    MemoriesError, MemoriesReport, MemoryLinks, MemoryOutcome, MemoryReport, fetch_memories,
+    memory_links,
+};
 pub use run::fetch;
 
 /// How to fetch.

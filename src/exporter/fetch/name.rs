@@ -5,6 +5,7 @@ use std::path::Path;
 use reqwest::Url;
 use reqwest::header::{CONTENT_DISPOSITION, HeaderMap};
 
+use crate::media;
 use crate::writer::names::safe_stem;
 
 /// Extensions of two parts that belong together.
@@ -43,6 +44,15 @@ pub(super) fn safe_name(headers: &HeaderMap, url: &Url, magic: &[u8]) -> String 
         stem => safe_stem(stem),
     };
     format!("{stem}{extension}")
+}
+
+/// Returns the ending of a medium, or of a zip of media, by the beginning of its bytes.
+pub(super) fn ending(magic: &[u8]) -> Option<String> {
+    if magic.starts_with(b"PK") {
+        return Some(".zip".to_owned());
+    }
+    let found = media::sniff(magic)?;
+    Some(format!(".{}", found.extension()))
 }
 
 /// Returns the name with a number, for when something else has the name: as browsers write it.

@@ -1,5 +1,11 @@
 //! Fetches one part: tries until it is whole, fails for good, or no try gets any further.
 
+use std::cell::OnceCell;
+use std::path::Path;
+
+use reqwest::Client;
+use tokio::runtime::Runtime;
+
 use super::attempt::{Fetching, Got};
 use super::error::FetchError;
 use super::note::Note;
@@ -9,8 +15,48 @@ use super::{Link, PartOutcome, PartReport};
 use crate::monitor::PartProgress;
 use crate::net::client::client;
 
+/// What one thread fetches with: connections stay open from one part to the next.
+pub(super) struct Tools {
+    pub(super) runtime: Runtime,
+    pub(super) client: Client,
+}
+
+impl Tools {
+    fn new(ca_file: Option<&Path>) -> Result<Self, FetchError> {
+        let failed = |why| FetchError::Client { why };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(error.to_string()))?;
+        let certificates = match ca_file {
+            Some(path) => {
+                let pem = std::fs::read(path).map_err(FetchError::disk("read", path))?;
+                Some((path, pem))
+            }
+            None => None,
+        };
+        Ok(Self {
+            runtime,
+            client: client(certificates).map_err(failed)?,
+        })
+    }
+}
+
+/// The tools of one thread, made when the first part needs them: what is there already needs none.
+pub(super) type Kit = OnceCell<Tools>;
+
+fn tools<'a>(kit: &'a Kit, shared: &Shared<'_>) -> Result<&'a Tools, FetchError> {
+    match kit.get() {
+        Some(tools) => Ok(tools),
+        None => {
+            let made = Tools::new(shared.options.ca_file.as_deref())?;
+            Ok(kit.get_or_init(|| made))
+        }
+    }
+}
+
 /// Fetches the part at `link`, which is number `number` of those asked for.
-pub(super) fn fetch_part(shared: &Shared<'_>, number: usize, link: &Link) -> PartReport {
+pub(super) fn fetch_part(shared: &Shared<'_>, number: usize, link: &Link, kit: &Kit) -> PartReport {
     let mut report = PartReport {
         address: link.to_string(),
         path: None,
@@ -18,7 +64,7 @@ pub(super) fn fetch_part(shared: &Shared<'_>, number: usize, link: &Link) -> Par
         bytes_fetched: 0,
         outcome: PartOutcome::Stopped,
     };
-    let result = open(shared, number, link, &mut report);
+    let result = open(shared, number, link, kit, &mut report);
     shared.release(number);
     match result {
         Ok(outcome) => report.outcome = outcome,
@@ -37,6 +83,7 @@ fn open(
     shared: &Shared<'_>,
     number: usize,
     link: &Link,
+    kit: &Kit,
     report: &mut PartReport,
 ) -> Result<PartOutcome, FetchError> {
     let folder = &shared.options.folder;
@@ -53,22 +100,9 @@ fn open(
         Left::Unfinished(partial) => Some(partial),
         Left::Nothing => None,
     };
-    let failed = |why| FetchError::Client { why };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failed(error.to_string()))?;
-    let certificates = match &shared.options.ca_file {
-        Some(path) => {
-            let pem = std::fs::read(path).map_err(FetchError::disk("read", path))?;
-            Some((path.as_path(), pem))
-        }
-        None => None,
-    };
     let mut fetching = Fetching {
         shared,
-        runtime,
-        client: client(certificates).map_err(failed)?,
+        tools: tools(kit, shared)?,
         link,
         number,
         partial,

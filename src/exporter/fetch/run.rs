@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::FetchError;
-use super::part::fetch_part;
-use super::{FetchConditions, FetchOptions, FetchReport, Link, PartOutcome, PartReport};
+use super::part::{Kit, fetch_part};
+use super::{FetchConditions, FetchOptions, FetchReport, Link, PartOutcome};
 use crate::monitor::Unit;
 use crate::writer::private;
 use crate::writer::space::free_bytes;
@@ -21,7 +21,47 @@ pub(super) struct Shared<'a> {
     ended: AtomicBool,
 }
 
-impl Shared<'_> {
+impl<'a> Shared<'a> {
+    /// Begins a run.
+    pub(super) fn new(options: &'a FetchOptions, conditions: &'a FetchConditions<'a>) -> Self {
+        Self {
+            options,
+            conditions,
+            naming: Mutex::new(()),
+            left: Mutex::default(),
+            ended: AtomicBool::new(false),
+        }
+    }
+
+    /// Works on several things at once; returns what came of each, in their order.
+    pub(super) fn on_threads<T: Sync, R: Send>(
+        &self,
+        things: &[T],
+        work: &(dyn Fn(usize, &T, &Kit) -> R + Sync),
+    ) -> Vec<R> {
+        let next = AtomicUsize::new(0);
+        let results: Mutex<BTreeMap<usize, R>> = Mutex::default();
+        std::thread::scope(|scope| {
+            for _ in 0..self.options.at_once.clamp(1, things.len().max(1)) {
+                scope.spawn(|| {
+                    let kit = Kit::new();
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(thing) = things.get(number) else {
+                            return;
+                        };
+                        let result = work(number, thing, &kit);
+                        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                        results.insert(number, result);
+                        self.conditions.monitor.items_done(1);
+                    }
+                });
+            }
+        });
+        let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        results.into_values().collect()
+    }
+
     /// Returns what lets one part at a time choose its name.
     pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
         self.naming.lock().unwrap_or_else(PoisonError::into_inner)
@@ -87,34 +127,10 @@ pub fn fetch(
     let began = (conditions.clock)();
     private::make_folder(&options.folder).map_err(FetchError::disk("make", &options.folder))?;
     conditions.monitor.step("fetching", None, Unit::Bytes);
-    let shared = Shared {
-        options,
-        conditions,
-        naming: Mutex::new(()),
-        left: Mutex::default(),
-        ended: AtomicBool::new(false),
-    };
-    let links = once(links);
-    let next = AtomicUsize::new(0);
-    let reports: Mutex<BTreeMap<usize, PartReport>> = Mutex::default();
-    std::thread::scope(|scope| {
-        for _ in 0..options.at_once.clamp(1, links.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(link) = links.get(number) else {
-                        return;
-                    };
-                    let report = fetch_part(&shared, number, link);
-                    let mut reports = reports.lock().unwrap_or_else(PoisonError::into_inner);
-                    reports.insert(number, report);
-                    conditions.monitor.items_done(1);
-                }
-            });
-        }
+    let shared = Shared::new(options, conditions);
+    let parts = shared.on_threads(&once(links), &|number, link, kit| {
+        fetch_part(&shared, number, link, kit)
     });
-    let reports = reports.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let parts: Vec<PartReport> = reports.into_values().collect();
     Ok(FetchReport {
         interrupted: conditions.monitor.stopped()
             && parts

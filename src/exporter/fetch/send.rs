@@ -1,6 +1,8 @@
 //! Sends a request and follows redirects. What lets in at one host is not carried to another.
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderMap, LOCATION, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT,
+};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use super::error::FetchError;
@@ -9,6 +11,8 @@ use crate::net::client::{reasons, retry_after, words};
 
 /// Redirects that are followed.
 const MOST_REDIRECTS: usize = 10;
+/// Bytes of an answer that is an address.
+const LONGEST_ADDRESS: usize = 16 << 10;
 
 /// An answer, and the address it came from in the end.
 pub(super) struct Answer {
@@ -24,7 +28,10 @@ pub(super) async fn send(
     link: &Link,
     and: &HeaderMap,
 ) -> Result<Answer, FetchError> {
-    let mut url = link.url().clone();
+    let mut url = match link.is_by_form() {
+        true => signed_address(client, link).await?,
+        false => link.url().clone(),
+    };
     let mut headers = link.headers();
     for _ in 0..=MOST_REDIRECTS {
         let request = client
@@ -50,6 +57,57 @@ pub(super) async fn send(
     })
 }
 
+/// Sends the query as a form; the answer is an address that is good for minutes.
+async fn signed_address(client: &Client, link: &Link) -> Result<Url, FetchError> {
+    let mut url = link.url().clone();
+    let form = url.query().unwrap_or_default().to_owned();
+    url.set_query(None);
+    let host = host_of(&url);
+    let request = client
+        .post(url.clone())
+        .headers(link.headers())
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form);
+    let mut response = request.send().await.map_err(|error| failed(&host, error))?;
+    if let Some(next) = redirect(&response, &url)? {
+        return Ok(next);
+    }
+    if response.status() != StatusCode::OK {
+        return Err(refusal(Answer { response, url }).await);
+    }
+    let mut body = Vec::new();
+    while body.len() < LONGEST_ADDRESS
+        && let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| failed(&host, error))?
+    {
+        body.extend_from_slice(&chunk);
+    }
+    let next = std::str::from_utf8(&body).ok().map(str::trim);
+    let next = next.and_then(|text| Url::parse(text).ok());
+    match next.filter(|next| is_as_safe(&url, next)) {
+        Some(next) => Ok(next),
+        // The words of a page tell; an address that is refused must not be repeated.
+        None if body.trim_ascii_start().starts_with(b"<") => Err(FetchError::Page {
+            host,
+            said: words(&body),
+        }),
+        None => Err(FetchError::Strange {
+            host,
+            why: "it gives no address to fetch from".to_owned(),
+        }),
+    }
+}
+
+/// Says whether going on there gives nothing away that was encrypted.
+fn is_as_safe(from: &Url, to: &Url) -> bool {
+    matches!(
+        (from.scheme(), to.scheme()),
+        ("https", "https") | ("http", "https" | "http")
+    )
+}
+
 fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, FetchError> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
@@ -62,9 +120,9 @@ fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, FetchError> {
     let to = to.and_then(|value| value.to_str().ok());
     let next = to.and_then(|text| url.join(text).ok());
     let next = next.ok_or_else(|| strange("it sends on to no address"))?;
-    match (url.scheme(), next.scheme()) {
-        ("https", "https") | ("http", "https" | "http") => Ok(Some(next)),
-        _ => Err(strange("it sends on to an address that is not encrypted")),
+    match is_as_safe(url, &next) {
+        true => Ok(Some(next)),
+        false => Err(strange("it sends on to an address that is not encrypted")),
     }
 }
 

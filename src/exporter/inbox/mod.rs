@@ -1,5 +1,7 @@
 //! Looks into folders that archives arrive in: which exports are new and all there, and what is left for the next time, and why.
 
+pub mod remote;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -101,6 +103,17 @@ impl Known {
         }
     }
 
+    /// Returns whether the file at a path was dealt with, whatever it is now.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// Returns the names of the parts of an export that ever were.
+    fn names_of(&self, export: &str) -> Vec<String> {
+        let of_it = self.names.iter().filter(|name| export_of(name) == export);
+        of_it.cloned().collect()
+    }
+
     /// Forgets where files were that are no longer there.
     pub fn tidy(&mut self) {
         self.files.retain(|path, _| path.symlink_metadata().is_ok());
@@ -144,8 +157,7 @@ pub fn look(folders: &[Folder], known: &Known, now: SystemTime) -> Looked {
 /// Puts an export where it belongs: all of it is new and whole, or all of it waits.
 fn sort(export: &str, parts: Vec<Found>, known: &Known, looked: &mut Looked) {
     let mut names: Vec<String> = parts.iter().map(|(part, _)| part.name()).collect();
-    let earlier = known.names.iter().filter(|name| export_of(name) == export);
-    names.extend(earlier.cloned());
+    names.extend(known.names_of(export));
     let missing = missing_parts(&names);
     let waits = parts.iter().any(|(_, why)| why.is_some());
     if !waits && missing.is_empty() {
@@ -169,12 +181,7 @@ fn candidates(folder: &Folder) -> std::io::Result<Vec<(PathBuf, Metadata)>> {
     for child in fs::read_dir(&folder.path)? {
         let path = child?.path();
         let name = name_of(&path);
-        let wanted = folder.pattern.as_deref().is_none_or(|pattern| {
-            // A download that is not finished has one more ending.
-            matches(pattern, &name)
-                || (is_unfinished(&name) && matches(pattern, without_ending(&name)))
-        });
-        if !wanted || name.starts_with('.') || !is_named_like_part(&name) {
+        if !is_wanted(&name, folder.pattern.as_deref()) {
             continue;
         }
         // Through links: a cloud drive may keep its files elsewhere. A folder is nobody's archive here.
@@ -186,6 +193,15 @@ fn candidates(folder: &Folder) -> std::io::Result<Vec<(PathBuf, Metadata)>> {
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(found)
+}
+
+/// Says whether a file can be a part of an archive that is asked for.
+fn is_wanted(name: &str, pattern: Option<&str>) -> bool {
+    let like = pattern.is_none_or(|pattern| {
+        // A download that is not finished has one more ending.
+        matches(pattern, name) || (is_unfinished(name) && matches(pattern, without_ending(name)))
+    });
+    like && !name.starts_with('.') && is_named_like_part(name)
 }
 
 fn fault(path: &Path, metadata: &Metadata, now: SystemTime) -> Option<Why> {

@@ -2,6 +2,7 @@
 
 pub mod bounded_json;
 pub mod classify;
+pub mod entities;
 pub mod facebook;
 pub mod google_photos;
 pub mod instagram;
@@ -13,8 +14,9 @@ pub mod meta_html;
 pub mod meta_messages;
 pub mod meta_text;
 pub mod meta_values;
+pub mod snapchat;
 
-use crate::exporter::archive::EntryId;
+use crate::exporter::archive::{EntryId, Modified};
 use crate::model::entry_path::PathBelow;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::outcome::Ignored;
@@ -80,6 +82,13 @@ pub trait Tree {
     fn part_name(&self, id: EntryId) -> String;
     /// Returns the declared size of an entry in bytes.
     fn size_bytes(&self, id: EntryId) -> u64;
+    /// Returns when an entry was last changed, as its container says.
+    ///
+    /// Folders say nothing: unpackers and copies change the times of files.
+    fn modified(&self, id: EntryId) -> Option<Modified> {
+        let _ = id;
+        None
+    }
     /// Reads a whole record file of at most `limit` bytes. The error is text for [`EntryRole::Failed`].
     fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String>;
 }
@@ -131,4 +140,5 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &instagram::Instagram,
     &facebook::Facebook,
     &google_photos::GooglePhotos,
+    &snapchat::Snapchat,
 ];

@@ -1,6 +1,7 @@
 //! Any S3-compatible store.
 
 mod answer;
+mod inbox;
 mod multipart;
 
 use std::collections::HashMap;
@@ -19,8 +20,9 @@ use rusty_s3::{Bucket, Credentials as Keys, Method, S3Action, UrlStyle};
 
 use super::deliver::hash;
 use super::error::DestinationError;
-use super::http::{Answer, Http, with_body};
+use super::http::{Answer, Http, plain_tag, with_body};
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending};
+use super::remote_folder::FileThere;
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
 
@@ -32,6 +34,13 @@ const PART: u64 = 8 << 20;
 const FEW: usize = 8;
 /// Longest name of an object.
 const LONGEST_KEY: usize = 1024;
+
+/// Whether objects in folders below are listed, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deep {
+    Yes,
+    No,
+}
 
 /// Headers of a request, all of them signed.
 type Headers = Vec<(&'static str, String)>;
@@ -160,7 +169,7 @@ impl S3 {
                 size_bytes: answer
                     .header("content-length")
                     .and_then(|text| text.parse().ok()),
-                tag: answer.header("etag").map(plain),
+                tag: answer.header("etag").map(plain_tag),
             })),
             Err(DestinationError::Gone { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -169,6 +178,21 @@ impl S3 {
 
     /// Hands over every object whose name begins with `below`.
     fn each(&self, below: &str, each: &mut dyn FnMut(Found)) -> Result<(), DestinationError> {
+        self.objects(below, Deep::Yes, &mut |object| {
+            each(Found {
+                id: object.name,
+                size_bytes: object.size_bytes,
+                tag: object.tag,
+            });
+        })
+    }
+
+    fn objects(
+        &self,
+        below: &str,
+        deep: Deep,
+        each: &mut dyn FnMut(FileThere),
+    ) -> Result<(), DestinationError> {
         let prefix = self.key(below);
         let headers = Headers::new();
         let mut next: Option<String> = None;
@@ -176,6 +200,9 @@ impl S3 {
             let build = || {
                 let mut action = ListObjectsV2::new(&self.bucket, self.keys.as_ref());
                 action.with_prefix(prefix.as_str());
+                if deep == Deep::No {
+                    action.with_delimiter("/");
+                }
                 if let Some(next) = &next {
                     action.with_continuation_token(next.as_str());
                 }
@@ -194,10 +221,11 @@ impl S3 {
                 let Some(path) = object.key.strip_prefix(&self.place.prefix) else {
                     continue;
                 };
-                each(Found {
-                    id: path.to_owned(),
+                each(FileThere {
+                    name: path.to_owned(),
                     size_bytes: object.size,
-                    tag: object.etag.as_deref().map(plain),
+                    tag: object.etag.as_deref().map(plain_tag),
+                    modified: object.last_modified.and_then(|text| text.parse().ok()),
                 });
             }
             match listed.next_continuation_token {
@@ -256,7 +284,7 @@ impl S3 {
             with_body(request, payload, (0, payload.size_bytes), &sending.meter)
         };
         let answer = self.ask("write objects", &parcel.path, &build)?;
-        Ok(answer.header("etag").map(plain))
+        Ok(answer.header("etag").map(plain_tag))
     }
 }
 
@@ -287,10 +315,6 @@ fn about(parcel: &Parcel, payload: &Payload) -> Headers {
         headers.push(("x-amz-meta-mtime", modified.as_second().to_string()));
     }
     headers
-}
-
-fn plain(tag: &str) -> String {
-    tag.trim_start_matches("W/").trim_matches('"').to_owned()
 }
 
 impl Destination for S3 {

@@ -15,7 +15,8 @@ use super::super::error::DestinationError;
 use super::super::http::{Answer, with_body};
 use super::super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::answer::{code, value};
-use super::{Headers, PART, S3, about, plain};
+use super::{Headers, PART, S3, about};
+use crate::push::http::plain_tag;
 use crate::writer::sidecar::tree::parse;
 
 /// Most parts of one file.
@@ -162,7 +163,7 @@ impl S3 {
         let answer = self.ask("write objects", &parcel.path, &build)?;
         answer
             .header("etag")
-            .map(plain)
+            .map(plain_tag)
             .ok_or(DestinationError::Strange {
                 why: "a part was taken without a mark".to_owned(),
             })
@@ -219,7 +220,7 @@ fn listed_parts(answer: &Answer) -> Option<Vec<(u16, (String, u64))>> {
             let number = value("PartNumber")?.parse().ok()?;
             Some((
                 number,
-                (plain(&value("ETag")?), value("Size")?.parse().ok()?),
+                (plain_tag(&value("ETag")?), value("Size")?.parse().ok()?),
             ))
         })
         .collect()

@@ -2,6 +2,7 @@
 
 mod auth;
 mod chunked;
+mod inbox;
 mod photoprism;
 mod propfind;
 mod strays;

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::push::http::plain_tag;
 use crate::writer::sidecar::tree::{Element, parse};
 
 const DAV: &str = "DAV:";
@@ -22,6 +23,8 @@ pub struct Entry {
     pub size_bytes: Option<u64>,
     /// The host's mark of its state.
     pub tag: Option<String>,
+    /// When it was last changed, in the host's own words.
+    pub modified: Option<String>,
     /// Bytes still free there.
     pub free_bytes: Option<u64>,
 }
@@ -57,27 +60,22 @@ fn entry(response: &Element) -> Option<Entry> {
         is_folder: false,
         size_bytes: None,
         tag: None,
+        modified: None,
         free_bytes: None,
     };
-    let mut modified = None;
     for property in properties.flat_map(|prop| &prop.children) {
         let text = property.text.trim();
         match property.name.local.as_str() {
             "resourcetype" => entry.is_folder = property.child(DAV, "collection").is_some(),
             "getcontentlength" => entry.size_bytes = text.parse().ok(),
             "getetag" if !text.is_empty() => entry.tag = Some(plain_tag(text)),
-            "getlastmodified" if !text.is_empty() => modified = Some(text.to_owned()),
+            "getlastmodified" if !text.is_empty() => entry.modified = Some(text.to_owned()),
             "quota-available-bytes" => entry.free_bytes = text.parse().ok(),
             _ => {}
         }
     }
-    entry.tag = entry.tag.or(modified);
+    entry.tag = entry.tag.or_else(|| entry.modified.clone());
     Some(entry)
-}
-
-/// A weak mark becomes a strong one as time passes (Apache does so after a second): only the mark itself counts.
-fn plain_tag(text: &str) -> String {
-    text.trim_start_matches("W/").trim_matches('"').to_owned()
 }
 
 /// Returns the decoded path of an address or path.

@@ -1,8 +1,10 @@
 //! What the journal of imports says about the archives themselves: parts that were missing or broken, filters, entries that failed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::Deserialize;
 
 use crate::catalog::RunRow;
@@ -97,7 +99,12 @@ impl Import {
         let service = provider.split('-').next().unwrap_or(provider);
         let of_it = move |name: &&str| {
             let name = name.to_lowercase();
-            alone || name.contains(service) || (service == "google" && name.contains("takeout"))
+            let own_word = match service {
+                "google" => name.contains("takeout"),
+                "snapchat" => name.starts_with("mydata~"),
+                _ => false,
+            };
+            alone || own_word || name.contains(service)
         };
         self.report
             .part_names
@@ -190,6 +197,9 @@ pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
 
 /// Finds a day in a part's name: `instagram-anna-2024-05-01-Ab3dEf9h.zip`, `takeout-20240501T101112Z-001.zip`.
 fn day_in(name: &str) -> Option<Date> {
+    if let Some(day) = day_of_milliseconds(name) {
+        return Some(day);
+    }
     let day_at = |at: usize| {
         let digits = |length: usize| {
             let text = name.get(at..at + length)?;
@@ -210,6 +220,65 @@ fn day_in(name: &str) -> Option<Date> {
     };
     let starts = |at: &usize| *at == 0 || !name.as_bytes()[at - 1].is_ascii_digit();
     (0..name.len()).filter(starts).find_map(day_at)
+}
+
+/// Reads Snapchat's milliseconds since 1970: `mydata~1700000000000-2.zip`.
+fn day_of_milliseconds(name: &str) -> Option<Date> {
+    let rest = name.strip_prefix("mydata~")?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let instant = Timestamp::from_millisecond(digits.parse().ok()?).ok()?;
+    let day = Offset::UTC.to_datetime(instant).date();
+    (2011..2100).contains(&day.year()).then_some(day)
+}
+
+/// The newest archive of an account that was imported.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewestArchive {
+    /// Provider's name.
+    pub provider: String,
+    /// Whose account.
+    pub account: Option<String>,
+    /// Day it was made, as the names of its parts tell.
+    pub day: Date,
+}
+
+/// Finds the newest archive of each account among the imports that came to their end and were not taken back.
+///
+/// An archive whose name tells no day is not among them, nor one of which the journal does not say whose it was.
+pub fn newest_archives(rows: &[RunRow]) -> Vec<NewestArchive> {
+    let mut newest: BTreeMap<(String, Option<String>), Date> = BTreeMap::new();
+    let imports = rows.iter().filter_map(Import::of);
+    for import in imports.filter(|import| import.finished) {
+        for (provider, account, _) in &import.report.recognized {
+            let accounts = import
+                .report
+                .recognized
+                .iter()
+                .filter(|(other, ..)| other == provider);
+            let alone = accounts.count() == 1;
+            let of_it = |part: &&str| {
+                alone
+                    || account
+                        .as_ref()
+                        .is_some_and(|account| part.contains(account.as_str()))
+            };
+            let days = import.parts_of(provider).filter(of_it).filter_map(day_in);
+            if let Some(day) = days.max() {
+                let known = newest
+                    .entry((provider.clone(), account.clone()))
+                    .or_insert(day);
+                *known = day.max(*known);
+            }
+        }
+    }
+    let newest = newest.into_iter();
+    newest
+        .map(|((provider, account), day)| NewestArchive {
+            provider,
+            account,
+            day,
+        })
+        .collect()
 }
 
 fn open_failures<'a>(
@@ -291,6 +360,8 @@ mod tests {
             ("2024-05-03.zip", Some("2024-05-03")),
             ("anna-17890000000000012.zip", None),
             ("anna-99999999.zip", None),
+            ("mydata~1700000000000-2.zip", Some("2023-11-14")),
+            ("mydata~17.zip", None),
             ("été-2024-13-01-é.zip", None),
             ("", None),
         ] {
@@ -311,6 +382,52 @@ mod tests {
         assert_eq!(day(&rows, "instagram").as_deref(), Some("2024-05-01"));
         let alone = [done(&["any-2023-01-01.zip"], json!({}))];
         assert_eq!(day(&alone, "p").as_deref(), Some("2023-01-01"));
+    }
+
+    #[test]
+    fn the_newest_archive_of_each_account_is_told_by_names_only() {
+        let recognized = |list: serde_json::Value| json!({"recognized": list});
+        let rows = [
+            done(
+                &["instagram-anna-2024-05-01-x.zip"],
+                recognized(json!([["instagram", "anna", 1]])),
+            ),
+            done(
+                &[
+                    "instagram-anna-2025-05-01-x.zip",
+                    "instagram-ben-2023-01-02-x.zip",
+                    "mydata~1700000000000.zip",
+                ],
+                recognized(json!([
+                    ["instagram", "anna", 1],
+                    ["instagram", "ben", 1],
+                    ["snapchat", null, 3]
+                ])),
+            ),
+            done(
+                &["holiday.zip"],
+                recognized(json!([["facebook", "anna", 1]])),
+            ),
+        ];
+        let told: Vec<String> = newest_archives(&rows)
+            .iter()
+            .map(|newest| {
+                format!(
+                    "{} {} {}",
+                    newest.provider,
+                    newest.account.as_deref().unwrap_or("-"),
+                    newest.day
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "instagram anna 2025-05-01",
+                "instagram ben 2023-01-02",
+                "snapchat - 2023-11-14"
+            ]
+        );
     }
 
     #[test]

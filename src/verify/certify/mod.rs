@@ -5,6 +5,7 @@ mod judge;
 mod page;
 mod situation;
 
+pub use journal::{NewestArchive, newest_archives};
 pub use page::page;
 
 use jiff::Timestamp;

@@ -169,7 +169,9 @@ impl Gathering {
         if let [only] = named.into_iter().collect::<Vec<_>>()[..] {
             self.sole.insert(provider.to_owned(), only.clone());
         }
-        for record in records {
+        // What a path tells is no record file's word.
+        let by_files = |record: &&Record| record.edition != Edition::Unrecorded;
+        for record in records.iter().filter(by_files) {
             let key = self.key(provider, record.account.as_ref());
             let account = self.account(key);
             account.situation.counts.records += 1;

@@ -10,6 +10,7 @@ pub mod messages;
 pub mod mojibake;
 pub mod noise;
 pub mod paths;
+pub mod snapchat;
 pub mod takeout;
 pub mod takeout_names;
 pub mod takeout_words;

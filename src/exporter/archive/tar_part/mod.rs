@@ -15,7 +15,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::bytes::CHUNK;
 use super::positional::{Forward, SharedFile};
 use super::tree::{Found, Place};
-use super::{EntryError, OpenOptions, PartFault, PartKind, names};
+use super::{EntryError, Modified, OpenOptions, PartFault, PartKind, names};
 
 /// Bytes behind the end of a tar that are read to prove the checksum of the gzip around it. More is no padding.
 const LONGEST_PADDING: u64 = 64 << 20;
@@ -113,7 +113,7 @@ impl FirstPass<'_> {
             raw_name,
             size_bytes: member.size,
             crc32: None,
-            modified: member.modified,
+            modified: member.modified.map(Modified::Exact),
             problem: member.problem.clone(),
             place: Place::Nowhere,
         };

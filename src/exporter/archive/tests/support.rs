@@ -5,14 +5,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use jiff::Timestamp;
 use tempfile::TempDir;
 
 use crate::exporter::archive::{
-    Archive, EntryConsumer, EntryError, EntryId, OpenOptions, PartFault, Stop, Workers,
+    Archive, EntryConsumer, EntryError, EntryId, Modified, OpenOptions, PartFault, Stop, Workers,
 };
 
 /// Largest record file in these tests.
 pub const LIMIT: u64 = 64 << 20;
+
+/// Returns a time that a container tells to the second.
+pub fn exactly(second: i64) -> Option<Modified> {
+    Timestamp::from_second(second).ok().map(Modified::Exact)
+}
 
 /// One entry to be written, every field free to lie.
 #[derive(Clone)]

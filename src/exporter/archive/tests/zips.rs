@@ -2,10 +2,8 @@
 
 use std::io::{Cursor, Write};
 
-use jiff::Timestamp;
-
 use super::support::*;
-use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions, PartFault};
+use crate::exporter::archive::{Archive, EntryError, EntryId, Modified, OpenOptions, PartFault};
 use crate::model::entry_path::UnsafeName;
 
 #[test]
@@ -323,10 +321,24 @@ fn the_extended_timestamp_is_kept() {
         ..stored("a", b"")
     };
     let archive = open_bytes(&zip(&[entry, stored("b", b"")]));
-    assert_eq!(
-        archive.entries()[0].modified,
-        Timestamp::from_second(1_700_000_000).ok()
-    );
+    assert_eq!(archive.entries()[0].modified, exactly(1_700_000_000));
+    assert_eq!(archive.entries()[1].modified, None);
+}
+
+#[test]
+fn the_clock_of_a_plain_zip_is_kept_as_what_it_is() {
+    let mut bytes = zip(&[stored("a", b""), stored("b", b"")]);
+    // 2 January 2021, 03:04:06, in the directory's first record; its second keeps a day that does not exist.
+    let at = bytes
+        .windows(4)
+        .position(|four| four == b"PK\x01\x02")
+        .unwrap();
+    let (date, time) = ((41_u16 << 9) | (1 << 5) | 2, (3_u16 << 11) | (4 << 5) | 3);
+    bytes[at + 12..at + 14].copy_from_slice(&time.to_le_bytes());
+    bytes[at + 14..at + 16].copy_from_slice(&date.to_le_bytes());
+    let archive = open_bytes(&bytes);
+    let expected = "2021-01-02T03:04:06Z".parse().ok().map(Modified::Stepped);
+    assert_eq!(archive.entries()[0].modified, expected);
     assert_eq!(archive.entries()[1].modified, None);
 }
 

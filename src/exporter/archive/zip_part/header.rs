@@ -1,9 +1,11 @@
 //! What a zip says of one entry, in its directory or in the entry's local header.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 use super::extra::{self, Zip64};
-use crate::exporter::archive::EntryError;
+use crate::exporter::archive::{EntryError, Modified};
 
 /// Signature of a local header.
 pub(super) const LOCAL: [u8; 4] = *b"PK\x03\x04";
@@ -40,11 +42,26 @@ pub(super) struct Header {
     pub(super) offset: u64,
     /// The offset came from a 32-bit field and may have wrapped.
     pub(super) narrow_offset: bool,
-    pub(super) modified: Option<Timestamp>,
+    pub(super) modified: Option<Modified>,
     /// File mode, where the packer ran on a Unix.
     pub(super) unix_mode: Option<u32>,
     /// What the layout of the part shows to be wrong.
     pub(super) problem: Option<EntryError>,
+}
+
+/// Reads a time of MS-DOS, where the extra fields have none. Packers that know no time write zero, or the first day there is.
+fn modified(extended: Option<Timestamp>, date: u16, time: u16) -> Option<Modified> {
+    if let Some(instant) = extended {
+        return Some(Modified::Exact(instant));
+    }
+    let bits = |value: u16, shift: u16, mask: u16| i8::try_from((value >> shift) & mask).ok();
+    let year = 1980 + i16::try_from(date >> 9).ok()?;
+    let (month, day) = (bits(date, 5, 15)?, bits(date, 0, 31)?);
+    let (hour, minute, second) = (bits(time, 11, 31)?, bits(time, 5, 63)?, bits(time, 0, 31)?);
+    let local = DateTime::new(year, month, day, hour, minute, second * 2, 0).ok()?;
+    let known = (year, month, day) != (1980, 1, 1);
+    let instant = Offset::UTC.to_timestamp(local).ok().filter(|_| known)?;
+    Some(Modified::Stepped(instant))
 }
 
 impl Header {
@@ -67,7 +84,7 @@ impl Header {
             compressed,
             size,
             offset,
-            modified: extra.modified,
+            modified: modified(extra.modified, u16_at(fixed, 14), u16_at(fixed, 12)),
             unix_mode,
             problem: None,
         }
@@ -93,7 +110,7 @@ impl Header {
             compressed,
             size,
             offset,
-            modified: extra.modified,
+            modified: modified(extra.modified, u16_at(fixed, 12), u16_at(fixed, 10)),
             ..Self::default()
         }
     }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::classes::{Role, is_inline, role};
-use super::entities::decode;
 use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia};
+use crate::exporter::provider::entities::decode;
 
 /// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206.
 pub const MOST_TEXT_BYTES: usize = 16 << 20;

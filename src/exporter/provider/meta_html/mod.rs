@@ -5,7 +5,6 @@
 
 mod builder;
 mod classes;
-mod entities;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +14,8 @@ use lol_html::html_content::{Element, TextChunk, TextType};
 use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element};
 
 use builder::{Attributes, Builder};
+
+use crate::exporter::provider::entities;
 
 /// Bytes given to the parser at once.
 const PIECE_BYTES: usize = 64 << 10;

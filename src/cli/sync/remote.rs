@@ -1,0 +1,272 @@
+//! Inboxes on servers: lists them, and fetches what is new into a folder of the library's own, where it is then looked at like
+//! any other. Nothing on a server is changed.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+
+use super::report::SyncReport;
+use super::state::State;
+use super::with_causes;
+use crate::cli::args::ConnectionArgs;
+use crate::cli::connection;
+use crate::cli::error::CliError;
+use crate::cli::interrupt::Interrupt;
+use crate::config::{Inbox, Server};
+use crate::exporter::inbox::Folder;
+use crate::exporter::inbox::remote::Listed;
+use crate::model::content_hash::ContentHash;
+use crate::model::shown::shown;
+use crate::push::error::DestinationError;
+use crate::push::remote_folder::{FileThere, RemoteFolder};
+use crate::writer::private;
+use crate::writer::space::free_bytes;
+
+/// A copy is made to seem this old at least: that the file is at rest was told by what the server listed.
+const SETTLED: Duration = Duration::from_secs(120);
+
+/// Returns how to get in at a server.
+pub(super) fn connection_args(server: &Server) -> ConnectionArgs {
+    ConnectionArgs {
+        endpoint: server.endpoint.clone(),
+        region: server.region.clone(),
+        ca_file: server.ca_file.clone(),
+        secret_file: server.secret_file.clone(),
+        secret_command: server.secret_command.clone(),
+        secrets: Vec::new(),
+    }
+}
+
+/// Folder of what was fetched from all servers.
+pub(super) fn spools(library: &Path) -> PathBuf {
+    library.join(".albumen/inbox")
+}
+
+/// What was fetched from one server.
+#[derive(Debug, Clone)]
+pub(super) struct Spool {
+    /// Name of the folder on the server.
+    pub(super) name: String,
+    /// Where it lies here.
+    pub(super) path: PathBuf,
+}
+
+impl Spool {
+    /// Returns the folder to look into; none if nothing was ever fetched.
+    pub(super) fn folder(&self) -> Option<Folder> {
+        self.path.is_dir().then(|| Folder {
+            path: self.path.clone(),
+            pattern: None,
+        })
+    }
+
+    /// Remembers which files were dealt with, before their copies here are forgotten.
+    pub(super) fn remember(&self, state: &mut State) {
+        let Some(shelf) = state.remote.get_mut(&self.name) else {
+            return;
+        };
+        for name in shelf.names() {
+            if state.known.knows(&self.path.join(&name)) {
+                shelf.done(&name);
+            }
+        }
+    }
+}
+
+/// Fetches from every inbox on a server what is new and at rest. What fails is in the report, and holds nothing up.
+pub(super) fn fetch_all(
+    inboxes: &[Inbox],
+    library: &Path,
+    interrupt: &Interrupt,
+    state: &mut State,
+    report: &mut SyncReport,
+) -> Vec<Spool> {
+    let mut found: Vec<Spool> = Vec::new();
+    for inbox in inboxes {
+        let Some(address) = &inbox.address else {
+            continue;
+        };
+        let mut fetching = Fetching {
+            inbox,
+            library,
+            interrupt,
+            report,
+        };
+        match fetching.fetch(address, state) {
+            Ok(spool) => found.push(spool),
+            Err(error) => report.errors.push(with_causes(&error)),
+        }
+    }
+    found
+}
+
+struct Fetching<'a> {
+    inbox: &'a Inbox,
+    library: &'a Path,
+    interrupt: &'a Interrupt,
+    report: &'a mut SyncReport,
+}
+
+impl Fetching<'_> {
+    fn fetch(&mut self, address: &str, state: &mut State) -> Result<Spool, CliError> {
+        let server = &self.inbox.server;
+        let mut args = connection_args(server);
+        let address = connection::address(address, &args)?;
+        args.secrets =
+            connection::secrets(&address, server.user.as_deref(), server.password.as_ref());
+        let there = connection::open_folder(&address, &args, self.library, self.interrupt)?;
+        let name = address.name();
+        let failed = |source| CliError::RemoteInbox {
+            inbox: name.clone(),
+            source,
+        };
+        let files = there.files().map_err(failed)?;
+        let spool = Spool {
+            path: spools(self.library).join(ContentHash::of(name.as_bytes()).short(12)),
+            name: name.clone(),
+        };
+        let shelf = state.remote.entry(name.clone()).or_default();
+        let listed = files.iter().map(listed).collect();
+        let now_s = Timestamp::now().as_second();
+        let picked = shelf.pick(listed, self.inbox.pattern.as_deref(), &state.known, now_s);
+        for (file, why) in picked.left {
+            let what = (format!("{name}/{file}"), why.to_string());
+            self.report.left.push(what);
+        }
+        tidy(&spool.path, &files);
+        let wanted = files
+            .iter()
+            .filter(|file| picked.fetch.iter().any(|wanted| wanted.name == file.name));
+        for file in wanted {
+            self.one(there.as_ref(), file, &spool)?;
+            if self.report.interrupted {
+                break;
+            }
+        }
+        Ok(spool)
+    }
+
+    /// Fetches one file, unless it was fetched before and waits here.
+    fn one(
+        &mut self,
+        there: &dyn RemoteFolder,
+        file: &FileThere,
+        spool: &Spool,
+    ) -> Result<(), CliError> {
+        let disk = |source| CliError::SyncState {
+            library: self.library.to_owned(),
+            source,
+        };
+        private::make_folder(&spool.path).map_err(disk)?;
+        let whole = spool.path.join(&file.name);
+        let mark = spool.path.join(mark_of(file));
+        let is_of_it = |text: String| text == state_of(file);
+        if whole.is_file() && fs::read_to_string(&mark).is_ok_and(is_of_it) {
+            return Ok(());
+        }
+        let part = spool.path.join(part_of(file));
+        let mut to =
+            private::open(&part, OpenOptions::new().create(true).truncate(false)).map_err(disk)?;
+        match to.try_lock() {
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        }
+        let what = format!("{}/{}", spool.name, file.name);
+        if let Some(why) = no_room(file, &to, &spool.path) {
+            self.report.needs.push(format!("{}: {why}", shown(&what)));
+            return Ok(());
+        }
+        match there.fetch(file, &mut to, &|_| !self.interrupt.is_asked()) {
+            Ok(()) => {}
+            Err(DestinationError::Stopped) => {
+                self.report.interrupted = true;
+                return Ok(());
+            }
+            Err(source) => {
+                return Err(CliError::RemoteInbox {
+                    inbox: what,
+                    source,
+                });
+            }
+        }
+        self.settle(file, &to, (&part, &whole, &mark))
+            .map_err(disk)?;
+        self.report.fetched.push(what);
+        Ok(())
+    }
+
+    /// Gives a whole file its name. Its time is that on the server: by it a zip that is cut off is told to grow no more.
+    fn settle(
+        &self,
+        file: &FileThere,
+        to: &File,
+        (part, whole, mark): (&Path, &Path, &Path),
+    ) -> std::io::Result<()> {
+        let settled = SystemTime::now() - SETTLED;
+        let modified = file.modified.map_or(settled, SystemTime::from);
+        to.set_modified(modified.min(settled))?;
+        to.sync_all()?;
+        // The mark first: a file without one is fetched again, one with an older mark is not what it says.
+        let _ = fs::remove_file(whole);
+        private::replace(mark, state_of(file).as_bytes())?;
+        fs::rename(part, whole)
+    }
+}
+
+/// Removes what was begun of files that have changed on the server since, or are gone there.
+fn tidy(spool: &Path, files: &[FileThere]) {
+    let Ok(children) = fs::read_dir(spool) else {
+        return;
+    };
+    let begun: BTreeSet<String> = files
+        .iter()
+        .flat_map(|file| [part_of(file), mark_of(file)])
+        .collect();
+    for child in children.flatten() {
+        let name = child.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') && !begun.contains(&name) {
+            // It costs room, and nothing else.
+            let _ = fs::remove_file(child.path());
+        }
+    }
+}
+
+/// Name of what is there of a file that is not whole yet. Of another state of the file nothing is gone on with.
+fn part_of(file: &FileThere) -> String {
+    format!(".{}-{}", state_of(file), file.name)
+}
+
+/// Name of the note that says of which state a whole file is.
+fn mark_of(file: &FileThere) -> String {
+    format!(".{}.mark", file.name)
+}
+
+fn listed(file: &FileThere) -> Listed {
+    Listed {
+        name: file.name.clone(),
+        size_bytes: file.size_bytes,
+        tag: file.tag.clone(),
+        modified_s: file.modified.map(Timestamp::as_second),
+    }
+}
+
+/// Returns a short name for the state of a file on a server.
+fn state_of(file: &FileThere) -> String {
+    let told = format!("{:?} {:?} {:?}", file.size_bytes, file.tag, file.modified);
+    ContentHash::of(told.as_bytes()).short(12)
+}
+
+fn no_room(file: &FileThere, to: &File, folder: &Path) -> Option<String> {
+    let held = to.metadata().map_or(0, |found| found.len());
+    let needed = file.size_bytes?.saturating_sub(held);
+    let free = free_bytes(folder)?;
+    (free < needed).then(|| {
+        format!(
+            "{needed} bytes are needed in {} to fetch it, and {free} are free",
+            folder.display()
+        )
+    })
+}

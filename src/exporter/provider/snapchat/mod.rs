@@ -1,0 +1,51 @@
+//! The Snapchat provider: "My Data" archives of all four generations, links only or with media, JSON or HTML.
+
+mod chats;
+mod files;
+mod history;
+mod html;
+mod joins;
+mod layout;
+mod link;
+pub mod names;
+mod read;
+pub mod rows;
+
+use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use crate::model::evidence::{Evidence, Links};
+
+/// Name stored in catalogs and sidecars.
+const NAME: &str = "snapchat";
+
+/// Reads Snapchat's archives.
+pub struct Snapchat;
+
+impl Provider for Snapchat {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn reader_version(&self) -> u32 {
+        1
+    }
+
+    fn recognize(&self, paths: &[&str]) -> Vec<String> {
+        layout::roots(paths)
+    }
+
+    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+        read::read(tree, options, sink);
+    }
+
+    fn link(&self, evidence: &Evidence) -> Links {
+        link::link(evidence)
+    }
+
+    fn how_to_ask(&self) -> &'static str {
+        "In the app: Settings > My Data, or on the web at accounts.snapchat.com > My Data. Tick \"Memories\" (\"Export your \
+         Memories\") and \"Export JSON files\"; without JSON the places and exact times are lost. Chat media only if you want \
+         them (read with --include messages). Date range: all time. The archive and the links in it are good for about seven \
+         days; download every part (mydata~N.zip, -2, -3 …) and keep them zipped: the times of the files are in the zips. If \
+         the archive holds links only, `albumen fetch --memories mydata~N.zip --into FOLDER`, then import both."
+    }
+}

@@ -1,0 +1,204 @@
+//! What reading says of each entry, and what it tells.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::exporter::archive::{EntryId, Modified};
+use crate::model::record::{AlbumRecord, Record};
+
+const HISTORY: &str = r#"{"Saved Media":[
+    {"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image","Location":"Latitude, Longitude: 48.5, -3.25","Download Link":"https://h/m?mid=M&sig=geheim","Media Download Url":""},
+    {"Date":"soon","Media Type":"Image"}, {"x":1}]}"#;
+const MAIN: &str = "memories/2021-01-02_M-main.jpg";
+
+struct Files(Vec<Node>, Vec<(&'static str, &'static str)>);
+
+impl Files {
+    fn new(files: &[(&'static str, &'static str)]) -> Self {
+        let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
+            id: EntryId(at),
+            path: (*path).into(),
+        });
+        Self(nodes.collect(), files.to_vec())
+    }
+}
+
+impl Tree for Files {
+    fn nodes(&self) -> &[Node] {
+        &self.0
+    }
+    fn part_names(&self) -> Vec<String> {
+        vec!["mydata~1700000000000.zip".to_owned()]
+    }
+    fn part_name(&self, _: EntryId) -> String {
+        "mydata~1700000000000.zip".to_owned()
+    }
+    fn size_bytes(&self, id: EntryId) -> u64 {
+        self.1[id.0].1.len() as u64
+    }
+    fn modified(&self, _: EntryId) -> Option<Modified> {
+        Timestamp::from_second(1_609_556_645)
+            .ok()
+            .map(Modified::Exact)
+    }
+    fn read(&self, id: EntryId, _: u64) -> Result<Vec<u8>, String> {
+        match self.1[id.0].1 {
+            "unreadable" => Err("checksum differs".to_owned()),
+            text => Ok(text.as_bytes().to_vec()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Heard {
+    records: Vec<Record>,
+    listed: Vec<Record>,
+    roles: BTreeMap<usize, EntryRole>,
+    warnings: Vec<String>,
+}
+
+impl ItemSink for Heard {
+    fn record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+    fn listed(&mut self, record: Record) {
+        self.listed.push(record);
+    }
+    fn album(&mut self, _: AlbumRecord) {
+        panic!("memories have no albums");
+    }
+    fn entry(&mut self, id: EntryId, role: EntryRole) {
+        assert_eq!(self.roles.insert(id.0, role), None, "told once");
+    }
+    fn warn(&mut self, _: EntryId, message: String) {
+        self.warnings.push(message);
+    }
+}
+
+fn heard(files: &[(&'static str, &'static str)], include_messages: bool) -> Heard {
+    let options = ReadOptions {
+        include_messages,
+        ..ReadOptions::default()
+    };
+    let mut heard = Heard::default();
+    read(&Files::new(files), &options, &mut heard);
+    assert_eq!(heard.roles.len(), files.len());
+    heard
+}
+
+#[test]
+fn rows_and_entries_are_told_with_their_account() {
+    let heard = heard(
+        &[
+            (
+                "json/account.json",
+                r#"{"Basic Information":{"Username":"anna.m","Name":"A"}}"#,
+            ),
+            ("json/memories_history.json", HISTORY),
+            (MAIN, "x"),
+        ],
+        false,
+    );
+    assert_eq!(heard.records.len(), 2);
+    assert!(
+        heard
+            .records
+            .iter()
+            .chain(&heard.listed)
+            .all(|record| record.account.as_deref() == Some("anna.m"))
+    );
+    assert_eq!(
+        heard.listed[0]
+            .facts
+            .taken_at
+            .unwrap()
+            .instant()
+            .unwrap()
+            .as_second(),
+        1_609_556_645
+    );
+    assert_eq!(heard.roles[&0], EntryRole::Ignored(Ignored::NotAboutMedia));
+    assert_eq!(
+        (&heard.roles[&1], &heard.roles[&2]),
+        (&EntryRole::Record, &EntryRole::Media)
+    );
+    assert_eq!(
+        heard.warnings,
+        [
+            "1 rows in it are of a kind that is not known",
+            "1 rows in it have no date that can be read"
+        ]
+    );
+}
+
+#[test]
+fn links_without_media_are_said_to_be_links() {
+    let heard = heard(&[("json/memories_history.json", HISTORY)], false);
+    assert!(
+        heard.warnings[2].starts_with("1 memories in it are links only;"),
+        "{:?}",
+        heard.warnings
+    );
+    assert!(!heard.warnings.concat().contains("geheim"));
+}
+
+#[test]
+fn broken_record_files_fail_alone() {
+    let heard = heard(
+        &[
+            (
+                "html/memories_history.html",
+                "<table><tr><td>2021-01-02 03:04:05 UTC<td>Image</table>",
+            ),
+            ("json/chat_history.json", "unreadable"),
+            (
+                "json/memories_history.json",
+                r#"{"Saved Media":[{"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image"},"#,
+            ),
+        ],
+        true,
+    );
+    assert_eq!(heard.roles[&0], EntryRole::Record);
+    assert_eq!(
+        heard.roles[&1],
+        EntryRole::Failed("checksum differs".to_owned())
+    );
+    assert!(matches!(&heard.roles[&2], EntryRole::Failed(_)));
+    assert_eq!(
+        heard.records.len(),
+        2,
+        "what stands before the fault is kept"
+    );
+}
+
+#[test]
+fn messages_are_left_aside_unless_asked_for() {
+    let files = [
+        ("chat_media/2021-01-02_b~A.jpg", "x"),
+        ("chat_media/2021-01-02_thumbnail~zip-a.jpg", "x"),
+        ("html/chat_history/subpage_ben.html", ""),
+        (
+            "json/chat_history.json",
+            r#"{"ben":[{"Created":"2021-01-02 03:04:05 UTC","Media Type":"MEDIA","Media IDs":"b~A"}]}"#,
+        ),
+    ];
+    let aside = heard(&files, false);
+    assert_eq!(aside.records.len(), 0);
+    for (at, role) in [
+        (0, Ignored::Messages),
+        (1, Ignored::ServiceFile),
+        (2, Ignored::Messages),
+        (3, Ignored::Messages),
+    ] {
+        assert_eq!(aside.roles[&at], EntryRole::Ignored(role), "{at}");
+    }
+    let taken = heard(&files, true);
+    assert_eq!(taken.roles[&0], EntryRole::Media);
+    assert_eq!(taken.roles[&2], EntryRole::Ignored(Ignored::NotAboutMedia));
+    assert_eq!(taken.roles[&3], EntryRole::Record);
+    assert_eq!(taken.records[0].key, "b~A");
+}
