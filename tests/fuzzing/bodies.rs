@@ -26,7 +26,7 @@ use albumen::writer::sidecar::read::read as read_sidecar;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     ("entry_names", entry_names),
     ("zip", zip),
     ("tar", tar),
