@@ -5,7 +5,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::kind::{Kind, Visibility};
 use crate::model::media_facts::MediaFacts;
 use crate::model::media_type::MediaType;
-use crate::model::record::{Location, RecordFacts};
+use crate::model::record::{Location, Membership, RecordFacts};
 use jiff::Timestamp;
 use jiff::civil::datetime;
 
@@ -372,4 +372,29 @@ fn origins_of_a_capture_time_rank_as_the_document_says() {
     assert!(ranked.is_sorted_by_key(taken_rank));
     let ranks: std::collections::BTreeSet<u8> = ranked.iter().map(taken_rank).collect();
     assert_eq!(ranks.len(), ranked.len(), "each has a rank of its own");
+}
+
+#[test]
+fn albums_are_those_of_all_records_each_once_with_its_provider_and_account() {
+    let in_album = |key: &str| {
+        with(|f| {
+            f.albums = vec![Membership {
+                album: key.to_owned(),
+                position: None,
+            }];
+        })
+    };
+    let mut other = in_album("rome");
+    other.account = Some("bo".to_owned());
+    let records = [in_album("rome"), in_album("oslo"), in_album("rome"), other];
+    let asset = merged(&medium(), &records, None);
+    // A part that does not tell its account belongs to the only one.
+    assert_eq!(
+        asset.albums,
+        [
+            "instagram/anna/oslo",
+            "instagram/anna/rome",
+            "instagram/bo/rome"
+        ]
+    );
 }
