@@ -247,8 +247,8 @@ pub fn seaweed() -> Option<Server> {
             command.arg(format!("{option}={own}"));
         }
         command.arg(format!("-s3.port.grpc={}", free_port()));
-        // Tables nobody asked for, on a port that is the same for every server.
-        command.arg("-s3.port.iceberg=0");
+        // Tables nobody asked for, on ports that are the same for every server.
+        command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
         command
     });
     // It listens before it can store anything.
