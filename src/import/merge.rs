@@ -313,8 +313,7 @@ fn name(known: &Known<'_>) -> String {
     });
     let from_titles = known.records.iter().filter_map(|record| {
         let title = record.facts.title.as_deref()?;
-        (record.provider == "google-photos" && has_extension(title))
-            .then(|| (0, stem(title).to_owned()))
+        (names_files(record) && has_extension(title)).then(|| (0, stem(title).to_owned()))
     });
     from_titles
         .chain(from_entries)

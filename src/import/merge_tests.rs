@@ -331,9 +331,12 @@ fn names_lose_only_what_looks_like_an_extension() {
         (".jpg", ".jpg"),
         ("no-extension", "no-extension"),
         ("a.b.MP4", "a.b"),
+        ("our.holidays", "our.holidays"),
+        ("ein.Süß", "ein.Süß"),
     ] {
         assert_eq!(stem(file_name), expected);
     }
+    assert!(has_extension("a.jpg") && !has_extension(".jpg") && !has_extension("a.holidays"));
 }
 
 #[test]
