@@ -4,8 +4,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::{ConfigError, line_of, wrong};
 
-/// A section, whether it is a list of such, and its keys.
-type Section = (&'static str, bool, &'static [&'static str]);
+/// A section of the file.
+struct Section {
+    name: &'static str,
+    /// There may be several.
+    many: bool,
+    keys: &'static [&'static str],
+    /// What gets in at a server may stand there, too.
+    server: bool,
+}
 
 const TOP: &[&str] = &[
     "library",
@@ -17,41 +24,38 @@ const TOP: &[&str] = &[
 ];
 
 const SECTIONS: &[Section] = &[
-    (
-        "inbox",
-        true,
-        &[
-            "path",
-            "address",
-            "pattern",
-            "endpoint",
-            "region",
-            "ca_file",
-            "secret_file",
-            "secret_command",
-            "user",
-            "password",
-        ],
-    ),
-    ("archives", false, &["after_import", "folder"]),
-    (
-        "destination",
-        true,
-        &[
-            "address",
-            "endpoint",
-            "region",
-            "ca_file",
-            "secret_file",
-            "secret_command",
-            "user",
-            "password",
-            "layout",
-            "embed",
-        ],
-    ),
-    ("notify", false, &["ping", "command", "when"]),
+    Section {
+        name: "inbox",
+        many: true,
+        keys: &["path", "address", "pattern"],
+        server: true,
+    },
+    Section {
+        name: "archives",
+        many: false,
+        keys: &["after_import", "folder"],
+        server: false,
+    },
+    Section {
+        name: "destination",
+        many: true,
+        keys: &["address", "layout", "embed"],
+        server: true,
+    },
+    Section {
+        name: "notify",
+        many: false,
+        keys: &["ping", "command", "when"],
+        server: false,
+    },
 ];
+
+impl Section {
+    fn keys(&self) -> Vec<&'static str> {
+        let server = if self.server { SERVER } else { &[] };
+        self.keys.iter().chain(server).copied().collect()
+    }
+}
 
 /// Settings of how to get in at a server.
 const SERVER: &[&str] = &[
@@ -70,16 +74,17 @@ pub(super) fn check(text: &str) -> Result<(), ConfigError> {
     let names: Vec<&str> = TOP
         .iter()
         .copied()
-        .chain(SECTIONS.iter().map(|(name, _, _)| *name))
+        .chain(SECTIONS.iter().map(|section| section.name))
         .collect();
     known(text, table.get_ref(), "", &names)?;
     for (key, value) in table.get_ref() {
-        let Some((name, many, keys)) = SECTIONS.iter().find(|(name, _, _)| key.get_ref() == name)
-        else {
+        let is_it = |section: &&Section| key.get_ref() == section.name;
+        let Some(section) = SECTIONS.iter().find(is_it) else {
             continue;
         };
+        let (name, many, keys) = (section.name, section.many, section.keys());
         let line = line_of(text, Some(key.span()));
-        let written = if *many {
+        let written = if many {
             format!("[[{name}]]")
         } else {
             format!("[{name}]")
@@ -89,11 +94,11 @@ pub(super) fn check(text: &str) -> Result<(), ConfigError> {
             what: format!("{name} is written {written}, with its settings in the lines below"),
         };
         match (value.get_ref(), many) {
-            (DeValue::Table(table), false) => known(text, table, name, keys)?,
+            (DeValue::Table(table), false) => known(text, table, name, &keys)?,
             (DeValue::Array(tables), true) => {
                 for table in tables.iter() {
                     let table = table.get_ref().as_table().ok_or_else(form)?;
-                    known(text, table, name, keys)?;
+                    known(text, table, name, &keys)?;
                 }
             }
             _ => return Err(form()),

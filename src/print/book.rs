@@ -113,7 +113,7 @@ pub fn write<W: Write>(job: &mut Job<'_, W>, picks: &Picks, title: &str) -> Resu
             Some(begun) if turn.rest(put.pixels).is_some() => begun.sheet,
             full => {
                 if let Some(full) = full {
-                    end(job, full.sheet)?;
+                    job.end(full.sheet, 1)?;
                 }
                 begin(job, &page, picked.month, turn.begins)
             }
@@ -127,7 +127,7 @@ pub fn write<W: Write>(job: &mut Job<'_, W>, picks: &Picks, title: &str) -> Resu
         open = Some(Open { sheet, rest });
     }
     match open {
-        Some(last) => end(job, last.sheet),
+        Some(last) => job.end(last.sheet, 1),
         None => Ok(()),
     }
 }
@@ -184,15 +184,6 @@ fn begin<W: Write>(
     sheet
 }
 
-fn end<W: Write>(job: &mut Job<'_, W>, mut sheet: Sheet) -> Result<(), PrintError> {
-    if job.options.crop_marks {
-        sheet.mark();
-    }
-    job.document
-        .add(sheet, 1)
-        .map_err(|source| job.failed(source))
-}
-
 fn title_page<W: Write>(
     job: &mut Job<'_, W>,
     page: &Boxes,
@@ -219,7 +210,7 @@ fn title_page<W: Write>(
         job.document
             .centred(&mut sheet, line, middle, y - CAPTION, CAPTION);
     }
-    end(job, sheet)
+    job.end(sheet, 1)
 }
 
 /// Returns the first and the last month.

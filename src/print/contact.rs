@@ -56,24 +56,15 @@ pub fn write<W: Write>(
         current.draw(put.image, &there, put.orientation);
         label(job, &mut current, picked, cell, there.picture.y);
         if used + 1 == cells.len() {
-            end(job, current)?;
+            job.end(current, 1)?;
         } else {
             sheet = Some((current, used + 1));
         }
     }
     match sheet {
-        Some((last, _)) => end(job, last),
+        Some((last, _)) => job.end(last, 1),
         None => Ok(()),
     }
-}
-
-fn end<W: Write>(job: &mut Job<'_, W>, mut sheet: Sheet) -> Result<(), PrintError> {
-    if job.options.crop_marks {
-        sheet.mark();
-    }
-    job.document
-        .add(sheet, 1)
-        .map_err(|source| job.failed(source))
 }
 
 /// Writes name and date beneath a picture.

@@ -28,7 +28,7 @@ use crate::model::shown::shown;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
 
-use document::Document;
+use document::{Document, Sheet};
 use fonts::Fonts;
 use geometry::{Fit, Placed, good_for, good_mm, is_good, place};
 use picture::Picture;
@@ -246,6 +246,16 @@ impl<W: Write> Job<'_, W> {
             orientation: picture.orientation,
             pixels: picture.shown(),
         }))
+    }
+
+    /// Ends a sheet: its marks, if they are wanted, and so many copies of it.
+    fn end(&mut self, mut sheet: Sheet, copies: usize) -> Result<(), PrintError> {
+        if self.options.crop_marks {
+            sheet.mark();
+        }
+        self.document
+            .add(sheet, copies)
+            .map_err(|source| self.failed(source))
     }
 
     /// Notes a picture that is too small for its place. `original` are the pixels of the file in the library.

@@ -30,12 +30,7 @@ pub fn write<W: Write>(
         job.check(picked, &put, &there, fit);
         let mut sheet = Sheet::new(page(put.pixels));
         sheet.draw(put.image, &there, put.orientation);
-        if options.crop_marks {
-            sheet.mark();
-        }
-        job.document
-            .add(sheet, copies)
-            .map_err(|source| job.failed(source))?;
+        job.end(sheet, copies)?;
     }
     Ok(())
 }

@@ -99,19 +99,12 @@ impl Address {
             no_secret(rest)?;
         }
         if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("webdav+") {
-            let url = Url::parse(&format!("{scheme}://{rest}"))
-                .map_err(|error| wrong(&error.to_string()))?;
-            if url.query().is_some() || url.fragment().is_some() {
-                return Err(wrong("write ? as %3F and # as %23"));
-            }
+            let url = plain(scheme, rest, ESCAPE).map_err(|why| wrong(&why))?;
             return Ok(Self::WebDav(url));
         }
         if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("immich+") {
-            let mut url = Url::parse(&format!("{scheme}://{rest}"))
-                .map_err(|error| wrong(&error.to_string()))?;
-            if url.query().is_some() || url.fragment().is_some() {
-                return Err(wrong("it ends after the host, or the folder Immich is in"));
-            }
+            let end = "it ends after the host, or the folder Immich is in";
+            let mut url = plain(scheme, rest, end).map_err(|why| wrong(&why))?;
             // The address of the API means the same server.
             let path = url.path().trim_end_matches('/');
             let path = path.strip_suffix("/api").unwrap_or(path).to_owned();
@@ -119,7 +112,8 @@ impl Address {
             return Ok(Self::Immich(url));
         }
         if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("photoprism+") {
-            return originals(&format!("{scheme}://{rest}"))
+            return plain(scheme, rest, ESCAPE)
+                .and_then(originals)
                 .map_err(|why| wrong(&why))
                 .map(Self::PhotoPrism);
         }
@@ -181,12 +175,20 @@ impl Address {
     }
 }
 
-/// Returns the address of the originals of a PhotoPrism server, or of a folder in them.
-fn originals(text: &str) -> Result<Url, String> {
-    let mut url = Url::parse(text).map_err(|error| error.to_string())?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("write ? as %3F and # as %23".to_owned());
+/// What to do about a question or number sign in a path.
+const ESCAPE: &str = "write ? as %3F and # as %23";
+
+/// Reads an address that is a place and nothing more; `more` says what is wrong with one that is.
+fn plain(scheme: &str, rest: &str, more: &str) -> Result<Url, String> {
+    let url = Url::parse(&format!("{scheme}://{rest}")).map_err(|error| error.to_string())?;
+    match url.query().is_some() || url.fragment().is_some() {
+        true => Err(more.to_owned()),
+        false => Ok(url),
     }
+}
+
+/// Returns the address of the originals of a PhotoPrism server, or of a folder in them.
+fn originals(mut url: Url) -> Result<Url, String> {
     let path = url.path().trim_end_matches('/').to_owned();
     if path.ends_with("/import") || path.contains("/import/") {
         return Err(

@@ -58,6 +58,19 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+impl Reply {
+    /// Returns the answer as it goes over the line, with these further headers.
+    pub fn written(&self, headers: &str) -> Vec<u8> {
+        let head = format!(
+            "HTTP/1.1 {} x\r\nContent-Type: {}\r\nContent-Length: {}\r\n{headers}\r\n",
+            self.status,
+            self.content_type,
+            self.body.len()
+        );
+        [head.as_bytes(), &self.body].concat()
+    }
+}
+
 type Handler = dyn Fn(Request) -> Reply + Send + Sync;
 
 /// A server that answers until it is dropped.
@@ -102,14 +115,8 @@ fn answer_all(client: &TcpStream, handler: &Handler) -> io::Result<()> {
     while let Some(request) = request(&mut reader)? {
         let closes = request.header("connection") == Some("close");
         let reply = handler(request);
-        let head = format!(
-            "HTTP/1.1 {} x\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
-            reply.status,
-            reply.content_type,
-            reply.body.len()
-        );
         let mut client = client;
-        client.write_all(&[head.as_bytes(), &reply.body].concat())?;
+        client.write_all(&reply.written(""))?;
         if closes {
             return Ok(());
         }

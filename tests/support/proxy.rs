@@ -178,14 +178,7 @@ fn pass(
         Step::PassOn => (head, request.body),
         Step::Instead(head, body) => (head, body),
         Step::Answer(reply) => {
-            write!(
-                client,
-                "HTTP/1.1 {} x\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                reply.status,
-                reply.content_type,
-                reply.body.len()
-            )?;
-            return client.write_all(&reply.body);
+            return client.write_all(&reply.written("Connection: close\r\n"));
         }
     };
     let mut server = TcpStream::connect(("127.0.0.1", upstream))?;

@@ -1,4 +1,7 @@
-//! What the path of an entry tells by itself: litter of systems, extensions, the media id Meta puts into names.
+//! What the path of an entry tells by itself: litter of systems, extensions, the media id Meta puts into names, and where a
+//! service's data begins.
+
+use std::collections::BTreeSet;
 
 /// Extensions media files carry. They may lie about the type; they only tell that the file is a medium.
 const MEDIA_EXTENSIONS: &[&str] = &[
@@ -18,6 +21,24 @@ pub fn is_system_file(path: &str) -> bool {
             .iter()
             .any(|litter| name.eq_ignore_ascii_case(litter))
         || path.split('/').any(|part| part == "__MACOSX")
+}
+
+/// Finds the folders in which a service's data begins, among the entry paths of one part: where `is_marker` knows the rest of a
+/// path. Each ends in a slash; `""` is the top.
+pub fn roots_by(paths: &[&str], is_marker: fn(&[&str]) -> bool) -> Vec<String> {
+    let mut roots = BTreeSet::new();
+    for path in paths.iter().filter(|path| !is_system_file(path)) {
+        let parts: Vec<&str> = path.split('/').collect();
+        if let Some(depth) = (0..parts.len()).find(|&depth| is_marker(&parts[depth..])) {
+            roots.insert(root_of(&parts[..depth]));
+        }
+    }
+    roots.into_iter().collect()
+}
+
+/// Returns the path of a folder, with a slash at its end.
+pub fn root_of(folders: &[&str]) -> String {
+    folders.iter().map(|folder| format!("{folder}/")).collect()
 }
 
 /// Returns the last part of a path or web address, query left off.

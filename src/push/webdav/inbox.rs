@@ -43,20 +43,14 @@ impl RemoteFolder for WebDav {
             let answer = self.rest(file, to, arrived)?;
             match answer.status.as_u16() {
                 200 | 206 => is_whole(file, to),
-                404 | 410 => Err(DestinationError::Gone {
-                    path: file.name.clone(),
-                }),
-                403 => Err(self.no_right("read files", &answer)),
-                _ => Err(DestinationError::Strange {
-                    why: answer.words(),
-                }),
+                _ => Err(self.unread(&file.name, &answer)),
             }
         })
     }
 }
 
 impl WebDav {
-    /// Asks for what is not there yet, and once again if the host asks for the password in another way.
+    /// Asks for what is not there yet.
     fn rest(
         &self,
         file: &FileThere,
@@ -64,19 +58,10 @@ impl WebDav {
         arrived: &dyn Fn(u64) -> bool,
     ) -> Result<Answer, DestinationError> {
         let url = self.url(&self.below(&file.name));
-        for _ in 0..3 {
+        self.insisting(|| {
             let from = (held(to)?, file.tag.as_deref());
             let request = self.request("GET", &url);
-            let answer = self.http.download_rest(request, from, to, arrived)?;
-            let asked = |auth: &super::Auth| auth.asked(&answer);
-            if answer.status.as_u16() == 401 && self.auth.as_ref().is_some_and(asked) {
-                continue;
-            }
-            return self.judged(answer);
-        }
-        Err(DestinationError::WrongCredentials {
-            host: self.http.host().to_owned(),
-            status: "401 again and again".to_owned(),
+            self.http.download_rest(request, from, to, arrived)
         })
     }
 }

@@ -111,11 +111,18 @@ impl WebDav {
         url: &Url,
         build: &dyn Fn(RequestBuilder) -> Result<RequestBuilder, DestinationError>,
     ) -> Result<Answer, DestinationError> {
+        self.insisting(|| self.http.ask(build(self.request(method, url))?))
+    }
+
+    /// Sends a request, and once again if the host asks for the password in another way.
+    fn insisting(
+        &self,
+        mut send: impl FnMut() -> Result<Answer, DestinationError>,
+    ) -> Result<Answer, DestinationError> {
         for _ in 0..3 {
-            let answer = self.http.ask(build(self.request(method, url))?)?;
-            if answer.status.as_u16() == 401
-                && self.auth.as_ref().is_some_and(|auth| auth.asked(&answer))
-            {
+            let answer = send()?;
+            let asked = |auth: &Auth| auth.asked(&answer);
+            if answer.status.as_u16() == 401 && self.auth.as_ref().is_some_and(asked) {
                 continue;
             }
             return self.judged(answer);
@@ -218,6 +225,19 @@ impl WebDav {
         DestinationError::NoPlace {
             what: self.base.path().to_owned(),
             why: answer.words(),
+        }
+    }
+
+    /// Returns the error of an answer to a file's GET.
+    fn unread(&self, path: &str, answer: &Answer) -> DestinationError {
+        match answer.status.as_u16() {
+            404 | 410 => DestinationError::Gone {
+                path: path.to_owned(),
+            },
+            403 => self.no_right("read files", answer),
+            _ => DestinationError::Strange {
+                why: answer.words(),
+            },
         }
     }
 
@@ -438,29 +458,11 @@ impl Destination for WebDav {
     fn read(&self, file: &Found, to: &mut dyn Write) -> Result<(), DestinationError> {
         let path = self.below(&file.id);
         let url = self.url(&path);
-        for _ in 0..3 {
-            let answer = self.http.download(self.request("GET", &url), to)?;
-            if answer.status.as_u16() == 401
-                && self.auth.as_ref().is_some_and(|auth| auth.asked(&answer))
-            {
-                continue;
-            }
-            let answer = self.judged(answer)?;
-            return match answer.status.as_u16() {
-                200 => Ok(()),
-                404 | 410 => Err(DestinationError::Gone {
-                    path: file.id.clone(),
-                }),
-                403 => Err(self.no_right("read files", &answer)),
-                _ => Err(DestinationError::Strange {
-                    why: answer.words(),
-                }),
-            };
+        let answer = self.insisting(|| self.http.download(self.request("GET", &url), to))?;
+        match answer.status.as_u16() {
+            200 => Ok(()),
+            _ => Err(self.unread(&file.id, &answer)),
         }
-        Err(DestinationError::WrongCredentials {
-            host: self.http.host().to_owned(),
-            status: "401 again and again".to_owned(),
-        })
     }
 
     fn keep(

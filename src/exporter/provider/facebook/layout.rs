@@ -1,10 +1,8 @@
 //! Where Facebook puts what: recognises its archives by names and says what each path holds.
 
-use std::collections::BTreeSet;
-
 use crate::exporter::provider::classify::{
     Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
-    is_web_address, stem,
+    is_web_address, roots_by, stem,
 };
 use crate::model::kind::{Kind, Visibility};
 
@@ -77,18 +75,7 @@ const RECORD_NAMES: &[&str] = &[
 
 /// Finds the roots of Facebook's data among the entry paths of one part.
 pub fn roots(paths: &[&str]) -> Vec<String> {
-    let mut roots = BTreeSet::new();
-    for path in paths.iter().filter(|path| !is_system_file(path)) {
-        let parts: Vec<&str> = path.split('/').collect();
-        if let Some(depth) = (0..parts.len()).find(|&depth| is_marker(&parts[depth..])) {
-            let root: String = parts[..depth]
-                .iter()
-                .map(|folder| format!("{folder}/"))
-                .collect();
-            roots.insert(root);
-        }
-    }
-    roots.into_iter().collect()
+    roots_by(paths, is_marker)
 }
 
 /// Says whether a path that starts with these parts can only be Facebook's.

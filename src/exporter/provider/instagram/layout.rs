@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::exporter::provider::classify::{
     Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
-    media_id, stem, year_and_month,
+    media_id, root_of, stem, year_and_month,
 };
 use crate::model::kind::{Kind, Visibility};
 
@@ -106,10 +106,6 @@ pub fn roots(paths: &[&str]) -> Vec<String> {
     }
     roots.extend(old_media.intersection(&beside).cloned());
     roots.into_iter().collect()
-}
-
-fn root_of(folders: &[&str]) -> String {
-    folders.iter().map(|folder| format!("{folder}/")).collect()
 }
 
 /// Says whether a path that starts with these parts can only be Instagram's.
