@@ -535,8 +535,8 @@ const checks = {
   },
 };
 
-// Returns the page's frames in a trace, in ms, longest first: from the moment the browser began one until it was on the screen. One
-// that was dropped makes the next longer. Frames the compositor showed by itself, without what the page had changed, do not count.
+// Returns how long the page's frames took in a trace, in ms, longest first: from the moment the browser began one until it, or in place
+// of a dropped one the next, was on the screen. Frames the compositor shows by itself, without what the page has changed, do not count.
 function framesOf(events, page) {
   const key = (event) => (event.id2 || {}).local || event.id;
   const begun = new Map();
@@ -549,14 +549,17 @@ function framesOf(events, page) {
     if (type !== "FORKED") all.push({ state, begin: ts / 1000, end: event.ts / 1000 });
     begun.delete(key(event));
   }
-  const frames = [];
-  let wanted = Infinity;
-  for (const { state, begin, end } of all.sort((a, b) => a.end - b.end)) {
-    if (state === "STATE_DROPPED") { wanted = Math.min(wanted, begin); continue; }
-    if (state.startsWith("STATE_PRESENTED")) frames.push(end - Math.min(wanted, begin));
-    wanted = Infinity;
+  // Frames are told of in the order they end, and a dropped one may be told of late. One that is shown in part waits for the page, too.
+  all.sort((a, b) => a.end - b.end);
+  const late = (frame) => ["STATE_DROPPED", "STATE_PRESENTED_PARTIAL"].includes(frame.state);
+  const idle = (frame) => frame.state === "STATE_NO_UPDATE_DESIRED";
+  const lengths = [];
+  for (const frame of all.filter((frame) => !idle(frame))) {
+    // What ends the wait: a frame on the screen, or nothing more to show.
+    const end = all.find((other) => !late(other) && other.begin >= frame.begin);
+    if (end && !idle(end)) lengths.push(end.end - frame.begin);
   }
-  return frames.sort((a, b) => b - a);
+  return lengths.sort((a, b) => b - a);
 }
 
 // A large gallery: how soon the first picture is there, how long a frame takes while the list flies by, and how much memory stays.

@@ -186,15 +186,24 @@ class Viewer {
   members(record, members) {
     if (members.length < 2) return;
     this.post.replaceChildren(...members.map(([month, id], at) => {
-      const picture = words.element("img", { alt: "", decoding: "async" });
-      picture.onerror = () => picture.replaceWith(words.element("span", { class: "card" }, String(at + 1)));
-      picture.src = albumen.thumbOf(id);
+      const number = words.element("span", { class: "card" }, String(at + 1));
+      this.small(month, id, number);
       return words.element("button", {
         type: "button", "aria-label": "Picture " + (at + 1) + " of " + members.length,
         "aria-current": id === record.i ? "true" : null, onclick: () => this.member(month, id),
-      }, picture);
+      }, number);
     }));
     this.post.hidden = false;
+  }
+
+  // Puts the small picture of a member in place of its number, if there is one.
+  async small(month, id, number) {
+    const found = await findIn(albumen.months.get(month) || [], id).catch(() => null);
+    if (!found || !(found.record.b & 1)) return;
+    const picture = words.element("img", { alt: "", decoding: "async" });
+    picture.onerror = () => picture.replaceWith(number);
+    picture.src = albumen.thumbOf(id);
+    number.replaceWith(picture);
   }
 
   async member(month, id) {
