@@ -99,6 +99,19 @@ impl Catalog {
         let mut evidence = Evidence::default();
         let mut ids = EvidenceIds::default();
         self.each(
+            "SELECT count(*) FROM record WHERE provider = ?1",
+            [provider],
+            |row| {
+                // A list that grows as it is filled takes up to twice its room: of records, much of an import's memory.
+                let count: u32 = row.get(0).map_err(|e| self.wrap(e))?;
+                let count = count as usize;
+                evidence.records.reserve_exact(count);
+                ids.records.reserve_exact(count);
+                ids.digests.reserve_exact(count);
+                Ok(())
+            },
+        )?;
+        self.each(
             "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest, account",
             [provider],
             |row| {

@@ -132,6 +132,9 @@ pub struct Catalog {
     gate: Option<Gate>,
 }
 
+/// A long reading, see [`Catalog::reading`].
+pub struct Reading<'a>(#[expect(dead_code, reason = "ends when dropped")] Transaction<'a>);
+
 impl Catalog {
     /// Opens the catalog at `path`, makes it if it is not there, and migrates it.
     ///
@@ -156,7 +159,7 @@ impl Catalog {
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;",
             )
             .map_err(wrap)?;
         Self::ready(connection, path, gate)
@@ -209,6 +212,18 @@ impl Catalog {
             connection,
             path: path.to_owned(),
             gate,
+        })
+    }
+
+    /// Begins a long reading: until the answer is dropped, no statement asks for the file's locks by itself.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn reading(&self) -> Result<Reading<'_>, CatalogError> {
+        let begun = self.connection.unchecked_transaction();
+        begun.map(Reading).map_err(|source| CatalogError::Sqlite {
+            path: self.path.clone(),
+            source,
         })
     }
 

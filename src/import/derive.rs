@@ -4,7 +4,9 @@
 //! belongs to whom; then assets are made a few at a time from records that are fetched for them, and packed.
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter::Peekable;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -222,13 +224,19 @@ pub fn make_assets(
     let mut waiting: Vec<(usize, Option<String>)> = Vec::new();
     let mut assets: Vec<DerivedAsset> = Vec::new();
     // Taken apart while assets are made: both at once would be a tenth of an import's memory.
-    let mut gathered = gathered.into_iter();
-    loop {
-        let some: Vec<_> = gathered.by_ref().take(ASSETS_AT_ONCE).collect();
-        if some.is_empty() {
-            break;
-        }
-        for made in maker.make(some, surroundings)? {
+    let mut gathered = gathered.into_iter().peekable();
+    let (source, threads) = (surroundings.source, surroundings.threads);
+    let mut jobs = maker.fetch_some(&mut gathered, source)?;
+    while let Some(some) = jobs {
+        let (made, next) = std::thread::scope(|scope| {
+            let making = scope.spawn(|| maker.make(&some, threads));
+            // The catalog is read on this thread meanwhile.
+            let next = maker.fetch_some(&mut gathered, source);
+            let made = making.join();
+            (made.unwrap_or_else(|panic| resume_unwind(panic)), next)
+        });
+        jobs = next?;
+        for made in made? {
             if let Some((device, when)) = &made.learnt {
                 neighbours.learn(device, *when);
             }
@@ -283,17 +291,23 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes some assets: fetches on this thread, merges on all.
-    fn make(
+    /// Fetches what the next assets are made from; `None` after the last.
+    fn fetch_some(
         &self,
-        some: Vec<(ContentHash, Gathered)>,
-        surroundings: &Surroundings<'_>,
-    ) -> Result<Vec<Made>, CatalogError> {
-        let mut jobs = Vec::with_capacity(some.len());
-        for (hash, tied) in some {
-            jobs.extend(self.fetch(hash, tied, surroundings.source)?);
+        gathered: &mut Peekable<impl Iterator<Item = (ContentHash, Gathered)>>,
+        source: &dyn Source,
+    ) -> Result<Option<Vec<Job>>, CatalogError> {
+        if gathered.peek().is_none() {
+            return Ok(None);
         }
-        share_out(&jobs, surroundings.threads, |job| self.make_one(job))
+        let some = gathered.take(ASSETS_AT_ONCE);
+        some.filter_map(|(hash, tied)| self.fetch(hash, tied, source).transpose())
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    fn make(&self, jobs: &[Job], threads: NonZeroUsize) -> Result<Vec<Made>, CatalogError> {
+        share_out(jobs, threads, |job| self.make_one(job))
             .into_iter()
             .collect()
     }

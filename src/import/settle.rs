@@ -56,6 +56,7 @@ pub fn settle(
         linked.links.links = Vec::new();
     }
     let home = catalog.setting("home_timezone")?;
+    let reading = catalog.reading()?;
     let derivation = make_assets(
         tied,
         &providers,
@@ -69,6 +70,7 @@ pub fn settle(
             threads,
         },
     )?;
+    drop(reading);
     for linked in &mut providers {
         linked.links = Links::default();
     }

@@ -209,7 +209,7 @@ impl<'a> Worker<'a> {
     }
 
     fn create(&self, id: EntryId) -> Result<StagedFile<'a>, WriteError> {
-        let mut file = StagedFile::create(self.shared.library.writer(), self.number)?;
+        let mut file = StagedFile::begin(self.shared.library.writer(), self.number);
         file.preallocate(self.shared.archive.entries()[id.0].size_bytes)?;
         Ok(file)
     }

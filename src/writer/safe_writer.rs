@@ -301,9 +301,14 @@ impl SafeWriter {
         Ok(file)
     }
 
+    /// Makes a new file, and its folder if that is wanting.
+    pub(super) fn create_in_its_folder(&self, path: &Path) -> Result<File, WriteError> {
+        self.in_its_folder(path, || self.create(path))
+    }
+
     pub(super) fn write(
         &self,
-        file: &mut File,
+        mut file: &File,
         path: &Path,
         bytes: &[u8],
     ) -> Result<(), WriteError> {

@@ -157,7 +157,7 @@ fn copy(
     };
     let source = File::open(&path).map_err(unreadable)?;
     let size_bytes = source.metadata().map_err(unreadable)?.len();
-    let mut staged = StagedFile::create(library.writer(), 0)?;
+    let mut staged = StagedFile::begin(library.writer(), 0);
     staged
         .fill_from_extent(&source, 0, size_bytes, &mut |_| {})
         .map_err(|error| match error {

@@ -29,7 +29,7 @@ fn wanted(at: &str, text: &str) -> WantedFile {
 }
 
 fn stage(library: &Library, text: &str) {
-    let mut file = StagedFile::create(library.writer(), 0).unwrap();
+    let mut file = StagedFile::begin(library.writer(), 0);
     file.write_chunk(text.as_bytes()).unwrap();
     file.finish().keep().unwrap();
 }

@@ -26,9 +26,13 @@ const WRITEBACK_BYTES: u64 = 8 << 20;
 /// Bytes copied and hashed at once: fits the second-level cache.
 const WINDOW_BYTES: usize = 256 << 10;
 
-/// A file being written into staging. One that is dropped before [`Self::finish`] is removed.
+/// A file being written into staging. One that is dropped before [`Finished::keep`] leaves nothing.
+///
+/// While it is no longer than its head it is in memory only: a small file is hashed first, and then written once under
+/// its hash, without a name to be rid of again.
 pub struct StagedFile<'a> {
     writer: &'a SafeWriter,
+    /// Its name until it is kept, if it is ever too long for memory.
     path: PathBuf,
     file: Option<File>,
     hasher: Sha256,
@@ -49,20 +53,17 @@ pub struct Finished<'a> {
 
 impl<'a> StagedFile<'a> {
     /// Begins a file. Each worker thread writes in a folder of its own, so that they do not wait for each other.
-    pub fn create(writer: &'a SafeWriter, worker: usize) -> Result<Self, WriteError> {
-        let folder = slot_folder(writer, worker);
-        let path = folder.join(writer.unique().to_string());
-        let file = writer.in_its_folder(&path, || writer.create(&path))?;
-        Ok(Self {
+    pub fn begin(writer: &'a SafeWriter, worker: usize) -> Self {
+        Self {
             writer,
-            path,
-            file: Some(file),
+            path: slot_folder(writer, worker).join(writer.unique().to_string()),
+            file: None,
             hasher: Sha256::new(),
             head: Vec::new(),
             size_bytes: 0,
             #[cfg(target_os = "linux")]
             sent_bytes: 0,
-        })
+        }
     }
 
     /// Reserves room for a file whose size is known, so that a full disk shows early.
@@ -70,19 +71,37 @@ impl<'a> StagedFile<'a> {
         if size_bytes < LARGE_BYTES {
             return Ok(());
         }
-        self.writer
-            .reserve(opened(&self.file), &self.path, size_bytes)
+        self.open()?;
+        match &self.file {
+            Some(file) => self.writer.reserve(file, &self.path, size_bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the file and writes what was in memory only.
+    fn open(&mut self) -> Result<(), WriteError> {
+        if self.file.is_none() {
+            self.file = Some(self.writer.create_in_its_folder(&self.path)?);
+            self.write(&self.head)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), WriteError> {
+        match &self.file {
+            Some(file) if !bytes.is_empty() => self.writer.write(file, &self.path, bytes),
+            _ => Ok(()),
+        }
     }
 
     /// Writes the next bytes.
     pub fn write_chunk(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
-        let file = self
-            .file
-            .as_mut()
-            .expect("a staged file is open until it is dropped");
-        self.writer.write(file, &self.path, bytes)?;
-        self.hasher.update(bytes);
         let missing = HEAD_BYTES.saturating_sub(self.head.len());
+        if bytes.len() > missing {
+            self.open()?;
+        }
+        self.write(bytes)?;
+        self.hasher.update(bytes);
         self.head
             .extend_from_slice(&bytes[..bytes.len().min(missing)]);
         self.size_bytes += bytes.len() as u64;
@@ -133,13 +152,14 @@ impl<'a> StagedFile<'a> {
     fn send_early(&mut self, last: bool) {
         use std::num::NonZeroU64;
         let unsent = self.size_bytes - self.sent_bytes;
+        let Some(file) = &self.file else { return };
         if self.size_bytes < LARGE_BYTES || (unsent < WRITEBACK_BYTES && !last) {
             return;
         }
         // Linux starts to write dirty pages when told that they are not needed; only clean ones are dropped.
         // `sync_file_range` would say it plainer, but has no safe wrapper.
         let _ = rustix::fs::fadvise(
-            opened(&self.file),
+            file,
             self.sent_bytes,
             NonZeroU64::new(unsent),
             rustix::fs::Advice::DontNeed,
@@ -149,11 +169,21 @@ impl<'a> StagedFile<'a> {
 
     #[cfg(not(target_os = "linux"))]
     fn send_early(&mut self, _: bool) {}
-}
 
-fn opened(file: &Option<File>) -> &File {
-    file.as_ref()
-        .expect("a staged file is open until it is dropped")
+    /// Writes a file that is in memory as a whole; returns whether nothing had its name. A torn one is told from its
+    /// bytes at the next run's start, like one that a power loss left.
+    fn write_whole(&self, to: &Path) -> Result<bool, WriteError> {
+        let file = match self.writer.create_in_its_folder(to) {
+            Err(error) if error.source.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            other => other?,
+        };
+        let written = self.writer.write(&file, to, &self.head);
+        if written.is_err() {
+            // Best effort: see above.
+            let _ = self.writer.remove(to);
+        }
+        written.map(|()| true)
+    }
 }
 
 impl Drop for StagedFile<'_> {
@@ -166,11 +196,6 @@ impl Drop for StagedFile<'_> {
 }
 
 impl Finished<'_> {
-    /// Returns the file, to read from.
-    pub fn file(&self) -> &File {
-        opened(&self.staged.file)
-    }
-
     /// Returns the first bytes, at most [`HEAD_BYTES`].
     pub fn head(&self) -> &[u8] {
         self.staged.head()
@@ -180,7 +205,7 @@ impl Finished<'_> {
     pub fn reader(&self) -> FinishedReader<'_> {
         FinishedReader {
             head: self.head(),
-            file: self.file(),
+            file: self.staged.file.as_ref(),
             size_bytes: self.size_bytes,
             at: 0,
         }
@@ -192,8 +217,12 @@ impl Finished<'_> {
     /// hashed just now.
     pub fn keep(mut self) -> Result<PathBuf, WriteError> {
         let staged = &mut self.staged;
-        // Renamed within its folder: between folders all renames of a file system wait for one another.
         let to = staged.path.with_file_name(self.content_hash.to_string());
+        if staged.file.is_none() && staged.write_whole(&to)? {
+            return Ok(to);
+        }
+        staged.open()?;
+        // Renamed within its folder: between folders all renames of a file system wait for one another.
         staged.writer.rename_over(&staged.path, &to)?;
         staged.file = None;
         Ok(to)
@@ -201,15 +230,18 @@ impl Finished<'_> {
 
     /// Drops the file, because its bytes are held already.
     pub fn discard(mut self) -> Result<(), WriteError> {
-        self.staged.file = None;
-        self.staged.writer.remove(&self.staged.path)
+        match self.staged.file.take() {
+            Some(_) => self.staged.writer.remove(&self.staged.path),
+            None => Ok(()),
+        }
     }
 }
 
 /// Reads a staged file, its head out of memory.
 pub struct FinishedReader<'a> {
     head: &'a [u8],
-    file: &'a File,
+    /// Where the rest is, if there is more.
+    file: Option<&'a File>,
     size_bytes: u64,
     at: u64,
 }
@@ -222,11 +254,13 @@ impl io::Read for FinishedReader<'_> {
         let count = match head {
             Some(mut ahead) if !ahead.is_empty() => io::Read::read(&mut ahead, into)?,
             _ if self.at >= self.size_bytes => 0,
-            _ => {
-                let mut file = self.file;
-                io::Seek::seek(&mut file, io::SeekFrom::Start(self.at))?;
-                io::Read::read(&mut file, into)?
-            }
+            _ => match self.file {
+                Some(mut file) => {
+                    io::Seek::seek(&mut file, io::SeekFrom::Start(self.at))?;
+                    io::Read::read(&mut file, into)?
+                }
+                None => 0,
+            },
         };
         self.at += count as u64;
         Ok(count)
@@ -395,7 +429,7 @@ mod tests {
     }
 
     fn staged<'a>(library: &'a Library, chunks: &[&[u8]]) -> StagedFile<'a> {
-        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        let mut file = StagedFile::begin(library.writer(), 0);
         chunks
             .iter()
             .for_each(|chunk| file.write_chunk(chunk).unwrap());
@@ -442,18 +476,42 @@ mod tests {
     #[test]
     fn nothing_stays_of_files_dropped_or_discarded() {
         let (_folder, library) = library();
-        drop(staged(&library, &[b"half"]));
-        drop(staged(&library, &[b"whole"]).finish());
-        staged(&library, &[b"double"]).finish().discard().unwrap();
-        let worker = library.writer().staging().join("slot-0");
-        assert_eq!(fs::read_dir(worker).unwrap().count(), 0);
-        assert!(library.list_staged().unwrap().is_empty());
+        for long in [0, HEAD_BYTES] {
+            let half = vec![1; long + 4];
+            drop(staged(&library, &[&half]));
+            drop(staged(&library, &[b"whole", &half]).finish());
+            staged(&library, &[&half]).finish().discard().unwrap();
+            let worker = library.writer().staging().join("slot-0");
+            assert_eq!(worker.is_dir(), long > 0, "short ones are in memory only");
+            assert!(long == 0 || fs::read_dir(worker).unwrap().count() == 0);
+            assert!(library.list_staged().unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_file_of_any_length_is_kept_whole() {
+        let (_folder, library) = library();
+        for (first, then) in [
+            (0, 0),
+            (HEAD_BYTES - 1, 1),
+            (HEAD_BYTES, 1),
+            (1, HEAD_BYTES),
+            (HEAD_BYTES + 1, 0),
+        ] {
+            let bytes: Vec<u8> = (0..first + then).map(|n| (n / 5) as u8).collect();
+            let finished = staged(&library, &[&bytes[..first], &bytes[first..]]).finish();
+            let hash = finished.content_hash;
+            let kept = finished.keep().unwrap();
+            assert!(fs::read(&kept).unwrap() == bytes, "{first} {then}");
+            assert_eq!(hash_file(&kept).unwrap(), hash);
+        }
+        assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 0);
     }
 
     #[test]
     fn what_a_killed_run_left_is_cleaned_and_whole_files_stay() {
         let (_folder, library) = library();
-        std::mem::forget(staged(&library, &[b"half"]));
+        std::mem::forget(staged(&library, &[&[7; HEAD_BYTES + 1]]));
         fs::write(library.writer().staging().join("derived-7"), b"x").unwrap();
         staged(&library, &[b"hello"]).finish().keep().unwrap();
         assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 2);
@@ -464,19 +522,15 @@ mod tests {
     fn a_large_file_keeps_its_head_and_its_bytes() {
         let (_folder, library) = library();
         let bytes: Vec<u8> = (0..20_u32 << 20).map(|n| (n >> 7) as u8).collect();
-        let mut file = StagedFile::create(library.writer(), 3).unwrap();
+        let mut file = StagedFile::begin(library.writer(), 3);
         file.preallocate(bytes.len() as u64).unwrap();
         bytes
             .chunks(WINDOW_BYTES)
             .for_each(|chunk| file.write_chunk(chunk).unwrap());
         let finished = file.finish();
         assert_eq!(finished.head(), &bytes[..HEAD_BYTES]);
-        assert_eq!(
-            finished.file().metadata().unwrap().len(),
-            bytes.len() as u64
-        );
-        let hash = finished.content_hash;
-        assert_eq!(hash_file(&finished.keep().unwrap()).unwrap(), hash);
+        let kept = finished.keep().unwrap();
+        assert!(fs::read(kept).unwrap() == bytes);
     }
 
     #[test]
@@ -512,10 +566,11 @@ mod tests {
     #[test]
     fn a_reserved_file_that_was_cut_short_has_no_room_left_over() {
         let (_folder, library) = library();
-        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        let mut file = StagedFile::begin(library.writer(), 0);
         file.preallocate(4 << 20).unwrap();
         file.write_chunk(b"short").unwrap();
-        assert_eq!(file.finish().file().metadata().unwrap().len(), 5);
+        let kept = file.finish().keep().unwrap();
+        assert_eq!(fs::metadata(kept).unwrap().len(), 5);
     }
 
     #[test]
@@ -524,12 +579,12 @@ mod tests {
         let mut source = tempfile::tempfile().unwrap();
         source.write_all(b"..hello..").unwrap();
         let mut seen = Vec::new();
-        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        let mut file = StagedFile::begin(library.writer(), 0);
         file.fill_from_extent(&source, 2, 5, &mut |bytes| seen.extend_from_slice(bytes))
             .unwrap();
         assert_eq!(seen, b"hello");
         assert_eq!(file.finish().content_hash.to_string(), HELLO);
-        let mut file = StagedFile::create(library.writer(), 0).unwrap();
+        let mut file = StagedFile::begin(library.writer(), 0);
         let error = file
             .fill_from_extent(&source, 5, 50, &mut |_| {})
             .unwrap_err();
@@ -548,15 +603,20 @@ mod tests {
         ] {
             let seam = std::sync::Arc::new(Fail(kind, ErrorKind::StorageFull));
             let library = Library::open_with(folder.path(), Some(seam)).unwrap();
-            let error = write_large(&library).unwrap_err();
-            assert!(error.is_disk_full() && error.kind == kind, "{error}");
-            assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 0, "{kind:?}");
-            assert!(library.list_staged().unwrap().is_empty());
+            let small = || staged(&library, &[b"hello"]).finish().keep();
+            let takes = matches!(kind, StepKind::Create | StepKind::Write);
+            let mut errors = vec![write_large(&library).unwrap_err()];
+            errors.extend(takes.then(|| small().unwrap_err()));
+            for error in errors {
+                assert!(error.is_disk_full() && error.kind == kind, "{error}");
+                assert_eq!(library.clean_unfinished(&|_| false).unwrap(), 0, "{kind:?}");
+                assert!(library.list_staged().unwrap().is_empty());
+            }
         }
     }
 
     fn write_large(library: &Library) -> Result<PathBuf, WriteError> {
-        let mut file = StagedFile::create(library.writer(), 0)?;
+        let mut file = StagedFile::begin(library.writer(), 0);
         file.preallocate(2 << 20)?;
         file.write_chunk(&vec![7; 2 << 20])?;
         file.finish().keep()
