@@ -40,10 +40,12 @@ fn main() -> Result<()> {
     let ground = Ground::prepare(&asked.folder)?;
     println!("{}", ground.describe());
     let contenders = contenders(&asked)?;
-    for case in cases(asked.quick) {
-        if asked.case.as_deref().is_some_and(|name| name != case.name) {
-            continue;
-        }
+    let wanted = |case: &Case| asked.case.as_deref().is_none_or(|name| name == case.name);
+    let cases: Vec<Case> = cases(asked.quick).into_iter().filter(wanted).collect();
+    if cases.is_empty() {
+        bail!("no case of that name; they are in benches/import/cases.rs");
+    }
+    for case in cases {
         run_case(&case, &asked, &ground, &contenders)?;
     }
     ground.end()

@@ -26,7 +26,7 @@ pub struct Placed {
 
 /// Every file the library should hold, with the time it gets: when it was taken.
 pub fn wanted(derivation: &Derivation, placements: &[Placement]) -> Vec<WantedFile> {
-    let mut wanted = Vec::new();
+    let mut wanted = Vec::with_capacity(placements.len());
     for (derived, placement) in derivation.assets.iter().zip(placements) {
         let taken = derived.taken_seconds;
         let modified = taken.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());

@@ -163,7 +163,7 @@ struct Planner<'a> {
     hashes: BTreeMap<ContentHash, u64>,
     claimed: HashSet<String>,
     kept: BTreeMap<LibraryPath, (ContentHash, Found)>,
-    needs: BTreeMap<ContentHash, Vec<(LibraryPath, &'a WantedFile)>>,
+    needs: Vec<(LibraryPath, &'a WantedFile)>,
     movable: BTreeMap<ContentHash, BTreeSet<LibraryPath>>,
     times: Vec<Action>,
     plan: Plan,
@@ -196,7 +196,7 @@ impl<'a> Planner<'a> {
                 .collect(),
             claimed: HashSet::new(),
             kept: BTreeMap::new(),
-            needs: BTreeMap::new(),
+            needs: Vec::new(),
             movable: BTreeMap::new(),
             times: Vec::new(),
             plan: Plan::default(),
@@ -246,10 +246,7 @@ impl<'a> Planner<'a> {
     }
 
     fn need(&mut self, path: &LibraryPath, file: &'a WantedFile) {
-        self.needs
-            .entry(file.content_hash)
-            .or_default()
-            .push((path.clone(), file));
+        self.needs.push((path.clone(), file));
     }
 
     fn standing(&self, path: &LibraryPath) -> io::Result<Standing> {
@@ -366,19 +363,20 @@ impl<'a> Planner<'a> {
     }
 
     /// Gives every need a source: staging first, then a copy.
-    fn finish(mut self, staged: Vec<Staged>) -> Plan {
-        let mut slots: BTreeMap<ContentHash, BTreeSet<u32>> = BTreeMap::new();
+    ///
+    /// Staged files, needs and contents are gone through side by side, in the order of their hashes: a set for each
+    /// content would be as much memory as the whole plan.
+    fn finish(mut self, mut staged: Vec<Staged>) -> Plan {
         // One that a power loss cut short does not count.
-        for file in staged
-            .iter()
-            .filter(|file| self.hashes.get(&file.content_hash) == Some(&file.size_bytes))
-        {
-            slots
-                .entry(file.content_hash)
-                .or_default()
-                .insert(file.slot);
-        }
+        staged.retain(|file| self.hashes.get(&file.content_hash) == Some(&file.size_bytes));
+        staged.sort();
+        let mut staged = staged.into_iter().peekable();
+        let mut needs = std::mem::take(&mut self.needs);
+        needs.sort_by_key(|(_, file)| file.content_hash);
+        let mut needs = needs.into_iter().peekable();
         let mut later = Later::default();
+        later.places.reserve_exact(needs.len());
+        self.times.reserve_exact(needs.len());
         for (path, (content_hash, found)) in &self.kept {
             let size_bytes = found.size_bytes;
             self.plan.placements.push(PlacedFile {
@@ -392,9 +390,12 @@ impl<'a> Planner<'a> {
             kept_at.entry(*hash).or_insert_with(|| path.clone());
         }
         for hash in std::mem::take(&mut self.hashes).into_keys() {
-            let mut free = slots.remove(&hash).unwrap_or_default();
+            let mut free = BTreeSet::new();
+            while let Some(file) = staged.next_if(|file| file.content_hash == hash) {
+                free.insert(file.slot);
+            }
             self.move_out(hash, &mut free);
-            let needs = self.needs.remove(&hash).unwrap_or_default();
+            let needs = std::iter::from_fn(|| needs.next_if(|(_, file)| file.content_hash == hash));
             self.supply(hash, needs, free, kept_at.remove(&hash), &mut later);
         }
         let Plan {
@@ -402,14 +403,11 @@ impl<'a> Planner<'a> {
             placements,
             ..
         } = &mut self.plan;
-        actions.extend(
-            later
-                .places
-                .into_iter()
-                .chain(later.copies)
-                .chain(later.drops),
-        );
-        actions.append(&mut self.times);
+        let last = [later.copies, later.drops, self.times];
+        let count = last.iter().map(Vec::len).sum::<usize>() + later.places.len();
+        actions.reserve_exact(count);
+        actions.extend(later.places);
+        last.into_iter().for_each(|some| actions.extend(some));
         placements.sort();
         self.plan
     }
@@ -429,7 +427,7 @@ impl<'a> Planner<'a> {
     fn supply(
         &mut self,
         content_hash: ContentHash,
-        needs: Vec<(LibraryPath, &WantedFile)>,
+        needs: impl Iterator<Item = (LibraryPath, &'a WantedFile)>,
         mut slots: BTreeSet<u32>,
         mut kept_at: Option<LibraryPath>,
         later: &mut Later,
@@ -496,21 +494,17 @@ fn is_same_file(a: &Found, b: &Found) -> bool {
 }
 
 /// The paths a file may get, best first.
-fn choices(file: &WantedFile) -> Vec<LibraryPath> {
-    let text = file.path.as_str();
-    let name_at = text.len() - file.path.file_name().len();
-    let dot = text
-        .rfind('.')
-        .filter(|dot| *dot > name_at)
-        .unwrap_or(text.len());
+fn choices(file: &WantedFile) -> impl Iterator<Item = LibraryPath> {
     let marked = |digits| {
+        let text = file.path.as_str();
+        let name_at = text.len() - file.path.file_name().len();
+        let dot = text.rfind('.').filter(|dot| *dot > name_at);
+        let (stem, extension) = text.split_at(dot.unwrap_or(text.len()));
         let mark = hash_mark(&file.content_hash, digits);
-        LibraryPath::parse(&format!("{}{mark}{}", &text[..dot], &text[dot..]))
+        LibraryPath::parse(&format!("{stem}{mark}{extension}"))
     };
-    std::iter::once(file.path.clone())
-        .chain(marked(SHORT_HASH))
-        .chain(marked(64))
-        .collect()
+    // Nearly every file gets the first.
+    std::iter::once(file.path.clone()).chain([SHORT_HASH, 64].into_iter().filter_map(marked))
 }
 
 #[cfg(test)]

@@ -130,7 +130,6 @@ fn the_plan_does_not_depend_on_the_order_of_what_it_is_given() {
 fn a_name_told_apart_keeps_its_extension() {
     let names = |at: &str| {
         choices(&wanted(at, "one"))
-            .iter()
             .map(|path| path.to_string())
             .collect::<Vec<_>>()
     };
