@@ -5,13 +5,14 @@ use sha2::{Digest, Sha256};
 use crate::model::content_hash::ContentHash;
 
 /// Name in the gallery's folder, and text.
-pub const FILES: [(&str, &str); 11] = [
+pub const FILES: [(&str, &str); 12] = [
     ("index.html", include_str!("site/index.html")),
     ("site/style.css", include_str!("site/style.css")),
     ("site/data.js", include_str!("site/data.js")),
     ("site/words.js", include_str!("site/words.js")),
     ("site/sequence.js", include_str!("site/sequence.js")),
     ("site/grid.js", include_str!("site/grid.js")),
+    ("site/scrubber.js", include_str!("site/scrubber.js")),
     ("site/zoom.js", include_str!("site/zoom.js")),
     ("site/viewer.js", include_str!("site/viewer.js")),
     ("site/map.js", include_str!("site/map.js")),

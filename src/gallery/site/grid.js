@@ -1,17 +1,23 @@
 // The grid: only what is on the screen or near it is in the page, whatever the length of the sequence.
 "use strict";
 
+// What a frame may cost: a leap to another year would else make and read a hundred cells at once, and the browser would
+// show nothing until all of it is done.
+const CELLS_A_FRAME = 12;
+const PICTURES_AT_ONCE = 12;
+
 class Grid {
   // open: called with the index of a cell; link: gives a cell's address.
   constructor(root, sequence, open, link) {
     Object.assign(this, { root, sequence, open, link });
     this.cells = new Map();
     this.heads = new Map();
+    this.reading = new Set();
     this.current = 0;
     this.asked = null;
     this.space = words.element("div", { class: "grid" });
     root.replaceChildren(this.space);
-    sequence.changed = (from, to) => this.fill(from, to);
+    sequence.changed = () => this.later();
     this.draw = this.draw.bind(this);
     this.later = () => { this.pending = this.pending || requestAnimationFrame(this.draw); };
     this.relayout = this.relayout.bind(this);
@@ -58,9 +64,8 @@ class Grid {
     const down = scrollY > this.offset();
     const anchor = this.tops.length ? this.range(scrollY - this.offset() + this.above() + 1, 0)[0] : 0;
     const held = this.space.contains(document.activeElement);
-    for (const cell of this.cells.values()) cell.remove();
+    for (const index of [...this.cells.keys()]) this.drop(index);
     for (const head of this.heads.values()) head.remove();
-    this.cells.clear();
     this.heads.clear();
     this.layout();
     if (down) this.reveal(anchor, "start");
@@ -129,14 +134,54 @@ class Grid {
     const [from, to] = this.range(top - innerHeight * 0.75, top + innerHeight * 1.75);
     const held = document.activeElement && this.space.contains(document.activeElement)
       ? Number(document.activeElement.dataset.index) : -1;
-    for (const [index, cell] of this.cells) {
-      if ((index < from || index >= to) && index !== held) { cell.remove(); this.cells.delete(index); }
+    for (const index of [...this.cells.keys()]) {
+      if ((index < from || index >= to) && index !== held) this.drop(index);
     }
     this.drawHeads(top);
-    for (let index = from; index < to; index += 1) if (!this.cells.has(index)) this.cell(index);
+    const { empty, more } = this.drawCells(from, to, this.range(top, top + innerHeight));
     if (held < 0 && (this.current < from || this.current >= to)) this.point(this.firstVisible());
     this.scrubber.show(top);
-    this.want();
+    // What was shown once may have been dropped since.
+    if (empty) this.want(from, to);
+    if (more) this.later();
+  }
+
+  // Makes cells, those on the screen at once, and fills some of them, those on the screen first. Returns whether some are empty, and
+  // whether the next frame can do more; a picture that was read, or a record, asks for a frame by itself.
+  drawCells(from, to, [first, last]) {
+    const order = [];
+    for (let index = first; index < last; index += 1) order.push(index);
+    for (let below = last, above = first - 1; below < to || above >= from; below += 1, above -= 1) {
+      if (below < to) order.push(below);
+      if (above >= from) order.push(above);
+    }
+    let left = CELLS_A_FRAME;
+    let empty = false;
+    for (const index of order) {
+      let cell = this.cells.get(index);
+      if (cell && cell.dataset.id) continue;
+      const seen = index >= first && index < last;
+      if (left <= 0 && !seen) return { empty: true, more: true };
+      if (!cell) {
+        cell = this.cell(index);
+        if (!seen) left -= 0.5;
+      }
+      if (left > 0 && this.reading.size < PICTURES_AT_ONCE && this.fillCell(index, cell)) left -= 1;
+      else empty = true;
+    }
+    return { empty, more: left <= 0 };
+  }
+
+  drop(index) {
+    const cell = this.cells.get(index);
+    for (const image of cell.querySelectorAll("img")) this.read(image);
+    cell.remove();
+    this.cells.delete(index);
+  }
+
+  // A picture was read, could not be, or is no longer wanted.
+  read(image) {
+    if (this.reading.delete(image)) this.later();
   }
 
   drawHeads(top) {
@@ -159,18 +204,11 @@ class Grid {
     }
   }
 
-  // Asks for what empty cells show; what was shown once may have been dropped since.
-  want() {
-    let [from, to] = [Infinity, -1];
-    for (const [index, cell] of this.cells) {
-      if (cell.dataset.id) continue;
-      from = Math.min(from, index);
-      to = Math.max(to, index + 1);
-    }
-    if (to < 0) return;
+  // Asks for the records of these cells.
+  want(from, to) {
     this.asked = [from, to];
-    if (this.reading) return;
-    this.reading = true;
+    if (this.asking) return;
+    this.asking = true;
     const read = async () => {
       // While one part was read, the reader may have scrolled on: only the last wish counts.
       while (this.asked && !this.closed) {
@@ -179,11 +217,11 @@ class Grid {
         await this.sequence.want(first, last);
       }
     };
-    read().catch((error) => main.say(error.message)).finally(() => { this.reading = false; });
+    read().catch((error) => main.say(error.message)).finally(() => { this.asking = false; });
   }
 
   cell(index) {
-    const cell = words.element("a", { class: "cell", "data-index": index, tabindex: index === this.current ? "0" : "-1" });
+    const cell = words.element("a", { class: "cell", draggable: "false", "data-index": index, tabindex: index === this.current ? "0" : "-1" });
     const { x, y } = this.place(index);
     cell.style.left = x + "px";
     cell.style.top = y + "px";
@@ -198,19 +236,13 @@ class Grid {
       if (head) head.after(cell);
       else this.space.append(cell);
     }
-    this.fillCell(index, cell);
+    return cell;
   }
 
-  fill(from, to) {
-    if (this.closed) return;
-    for (const [index, cell] of this.cells) {
-      if (index >= from && index < to && !cell.dataset.id) this.fillCell(index, cell);
-    }
-  }
-
+  // Shows a record in its cell; returns whether the record was here.
   fillCell(index, cell) {
     const found = this.sequence.at(index);
-    if (!found) return;
+    if (!found) return false;
     const { record, part } = found;
     cell.dataset.id = record.i;
     if (record.r) cell.dataset.live = "1";
@@ -220,7 +252,9 @@ class Grid {
     if (address) {
       const image = words.element("img", { alt: text, decoding: "async", draggable: "false", dir: "auto" });
       // A picture that is gone is shown as a card with its name.
-      image.onerror = () => image.replaceWith(this.card(record));
+      image.onerror = () => { image.replaceWith(this.card(record)); this.read(image); };
+      image.onload = () => this.read(image);
+      this.reading.add(image);
       image.src = address;
       cell.append(image);
     } else if (record.m.startsWith("video/") && albumen.file(record)) {
@@ -231,6 +265,7 @@ class Grid {
       cell.append(video, words.element("span", { class: "unseen" }, text));
     } else cell.append(this.card(record));
     cell.append(...this.badges(record));
+    return true;
   }
 
   card(record) {
@@ -343,93 +378,5 @@ class Grid {
     });
     for (const name of ["pointerup", "pointercancel"]) this.space.addEventListener(name, () => { stop(); setTimeout(() => { this.pressed = false; }); });
     this.space.addEventListener("contextmenu", (event) => { if (this.pressed) event.preventDefault(); });
-  }
-}
-
-// The strip at the edge that leads to any month at once.
-class Scrubber {
-  constructor(grid) {
-    this.grid = grid;
-    this.thumb = words.element("div", { class: "scrub-thumb" });
-    this.bubble = words.element("div", { class: "scrub-bubble", "aria-hidden": "true" });
-    this.years = words.element("div", { class: "scrub-years", "aria-hidden": "true" });
-    this.root = words.element("div", {
-      class: "scrub", role: "slider", tabindex: "0", "aria-label": "Month", "aria-orientation": "vertical", hidden: true,
-    }, this.years, this.thumb, this.bubble);
-    document.getElementById("main").append(this.root);
-    this.root.addEventListener("pointerdown", (event) => {
-      this.root.setPointerCapture(event.pointerId);
-      this.dragging = true;
-      this.to(event);
-    });
-    this.root.addEventListener("pointermove", (event) => { if (this.dragging) this.to(event); });
-    for (const name of ["pointerup", "pointercancel"]) this.root.addEventListener(name, () => { this.dragging = false; this.root.classList.remove("dragging"); });
-    this.root.addEventListener("keydown", (event) => this.key(event));
-    this.layout();
-  }
-
-  close() { this.root.remove(); }
-
-  layout() {
-    const grid = this.grid;
-    const months = grid.tops.filter((top) => top.head);
-    this.root.hidden = months.length < 2 || grid.height < innerHeight * 2;
-    if (this.root.hidden) return;
-    this.root.setAttribute("aria-valuemin", "1");
-    this.root.setAttribute("aria-valuemax", String(months.length));
-    let last = -Infinity;
-    let year = "";
-    const labels = [];
-    for (const top of months) {
-      const of = top.section.month.slice(0, 4);
-      const share = top.top / grid.height;
-      if (of === year || top.section.month === "undated") continue;
-      year = of;
-      // Years that would lie upon each other are left out.
-      if ((share - last) * innerHeight < 26) continue;
-      last = share;
-      const label = words.element("span", {}, of);
-      label.style.top = share * 100 + "%";
-      labels.push(label);
-    }
-    this.years.replaceChildren(...labels);
-  }
-
-  to(event) {
-    const box = this.root.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientY - box.top) / box.height));
-    this.root.classList.add("dragging");
-    scrollTo(0, this.grid.offset() + share * (this.grid.height - innerHeight * 0.5));
-  }
-
-  key(event) {
-    const months = this.grid.tops;
-    const now = this.grid.sectionAt(Math.max(0, scrollY - this.grid.offset() + 80));
-    const year = (by) => {
-      const of = months[now].section.month.slice(0, 4);
-      let to = now;
-      while (to + by >= 0 && to + by < months.length && months[to].section.month.slice(0, 4) === of) to += by;
-      return to;
-    };
-    const to = {
-      ArrowDown: () => now + 1, ArrowRight: () => now + 1, ArrowUp: () => now - 1, ArrowLeft: () => now - 1,
-      PageDown: () => year(1), PageUp: () => year(-1), Home: () => 0, End: () => months.length - 1,
-    }[event.key];
-    if (!to) return;
-    event.preventDefault();
-    const number = Math.min(months.length - 1, Math.max(0, to()));
-    this.grid.reveal(months[number].section.start, "start");
-  }
-
-  show(top) {
-    if (this.root.hidden) return;
-    const grid = this.grid;
-    const number = grid.sectionAt(Math.max(0, top + 80));
-    const text = words.month(grid.tops[number].section.month);
-    this.root.setAttribute("aria-valuenow", String(number + 1));
-    this.root.setAttribute("aria-valuetext", text);
-    const share = Math.min(1, Math.max(0, top / (grid.height - innerHeight * 0.5)));
-    this.thumb.style.top = this.bubble.style.top = share * 100 + "%";
-    this.bubble.textContent = text;
   }
 }

@@ -125,14 +125,16 @@ function pairs(flat) {
   return all;
 }
 
-// Finds an asset wherever it stands now: its date may have changed since a link was made.
-async function findAnywhere(month, id) {
-  const first = albumen.months.get(month) || [];
-  const others = albumen.parts.filter((part) => part.month !== month);
-  for (const part of [...first, ...others]) {
-    const records = await albumen.glance(part.number);
-    const record = records.find((record) => record.i === id);
+// Finds an asset in some parts.
+async function findIn(parts, id) {
+  for (const part of parts) {
+    const record = (await albumen.glance(part.number)).find((record) => record.i === id);
     if (record) return { record, part: part.number };
   }
   return null;
+}
+
+// Finds an asset wherever it stands now: its date may have changed since a link was made.
+async function findAnywhere(month, id) {
+  return (await findIn(albumen.months.get(month) || [], id)) || findIn(albumen.parts.filter((part) => part.month !== month), id);
 }

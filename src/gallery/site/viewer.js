@@ -39,7 +39,7 @@ class Viewer {
     this.next.hidden = index < 0 || index >= sequence.total - 1;
     this.play.hidden = !record.r;
     const picture = this.media(record);
-    this.larger.hidden = this.smaller.hidden = !this.zoom;
+    this.larger.hidden = this.smaller.hidden = !this.zoom.image;
     this.stage.replaceChildren(...picture);
     this.say.textContent = words.alt(record);
     document.title = Array.from(words.alt(record)).slice(0, 80).join("");
@@ -50,23 +50,31 @@ class Viewer {
   }
 
   media(record) {
+    const made = this.made(record);
+    const swiped = (by) => this.step(by);
+    // A live photo moves while a finger rests on it, here as in the grid.
+    const held = (holds) => { if (holds !== Boolean(this.stage.querySelector(".moving"))) this.live(); };
+    this.zoom = new Zoom(this.stage, made.tagName === "IMG" ? made : null, swiped, held);
+    return [made];
+  }
+
+  made(record) {
     const file = albumen.file(record);
     const type = record.m.split("/")[0];
     if (type === "video" || type === "audio") {
-      if (!file) return [this.card(record, "It is not part of this copy.")];
+      if (!file) return this.card(record, "It is not part of this copy.");
       const made = words.element(type, { controls: true, playsinline: true, preload: "metadata" });
       if (record.b & 1) made.poster = albumen.thumbOf(record.i);
       made.setAttribute("aria-label", words.alt(record));
       made.onerror = () => this.stage.replaceChildren(this.card(record, "This browser cannot play it."));
       made.src = file;
-      return [made];
+      return made;
     }
     const address = albumen.large(record);
-    if (!address) return [this.card(record, "It cannot be shown here.")];
+    if (!address) return this.card(record, "It cannot be shown here.");
     const image = words.element("img", { alt: words.alt(record), dir: "auto", draggable: "false" });
     image.onerror = () => image.replaceWith(this.card(record, "It cannot be read."));
     image.src = address;
-    this.zoom = new Zoom(this.stage, image, (by) => this.step(by));
     // The thumbnail stands in until the picture is here.
     if (record.b & 1 && record.s) {
       image.style.backgroundImage = "url(" + albumen.thumbOf(record.i) + ")";
@@ -74,7 +82,7 @@ class Viewer {
       image.height = record.s[1];
       image.onload = () => { image.style.backgroundImage = ""; };
     }
-    return [image];
+    return image;
   }
 
   card(record, why) {
@@ -178,15 +186,24 @@ class Viewer {
   members(record, members) {
     if (members.length < 2) return;
     this.post.replaceChildren(...members.map(([month, id], at) => {
-      const picture = words.element("img", { alt: "", decoding: "async" });
-      picture.onerror = () => picture.replaceWith(words.element("span", { class: "card" }, String(at + 1)));
-      picture.src = albumen.thumbOf(id);
+      const number = words.element("span", { class: "card" }, String(at + 1));
+      this.small(month, id, number);
       return words.element("button", {
         type: "button", "aria-label": "Picture " + (at + 1) + " of " + members.length,
         "aria-current": id === record.i ? "true" : null, onclick: () => this.member(month, id),
-      }, picture);
+      }, number);
     }));
     this.post.hidden = false;
+  }
+
+  // Puts the small picture of a member in place of its number, if there is one.
+  async small(month, id, number) {
+    const found = await findIn(albumen.months.get(month) || [], id).catch(() => null);
+    if (!found || !(found.record.b & 1)) return;
+    const picture = words.element("img", { alt: "", decoding: "async" });
+    picture.onerror = () => picture.replaceWith(number);
+    picture.src = albumen.thumbOf(id);
+    number.replaceWith(picture);
   }
 
   async member(month, id) {
