@@ -159,7 +159,7 @@ impl Catalog {
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;",
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;",
             )
             .map_err(wrap)?;
         Self::ready(connection, path, gate)

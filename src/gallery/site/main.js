@@ -63,12 +63,14 @@ const main = (function () {
     view.className = "cards";
     view.replaceChildren(...rows.map(({ href, title, about, sample }) => {
       const cover = words.element("span", { class: "cover" });
+      // Films without a poster, say: the same card as in the lists, not read out twice.
+      const plain = words.element("span", { class: "card", "aria-hidden": "true" }, words.element("bdi", {}, title));
       if (sample) {
         const image = words.element("img", { alt: "", loading: "lazy", decoding: "async" });
-        image.onerror = () => image.remove();
+        image.onerror = () => image.replaceWith(plain);
         image.src = albumen.thumbOf(sample);
         cover.append(image);
-      }
+      } else cover.append(plain);
       return words.element("a", { class: "tile", href }, cover,
         words.element("bdi", { class: "tile-title" }, title), words.element("span", { class: "tile-about" }, about));
     }));
