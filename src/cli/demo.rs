@@ -8,6 +8,7 @@ use super::args::DemoArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::gallery;
+use super::hints::as_typed;
 use super::import::{exit, import};
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
@@ -77,12 +78,7 @@ fn may_hold_a_library(folder: &Path) -> bool {
 
 fn look_at(library: &Path, out: &Output) -> Result<(), CliError> {
     let shown = library.display();
-    let quoted = format!("'{}'", library.display().to_string().replace('\'', r"'\''"));
-    let command = if shown.to_string().contains([' ', '\'']) {
-        quoted
-    } else {
-        shown.to_string()
-    };
+    let command = as_typed(library);
     out.line("")?;
     out.line("look at:")?;
     for (what, why) in [

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::args::GalleryArgs;
 use super::error::CliError;
 use super::exit::Exit;
+use super::hints::as_typed;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
@@ -60,13 +61,14 @@ pub fn ffmpeg() -> Option<PathBuf> {
 /// Says how to look at the library: where its gallery is, or how to make one.
 pub fn how_to_look(library: &Path) -> String {
     let index = library.join(FOLDER).join(INDEX);
+    let command = format!("albumen --library {} gallery", as_typed(library));
     if index.is_file() {
         format!(
-            "gallery: {} (`albumen gallery` brings it up to date)",
+            "gallery: {} (`{command}` brings it up to date)",
             index.display()
         )
     } else {
-        "to look at it in a browser: albumen gallery".to_owned()
+        format!("to look at it in a browser: {command}")
     }
 }
 
@@ -224,7 +226,8 @@ mod tests {
     #[test]
     fn a_library_without_a_gallery_says_how_to_make_one() {
         let library = tempfile::tempdir().expect("a temporary folder");
-        assert!(how_to_look(library.path()).ends_with("albumen gallery"));
+        let command = format!("albumen --library {} gallery", library.path().display());
+        assert!(how_to_look(library.path()).ends_with(&command));
         std::fs::create_dir(library.path().join(FOLDER)).expect("made");
         std::fs::write(library.path().join(FOLDER).join(INDEX), "").expect("written");
         assert!(how_to_look(library.path()).contains("index.html"));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
 
 use super::error::CliError;
 use crate::catalog::CatalogError;
@@ -466,6 +467,16 @@ pub fn for_entry(why: &str) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(start, hint)| why.starts_with(start).then_some(hint))
+}
+
+/// Returns a path as it is typed in a shell's command.
+pub fn as_typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=~\\".contains(c);
+    match text.chars().all(is_plain) && !text.starts_with('~') {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 #[cfg(test)]

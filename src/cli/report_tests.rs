@@ -88,7 +88,7 @@ fn a_good_import_is_short() {
          1,200 photos and videos added, 0 changed; 5.00 MB read, 4.00 MB written in 1.2 s\n\
          \n\
          library: /l\n\
-         to look at it in a browser: albumen gallery\n"
+         to look at it in a browser: albumen --library /l gallery\n"
     );
 }
 
@@ -108,7 +108,7 @@ fn problems_come_first_and_the_library_last() {
     );
     assert!(text.contains("    hint: "), "{text}");
     assert!(
-        text.contains("\nlibrary: /l\n") && text.ends_with("albumen gallery\n"),
+        text.contains("\nlibrary: /l\n") && text.ends_with("albumen --library /l gallery\n"),
         "{text}"
     );
 }
