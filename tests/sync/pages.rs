@@ -53,7 +53,8 @@ fn without_the_setting_there_is_none() {
     env.write("b.zip", &zipped(&posts(3..5)));
     let ran = env.run(&["--library", "l", "import", "b.zip"]);
     assert!(
-        ran.stdout.ends_with("in a browser: albumen gallery\n"),
+        ran.stdout
+            .ends_with("in a browser: albumen --library l gallery\n"),
         "{ran:?}"
     );
 }
