@@ -40,7 +40,7 @@ class Viewer {
     this.play.hidden = !record.r;
     const picture = this.media(record);
     this.larger.hidden = this.smaller.hidden = !this.zoom.image;
-    this.stage.replaceChildren(...picture);
+    this.stage.replaceChildren(picture);
     this.say.textContent = words.alt(record);
     document.title = Array.from(words.alt(record)).slice(0, 80).join("");
     if (document.activeElement === document.body || document.activeElement.hidden) this.next.hidden ? this.info.focus() : this.next.focus();
@@ -55,7 +55,7 @@ class Viewer {
     // A live photo moves while a finger rests on it, here as in the grid.
     const held = (holds) => { if (holds !== Boolean(this.stage.querySelector(".moving"))) this.live(); };
     this.zoom = new Zoom(this.stage, made.tagName === "IMG" ? made : null, swiped, held);
-    return [made];
+    return made;
   }
 
   made(record) {
