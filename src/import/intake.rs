@@ -9,6 +9,7 @@ use crate::exporter::archive::EntryId;
 use crate::exporter::provider::{EntryRole, ItemSink, ReadOptions, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, MediaEntry};
+use crate::model::not_understood::NotUnderstood;
 use crate::model::record::{AlbumRecord, Record};
 use crate::monitor::{Monitor, Warning};
 
@@ -53,6 +54,8 @@ pub struct Intake {
     pub records: Vec<Record>,
     /// Accounts named, most statements first wins in reports.
     pub accounts: HashMap<Option<String>, u64>,
+    /// Files that no reader made sense of, in the order they were met.
+    pub not_understood: Vec<(EntryId, NotUnderstood)>,
 }
 
 /// Reads a tree into an open transaction.
@@ -139,6 +142,11 @@ impl ItemSink for Sink<'_> {
             subject: crate::model::shown::shown(&format!("{}: {entry}", self.tree.part_name(id))),
             message,
         });
+    }
+
+    fn not_understood(&mut self, id: EntryId, why: NotUnderstood) {
+        self.warn(id, crate::model::shown::shown(&why.reason()));
+        self.intake.not_understood.push((id, why));
     }
 }
 

@@ -44,6 +44,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::exporter::archive::PartProblem;
+use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::{Outcome, OutcomeCounts};
 
 /// What to import and how.
@@ -101,6 +102,19 @@ pub struct MissingLine {
     pub taken_at: Option<String>,
 }
 
+/// A file that no reader made sense of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotUnderstoodLine {
+    /// Provider's name.
+    pub provider: String,
+    /// File name of the part.
+    pub part: Arc<str>,
+    /// Name of the entry as it stands in the part.
+    pub entry: Arc<str>,
+    /// Why.
+    pub why: NotUnderstood,
+}
+
 /// What an import did (or, with `dry_run`, would do).
 #[derive(Debug, Clone, Default)]
 pub struct ImportReport {
@@ -130,6 +144,8 @@ pub struct ImportReport {
     pub lines: Vec<EntryLine>,
     /// Media named and not held.
     pub missing: Vec<MissingLine>,
+    /// Files that no reader made sense of.
+    pub not_understood: Vec<NotUnderstoodLine>,
     /// Providers recognised, with the number of items of each: (provider, account, items).
     pub recognized: Vec<(String, Option<String>, u64)>,
     /// The user stopped the run.
@@ -142,6 +158,7 @@ impl ImportReport {
         self.outcomes.failed == 0
             && self.missing.is_empty()
             && self.problems.is_empty()
+            && self.not_understood.is_empty()
             && !self.interrupted
     }
 }

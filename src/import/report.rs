@@ -14,7 +14,7 @@ use super::plan::{Action, Planned};
 use super::run::Decided;
 use super::store::Stored;
 use super::trees::Recognized;
-use super::{EntryLine, ImportReport, MissingLine};
+use super::{EntryLine, ImportReport, MissingLine, NotUnderstoodLine};
 
 /// All a report is made from.
 pub(super) struct Facts<'a> {
@@ -64,6 +64,7 @@ impl Draft {
             });
         }
         recognized(facts, &mut report);
+        report.not_understood = not_understood(facts);
         Self { report, hashes }
     }
 
@@ -152,6 +153,25 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
         report.items += items;
         report.recognized.push((provider, account, items));
     }
+}
+
+/// Lists the files that no reader made sense of.
+fn not_understood(facts: &Facts<'_>) -> Vec<NotUnderstoodLine> {
+    let trees = facts.recognized.trees.iter().zip(&facts.decided.intakes);
+    let told = trees.flat_map(|(tree, intake)| {
+        let told = intake.iter().flat_map(|intake| &intake.not_understood);
+        told.map(|(id, why)| (tree.provider.name(), *id, why))
+    });
+    told.map(|(provider, id, why)| {
+        let entry = &facts.archive.entries()[id.0];
+        NotUnderstoodLine {
+            provider: provider.to_owned(),
+            part: Arc::clone(&facts.archive.parts()[entry.part.0].name),
+            entry: Arc::clone(&entry.raw_name),
+            why: why.clone(),
+        }
+    })
+    .collect()
 }
 
 /// Lists the media that records of the providers at hand name and no archive so far holds, each once.

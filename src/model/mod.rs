@@ -10,6 +10,7 @@ pub mod kind;
 pub mod library_path;
 pub mod media_facts;
 pub mod media_type;
+pub mod not_understood;
 pub mod outcome;
 pub mod record;
 pub mod shown;

@@ -19,6 +19,7 @@ pub mod snapchat;
 use crate::exporter::archive::{EntryId, Modified};
 use crate::model::entry_path::PathBelow;
 use crate::model::evidence::{Evidence, Links};
+use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::Ignored;
 use crate::model::record::{AlbumRecord, Record};
 
@@ -61,6 +62,12 @@ pub trait ItemSink {
     /// Something odd that does not spoil a whole record file (one record without a path, a date that cannot be read, …).
     /// `id` is the record file. Text from the archive must go through `model::shown`.
     fn warn(&mut self, id: EntryId, message: String);
+    /// A file that could not be made sense of (or media it should have named). Unlike [`warn`](Self::warn), it is kept in the
+    /// catalog, makes the import end with exit code 3 and stops every "complete". `id` is the file; of media that no record
+    /// names, the first of them.
+    fn not_understood(&mut self, id: EntryId, why: NotUnderstood) {
+        self.warn(id, why.reason());
+    }
 }
 
 /// One entry of a tree.
