@@ -1,6 +1,7 @@
 //! Times `albumen import` against plain unpackers, and a second import of an archive that is all held.
 //!
-//! Run by hand: `cargo bench --bench import -- [--quick] [--rounds N] [--case NAME] [--only albumen] [--dir DIR]`.
+//! Run by hand: `cargo bench --bench import -- [--quick] [--rounds N] [--case NAME] [--only albumen] [--before PROGRAM] [--dir DIR]`.
+//! `--before` names an albumen of another version, which then runs in the same series.
 //! As root on Linux every run gets a file system of its own; else new folders (see `ground.rs` for why).
 
 mod cases;
@@ -88,7 +89,7 @@ fn contenders(asked: &Asked) -> Result<Vec<Contender>> {
         if asked
             .only
             .as_deref()
-            .is_some_and(|name| name != contender.name())
+            .is_some_and(|name| name != contender.name() && contender != Contender::Before)
         {
             continue;
         }
@@ -118,6 +119,9 @@ fn asked() -> Result<Asked> {
             "--rounds" => asked.rounds = value()?.parse()?,
             "--case" => asked.case = Some(value()?),
             "--only" => asked.only = Some(value()?),
+            "--before" => {
+                let _ = runs::BEFORE.set(value()?);
+            }
             "--dir" => asked.folder = PathBuf::from(value()?),
             _ => return Ok(false),
         }

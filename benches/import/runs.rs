@@ -4,12 +4,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::ground::run;
+
+/// Another version of albumen to measure in the same series, if one was asked for.
+pub static BEFORE: OnceLock<String> = OnceLock::new();
 
 /// A program that gets files out of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +26,19 @@ pub enum Contender {
     SevenZip,
     /// Ours: checks, hashes, reads metadata, keeps a catalog, writes sidecars, syncs.
     Albumen,
+    /// Another version of it ([`BEFORE`]).
+    Before,
 }
 
 impl Contender {
     /// All of them, in the order of a round.
-    pub const ALL: [Self; 4] = [Self::Unzip, Self::Bsdtar, Self::SevenZip, Self::Albumen];
+    pub const ALL: [Self; 5] = [
+        Self::Unzip,
+        Self::Bsdtar,
+        Self::SevenZip,
+        Self::Before,
+        Self::Albumen,
+    ];
 
     /// Returns its name.
     pub fn name(self) -> &'static str {
@@ -35,12 +47,22 @@ impl Contender {
             Self::Bsdtar => "bsdtar",
             Self::SevenZip => "7z",
             Self::Albumen => "albumen",
+            Self::Before => "before",
         }
+    }
+
+    /// Returns whether it is a version of albumen: such a run is durable when it ends.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Self::Albumen | Self::Before)
     }
 
     /// Returns whether it can be run here.
     pub fn is_installed(self) -> bool {
-        self == Self::Albumen || run("which", &[self.name()]).is_ok()
+        match self {
+            Self::Albumen => true,
+            Self::Before => BEFORE.get().is_some(),
+            _ => run("which", &[self.name()]).is_ok(),
+        }
     }
 
     fn words(self, archive: &str, out: &str) -> Vec<String> {
@@ -56,6 +78,10 @@ impl Contender {
                 "import",
                 archive,
             ],
+            Self::Before => {
+                let program = BEFORE.get().map_or("albumen", String::as_str);
+                &[program, "--library", out, "--json", "import", archive]
+            }
         };
         let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         if self == Self::SevenZip {
@@ -128,7 +154,7 @@ pub fn warm(path: &Path) -> Result<()> {
 /// Runs one program into an empty folder, and makes sure that it did its work.
 pub fn measure(contender: Contender, archive: &Path, out: &Path, items: u64) -> Result<Run> {
     let (run, printed) = timed(contender, archive, out)?;
-    let added = if contender == Contender::Albumen {
+    let added = if contender.is_ours() {
         let report = report(&printed)?;
         ensure!(report["outcomes"]["failed"] == 0, "{report}");
         report["assets_added"].as_u64().unwrap_or(0)

@@ -15,15 +15,15 @@ pub fn table(contenders: &[Contender], measured: &[Measured]) -> String {
     let best = contenders
         .iter()
         .zip(measured)
-        .filter(|(contender, _)| **contender != Contender::Albumen)
+        .filter(|(contender, _)| !contender.is_ours())
         .map(|(_, measured)| measured.synced_seconds())
         .fold(f64::NAN, f64::min);
     for (contender, measured) in contenders.iter().zip(measured) {
         let seconds = measured.seconds();
         // Ours is durable when it ends.
-        let durable = match contender {
-            Contender::Albumen => seconds,
-            _ => measured.synced_seconds(),
+        let durable = match contender.is_ours() {
+            true => seconds,
+            false => measured.synced_seconds(),
         };
         let (low, high) = measured.spread();
         text += &format!(
@@ -34,6 +34,19 @@ pub fn table(contenders: &[Contender], measured: &[Measured]) -> String {
             unzip / seconds,
             best / durable,
             measured.peak_mib(),
+        );
+    }
+    let seconds_of = |wanted| {
+        let at = contenders.iter().position(|found| *found == wanted)?;
+        Some(measured[at].seconds())
+    };
+    if let (Some(before), Some(now)) = (
+        seconds_of(Contender::Before),
+        seconds_of(Contender::Albumen),
+    ) {
+        text += &format!(
+            "  time beside the version before: {:.3} (under 1: faster now)\n",
+            now / before
         );
     }
     text
