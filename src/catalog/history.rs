@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::model::content_hash::ContentHash;
+use crate::model::import_note::{Asked, CameTo, ImportNote, Unreadable};
 use crate::model::time::in_seconds;
 
-use super::{Catalog, CatalogError, Writing, hash_of};
+use super::{Catalog, CatalogError, Writing, hash_of, to_json};
 
 /// What an entry was taken for when it was dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -72,6 +73,16 @@ pub struct RunRow {
     pub report: Option<String>,
     /// The run that took it back.
     pub undone_by: Option<i64>,
+}
+
+impl RunRow {
+    /// Reads what the journal keeps of an import.
+    ///
+    /// # Errors
+    /// Fails if it cannot be read whole: nothing is known of that import then.
+    pub fn import_note(&self) -> Result<ImportNote, Unreadable> {
+        ImportNote::read(&self.command, self.report.as_deref())
+    }
 }
 
 impl Catalog {
@@ -169,6 +180,27 @@ impl Writing<'_> {
         let id = self.transaction.last_insert_rowid();
         self.run.set(Some(id));
         Ok(id)
+    }
+
+    /// Begins an import and returns its number.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn begin_import(&self, started: Timestamp, asked: &Asked) -> Result<i64, CatalogError> {
+        self.begin_run("import", started, &to_json("note of an import", asked)?)
+    }
+
+    /// Ends an import.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn end_import(
+        &self,
+        id: i64,
+        finished: Timestamp,
+        came_to: &CameTo,
+    ) -> Result<(), CatalogError> {
+        self.end_run(id, finished, &to_json("note of an import", came_to)?)
     }
 
     /// Lets the next run's number be higher than `last`, so that no number of an older catalog comes again.

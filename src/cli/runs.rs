@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::library;
 use super::output::{Format, Output};
 use crate::catalog::RunRow;
+use crate::model::import_note::CameTo;
 use crate::model::shown::shown;
 
 /// Runs the command.
@@ -39,10 +40,19 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn of(row: &'a RunRow) -> Self {
         let parsed = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-        Self {
-            row,
-            command: parsed(&row.command),
-            report: row.report.as_deref().map_or(Value::Null, parsed),
+        // Notes of imports are types; those of an older albumen are shown in the same form.
+        let note = row.import_note().ok().filter(|_| row.kind == "import");
+        match note {
+            Some(note) => Self {
+                row,
+                command: json!(note.asked),
+                report: note.came_to.as_ref().map_or(Value::Null, numbers),
+            },
+            None => Self {
+                row,
+                command: parsed(&row.command),
+                report: row.report.as_deref().map_or(Value::Null, parsed),
+            },
         }
     }
 
@@ -129,33 +139,64 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Returns what an import came to, with the fields that scripts knew before notes were types.
+fn numbers(came_to: &CameTo) -> Value {
+    let mut value = json!(came_to);
+    value["parts"] = json!(came_to.part_facts.len());
+    value["part_names"] = json!(came_to.part_names().collect::<Vec<_>>());
+    let accounts = came_to.accounts.iter();
+    let recognized = accounts.map(|of| json!([of.provider, of.account, of.items]));
+    value["recognized"] = recognized.collect();
+    value
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
 
-    fn row(finished: bool, undone_by: Option<i64>, report: Option<Value>) -> RunRow {
+    use crate::model::import_note::{Asked, FORMAT, PartNote};
+    use crate::model::outcome::OutcomeCounts;
+
+    fn row(finished: bool, undone_by: Option<i64>, came_to: Option<CameTo>) -> RunRow {
+        let asked = Asked {
+            format: FORMAT,
+            paths: vec!["/home/a\u{1b}.zip".into()],
+            ..Asked::default()
+        };
         RunRow {
             id: 7,
             kind: "import".into(),
             started: "2026-01-02T03:04:05Z".into(),
             finished: finished.then(|| "2026-01-02T03:05:00Z".into()),
-            command: json!({"paths": ["/home/a\u{1b}.zip"]}).to_string(),
-            report: report.map(|report| report.to_string()),
+            command: json!(asked).to_string(),
+            report: came_to.map(|came_to| json!(came_to).to_string()),
             undone_by,
         }
     }
 
     #[test]
     fn each_run_says_what_it_was_and_how_it_ended() {
-        let report = json!({"part_names": ["a.zip"], "entries": 1200, "outcomes": {"imported": 3}, "interrupted": false});
-        let stopped = json!({"part_names": ["a.zip"], "interrupted": true});
+        let report = CameTo {
+            format: FORMAT,
+            part_facts: vec![PartNote::named("a.zip")],
+            entries: 1200,
+            outcomes: OutcomeCounts {
+                imported: 3,
+                ..OutcomeCounts::default()
+            },
+            ..CameTo::default()
+        };
+        let stopped = CameTo {
+            interrupted: true,
+            ..report.clone()
+        };
         let rows = [
             (
                 row(true, None, Some(report.clone())),
                 "done",
-                "import\n       a.zip\n       1,200 entries, 3 imported\n",
+                "import\n       a.zip\n       1,200 entries, 3 imported, 0 duplicate",
             ),
             (
                 row(true, Some(9), Some(report)),
@@ -180,5 +221,7 @@ mod tests {
             assert!(said.starts_with("    7  2026-01-02T03:04:05Z  "), "{said}");
             assert!(said.contains(text), "{said}");
         }
+        let numbers = Run::of(&row(true, None, Some(CameTo::default()))).json();
+        assert_eq!(numbers["numbers"]["parts"], 0, "scripts know this field");
     }
 }

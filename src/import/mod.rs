@@ -7,6 +7,7 @@ mod error;
 mod evidence;
 mod groups;
 mod intake;
+mod journal;
 mod lists;
 pub mod merge;
 pub mod name_date;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::exporter::archive::PartProblem;
+use crate::model::import_note::PartNote;
 use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::{Outcome, OutcomeCounts};
 
@@ -120,8 +122,8 @@ pub struct NotUnderstoodLine {
 pub struct ImportReport {
     /// Parts opened.
     pub parts: u64,
-    /// Their file names, in the order opened.
-    pub part_names: Vec<String>,
+    /// What is known of each, in the order opened.
+    pub part_facts: Vec<PartNote>,
     /// Entries in them.
     pub entries: u64,
     /// Fates; their sum equals `entries`.

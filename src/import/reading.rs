@@ -8,6 +8,10 @@ use super::ImportOptions;
 use super::plan::Candidate;
 use super::trees::ArchiveTree;
 
+/// Raised when what every reading notes beside a provider's evidence becomes more: what was read before is read anew then.
+/// 2: what was not understood.
+const READING: u32 = 2;
+
 /// Digest of all that what is read of a tree depends on: equal parts and options give equal evidence.
 pub(super) fn given(
     tree: &ArchiveTree<'_>,
@@ -20,6 +24,7 @@ pub(super) fn given(
         hasher.update(text);
     };
     add(tree.provider.name());
+    add(&READING.to_string());
     add(&format!(
         "{} {:?} {:?} {:?} {} {:?}",
         tree.provider.reader_version(),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, CatalogError};
 use crate::exporter::archive::{Archive, EntryId};
 use crate::model::content_hash::ContentHash;
-use crate::model::outcome::{Ignored, Outcome};
+use crate::model::outcome::Outcome;
 use crate::model::record::Record;
 use crate::model::time::{Clock, Precision, When, offset_text};
 
+use super::journal::part_facts;
 use super::plan::{Action, Planned};
 use super::run::Decided;
 use super::store::Stored;
@@ -35,10 +36,9 @@ impl Draft {
     /// Adds up. In a rehearsal everything to be stored counts as imported.
     pub fn new(facts: &Facts<'_>) -> Self {
         let archive = facts.archive;
-        let names = archive.parts().iter().map(|part| part.name.to_string());
         let mut report = ImportReport {
             parts: archive.parts().len() as u64,
-            part_names: names.collect(),
+            part_facts: part_facts(archive, facts.recognized),
             entries: archive.entries().len() as u64,
             bytes_read: facts.stored.bytes_read,
             problems: archive.problems().to_vec(),
@@ -217,45 +217,4 @@ pub fn written(when: &When) -> String {
         Clock::Utc(_) => format!("{text}Z"),
         Clock::Wall(_) => text.to_string(),
     }
-}
-
-/// Returns what the journal of runs keeps of a report, as JSON: numbers, and what a certificate must know.
-pub(super) fn numbers(report: &ImportReport) -> String {
-    let problems: Vec<_> = report
-        .problems
-        .iter()
-        .map(|problem| {
-            serde_json::json!({"part": problem.part, "problem": problem.what.to_string()})
-        })
-        .collect();
-    let failed: Vec<_> = report
-        .lines
-        .iter()
-        .filter_map(|line| match &line.outcome {
-            Outcome::Failed(why) => {
-                Some(serde_json::json!({"part": &*line.part, "entry": &*line.entry, "reason": why}))
-            }
-            _ => None,
-        })
-        .collect();
-    let messages = Outcome::Ignored(Ignored::Messages);
-    let aside = report.lines.iter().filter(|line| line.outcome == messages);
-    serde_json::json!({
-        "part_names": report.part_names,
-        "problems": problems,
-        "failed": failed,
-        "recognized": report.recognized,
-        "messages_left_aside": aside.count(),
-        "parts": report.parts,
-        "entries": report.entries,
-        "outcomes": report.outcomes,
-        "items": report.items,
-        "missing": report.missing.len(),
-        "assets_added": report.assets_added,
-        "assets_changed": report.assets_changed,
-        "bytes_read": report.bytes_read,
-        "bytes_written": report.bytes_written,
-        "interrupted": report.interrupted,
-    })
-    .to_string()
 }

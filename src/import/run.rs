@@ -21,6 +21,7 @@ use crate::writer::threads::or_one_a_core;
 
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
 use super::intake::{Intake, read_tree};
+use super::journal::{asked, came_to};
 use super::lists::{remember_lists, touched_lists};
 use super::opened::open_catalog;
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
@@ -206,7 +207,7 @@ fn take_in(
     let swept = sweep(library, catalog, threads(options))?;
     let seen = seen(catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
-        let run = writing.begin_run("import", clock(), &command(options))?;
+        let run = writing.begin_import(clock(), &asked(options))?;
         let decided = decide(
             archive, recognized, options, &seen, &swept, writing, monitor,
         )?;
@@ -272,9 +273,9 @@ fn finish(
         report.assets_added = settled.added;
         report.assets_changed = settled.changed;
     }
-    let numbers = super::report::numbers(&report);
+    let note = came_to(&report);
     catalog
-        .in_transaction(|writing| writing.end_run(taken.run, clock(), &numbers))
+        .in_transaction(|writing| writing.end_import(taken.run, clock(), &note))
         .map_err(|error| needing(error.into()))?;
     Ok(report)
 }
@@ -284,20 +285,6 @@ pub(super) const SETTLING_ROOM: u64 = 64 << 20;
 
 pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
     or_one_a_core(options.threads.and_then(NonZeroUsize::new))
-}
-
-/// Options as JSON for the journal.
-fn command(options: &ImportOptions) -> String {
-    serde_json::json!({
-        "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-        "provider": options.provider,
-        "account": options.account,
-        "since": options.since.map(|day| day.to_string()),
-        "until": options.until.map(|day| day.to_string()),
-        "include_messages": options.include_messages,
-        "home_timezone": options.home_timezone,
-    })
-    .to_string()
 }
 
 pub(super) type Seen = Vec<HashMap<SeenKey, SeenRole>>;

@@ -100,6 +100,11 @@ impl<'a> ArchiveTree<'a> {
         self.parts.get(&part).map(Arc::clone).unwrap_or_default()
     }
 
+    /// Returns the export a part belongs to (`""` if the provider knows none), if any of the part is this provider's.
+    pub fn export_of_part(&self, part: PartId) -> Option<&Arc<str>> {
+        self.parts.get(&part)
+    }
+
     /// Returns the export an entry belongs to, as evidence names it.
     pub fn named_export_of(&self, id: EntryId) -> Option<String> {
         let export = self.export_of(id);

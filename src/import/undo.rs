@@ -20,6 +20,7 @@ use crate::writer::threads::or_one_a_core;
 use super::ImportError;
 use super::lists::remember_lists;
 use super::opened::open_catalog;
+use super::rebuild::RebuildNote;
 use super::run::SETTLING_ROOM;
 use super::settle::settle;
 use super::sweep::{clean_unfinished, sweep};
@@ -307,9 +308,6 @@ impl Undoing<'_> {
             .iter()
             .map(|file| (file.path.clone(), file.trash.clone(), size(&file.path)))
             .collect();
-        let command: serde_json::Value =
-            serde_json::from_str(&asked.command).unwrap_or(serde_json::Value::Null);
-        let paths = command["paths"].as_array().into_iter().flatten();
         let trash = files.first().and_then(|(_, trash, _)| {
             let folder: PathBuf = Path::new(trash).components().take(3).collect();
             Some(self.library.root().join(folder)).filter(|_| trash.starts_with(TRASH))
@@ -317,9 +315,10 @@ impl Undoing<'_> {
         UndoReport {
             run: asked.id,
             started: asked.started.clone(),
-            paths: paths
-                .filter_map(|path| path.as_str().map(str::to_owned))
-                .collect(),
+            // An import is taken back even if nobody can read any more what it was asked.
+            paths: asked
+                .import_note()
+                .map_or(Vec::new(), |note| note.asked.paths),
             originals,
             bytes: files.iter().map(|(_, _, size)| size).sum(),
             files,
@@ -387,10 +386,13 @@ fn home_timezone(runs: &[RunRow], without: i64) -> Option<String> {
         .filter(|row| row.id != without && row.undone_by.is_none())
         .collect();
     standing.sort_by_key(|row| std::cmp::Reverse(row.id));
-    standing.into_iter().find_map(|row| {
-        let command: serde_json::Value = serde_json::from_str(&row.command).ok()?;
-        command["home_timezone"].as_str().map(str::to_owned)
-    })
+    standing
+        .into_iter()
+        .find_map(|row| match row.kind.as_str() {
+            "import" => row.import_note().ok()?.asked.home_timezone,
+            "rebuild" => RebuildNote::read(&row.command)?.home_timezone,
+            _ => None,
+        })
 }
 
 fn set_zone(writing: &Writing<'_>, zone: Option<&str>) -> Result<(), CatalogError> {

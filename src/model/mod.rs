@@ -6,6 +6,8 @@ pub mod content_hash;
 pub mod entry_path;
 pub mod evidence;
 pub mod html;
+pub mod import_note;
+mod import_note_old;
 pub mod kind;
 pub mod library_path;
 pub mod media_facts;

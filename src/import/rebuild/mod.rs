@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::catalog::{Catalog, CatalogError, PlacedRow, Writing};
@@ -106,8 +107,10 @@ pub fn rebuild_with(
     let run = catalog.in_transaction(|writing| {
         // Whoever remembers the number of a run of the old catalog must not meet another one under it.
         writing.number_runs_after(last_run)?;
-        let zone = json!({"home_timezone": gathered.home_timezone}).to_string();
-        let run = writing.begin_run("rebuild", begun, &zone)?;
+        let note = RebuildNote {
+            home_timezone: gathered.home_timezone.clone(),
+        };
+        let run = writing.begin_run("rebuild", begun, &json!(note).to_string())?;
         writing.forget_older_runs()?;
         let reading = writing.begin_reading(None, &[])?;
         writing.end_reading(reading)?;
@@ -129,6 +132,20 @@ pub fn rebuild_with(
     report.kept = new.take_its_place(&library)?;
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
+}
+
+/// What the journal keeps of a rebuild's beginning.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RebuildNote {
+    /// The zone that the sidecars name.
+    pub home_timezone: Option<String>,
+}
+
+impl RebuildNote {
+    /// Reads it back.
+    pub fn read(command: &str) -> Option<Self> {
+        serde_json::from_str(command).ok()
+    }
 }
 
 /// Returns the number of the last run of the catalog there was, as far as it can be read.

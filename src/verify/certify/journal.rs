@@ -5,123 +5,104 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use serde::Deserialize;
 
 use crate::catalog::RunRow;
-
-/// Options of an import, as far as they matter here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Command {
-    paths: Vec<String>,
-    since: Option<String>,
-    until: Option<String>,
-}
-
-/// A part with a problem.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Problem {
-    part: String,
-    problem: String,
-}
-
-/// An entry that failed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Failed {
-    part: String,
-    entry: String,
-    reason: String,
-}
-
-/// What an import noted, as far as it matters here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Report {
-    part_names: Vec<String>,
-    problems: Vec<Problem>,
-    failed: Vec<Failed>,
-    recognized: Vec<(String, Option<String>, u64)>,
-    messages_left_aside: u64,
-    interrupted: bool,
-}
+use crate::model::import_note::{CameTo, FailedNote, ImportNote, PartNote, ProblemNote};
 
 /// One import of the journal.
 struct Import {
     started: String,
-    finished: bool,
-    command: Command,
-    report: Report,
+    note: ImportNote,
+}
+
+/// An import of which nothing is known, because its note cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableImport {
+    /// Number of the run.
+    pub run: i64,
+    /// When it began.
+    pub started: String,
+}
+
+/// All imports that stand, and those whose notes cannot be read.
+fn imports(rows: &[RunRow]) -> (Vec<Import>, Vec<UnreadableImport>) {
+    // What was taken back leaves nothing open.
+    let standing = rows
+        .iter()
+        .filter(|row| row.kind == "import" && row.undone_by.is_none());
+    let mut imports = Vec::new();
+    let mut unreadable = Vec::new();
+    for row in standing {
+        let started = row.started.clone();
+        match row.import_note() {
+            Ok(note) => imports.push(Import { started, note }),
+            Err(_) => unreadable.push(UnreadableImport {
+                run: row.id,
+                started,
+            }),
+        }
+    }
+    (imports, unreadable)
 }
 
 impl Import {
-    fn of(row: &RunRow) -> Option<Self> {
-        // What was taken back leaves nothing open.
-        if row.kind != "import" || row.undone_by.is_some() {
-            return None;
-        }
-        // What cannot be read says nothing, and saying nothing counts as not finished.
-        let report: Option<Report> = row
-            .report
-            .as_deref()
-            .and_then(|text| serde_json::from_str(text).ok());
-        Some(Self {
-            started: row.started.clone(),
-            finished: report.as_ref().is_some_and(|report| !report.interrupted),
-            command: serde_json::from_str(&row.command).unwrap_or_default(),
-            report: report.unwrap_or_default(),
-        })
-    }
-
-    fn is_filtered(&self) -> bool {
-        self.command.since.is_some() || self.command.until.is_some()
+    /// Returns what it came to, if it came to its end.
+    fn finished(&self) -> Option<&CameTo> {
+        let came_to = self.note.came_to.as_ref();
+        came_to.filter(|came_to| !came_to.interrupted)
     }
 
     /// Returns whether a part was read whole by this import.
     fn has_whole(&self, part: &str) -> bool {
-        self.finished
-            && self.report.part_names.iter().any(|name| name == part)
-            && !self
-                .report
-                .problems
-                .iter()
-                .any(|problem| problem.part == part)
+        self.finished().is_some_and(|came_to| {
+            came_to.part_names().any(|name| name == part)
+                && !came_to.problems.iter().any(|problem| problem.part == part)
+        })
     }
 
-    /// Returns the names of parts that are this provider's for certain: it was the only one, or they say so.
-    fn parts_of<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = &'a str> {
-        let alone = self
-            .report
-            .recognized
-            .iter()
-            .all(|(name, _, _)| name == provider);
-        let service = provider.split('-').next().unwrap_or(provider);
-        let of_it = move |name: &&str| {
-            let name = name.to_lowercase();
-            let own_word = match service {
-                "google" => name.contains("takeout"),
-                "snapchat" => name.starts_with("mydata~"),
-                _ => false,
-            };
-            alone || own_word || name.contains(service)
-        };
-        self.report
-            .part_names
-            .iter()
-            .map(String::as_str)
-            .filter(of_it)
+    /// Returns whether a part was read whole, by all rules there are now and for all dates.
+    fn makes_good(&self, part: &str) -> bool {
+        !self.note.asked.is_filtered() && !self.is_older() && self.has_whole(part)
+    }
+
+    /// Returns whether an older albumen made it, which did not note what it did not understand.
+    fn is_older(&self) -> bool {
+        self.finished()
+            .is_some_and(|came_to| came_to.not_understood.is_none() || came_to.left_aside.is_none())
     }
 
     fn is_of(&self, provider: &str) -> bool {
         // An import that was cut off did not get to noting whose archive it was.
-        !self.finished
-            || self
-                .report
-                .recognized
-                .iter()
-                .any(|(name, _, _)| name == provider)
+        let Some(came_to) = self.finished() else {
+            return true;
+        };
+        came_to
+            .accounts
+            .iter()
+            .any(|account| account.provider == provider)
     }
+}
+
+/// Returns the parts that are this provider's for certain: their note says so, it was the only one, or their names do.
+fn parts_of<'a>(
+    came_to: &'a CameTo,
+    provider: &'a str,
+) -> impl Iterator<Item = &'a PartNote> + use<'a> {
+    let alone = came_to.accounts.iter().all(|of| of.provider == provider);
+    let service = provider.split('-').next().unwrap_or(provider);
+    let of_it = move |part: &&PartNote| {
+        if let Some(providers) = &part.providers {
+            return providers.iter().any(|name| name == provider);
+        }
+        let name = part.name.to_lowercase();
+        let own_word = match service {
+            "google" => name.contains("takeout"),
+            "snapchat" => name.starts_with("mydata~"),
+            _ => false,
+        };
+        alone || own_word || name.contains(service)
+    };
+    came_to.part_facts.iter().filter(of_it)
 }
 
 /// What the journal leaves open about one provider.
@@ -130,69 +111,79 @@ pub struct Journal {
     /// Imports that came to their end.
     pub imports: u64,
     /// Parts that are missing or broken, and what is wrong with them.
-    pub parts: Vec<(String, String)>,
-    /// Entries that failed: part, entry, why.
-    pub failed: Vec<(String, String, String)>,
+    pub parts: Vec<ProblemNote>,
+    /// Entries that failed.
+    pub failed: Vec<FailedNote>,
     /// Imports with a date filter whose parts were not imported without one.
     pub filtered: Vec<String>,
     /// Imports that were cut off and not repeated.
     pub cut_off: Vec<String>,
+    /// Imports by an albumen that did not note what it did not understand, and not repeated by one that does.
+    pub older: Vec<String>,
+    /// Imports whose notes cannot be read.
+    pub unreadable: Vec<UnreadableImport>,
     /// Media of private messages that were left aside.
     pub messages_left_aside: u64,
     /// Day of the newest archive, as the names of its parts tell it.
     pub archive_day: Option<Date>,
 }
 
-/// Reads the journal for one provider. Whatever another import made good is not told.
+/// Reads the journal for one provider. Whatever another import made good is not reported.
 pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
-    let imports: Vec<Import> = rows
-        .iter()
-        .filter_map(Import::of)
-        .filter(|import| import.is_of(provider))
-        .collect();
+    let (mut imports, unreadable) = imports(rows);
+    imports.retain(|import| import.is_of(provider));
     let mut journal = Journal {
-        imports: imports.iter().filter(|import| import.finished).count() as u64,
+        unreadable,
         ..Journal::default()
     };
-    let whole = |part: &str| imports.iter().any(|import| import.has_whole(part));
-    journal.archive_day = imports
-        .iter()
-        .filter(|import| import.finished)
-        .flat_map(|import| import.parts_of(provider))
-        .filter_map(day_in)
-        .max();
     for import in &imports {
-        if !import.finished {
-            let repeated = imports.iter().any(|other| {
-                other.finished && is_part_of(&import.command.paths, &other.command.paths)
-            });
-            if !repeated {
-                journal.cut_off.push(import.started.clone());
+        match import.finished() {
+            Some(came_to) => open_ends(import, came_to, &imports, &mut journal),
+            None => {
+                let repeated = |other: &Import| {
+                    other.finished().is_some()
+                        && is_part_of(&import.note.asked.paths, &other.note.asked.paths)
+                };
+                if !imports.iter().any(repeated) {
+                    journal.cut_off.push(import.started.clone());
+                }
             }
-            continue;
         }
-        for problem in import.report.problems.iter().filter(|p| !whole(&p.part)) {
-            journal
-                .parts
-                .push((problem.part.clone(), problem.problem.clone()));
-        }
-        journal.failed.extend(open_failures(import, &imports));
-        let made_good = |part: &String| {
-            imports
-                .iter()
-                .any(|other| !other.is_filtered() && other.has_whole(part))
-        };
-        if import.is_filtered() && !import.report.part_names.iter().all(made_good) {
-            journal.filtered.push(import.started.clone());
-        }
-        let aside = import.report.messages_left_aside;
-        journal.messages_left_aside = journal.messages_left_aside.max(aside);
+        let days = import.finished().into_iter();
+        let days = days
+            .flat_map(|came_to| parts_of(came_to, provider))
+            .filter_map(made);
+        journal.archive_day = journal.archive_day.max(days.max());
     }
     journal.parts.sort();
     journal.parts.dedup();
     journal.failed.sort();
     journal.failed.dedup();
     journal
+}
+
+/// Adds what one import that came to its end leaves open.
+fn open_ends(import: &Import, came_to: &CameTo, imports: &[Import], journal: &mut Journal) {
+    journal.imports += 1;
+    let whole = |part: &str| imports.iter().any(|import| import.has_whole(part));
+    let problems = came_to.problems.iter().filter(|p| !whole(&p.part));
+    journal.parts.extend(problems.cloned());
+    journal.failed.extend(open_failures(came_to, imports));
+    let made_good = |part: &str| imports.iter().any(|other| other.makes_good(part));
+    let is_made_good = came_to.part_names().all(made_good);
+    if import.note.asked.is_filtered() && !is_made_good {
+        journal.filtered.push(import.started.clone());
+    }
+    if import.is_older() && !is_made_good {
+        journal.older.push(import.started.clone());
+    }
+    let aside = came_to.messages_left_aside;
+    journal.messages_left_aside = journal.messages_left_aside.max(aside);
+}
+
+/// Returns the day a part was made.
+fn made(part: &PartNote) -> Option<Date> {
+    part.made.or_else(|| day_in(&part.name))
 }
 
 /// Finds a day in a part's name: `instagram-anna-2024-05-01-Ab3dEf9h.zip`, `takeout-20240501T101112Z-001.zip`.
@@ -247,25 +238,24 @@ pub struct NewestArchive {
 /// An archive whose name tells no day is not among them, nor one of which the journal does not say whose it was.
 pub fn newest_archives(rows: &[RunRow]) -> Vec<NewestArchive> {
     let mut newest: BTreeMap<(String, Option<String>), Date> = BTreeMap::new();
-    let imports = rows.iter().filter_map(Import::of);
-    for import in imports.filter(|import| import.finished) {
-        for (provider, account, _) in &import.report.recognized {
-            let accounts = import
-                .report
-                .recognized
-                .iter()
-                .filter(|(other, ..)| other == provider);
-            let alone = accounts.count() == 1;
-            let of_it = |part: &&str| {
-                alone
-                    || account
-                        .as_ref()
-                        .is_some_and(|account| part.contains(account.as_str()))
+    let (imports, _) = imports(rows);
+    for came_to in imports.iter().filter_map(Import::finished) {
+        for of in &came_to.accounts {
+            let accounts = came_to.accounts.iter();
+            let alone = accounts
+                .filter(|other| other.provider == of.provider)
+                .count()
+                == 1;
+            let of_it = |part: &&PartNote| {
+                let names = |account: &String| part.name.contains(account.as_str());
+                alone || of.account.as_ref().is_some_and(names)
             };
-            let days = import.parts_of(provider).filter(of_it).filter_map(day_in);
+            let days = parts_of(came_to, &of.provider)
+                .filter(of_it)
+                .filter_map(made);
             if let Some(day) = days.max() {
                 let known = newest
-                    .entry((provider.clone(), account.clone()))
+                    .entry((of.provider.clone(), of.account.clone()))
                     .or_insert(day);
                 *known = day.max(*known);
             }
@@ -282,28 +272,21 @@ pub fn newest_archives(rows: &[RunRow]) -> Vec<NewestArchive> {
 }
 
 fn open_failures<'a>(
-    import: &'a Import,
+    came_to: &'a CameTo,
     imports: &'a [Import],
-) -> impl Iterator<Item = (String, String, String)> + 'a {
-    let still = move |failed: &&Failed| {
+) -> impl Iterator<Item = FailedNote> + 'a {
+    let still = move |failed: &&FailedNote| {
         let fails_in = |other: &Import| {
-            other
-                .report
-                .failed
-                .iter()
-                .any(|f| f.part == failed.part && f.entry == failed.entry)
+            other.finished().is_some_and(|came_to| {
+                let mut failures = came_to.failed.iter();
+                failures.any(|f| f.part == failed.part && f.entry == failed.entry)
+            })
         };
         !imports
             .iter()
             .any(|other| other.has_whole(&failed.part) && !fails_in(other))
     };
-    import.report.failed.iter().filter(still).map(|failed| {
-        (
-            failed.part.clone(),
-            failed.entry.clone(),
-            failed.reason.clone(),
-        )
-    })
+    came_to.failed.iter().filter(still).cloned()
 }
 
 fn is_part_of(some: &[String], all: &[String]) -> bool {
@@ -313,157 +296,5 @@ fn is_part_of(some: &[String], all: &[String]) -> bool {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    fn run(command: Value, report: Option<Value>) -> RunRow {
-        RunRow {
-            id: 1,
-            kind: "import".into(),
-            started: "2026-01-01T00:00:00Z".into(),
-            finished: report.as_ref().map(|_| "2026-01-01T00:01:00Z".into()),
-            command: command.to_string(),
-            report: report.map(|report| report.to_string()),
-            undone_by: None,
-        }
-    }
-
-    fn done(parts: &[&str], more: Value) -> RunRow {
-        let mut report = json!({"part_names": parts, "recognized": [["p", null, 1]]});
-        let more = more.as_object().unwrap().clone();
-        report.as_object_mut().unwrap().extend(more);
-        run(json!({"paths": parts}), Some(report))
-    }
-
-    #[test]
-    fn a_missing_part_is_told_until_it_comes() {
-        let gap = json!({"problems": [{"part": "a_2.zip", "problem": "missing"}]});
-        let rows = vec![done(&["a_1.zip", "a_3.zip"], gap)];
-        assert_eq!(journal(&rows, "p").parts.len(), 1);
-        let mut rows = rows;
-        rows.push(done(&["a_2.zip"], json!({})));
-        assert_eq!(journal(&rows, "p").parts, []);
-        // Broken again is not there.
-        let broken = json!({"problems": [{"part": "a_2.zip", "problem": "cut off"}]});
-        rows[1] = done(&["a_2.zip"], broken);
-        assert_eq!(journal(&rows, "p").parts.len(), 2);
-        assert_eq!(journal(&rows, "q"), Journal::default());
-    }
-
-    #[test]
-    fn the_day_of_the_newest_archive_is_read_from_its_name() {
-        for (name, day) in [
-            ("instagram-anna-2024-05-01-Ab3dEf9h.zip", Some("2024-05-01")),
-            ("takeout-20240502T101112Z-3-001.tgz", Some("2024-05-02")),
-            ("anna_20200102_part_1.zip", Some("2020-01-02")),
-            ("2024-05-03.zip", Some("2024-05-03")),
-            ("anna-17890000000000012.zip", None),
-            ("anna-99999999.zip", None),
-            ("mydata~1700000000000-2.zip", Some("2023-11-14")),
-            ("mydata~17.zip", None),
-            ("été-2024-13-01-é.zip", None),
-            ("", None),
-        ] {
-            assert_eq!(
-                day_in(name).map(|day| day.to_string()).as_deref(),
-                day,
-                "{name}"
-            );
-        }
-        let day = |rows: &[RunRow], provider| {
-            let found = journal(rows, provider).archive_day;
-            found.map(|day| day.to_string())
-        };
-        // Of two services in one import only the parts that say whose they are.
-        let both = json!({"recognized": [["instagram", null, 1], ["q", null, 1]]});
-        let parts = ["instagram-2024-05-01.zip", "other-2025-01-01.zip"];
-        let rows = [done(&parts, both)];
-        assert_eq!(day(&rows, "instagram").as_deref(), Some("2024-05-01"));
-        let alone = [done(&["any-2023-01-01.zip"], json!({}))];
-        assert_eq!(day(&alone, "p").as_deref(), Some("2023-01-01"));
-    }
-
-    #[test]
-    fn the_newest_archive_of_each_account_is_told_by_names_only() {
-        let recognized = |list: serde_json::Value| json!({"recognized": list});
-        let rows = [
-            done(
-                &["instagram-anna-2024-05-01-x.zip"],
-                recognized(json!([["instagram", "anna", 1]])),
-            ),
-            done(
-                &[
-                    "instagram-anna-2025-05-01-x.zip",
-                    "instagram-ben-2023-01-02-x.zip",
-                    "mydata~1700000000000.zip",
-                ],
-                recognized(json!([
-                    ["instagram", "anna", 1],
-                    ["instagram", "ben", 1],
-                    ["snapchat", null, 3]
-                ])),
-            ),
-            done(
-                &["holiday.zip"],
-                recognized(json!([["facebook", "anna", 1]])),
-            ),
-        ];
-        let told: Vec<String> = newest_archives(&rows)
-            .iter()
-            .map(|newest| {
-                format!(
-                    "{} {} {}",
-                    newest.provider,
-                    newest.account.as_deref().unwrap_or("-"),
-                    newest.day
-                )
-            })
-            .collect();
-        assert_eq!(
-            told,
-            [
-                "instagram anna 2025-05-01",
-                "instagram ben 2023-01-02",
-                "snapchat - 2023-11-14"
-            ]
-        );
-    }
-
-    #[test]
-    fn an_import_that_was_taken_back_says_nothing() {
-        let gap = json!({"problems": [{"part": "a_2.zip", "problem": "missing"}]});
-        let undone = RunRow {
-            undone_by: Some(2),
-            ..done(&["a_1.zip"], gap)
-        };
-        assert_eq!(journal(&[undone], "p"), Journal::default());
-    }
-
-    #[test]
-    fn a_failed_entry_is_told_until_its_part_is_read_without() {
-        let failed = json!({"failed": [{"part": "a.zip", "entry": "x.jpg", "reason": "crc"}]});
-        let mut rows = vec![done(&["a.zip"], failed)];
-        assert_eq!(journal(&rows, "p").failed.len(), 1);
-        rows.push(done(&["b.zip"], json!({})));
-        assert_eq!(journal(&rows, "p").failed.len(), 1);
-        rows.push(done(&["a.zip"], json!({})));
-        assert_eq!(journal(&rows, "p").failed, []);
-    }
-
-    #[test]
-    fn filters_and_cuts_are_told_until_made_good() {
-        let report = json!({"part_names": ["a.zip"], "recognized": [["p", null, 1]]});
-        let command = json!({"paths": ["a.zip"], "since": "2020-01-01"});
-        let mut rows = vec![
-            run(command, Some(report)),
-            run(json!({"paths": ["b.zip"]}), None),
-        ];
-        let found = journal(&rows, "p");
-        assert_eq!((found.filtered.len(), found.cut_off.len()), (1, 1));
-        rows.push(done(&["a.zip", "b.zip"], json!({})));
-        let found = journal(&rows, "p");
-        assert_eq!((found.filtered.len(), found.cut_off.len()), (0, 0));
-        assert_eq!(found.imports, 2);
-    }
-}
+#[path = "journal_tests.rs"]
+mod tests;

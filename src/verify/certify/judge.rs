@@ -3,6 +3,9 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::model::import_note::{FailedNote, ProblemNote};
+
+use super::journal::UnreadableImport;
 use super::situation::Situation;
 use super::{Certificate, Gap, Proof, Verdict};
 
@@ -106,17 +109,40 @@ fn unknown(situation: &Situation) -> Vec<String> {
          all parts again"
             .into(),
     );
-    for (part, problem) in &journal.parts {
+    for ProblemNote { part, problem } in &journal.parts {
         say(
             true,
             format!("part {part}: {problem}: download it again and import it"),
         );
     }
-    for (part, entry, why) in &journal.failed {
+    for FailedNote {
+        part,
+        entry,
+        reason,
+    } in &journal.failed
+    {
         say(
             true,
             format!(
-                "{entry} in {part} could not be read ({why}): download the part again and import it"
+                "{entry} in {part} could not be read ({reason}): download the part again and import it"
+            ),
+        );
+    }
+    for started in &journal.older {
+        say(
+            true,
+            format!(
+                "the import of {started} was made by an older albumen, which did not note what it did not understand: import \
+                 the same archives again"
+            ),
+        );
+    }
+    for UnreadableImport { run, started } in &journal.unreadable {
+        say(
+            true,
+            format!(
+                "the notes of the import of {started} cannot be read, so nothing is known of it: take it back with `albumen \
+                 undo {run}`, and import its archives again"
             ),
         );
     }

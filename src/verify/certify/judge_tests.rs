@@ -27,6 +27,13 @@ fn whole() -> Situation {
     }
 }
 
+fn part(name: &str, problem: &str) -> ProblemNote {
+    ProblemNote {
+        part: name.into(),
+        problem: problem.into(),
+    }
+}
+
 fn gap(date: Option<&str>) -> Gap {
     Gap {
         date: date.map(str::to_owned),
@@ -99,22 +106,23 @@ const TABLE: &[(Change, &str, &str)] = &[
         "journal of imports is gone",
     ),
     (
-        |s| s.journal.parts = vec![("a_2.zip".into(), "missing".into())],
+        |s| s.journal.parts = vec![part("a_2.zip", "missing")],
         "cannot_be_known",
         "a_2.zip: missing: download it again",
     ),
     (
-        |s| {
-            s.journal.parts = vec![
-                ("a_2.zip".into(), "cut off".into()),
-                ("a_3.zip".into(), "empty".into()),
-            ]
-        },
+        |s| s.journal.parts = vec![part("a_2.zip", "cut off"), part("a_3.zip", "empty")],
         "cannot_be_known",
         "a_3.zip",
     ),
     (
-        |s| s.journal.failed = vec![("a.zip".into(), "x.jpg".into(), "checksum differs".into())],
+        |s| {
+            s.journal.failed = vec![FailedNote {
+                part: "a.zip".into(),
+                entry: "x.jpg".into(),
+                reason: "checksum differs".into(),
+            }]
+        },
         "cannot_be_known",
         "x.jpg in a.zip",
     ),
@@ -127,6 +135,21 @@ const TABLE: &[(Change, &str, &str)] = &[
         |s| s.journal.cut_off = vec!["2026-01-01".into()],
         "cannot_be_known",
         "was cut off",
+    ),
+    (
+        |s| s.journal.older = vec!["2026-01-01".into()],
+        "cannot_be_known",
+        "made by an older albumen",
+    ),
+    (
+        |s| {
+            s.journal.unreadable = vec![UnreadableImport {
+                run: 7,
+                started: "2026-01-01".into(),
+            }]
+        },
+        "cannot_be_known",
+        "albumen undo 7",
     ),
     (
         |s| s.unsettled = true,
