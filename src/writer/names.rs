@@ -38,6 +38,13 @@ pub fn safe_stem(name: &str) -> String {
     safe_stem_within(name, LONGEST_STEM).unwrap_or_else(|| UNNAMED.to_owned())
 }
 
+/// Returns `name` with nothing changed but what some file system does not hold, in at most `longest` bytes; `None` if nothing is
+/// left. Unlike [`safe_stem`] it keeps what looks like a hash put there by the writer: such a name stands in no library.
+pub fn held_stem(name: &str, longest: usize) -> Option<String> {
+    let stem = without_device_name(trim_end(cut(&clean(name), longest)), longest);
+    (!stem.is_empty()).then_some(stem)
+}
+
 /// Returns the stem of a medium: when it was taken, then the name it had.
 pub fn base_stem(taken_at: Option<&When>, name: &str) -> String {
     let Some(when) = taken_at else {
@@ -99,6 +106,14 @@ fn year_text(time: DateTime) -> String {
 }
 
 fn safe_stem_within(name: &str, longest: usize) -> Option<String> {
+    let clean = clean(name);
+    let cut = trim_end(cut(&clean, longest));
+    let stem = without_device_name(&without_hash_marks(cut), longest);
+    (!stem.is_empty()).then_some(stem)
+}
+
+/// Takes out or replaces what some file system does not hold, or holds without showing it.
+fn clean(name: &str) -> String {
     let clean: String = name
         .chars()
         .filter(|c| !is_invisible(*c))
@@ -106,11 +121,9 @@ fn safe_stem_within(name: &str, longest: usize) -> Option<String> {
         .nfc()
         .collect();
     // A mark at the very start would sit on whatever stands before the name.
-    let clean =
-        clean.trim_start_matches(|c: char| c == '.' || c.is_whitespace() || is_combining_mark(c));
-    let cut = trim_end(cut(clean, longest));
-    let stem = without_device_name(&without_hash_marks(cut), longest);
-    (!stem.is_empty()).then_some(stem)
+    clean
+        .trim_start_matches(|c: char| c == '.' || c.is_whitespace() || is_combining_mark(c))
+        .to_owned()
 }
 
 fn trim_end(name: &str) -> &str {

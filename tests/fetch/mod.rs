@@ -5,6 +5,7 @@ mod faults;
 mod good;
 mod killed;
 mod memories;
+mod names;
 
 use std::path::PathBuf;
 

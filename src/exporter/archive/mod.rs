@@ -29,7 +29,9 @@ use jiff::Timestamp;
 use crate::model::entry_path::{EntryPath, UnsafeName};
 use bytes::{Buffers, Halt, Tally};
 pub use names::is_known_encoding;
-pub use numbering::{export_of, is_named_like_part, is_unfinished, missing_parts};
+pub use numbering::{
+    PartName, export_of, is_named_like_part, is_unfinished, missing_parts, part_name,
+};
 use positional::SharedFile;
 use tar_part::Kept;
 use tree::{Place, Source};

@@ -1,4 +1,5 @@
-//! The name a part gets: what the host says, made safe.
+//! The name a part gets: what the host says. Only what no file system holds is changed, since the name is what tells the number
+//! of the part.
 
 use std::path::Path;
 
@@ -6,12 +7,19 @@ use reqwest::Url;
 use reqwest::header::{CONTENT_DISPOSITION, HeaderMap};
 
 use crate::media;
-use crate::writer::names::safe_stem;
+use crate::writer::names::held_stem;
 
 /// Extensions of two parts that belong together.
 const DOUBLE: &str = ".tar.gz";
 /// Extensions of archives.
 const ARCHIVES: &[&str] = &[".zip", ".tgz", ".tar.gz", ".gz"];
+
+/// Name of a part the host gives no name.
+const UNNAMED: &str = "archive";
+/// Longest stem in bytes: file systems hold names of 255, and an extension, a number and `.part` come behind it.
+const LONGEST_STEM: usize = 200;
+/// Bytes at the end of a longer stem that are kept.
+const KEPT_END: usize = 40;
 
 /// Returns a safe file name for an answer; `magic` is the beginning of its bytes.
 pub(super) fn safe_name(headers: &HeaderMap, url: &Url, magic: &[u8]) -> String {
@@ -39,11 +47,22 @@ pub(super) fn safe_name(headers: &HeaderMap, url: &Url, magic: &[u8]) -> String 
         }
         None => &extension,
     };
-    let stem = match stem {
-        "" => "archive".to_owned(),
-        stem => safe_stem(stem),
-    };
+    let stem = kept_stem(stem).unwrap_or_else(|| UNNAMED.to_owned());
     format!("{stem}{extension}")
+}
+
+/// Returns the stem as the service wrote it, as far as file systems hold it. The end of a name that is too long is kept: there
+/// stands the number of the part.
+fn kept_stem(stem: &str) -> Option<String> {
+    if stem.len() <= LONGEST_STEM {
+        return held_stem(stem, LONGEST_STEM);
+    }
+    let begin = stem.floor_char_boundary(LONGEST_STEM - KEPT_END - 1);
+    let end = stem.ceil_char_boundary(stem.len() - KEPT_END);
+    held_stem(
+        &format!("{}_{}", &stem[..begin], &stem[end..]),
+        LONGEST_STEM,
+    )
 }
 
 /// Returns the ending of a medium, or of a zip of media, by the beginning of its bytes.
@@ -226,8 +245,30 @@ mod tests {
                 "http://h/"
             )
             .len()
-                < 140
+                <= 255 - " (999).zip.part".len()
         );
+    }
+
+    #[test]
+    fn a_services_name_is_kept() {
+        for name in [
+            "mydata~1700000000000-3.zip",
+            "mydata~1700000000000.zip",
+            "takeout-20240101T000000Z-3-001.zip",
+            "instagram-anna.m_-2024-05-01-Ab3dEf9h.zip",
+            "facebook-100012345678901-2025-05-01-Ab3dEf9h.zip",
+            "iCloud Photos Part 1 of 3.zip",
+            "anna_20201020_part_2.zip",
+            "a~0123456789abcdef.zip",
+            "a%b+c&d=e.zip",
+        ] {
+            let url = format!("http://h/{}?x=y", name.replace('%', "%25"));
+            assert_eq!(named("", &url), name);
+            let header = format!("attachment; filename*=UTF-8''{}", name.replace('%', "%25"));
+            assert_eq!(named(&header, "http://h/f"), name);
+        }
+        let long = format!("{}-002.zip", "a".repeat(300));
+        assert!(named("", &format!("http://h/{long}")).ends_with("aaa-002.zip"));
     }
 
     #[test]

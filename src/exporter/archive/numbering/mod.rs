@@ -1,35 +1,62 @@
 //! Reads part numbers out of file names and finds the numbers that are not there.
 
+mod spelling;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PartFault, PartProblem};
+use spelling::{Spelled, spelled};
 
 /// Largest number taken for a part number: the largest exports known have a few hundred parts, and a longer
 /// number is a date or an id.
 const LARGEST_NUMBER: u32 = 9_999;
 
-/// Extensions of parts, longest first.
-const EXTENSIONS: &[&str] = &[".tar.gz", ".tgz", ".tar", ".zip"];
-
-/// What browsers append to a download that is not finished.
-const UNFINISHED: &[&str] = &[
-    ".crdownload",
-    ".part",
-    ".download",
-    ".partial",
-    ".opdownload",
-];
+/// Digits of Google's part numbers at least.
+const GOOGLES_DIGITS: usize = 3;
 
 /// Says whether a name is that of a download still running or broken off.
 pub fn is_unfinished(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    UNFINISHED.iter().any(|ending| name.ends_with(ending))
+    spelling::is_unfinished(name)
 }
 
 /// Says whether a name ends like a part's, whatever the bytes are.
 pub fn is_named_like_part(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    is_unfinished(&name) || EXTENSIONS.iter().any(|ending| name.ends_with(ending))
+    is_unfinished(name) || spelling::has_extension(name)
+}
+
+/// What the name of a part tells, in whichever spelling it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartName {
+    /// What the names of all parts of one archive have in common.
+    pub export: String,
+    /// Which part of which series: two downloads of one part have the same. `None` where the name has no number.
+    pub slot: Option<String>,
+    /// Number of parts, where the name tells ("Part 1 of 3").
+    pub of: Option<u32>,
+    /// The name without extension, marks of a second download and changes of spelling.
+    pub stem: String,
+}
+
+/// Reads the name of a part.
+pub fn part_name(name: &str) -> PartName {
+    let spelled = spelled(name);
+    match parse(&spelled) {
+        Some(numbered) => PartName {
+            export: first_part_stem(&numbered.prefix)
+                .unwrap_or(&numbered.prefix)
+                .to_owned(),
+            slot: Some(format!("{}{}", numbered.prefix, numbered.number)),
+            of: numbered.total,
+            stem: spelled.stem,
+        },
+        None => PartName {
+            export: spelled.stem.clone(),
+            // Snapchat's first part has no number.
+            slot: is_snapchats_first(&spelled.stem).then(|| format!("{}-1", spelled.stem)),
+            of: None,
+            stem: spelled.stem,
+        },
+    }
 }
 
 /// A part number found in a name.
@@ -67,13 +94,14 @@ pub(super) fn gaps(names: &[String]) -> Vec<PartProblem> {
     let mut groups: BTreeMap<(String, Option<u32>), Vec<Numbered>> = BTreeMap::new();
     let mut plain = BTreeSet::new();
     for name in names {
-        match parse(name) {
+        let spelled = spelled(name);
+        match parse(&spelled) {
             Some(numbered) => {
                 let key = (numbered.prefix.clone(), numbered.total);
                 groups.entry(key).or_default().push(numbered);
             }
             None => {
-                plain.insert(stem(name).0.to_owned());
+                plain.insert(spelled.stem);
             }
         }
     }
@@ -85,12 +113,7 @@ pub(super) fn gaps(names: &[String]) -> Vec<PartProblem> {
 
 /// Returns what the names of all parts of one export have in common.
 pub fn export_of(name: &str) -> String {
-    match parse(name) {
-        Some(numbered) => first_part_stem(&numbered.prefix)
-            .unwrap_or(&numbered.prefix)
-            .to_owned(),
-        None => stem(name).0.to_owned(),
-    }
+    part_name(name).export
 }
 
 /// Names the parts that are missing between those given.
@@ -130,39 +153,12 @@ fn first_part_stem(prefix: &str) -> Option<&str> {
         .then(|| before[..cut].trim_end_matches(['-', '_', ' ', '.']))
 }
 
-fn parse(name: &str) -> Option<Numbered> {
-    let (stem, extension) = stem(name);
-    part_of_total(stem, &extension)
-        .or_else(|| word_part(stem, &extension))
-        .or_else(|| after_stamp(stem, &extension))
-        .or_else(|| snapchats(stem, &extension))
-}
-
-/// Splits off extension and marks of a second download (` (1)`, ` copy`).
-fn stem(name: &str) -> (&str, String) {
-    let mut stem = name;
-    for endings in [UNFINISHED, EXTENSIONS] {
-        // ASCII lower-casing keeps byte positions.
-        let lower = stem.to_ascii_lowercase();
-        if let Some(ending) = endings.iter().find(|ending| lower.ends_with(**ending)) {
-            stem = &stem[..stem.len() - ending.len()];
-        }
-    }
-    let extension = name[stem.len()..].to_ascii_lowercase();
-    let extension = EXTENSIONS
-        .iter()
-        .find(|known| extension.starts_with(**known))
-        .map_or(extension.as_str(), |known| known);
-    (without_copy_mark(stem), extension.to_owned())
-}
-
-fn without_copy_mark(stem: &str) -> &str {
-    let trimmed = stem.strip_suffix(')').and_then(|inner| {
-        let before = inner.trim_end_matches(|c: char| c.is_ascii_digit());
-        let marked = before.len() < inner.len();
-        before.strip_suffix('(').filter(|_| marked)
-    });
-    trimmed.unwrap_or(stem).trim_end_matches(" copy").trim_end()
+fn parse(spelled: &Spelled) -> Option<Numbered> {
+    let (stem, extension) = (spelled.stem.as_str(), spelled.extension.as_str());
+    part_of_total(stem, extension)
+        .or_else(|| word_part(stem, extension))
+        .or_else(|| after_stamp(stem, extension))
+        .or_else(|| snapchats(stem, extension))
 }
 
 /// `iCloud Photos Part 1 of 3`, in any language: a word, a number, a word, a number.
@@ -199,17 +195,20 @@ fn word_part(stem: &str, extension: &str) -> Option<Numbered> {
 }
 
 /// `takeout-20240101T000000Z-001` and `takeout-20260101T000000Z-3-001` (since 2025): the number follows a stamp, so that the
-/// random ends of other names are never taken for numbers.
+/// random ends of other names are never taken for numbers. Some browsers mark a second download with one more number
+/// (`…-001-2`), which has fewer digits.
 fn after_stamp(stem: &str, extension: &str) -> Option<Numbered> {
     let (prefix, number) = trailing_number(stem)?;
     let width = stem.len() - prefix.len();
     let before = prefix.strip_suffix('-')?;
+    if width < GOOGLES_DIGITS {
+        return after_stamp(before, extension).filter(|_| !ends_in_stamp(before));
+    }
     let without_group = match before.rsplit_once('-') {
         Some((front, group)) if group.bytes().all(|b| b.is_ascii_digit()) => front,
         _ => before,
     };
-    let holds =
-        width >= 3 && number >= 1 && (ends_in_stamp(before) || ends_in_stamp(without_group));
+    let holds = number >= 1 && (ends_in_stamp(before) || ends_in_stamp(without_group));
     holds.then(|| Numbered {
         prefix: prefix.to_owned(),
         number,
@@ -235,9 +234,13 @@ fn snapchats(stem: &str, extension: &str) -> Option<Numbered> {
 /// Returns the first part of what begins so: `mydata~1700000000000` for `mydata~1700000000000-`.
 fn snapchats_first(prefix: &str) -> Option<&str> {
     let first = prefix.strip_suffix('-')?;
-    let stamp = first.strip_prefix("mydata~")?;
-    let is_stamp = stamp.len() >= 10 && stamp.bytes().all(|byte| byte.is_ascii_digit());
-    is_stamp.then_some(first)
+    is_snapchats_first(first).then_some(first)
+}
+
+/// Says whether this is the name of a first part of Snapchat's.
+fn is_snapchats_first(stem: &str) -> bool {
+    let stamp = stem.strip_prefix("mydata~").unwrap_or_default();
+    stamp.len() >= 10 && stamp.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Says whether text ends in `20240101T000000Z`.
@@ -337,6 +340,39 @@ mod tests {
                 &[("mydata~1700000000000.zip", 1)],
             ),
             (&["x_PART_1.ZIP", "x_PART_2.ZIP.crdownload"], &[]),
+            // Spellings of browsers and tools.
+            (
+                &["mydata_1700000000000.zip", "mydata_1700000000000-3.zip"],
+                &[("mydata~1700000000000-2.zip", 2)],
+            ),
+            (
+                &[
+                    "mydata~1700000000000.zip",
+                    "mydata%7E1700000000000-2 (1).zip",
+                    "mydata-1700000000000-3(2).zip",
+                    "mydata_1700000000000-5.zip.1",
+                ],
+                &[("mydata~1700000000000-4.zip", 4)],
+            ),
+            (
+                &[
+                    "takeout-20240101T000000Z-001%20(2).zip",
+                    "takeout-20240101T000000Z-001-2.zip",
+                    "takeout-20240101T000000Z-003.zip?j=1&i=2",
+                ],
+                &[("takeout-20240101T000000Z-002.zip", 2)],
+            ),
+            (
+                &[
+                    "takeout-20260101T000000Z-3-001-1.tgz",
+                    "takeout-20260101T000000Z-3-002 - Copy.tgz",
+                ],
+                &[],
+            ),
+            (
+                &["takeout-20260101T000000Z-3-002-1.tgz"],
+                &[("takeout-20260101T000000Z-3-001.tgz", 1)],
+            ),
         ];
         for (names, expected) in rows {
             let expected: Vec<(String, u32)> = expected
@@ -363,6 +399,8 @@ mod tests {
             "2.zip",
             "mydata~1700000000000.zip",
             "mydata~17-2.zip",
+            "takeout-20240101T000000Z-2.zip",
+            "takeout-20240101T000000Z.zip",
             "",
             ".zip",
         ] {
@@ -396,10 +434,35 @@ mod tests {
     }
 
     #[test]
-    fn knows_unfinished_downloads() {
-        for name in ["a.zip.crdownload", "a.tgz.part", "A.ZIP.DOWNLOAD"] {
-            assert!(is_unfinished(name) && is_named_like_part(name), "{name}");
+    fn two_downloads_of_a_part_have_one_slot() {
+        let slot = |name: &str| part_name(name).slot;
+        for (a, b) in [
+            ("mydata~1700000000000.zip", "mydata_1700000000000 (1).zip"),
+            (
+                "mydata~1700000000000-2.zip",
+                "mydata%7E1700000000000-2(1).zip",
+            ),
+            (
+                "takeout-20240101T000000Z-001.zip",
+                "takeout-20240101T000000Z-001 (1).tgz",
+            ),
+            ("a_part_2.zip", "a_part_02.zip.part"),
+        ] {
+            assert!(slot(a).is_some(), "{a}");
+            assert_eq!(slot(a), slot(b), "{a} {b}");
         }
+        assert_ne!(
+            slot("takeout-20240101T000000Z-001.zip"),
+            slot("takeout-20240101T000000Z-3-001.zip")
+        );
+        assert_eq!(slot("holiday.zip"), None);
+        assert_eq!(part_name("iCloud Photos Part 1 of 3.zip").of, Some(3));
+    }
+
+    #[test]
+    fn knows_unfinished_downloads() {
+        assert!(is_unfinished("a.tgz.part") && is_named_like_part("a.tgz.part"));
+        assert!(is_named_like_part("A.ZIP"));
         assert!(!is_unfinished("a_part_2.zip"));
         assert!(!is_named_like_part("a.jpg"));
     }
