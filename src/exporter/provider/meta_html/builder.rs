@@ -4,12 +4,27 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::classes::{Role, is_inline, role};
-use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia};
+use super::classes::{Role, is_inline, is_medium, role};
+use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia, PageTagged};
 use crate::exporter::provider::entities::decode;
 
 /// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206.
 pub const MOST_TEXT_BYTES: usize = 16 << 20;
+
+/// Longest line outside of items that is kept, in bytes; what is longer tells nothing about the page.
+const LONGEST_LINE_BYTES: usize = 512;
+
+/// Lines outside of items that are kept: more than any header has, and enough to see what a page without items is about.
+const MOST_LINES: usize = 200;
+
+/// Lines that name a zone, kept beyond those: the foot of a page.
+const MOST_FOOT_LINES: usize = 8;
+
+/// Media outside of items that are kept as examples.
+const MOST_MEDIA_OUTSIDE: usize = 20;
+
+/// Pictures of the pages themselves, in `files/`. Whatever else lies there the owner attached to something.
+const PAGE_PICTURES: &[&str] = &["fb_logo.png", "profile_pic.jpg", "Instagram-Logo.png"];
 
 /// The attributes that matter, entities not yet decoded.
 pub struct Attributes {
@@ -34,7 +49,7 @@ enum Slot {
     /// Outside of items.
     #[default]
     Nowhere,
-    /// Within a video: "click here" for browsers that cannot show it.
+    /// Within a video: "click here" for browsers that cannot show it, and its preview.
     Fallback,
     /// Other people's reactions, with all that is in them.
     Reactions,
@@ -44,6 +59,7 @@ enum Slot {
     Body,
     Cell,
     Slide,
+    Tagged,
     MediaText,
     DateLine,
     Date,
@@ -63,10 +79,12 @@ struct Frame {
     ends: Ends,
 }
 
-/// A row of a table: texts are the label, then the value.
+/// A row of a table or list: texts are the label, then the value.
 struct Row {
     media: Option<usize>,
     texts: Vec<String>,
+    /// An element of a list has both in one text: `Label: value`.
+    in_list: bool,
 }
 
 /// Everything known while a page is being read.
@@ -125,6 +143,7 @@ impl Builder {
         if role == Some(Role::Item) && self.begins_item() {
             return Some(self.begin_item());
         }
+        self.count(role);
         let outer = self.slot();
         let slot = self.slot_of(tag, role, outer);
         let inline = is_inline(tag) && slot == outer;
@@ -133,8 +152,10 @@ impl Builder {
             _ if !inline => self.settle(),
             _ => {}
         }
-        if self.item.is_some() && slot != Slot::Reactions {
-            self.point(tag, attributes.target.as_deref());
+        // What stands within a video shows it: its preview is no picture of its own.
+        let preview = outer == Slot::Fallback && tag == "img";
+        if slot != Slot::Reactions && !preview {
+            self.point(tag, attributes);
         }
         if slot == Slot::HeaderTime && outer != slot {
             let text = attributes.target.as_deref();
@@ -147,9 +168,23 @@ impl Builder {
         })
     }
 
+    /// Counts the parts of items that are recognised.
+    fn count(&mut self, role: Option<Role>) {
+        let parts = &mut self.head.parts;
+        let counter = match role {
+            _ if self.item.is_none() => return,
+            Some(Role::Heading) => &mut parts.headings,
+            Some(Role::Body) => &mut parts.bodies,
+            Some(Role::DateLine | Role::Date) => &mut parts.dates,
+            _ => return,
+        };
+        *counter += 1;
+    }
+
     fn begin_item(&mut self) -> usize {
         self.settle();
         self.finish_item();
+        self.head.parts.items += 1;
         self.item = Some(PageItem::default());
         self.push(Frame {
             slot: Slot::Body,
@@ -165,11 +200,10 @@ impl Builder {
 
     /// Text comes. `last` ends its text node; entities never reach over that.
     pub fn text(&mut self, text: &str, last: bool) {
-        if matches!(
-            self.slot(),
-            Slot::Nowhere | Slot::Header | Slot::Fallback | Slot::Reactions
-        ) {
-            return;
+        match self.slot() {
+            Slot::Fallback | Slot::Reactions => return,
+            Slot::Nowhere | Slot::Header => return self.text_outside(text, last),
+            _ => {}
         }
         if self.text_bytes + text.len() > MOST_TEXT_BYTES {
             if let Some(item) = &mut self.item {
@@ -179,6 +213,15 @@ impl Builder {
         }
         self.text_bytes += text.len();
         self.node.push_str(text);
+        if last {
+            self.end_node();
+        }
+    }
+
+    /// Text outside of items: of a line only its beginning.
+    fn text_outside(&mut self, text: &str, last: bool) {
+        let room = LONGEST_LINE_BYTES.saturating_sub(self.line.len() + self.node.len());
+        self.node.push_str(&text[..text.floor_char_boundary(room)]);
         if last {
             self.end_node();
         }
@@ -212,7 +255,8 @@ impl Builder {
         if self.item.is_none() {
             return match (tag, outer) {
                 ("header", _) => Slot::Header,
-                ("time", Slot::Header) => Slot::HeaderTime,
+                ("time", Slot::Header | Slot::Nowhere) => Slot::HeaderTime,
+                ("video" | "audio", _) => Slot::Fallback,
                 _ => outer,
             };
         }
@@ -225,7 +269,8 @@ impl Builder {
             (_, Some(Role::Body)) => Slot::Body,
             (_, Some(Role::Date)) => Slot::Date,
             (_, Some(Role::DateLine)) => Slot::DateLine,
-            ("tr", _) | (_, Some(Role::LabelCell | Role::ValueCell)) => Slot::Cell,
+            ("tr" | "li", _) | (_, Some(Role::LabelCell | Role::ValueCell)) => Slot::Cell,
+            (_, Some(Role::Tagged)) => Slot::Tagged,
             ("video" | "audio", _) => Slot::Fallback,
             (_, Some(Role::Slide)) => Slot::Slide,
             (_, Some(Role::MediaText))
@@ -242,9 +287,10 @@ impl Builder {
         self.item.as_ref()?.media.len().checked_sub(1)
     }
 
-    /// A row begins with `tr`, or with a label's cell where `tr` is missing.
+    /// A row begins with `tr` or `li`, or with a label's cell where `tr` is missing.
     fn begin_row(&mut self, tag: &str, role: Option<Role>, slot: Slot) -> Ends {
-        let begins = tag == "tr" || role == Some(Role::LabelCell) && !self.row_in_tr;
+        let in_list = tag == "li";
+        let begins = tag == "tr" || in_list || role == Some(Role::LabelCell) && !self.row_in_tr;
         if slot != Slot::Cell || !begins {
             return Ends::Nothing;
         }
@@ -252,8 +298,9 @@ impl Builder {
         self.row = Some(Row {
             media: self.last_medium(),
             texts: Vec::new(),
+            in_list,
         });
-        if tag != "tr" {
+        if tag != "tr" && !in_list {
             // The value is in the next cell, so the end of this one ends nothing.
             return Ends::Nothing;
         }
@@ -267,13 +314,22 @@ impl Builder {
             return;
         };
         let mut texts = row.texts.into_iter();
-        if let Some(label) = texts.next() {
-            item.labels.push(PageLabel {
-                media: row.media,
-                label,
-                value: texts.collect::<Vec<_>>().join("\n"),
-            });
+        let Some(mut label) = texts.next() else {
+            return;
+        };
+        let mut value = texts.collect::<Vec<_>>().join("\n");
+        if row.in_list
+            && value.is_empty()
+            && let Some((before, after)) = label.split_once([':', '：'])
+        {
+            value = after.trim().to_owned();
+            label = before.trim().to_owned();
         }
+        item.labels.push(PageLabel {
+            media: row.media,
+            label,
+            value,
+        });
     }
 
     fn finish_item(&mut self) {
@@ -294,32 +350,39 @@ impl Builder {
     }
 
     /// Takes what an element points to: media by `src` only, since links repeat them; of links only subtitles.
-    fn point(&mut self, tag: &str, target: Option<&str>) {
-        let Some(target) = target.map(decode).filter(|target| !target.is_empty()) else {
+    fn point(&mut self, tag: &str, attributes: &Attributes) {
+        let target = attributes.target.as_deref().map(decode);
+        let Some(target) = target.filter(|target| !target.is_empty()) else {
             return;
         };
+        let marked = is_medium(&attributes.class);
         match tag {
-            "img" => self.medium(&target, MediaTag::Image),
-            "video" => self.medium(&target, MediaTag::Video),
-            "audio" => self.medium(&target, MediaTag::Audio),
+            "img" => self.medium(&target, MediaTag::Image, marked),
+            "video" => self.medium(&target, MediaTag::Video, marked),
+            "audio" => self.medium(&target, MediaTag::Audio, marked),
             // `source` repeats or replaces the `src` of the video around it.
-            "source" => self.medium(&target, MediaTag::Video),
+            "source" => self.medium(&target, MediaTag::Video, marked),
             "a" | "track" if is_subtitles(&target) => self.subtitle(&target),
             _ => {}
         }
     }
 
-    fn medium(&mut self, src: &str, tag: MediaTag) {
-        // `files/` holds the pictures of the page itself.
-        let furniture =
-            src.starts_with("data:") || src.trim_start_matches("../").starts_with("files/");
-        let Some(item) = self.item.as_mut().filter(|_| !furniture) else {
+    fn medium(&mut self, src: &str, tag: MediaTag, marked: bool) {
+        if src.starts_with("data:") || is_page_picture(src) {
+            return;
+        }
+        let Some(item) = &mut self.item else {
+            let outside = &mut self.head.media_outside;
+            if outside.len() < MOST_MEDIA_OUTSIDE && outside.iter().all(|known| known != src) {
+                outside.push(src.to_owned());
+            }
             return;
         };
         if self.seen.insert(src.to_owned()) {
             item.media.push(PageMedia {
                 src: src.to_owned(),
                 tag,
+                marked,
                 subtitles: Vec::new(),
                 text: String::new(),
                 album: String::new(),
@@ -328,10 +391,25 @@ impl Builder {
     }
 
     fn subtitle(&mut self, path: &str) {
+        if self.item.is_none() {
+            return;
+        }
         let last = self.item.as_mut().and_then(|item| item.media.last_mut());
         let known = last.map_or(&mut self.subtitles, |medium| &mut medium.subtitles);
         if known.iter().all(|known| known != path) {
             known.push(path.to_owned());
+        }
+    }
+
+    /// A line outside of items ends. One right after a time without text is what the time says.
+    fn settle_outside(&mut self, line: &str) {
+        if let Some(instant) = self.instant.take() {
+            self.head.times.push((instant, line.to_owned()));
+        }
+        let lines = &mut self.head.lines;
+        let at_foot = lines.len() < MOST_LINES + MOST_FOOT_LINES && names_zone(line);
+        if lines.len() < MOST_LINES || at_foot {
+            lines.push(line.to_owned());
         }
     }
 
@@ -365,6 +443,7 @@ impl Builder {
             return;
         }
         match (self.slot(), &mut self.item) {
+            (Slot::Nowhere | Slot::Header, _) => self.settle_outside(trimmed),
             (Slot::HeaderTime, _) => {
                 if let Some(instant) = self.instant.take() {
                     self.head.times.push((instant, trimmed.to_owned()));
@@ -380,6 +459,11 @@ impl Builder {
                 self.date_alone = true;
             }
             (Slot::Body, Some(item)) => item.body.push(trimmed.to_owned()),
+            (Slot::Tagged, Some(item)) => {
+                let media = item.media.len().checked_sub(1);
+                let text = trimmed.to_owned();
+                item.tagged.push(PageTagged { media, text });
+            }
             (Slot::MediaText, Some(item)) => {
                 if let Some(medium) = item.media.last_mut() {
                     append(&mut medium.text, trimmed, '\n');
@@ -396,6 +480,18 @@ impl Builder {
             _ => {}
         }
     }
+}
+
+/// Says whether a path is that of a picture of the page itself.
+fn is_page_picture(src: &str) -> bool {
+    src.trim_start_matches("../")
+        .strip_prefix("files/")
+        .is_some_and(|name| PAGE_PICTURES.contains(&name))
+}
+
+/// Says whether a line may tell in which zone a page was made.
+fn names_zone(line: &str) -> bool {
+    line.contains("UTC") || line.contains("GMT")
 }
 
 fn append(to: &mut String, line: &str, between: char) {

@@ -23,6 +23,18 @@ pub enum Role {
     Slide,
     /// Reactions to a message: other people's.
     Reactions,
+    /// "You tagged …": Facebook.
+    Tagged,
+}
+
+/// Classes that only photos and videos have: since 2021, and from 2018 to 2021.
+const MEDIA_CLASSES: &[&str] = &["_a6_o", "_2yuc"];
+
+/// Returns whether an element with this value of its `class` attribute is a medium. Icons and avatars are not.
+pub fn is_medium(class: &str) -> bool {
+    class
+        .split_ascii_whitespace()
+        .any(|given| MEDIA_CLASSES.contains(&given))
 }
 
 /// Class (with its element, where the class alone means two things), and the role it gives. The first match counts.
@@ -42,6 +54,7 @@ const ROLES: &[(&str, Option<&str>, Role)] = &[
     ("_2lek", None, Role::Heading),
     ("_2let", None, Role::Body),
     ("_2lem", None, Role::DateLine),
+    ("_u14", None, Role::Tagged),
     // A margin that most of the above carry, too; alone it is the text below a Facebook photo.
     ("_3-95", Some("div"), Role::MediaText),
 ];
@@ -84,6 +97,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_two_classes_are_those_of_media() {
+        for (class, medium) in [
+            ("_a6_o _3-96", true),
+            ("_2yuc _3-96", true),
+            ("_a6_p", false),
+            ("_3-96", false),
+            ("", false),
+        ] {
+            assert_eq!(is_medium(class), medium, "{class}");
+        }
+    }
+
+    #[test]
     fn further_classes_do_not_matter_and_the_element_sometimes_does() {
         for (tag, class, expected) in [
             (
@@ -105,6 +131,7 @@ mod tests {
             ("img", "_a6_o _3-96", None),
             ("div", "_a7ng", Some(Role::Slide)),
             ("div", "_2lek _2lel", Some(Role::Heading)),
+            ("div", "_u14", Some(Role::Tagged)),
             ("div", "", None),
         ] {
             assert_eq!(role(tag, class), expected, "{tag} {class}");

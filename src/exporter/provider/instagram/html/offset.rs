@@ -178,6 +178,7 @@ mod tests {
             times: times
                 .map(|(at, text)| (at.parse().expect("instant"), (*text).to_owned()))
                 .collect(),
+            ..PageHead::default()
         }
     }
 
