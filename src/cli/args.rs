@@ -160,6 +160,7 @@ impl ImportArgs {
             home_timezone: self.home_timezone.clone(),
             html_offset_s: self.html_offset,
             name_encoding: self.name_encoding.clone(),
+            existing_only: false,
             dry_run: self.dry_run,
             threads: self.threads.map(NonZeroUsize::get),
         }

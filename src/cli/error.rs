@@ -83,6 +83,12 @@ pub enum CliError {
     NoConfig { path: PathBuf },
     #[error("could not remember what was done in {}", .library.display())]
     SyncState { library: PathBuf, source: io::Error },
+    #[error("there is no library at {}{}", .path.display(), if *.known { ", and there was one before" } else { "" })]
+    NoLibraryToSync { path: PathBuf, known: bool },
+    #[error("the library at {} is another one than before", .path.display())]
+    AnotherLibrary { path: PathBuf },
+    #[error("could not remember in {} which library is which", .path.display())]
+    Remember { path: PathBuf, source: io::Error },
     #[error("could not fetch from the inbox {inbox}")]
     RemoteInbox {
         inbox: String,

@@ -141,6 +141,15 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
         CliError::RemoteInbox { source, .. } => for_destination(source).map(str::to_owned),
+        CliError::NoLibraryToSync { known: true, .. } => Some(
+            "mount its disk, then run `albumen sync` again; nothing was imported or moved".to_owned(),
+        ),
+        CliError::NoLibraryToSync { .. } => Some(
+            "mount its disk if it is on one; a new library is made by `albumen import`, or by `albumen sync --create`".to_owned(),
+        ),
+        CliError::AnotherLibrary { .. } => Some(
+            "mount the right disk; if this is the library you mean, run `albumen sync --accept-library` once. Nothing was imported or moved".to_owned(),
+        ),
         CliError::NoConfig { .. } => {
             Some("make one with `albumen config init`, and set in it what you need".to_owned())
         }
@@ -178,6 +187,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::NoAccount { .. }
         | CliError::OrderList { .. }
         | CliError::SyncState { .. }
+        | CliError::Remember { .. }
         | CliError::NoRemoteInbox { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
@@ -220,6 +230,7 @@ fn for_push_error(error: &PushError) -> Option<String> {
         PushError::Catalog(error) => for_catalog(error).map(str::to_owned),
         PushError::Destination(error) => for_destination(error).map(str::to_owned),
         PushError::Unsettled => Some("repeat the import that was cut off, then push".to_owned()),
+        PushError::IntoItself { .. } => Some("push to a place outside of the library".to_owned()),
         PushError::NoFiles { .. } => Some("push without --bag".to_owned()),
         PushError::NotABag { .. } => Some("push the bag to a folder of its own".to_owned()),
         PushError::Read { .. } => None,

@@ -32,6 +32,22 @@ pub fn default_config() -> Option<PathBuf> {
     Some(folder.join("albumen").join("albumen.toml"))
 }
 
+/// Returns where small facts are kept that must outlive a library's disk; `None` without a home folder.
+pub fn state_folder() -> Option<PathBuf> {
+    let home = env::home_dir().filter(|home| home.is_absolute())?;
+    let folder = if cfg!(windows) {
+        env::var_os("LOCALAPPDATA").map(PathBuf::from)?
+    } else if cfg!(target_os = "macos") {
+        home.join("Library/Application Support")
+    } else {
+        env::var_os("XDG_STATE_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .unwrap_or_else(|| home.join(".local/state"))
+    };
+    Some(folder.join("albumen"))
+}
+
 /// Returns the folders in which systems and their users keep fonts.
 pub fn font_folders() -> Vec<PathBuf> {
     let home = env::home_dir().filter(|home| home.is_absolute());

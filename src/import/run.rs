@@ -73,7 +73,7 @@ pub fn import_with(
         rehearse(root, options, &archive, &recognized, monitor)?
     } else {
         let room = bytes(&archive) + SETTLING_ROOM;
-        let taken = Opened::open(root, seam).and_then(|mut opened| {
+        let taken = Opened::open(root, seam, options.existing_only).and_then(|mut opened| {
             let taken = take_in(&mut opened, options, &archive, &recognized, clock, monitor)?;
             Ok((opened, taken))
         });
@@ -168,9 +168,17 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Self, ImportError> {
-        let library = Library::open_or_create_with(root, seam)?;
+    fn open(
+        root: &Path,
+        seam: Option<Arc<dyn Seam>>,
+        existing_only: bool,
+    ) -> Result<Self, ImportError> {
+        let library = match existing_only {
+            true => Library::open_with(root, seam)?,
+            false => Library::open_or_create_with(root, seam)?,
+        };
         let lock = library.lock()?;
+        library.ensure_id(&lock)?;
         let mut catalog = open_catalog(&library)?;
         clean_unfinished(&library, &catalog)?;
         finish_leaving(&library, &mut catalog)?;

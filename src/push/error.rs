@@ -133,6 +133,8 @@ pub enum PushError {
     Read { path: PathBuf, source: io::Error },
     #[error("the last import was cut off, so the library is not in order")]
     Unsettled,
+    #[error("{place} lies in the library that is pushed")]
+    IntoItself { place: String },
     #[error("{place} keeps photos and videos and no files, so it can hold no bag")]
     NoFiles { place: String },
     #[error("{} holds files that are not of this bag: {example}", place)]

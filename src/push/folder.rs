@@ -31,6 +31,10 @@ impl Folder {
 }
 
 impl Destination for Folder {
+    fn on_this_machine(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+
     fn describe(&self) -> Result<Abilities, DestinationError> {
         let shown = || self.root.display().to_string();
         match fs::metadata(&self.root) {

@@ -37,6 +37,7 @@ pub use report::{ActionLine, FileOutcome, PushOptions, PushReport, Sidecars};
 pub use run::{Conditions, push};
 
 use std::io::Write;
+use std::path::Path;
 
 use crate::catalog::PushedRow;
 use crate::model::content_hash::ContentHash;
@@ -132,6 +133,11 @@ pub struct ListedThere {
 pub trait Destination: Sync {
     /// Connects, checks that the credentials are right, and says what the host can hold. Changes nothing there.
     fn describe(&self) -> Result<Abilities, DestinationError>;
+
+    /// Returns the file or folder of this machine that the destination is, if it is one.
+    fn on_this_machine(&self) -> Option<&Path> {
+        None
+    }
 
     /// Hears what the journal knows of this destination.
     fn recall(&self, _rows: &mut dyn Iterator<Item = &PushedRow>) {}

@@ -48,6 +48,14 @@ pub fn push(
 ) -> Result<PushReport, PushError> {
     let begun = (conditions.clock)();
     let library = Library::open(root)?;
+    if destination
+        .on_this_machine()
+        .is_some_and(|place| lies_in(place, root))
+    {
+        return Err(PushError::IntoItself {
+            place: address.to_owned(),
+        });
+    }
     let _lock = library.lock()?;
     let mut catalog = Catalog::open_existing(&library.catalog_path())?;
     if catalog.setting("unsettled")?.is_some() {
@@ -145,6 +153,23 @@ fn note_run(
 /// One asset's files and what is to be done about each.
 pub(super) struct Job {
     pub(super) steps: Vec<(Parcel, Action, Option<ContentHash>)>,
+}
+
+/// Returns whether a path is that of the library or below it, links followed. What is not there yet is judged by the nearest folder
+/// above it that is.
+fn lies_in(place: &Path, library: &Path) -> bool {
+    let real = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.ancestors().find_map(|above| {
+            let found = above.canonicalize().ok()?;
+            let rest = path.strip_prefix(above).ok()?;
+            Some(found.join(rest))
+        })
+    };
+    match (real(place), real(library)) {
+        (Some(place), Some(library)) => place.starts_with(library),
+        _ => false,
+    }
 }
 
 pub(super) struct Run<'a> {

@@ -137,6 +137,10 @@ impl Zip {
 }
 
 impl Destination for Zip {
+    fn on_this_machine(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
     fn describe(&self) -> Result<Abilities, DestinationError> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,

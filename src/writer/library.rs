@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::identity::LibraryId;
 use super::private;
 use super::safe_writer::{SafeWriter, Seam, WriteError};
 use crate::model::library_path::LibraryPath;
@@ -14,6 +15,9 @@ use crate::model::library_path::LibraryPath;
 pub const FORMAT: u32 = 1;
 
 const FORMAT_TEXT: &str = "albumen library format ";
+
+/// Begins the second line of the format file, which libraries of the first versions lack.
+const ID_TEXT: &str = "id ";
 
 /// How long a lock may be held by someone who only looks whether there is a library.
 const MOMENT: Duration = Duration::from_millis(200);
@@ -131,17 +135,41 @@ impl Library {
         // What a making that was killed left has the name the next file gets.
         library.clean_unfinished(&|_| false)?;
         // Last, and at once: a library whose making was cut short is none yet, and is made again.
-        let format = format!("{FORMAT_TEXT}{FORMAT}\n");
-        library
-            .writer
-            .replace(&library.inner("format"), format.as_bytes())?;
+        library.write_format(&LibraryId::random())?;
         library.writer.sync_all()?;
         Ok(library)
     }
 
+    fn write_format(&self, id: &LibraryId) -> Result<(), WriteError> {
+        let format = format!("{FORMAT_TEXT}{FORMAT}\n{ID_TEXT}{id}\n");
+        self.writer
+            .replace(&self.inner("format"), format.as_bytes())
+    }
+
+    /// Returns what tells this library from others; `None` for one of the first versions that was not given an id yet.
+    ///
+    /// # Errors
+    /// Fails if the format file cannot be read any more.
+    pub fn id(&self) -> Result<Option<LibraryId>, LibraryError> {
+        Ok(read_format(self.root())?.id)
+    }
+
+    /// Returns the library's id, and gives it one if it has none. The lock shows that nobody else does the same.
+    ///
+    /// # Errors
+    /// Fails if the format file can be neither read nor written.
+    pub fn ensure_id(&self, _lock: &LibraryLock) -> Result<LibraryId, LibraryError> {
+        if let Some(id) = self.id()? {
+            return Ok(id);
+        }
+        let id = LibraryId::random();
+        self.write_format(&id)?;
+        Ok(id)
+    }
+
     /// Opens a library all of whose writes ask `seam` first; for tests.
     pub fn open_with(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Self, LibraryError> {
-        let found = read_format(root)?;
+        let found = read_format(root)?.number;
         if found > FORMAT {
             return Err(LibraryError::NewerFormat {
                 path: root.to_owned(),
@@ -287,7 +315,13 @@ fn no_library(root: &Path) -> Result<(), LibraryError> {
     }
 }
 
-fn read_format(root: &Path) -> Result<u32, LibraryError> {
+/// What the format file says.
+struct Format {
+    number: u32,
+    id: Option<LibraryId>,
+}
+
+fn read_format(root: &Path) -> Result<Format, LibraryError> {
     let path = root.join(".albumen/format");
     let not_a_library = || LibraryError::NotALibrary {
         path: root.to_owned(),
@@ -315,13 +349,16 @@ fn read_format(root: &Path) -> Result<u32, LibraryError> {
         },
     })?;
     let text = String::from_utf8_lossy(&bytes);
-    let number = text
-        .strip_prefix(FORMAT_TEXT)
-        .and_then(|number| number.trim_end().parse().ok());
-    number.ok_or_else(|| LibraryError::UnknownFormat {
+    let mut lines = text.lines();
+    let number = lines
+        .next()
+        .and_then(|line| line.strip_prefix(FORMAT_TEXT)?.trim_end().parse().ok());
+    let number = number.ok_or_else(|| LibraryError::UnknownFormat {
         path: root.to_owned(),
         text: crate::model::shown::shown(text.trim_end()),
-    })
+    })?;
+    let id = lines.find_map(|line| LibraryId::parse(line.strip_prefix(ID_TEXT)?.trim_end()));
+    Ok(Format { number, id })
 }
 
 #[cfg(test)]
@@ -340,16 +377,26 @@ mod tests {
             Err(LibraryError::NotALibrary { .. })
         ));
         Library::create(&root).unwrap();
-        assert_eq!(
-            fs::read_to_string(root.join(".albumen/format")).unwrap(),
-            "albumen library format 1\n"
-        );
-        Library::open(&root).unwrap();
+        let format = fs::read_to_string(root.join(".albumen/format")).unwrap();
+        let id = Library::open(&root).unwrap().id().unwrap().unwrap();
+        assert_eq!(format, format!("albumen library format 1\nid {id}\n"));
         assert!(matches!(
             Library::create(&root),
             Err(LibraryError::AlreadyALibrary { .. })
         ));
         Library::open_or_create(&root).unwrap();
+    }
+
+    #[test]
+    fn a_library_of_the_first_versions_gets_an_id_and_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = Library::create(folder.path()).unwrap();
+        fs::write(library.inner("format"), "albumen library format 1\n").unwrap();
+        assert_eq!(library.id().unwrap(), None);
+        let lock = library.lock().unwrap();
+        let id = library.ensure_id(&lock).unwrap();
+        assert_eq!(library.ensure_id(&lock).unwrap(), id);
+        assert_eq!(library.id().unwrap(), Some(id));
     }
 
     #[test]

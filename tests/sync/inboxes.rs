@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{home, posts, put, sync, zipped};
+use super::{home, home_without_library, posts, put, sync, zipped};
 use crate::support::compose::takeout::parts;
 use crate::support::compose::takeout_words::ENGLISH;
 use crate::support::env::TestEnv;
@@ -284,6 +284,8 @@ fn two_timers_meet_harmlessly() {
         Command::new(env!("CARGO_BIN_EXE_albumen"))
             .args(["--config", "albumen.toml", "--json", "sync"])
             .current_dir(env.home())
+            .env("HOME", env.home())
+            .env_remove("XDG_STATE_HOME")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -363,7 +365,7 @@ fn all_of_a_small_library_is_read_again_and_the_journal_tells_imports_from_the_r
 
 #[test]
 fn a_configuration_of_nothing_says_what_to_set() {
-    let env = home("");
+    let env = home_without_library("");
     env.write("albumen.toml", b"library = \"l\"\n");
     let ran = env.run(&["--config", "albumen.toml", "sync"]);
     assert_eq!(ran.code, Some(0));

@@ -5,11 +5,13 @@ mod inboxes;
 mod pages;
 mod remote;
 mod schedule;
+mod which_library;
 
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
 use albumen::model::kind::Kind;
+use albumen::writer::library::Library;
 use serde_json::Value;
 
 use crate::support::account::{Account, Medium, Post};
@@ -17,8 +19,15 @@ use crate::support::compose::{Edition, Files, Generation, compose};
 use crate::support::env::{Ran, TestEnv};
 use crate::support::pack::zip::{ZipStyle, zip};
 
-/// A home with a library `l`, an inbox `in box` and a configuration that names both and more.
+/// A home with an empty library `l`, an inbox `in box` and a configuration that names both and more.
 pub fn home(more: &str) -> TestEnv {
+    let env = home_without_library(more);
+    Library::create(&env.path("l")).expect("a library");
+    env
+}
+
+/// A home whose configuration names a library that is not there.
+pub fn home_without_library(more: &str) -> TestEnv {
     let env = TestEnv::new();
     fs::create_dir(env.path("in box")).expect("made");
     let text = format!("library = \"l\"\n{more}\n[[inbox]]\npath = \"in box\"\n");

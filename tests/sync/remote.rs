@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use albumen::writer::library::Library;
+
 use super::{posts, sync, zipped};
 use crate::support::compose::takeout::parts;
 use crate::support::compose::takeout_words::ENGLISH;
@@ -25,6 +27,7 @@ const DAY: u64 = 24 * 60;
 fn configure(env: &TestEnv, inbox: &str, more: &str) {
     let text = format!("library = \"l\"\n{more}\n[[inbox]]\n{inbox}\n");
     let path = env.write("albumen.toml", text.as_bytes());
+    Library::open_or_create(&env.path("l")).expect("a library");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -46,6 +46,12 @@ pub struct SyncArgs {
     /// Do not wait for the end of the quiet hours
     #[arg(long)]
     pub now: bool,
+    /// Make the library where there is none. Without this, `sync` stops there: the disk may not be mounted
+    #[arg(long)]
+    pub create: bool,
+    /// Work with the library that is there now, although another one was there before
+    #[arg(long)]
+    pub accept_library: bool,
 }
 
 /// Arguments of `schedule`.

@@ -1,5 +1,6 @@
 //! `albumen sync`: one pass over the inboxes: import what is new, read a sample again, push, report.
 
+mod identity;
 mod pass;
 mod remote;
 mod report;
@@ -8,7 +9,7 @@ mod state;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use jiff::Zoned;
 
@@ -23,7 +24,6 @@ use crate::exporter::inbox::{Folder, look};
 use crate::gallery::is_fresh;
 use crate::net::client::reasons;
 use crate::net::ping::ping;
-use crate::writer::library::Library;
 use pass::Pass;
 use remote::{Spool, fetch_all};
 use report::SyncReport;
@@ -81,7 +81,7 @@ fn one_pass(
         library: library.to_owned(),
         source,
     };
-    open_or_create(library)?;
+    identity::expected(library, args)?;
     let Some(_lock) = state::lock(library).map_err(failed)? else {
         return Ok(idle("another sync is at work, and does it all".to_owned()));
     };
@@ -150,19 +150,6 @@ fn name_of(path: &Path, spools: &[Spool]) -> String {
     match (spool, path.file_name()) {
         (Some(spool), Some(file)) => format!("{}/{}", spool.name, file.to_string_lossy()),
         _ => path.display().to_string(),
-    }
-}
-
-/// Makes the library if it is not there. Two first passes at once get into each other's way there, and nowhere else.
-fn open_or_create(library: &Path) -> Result<(), CliError> {
-    let mut tries = 0;
-    loop {
-        match Library::open_or_create(library) {
-            Ok(_) => return Ok(()),
-            Err(_) if tries < 10 => tries += 1,
-            Err(error) => return Err(CliError::Library(error)),
-        }
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -25,7 +25,7 @@ use crate::exporter::inbox::Part;
 use crate::gallery::{GalleryError, GalleryOptions};
 use crate::import::{ImportError, ImportReport, import};
 use crate::push::layout::Layout;
-use crate::push::{Conditions, FileOutcome, PushOptions, Sidecars, push};
+use crate::push::{Conditions, FileOutcome, PushError, PushOptions, Sidecars, push};
 use crate::verify::{Extent, VerifyOptions, verify};
 use crate::writer::library::LibraryError;
 use crate::writer::private;
@@ -75,6 +75,8 @@ impl Pass<'_> {
         if sound {
             self.move_away(&whole, report);
             self.free(&fetched, state, report);
+        } else {
+            self.stays(&whole, "reading the library again did not end well", report);
         }
         if self.config.gallery && !report.interrupted {
             self.draw(report);
@@ -119,7 +121,7 @@ impl Pass<'_> {
     }
 
     fn import(&self, parts: &[Part]) -> Result<ImportReport, ImportError> {
-        let options = ImportArgs {
+        let mut options = ImportArgs {
             paths: parts.iter().map(|part| part.path.clone()).collect(),
             include: match self.config.include.is_empty() {
                 true => Vec::new(),
@@ -129,6 +131,8 @@ impl Pass<'_> {
             ..ImportArgs::default()
         }
         .to_options();
+        // The disk may go while a pass is at work.
+        options.existing_only = true;
         let monitor = self.monitor();
         let result = import(self.library, &options, &Timestamp::now, &monitor);
         monitor.finish();
@@ -158,16 +162,29 @@ impl Pass<'_> {
                         import.outcomes.failed
                     ));
                 }
+                let missing = import.missing.len() as u64;
+                if missing > 0 {
+                    report.needs.push(format!(
+                        "{name}: {missing} photos or videos that record files name are in no archive given so far; `albumen certify` lists them"
+                    ));
+                }
+                if !import.not_understood.is_empty() {
+                    report.needs.push(format!(
+                        "{name}: {} files were not understood; `albumen certify` names them",
+                        import.not_understood.len()
+                    ));
+                }
                 report.imports.push(Imported {
                     archives,
                     added: import.assets_added,
                     changed: import.assets_changed,
                     failed: import.outcomes.failed,
-                    missing: import.missing.len() as u64,
+                    missing,
                 });
                 if import.whole() {
                     return parts;
                 }
+                self.stays(&parts, "its import left something out", report);
             }
             Err(ImportError::Library(LibraryError::Locked { .. })) => {
                 report.idle = Some("the library is in use; the next pass imports".to_owned());
@@ -238,6 +255,16 @@ impl Pass<'_> {
                 report.errors.push(with_causes(&error));
                 false
             }
+        }
+    }
+
+    /// Names archives that would be moved away and stay in the inbox.
+    fn stays(&self, parts: &[Part], why: &str, report: &mut SyncReport) {
+        if self.config.archives.after_import == AfterImport::Move {
+            let named = parts
+                .iter()
+                .map(|part| (part.name(), format!("stays in the inbox: {why}")));
+            report.left.extend(named);
         }
     }
 
@@ -330,6 +357,11 @@ impl Pass<'_> {
                     state.pushed.insert(to.address.clone());
                 }
             }
+            // Nothing was imported yet.
+            Err(CliError::Push {
+                source: PushError::Catalog(CatalogError::Gone { .. }),
+                ..
+            }) => {}
             Err(error) => report.errors.push(with_causes(&error)),
         }
     }
