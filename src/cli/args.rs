@@ -146,6 +146,9 @@ pub struct ImportArgs {
     /// Encoding of file names in the archive that are not UTF-8 (shift_jis, gbk)
     #[arg(long, value_name = "LABEL", value_parser = encoding)]
     pub name_encoding: Option<String>,
+    /// Read entries that grow more than 200-fold to over 100 MB, too: zip bombs do, photos, videos and record files do not
+    #[arg(long)]
+    pub trust_sizes: bool,
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
@@ -164,6 +167,7 @@ impl ImportArgs {
             home_timezone: self.home_timezone.clone(),
             html_offset_s: self.html_offset,
             name_encoding: self.name_encoding.clone(),
+            trust_sizes: self.trust_sizes,
             existing_only: false,
             dry_run: self.dry_run,
             threads: self.threads.map(NonZeroUsize::get),

@@ -70,6 +70,8 @@ pub struct ImportOptions {
     pub html_offset_s: Option<i32>,
     /// Encoding of entry names that are not UTF-8.
     pub name_encoding: Option<String>,
+    /// Read entries that grow as only bombs do, too.
+    pub trust_sizes: bool,
     /// Fail where there is no library instead of making one: for runs nobody watches, whose disk may not be mounted.
     pub existing_only: bool,
     /// Only print the plan.

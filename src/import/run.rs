@@ -122,6 +122,7 @@ fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
         &options.paths,
         &OpenOptions {
             name_encoding: options.name_encoding.clone(),
+            trust_sizes: options.trust_sizes,
         },
     )
 }

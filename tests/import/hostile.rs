@@ -144,6 +144,24 @@ fn what_is_small_and_wants_much_ends_soon_in_little_memory() {
 }
 
 #[test]
+fn an_entry_that_grows_as_no_medium_does_is_refused_and_read_when_its_sizes_are_trusted() {
+    let (_, _, bytes) = bombs::all()
+        .into_iter()
+        .find(|(name, ..)| *name == "512 MiB of zeros behind a picture's first bytes")
+        .expect("in the list");
+    let env = TestEnv::new();
+    env.write("instagram-anna-2024-05-01-Ab3dEf9h.zip", &bytes);
+    let archive = "instagram-anna-2024-05-01-Ab3dEf9h.zip";
+    let ran = env.run_on("l", &["import", archive]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stdout.contains("as no photo or video does"), "{ran:?}");
+    assert!(!env.tree("l").contains("bomb"), "{}", env.tree("l"));
+    let ran = env.run_on("l", &["import", "--trust-sizes", archive]);
+    assert!(!ran.stdout.contains("as no photo or video does"), "{ran:?}");
+    assert!(env.tree("l").contains("bomb"), "{ran:?}");
+}
+
+#[test]
 fn what_lies_or_wants_out_ends_soon_in_little_memory() {
     for (name, bytes) in zips() {
         endures(&name, "zip", &bytes);

@@ -114,6 +114,10 @@ pub enum EntryError {
     Size { declared: u64, found: u64 },
     #[error("larger than declared ({declared} bytes); reading was stopped")]
     TooLarge { declared: u64 },
+    #[error(
+        "{stored} bytes that grow to {declared}, as no photo or video does (--trust-sizes reads it all the same)"
+    )]
+    Grows { stored: u64, declared: u64 },
     #[error("overlaps another entry of the same part")]
     Overlap,
     #[error("a link, device or other thing that is not a file")]
@@ -187,6 +191,8 @@ pub struct OpenOptions {
     /// Label of the encoding of names that are neither flagged nor valid UTF-8 (`shift_jis`, `gbk`, …);
     /// code page 437 if `None`.
     pub name_encoding: Option<String>,
+    /// Read entries that grow as only bombs do ([`EntryError::Grows`]), too.
+    pub trust_sizes: bool,
 }
 
 /// Number of worker threads.

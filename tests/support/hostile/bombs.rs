@@ -26,7 +26,7 @@ fn stored(name: &str, bytes: impl Into<Vec<u8>>) -> RawEntry {
 fn inflating(name: &str, first: &[u8], byte: u8, mebibytes: usize) -> RawEntry {
     let block = vec![byte; 1 << 20];
     let mut crc = crc32fast::Hasher::new();
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     for bytes in std::iter::once(first).chain((0..mebibytes).map(|_| &block[..])) {
         crc.update(bytes);
         encoder

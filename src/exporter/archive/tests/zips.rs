@@ -306,6 +306,7 @@ fn names_in_a_given_encoding() {
     let path = parts.write("x.zip", &zip(&[entry]));
     let options = OpenOptions {
         name_encoding: Some("shift_jis".to_owned()),
+        ..OpenOptions::default()
     };
     assert_eq!(names(&Archive::open(&[path], &options)), ["日.jpg"]);
 }

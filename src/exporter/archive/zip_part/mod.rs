@@ -52,6 +52,9 @@ pub(super) fn open(file: &SharedFile, options: &OpenOptions) -> io::Result<Conte
         }
     }
     layout::check(file, &mut headers.list);
+    if !options.trust_sizes {
+        layout::refuse_growing(&mut headers.list);
+    }
     if !headers.whole {
         let is_whole = |header: &&Header| header.problem != Some(EntryError::CutOff);
         let whole = headers.list.iter().filter(is_whole).count();
