@@ -168,3 +168,32 @@ fn command_lines_and_links_are_found() {
     assert_eq!(command_lines(text), ["list --csv", "demo"]);
     assert_eq!(links(text), ["b.md"]);
 }
+
+/// Each situation of the certificate is held by a test of that name.
+#[test]
+fn every_situation_of_the_certificate_names_its_test() {
+    fn sources(folder: &Path, text: &mut String) {
+        for entry in fs::read_dir(folder).expect("there") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                sources(&path, text);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&fs::read_to_string(&path).expect("readable"));
+            }
+        }
+    }
+    let mut code = String::new();
+    sources(&root().join("src"), &mut code);
+    sources(&root().join("tests"), &mut code);
+    let text = read("docs/certificate.md");
+    let table = text.split("## Situations").nth(1).expect("the table");
+    let rows = table.lines().filter(|line| line.starts_with("| "));
+    let names: Vec<&str> = rows
+        .filter_map(|row| row.rsplit('`').nth(1))
+        .filter(|name| !name.contains(' '))
+        .collect();
+    assert!(names.len() >= 20, "{names:?}");
+    for name in names {
+        assert!(code.contains(&format!("fn {name}()")), "no test {name}");
+    }
+}

@@ -6,10 +6,10 @@ use rusqlite::types::ValueRef;
 
 use super::{Catalog, CatalogError};
 
-/// What is printed: evidence and what is derived from it. Run history (run, part, part_entry, seen_entry), row numbers, and
+/// What is printed: evidence and what is derived from it. Run history (run, part, part_entry, seen_entry, not_understood), row numbers, and
 /// the times of sidecar files are left out: they tell how the library came to be, not what it is. So is which of several parts told
 /// a record's account: the digest stands for all of the record but that, and items show the account found for it.
-const TABLES: [(&str, &str); 13] = [
+const TABLES: [(&str, &str); 14] = [
     (
         "setting",
         "SELECT name, value FROM setting WHERE name = 'home_timezone'",
@@ -66,6 +66,10 @@ const TABLES: [(&str, &str); 13] = [
         "missing",
         "SELECT DISTINCT m.provider, m.uri, r.digest FROM missing m
          JOIN record r ON r.id = m.record_id ORDER BY 1, 2, 3",
+    ),
+    (
+        "unnamed_media",
+        "SELECT provider, account, kind, folder, count, example, expected FROM unnamed_media ORDER BY 1, 2, 3, 4",
     ),
 ];
 

@@ -10,6 +10,7 @@ mod newest;
 mod overview;
 mod provenance;
 mod pushed;
+mod puzzling;
 mod query;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
@@ -18,6 +19,7 @@ pub use history::{RunRow, SeenEntry, SeenKey, SeenRole};
 pub use overview::AssetShort;
 pub use provenance::{Given, LeavingFile};
 pub use pushed::{DestinationStatus, PushedRow, UploadRow};
+pub use puzzling::{EntryMark, Puzzling};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 
 use std::cell::Cell;

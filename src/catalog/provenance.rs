@@ -287,6 +287,9 @@ const TAKE_OUT: &str = "
     DELETE FROM reading_record WHERE reading_id IN going_reading;
     DELETE FROM reading_album WHERE reading_id IN going_reading;
     DELETE FROM reading_media WHERE reading_id IN going_reading;
+    DELETE FROM judged_anew WHERE reading_id IN going_reading OR not_understood_id IN
+        (SELECT id FROM not_understood WHERE reading_id IN going_reading);
+    DELETE FROM not_understood WHERE reading_id IN going_reading;
     DELETE FROM reading_part WHERE reading_id IN going_reading;
     DELETE FROM run_reading WHERE reading_id IN going_reading;
     DELETE FROM reading WHERE id IN going_reading;

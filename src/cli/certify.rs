@@ -6,7 +6,6 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::account::{NOT_KNOWN, is_not_known};
 use super::args::CertifyArgs;
 use super::error::CliError;
 use super::exit::Exit;
@@ -48,15 +47,16 @@ pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, Cli
 
 /// Keeps the certificates of one account. A name the library does not know must not look like an account without gaps.
 fn choose(certified: &mut Certified, account: &str) -> Result<(), CliError> {
-    let known = |c: &Certificate| c.account.clone().unwrap_or_else(|| NOT_KNOWN.to_owned());
+    let known = |c: &Certificate| {
+        c.account
+            .clone()
+            .unwrap_or_else(|| "(not known)".to_owned())
+    };
     let mut names: Vec<String> = certified.certificates.iter().map(known).collect();
     names.dedup();
     certified
         .certificates
-        .retain(|certificate| match certificate.account.as_deref() {
-            Some(name) => name == account,
-            None => is_not_known(account),
-        });
+        .retain(|certificate| certificate.account.as_deref() == Some(account));
     if certified.certificates.is_empty() {
         return Err(CliError::NoAccount {
             account: account.to_owned(),
@@ -96,7 +96,17 @@ fn print_json(certified: &Certified, out: &Output) -> Result<(), CliError> {
             .gaps
             .iter()
             .map(|gap| {
-                json!({"date": gap.date, "what": gap.what, "record": gap.record, "why": gap.why, "to_do": gap.to_do})
+                json!({
+                    "date": gap.date, "what": gap.what, "record": gap.records.first(), "records": gap.records,
+                    "why": gap.why, "to_do": gap.to_do,
+                })
+            })
+            .collect();
+        let not_understood: Vec<_> = certificate
+            .not_understood
+            .iter()
+            .map(|file| {
+                json!({"part": file.part, "entry": file.entry, "what": file.what, "reason": file.what.reason()})
             })
             .collect();
         out.json(&json!({
@@ -106,10 +116,12 @@ fn print_json(certified: &Certified, out: &Output) -> Result<(), CliError> {
             "verdict": certificate.verdict.as_str(),
             "reasons": certificate.reasons,
             "counts": {
-                "records": counts.records, "named": counts.named, "missing": counts.missing,
+                "records": counts.records, "named": counts.named, "held": counts.held, "missing": counts.missing,
+                "companions_missing": counts.companions_missing,
                 "assets": counts.assets, "files": counts.files, "damaged": counts.damaged,
             },
             "gaps": gaps,
+            "not_understood": not_understood,
             "notes": certificate.notes,
             "first_day": certificate.days.as_ref().map(|(first, _)| first),
             "last_day": certificate.days.as_ref().map(|(_, last)| last),
@@ -155,13 +167,29 @@ fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
     }
     for gap in certificate.gaps.iter().take(MOST_LINES) {
         let date = gap.date.as_deref().unwrap_or("date not known");
-        let named = gap.record.as_deref().map_or(String::new(), |record| {
-            format!(" (named by {})", shown(record))
-        });
+        let named = match gap.records.as_slice() {
+            [] => String::new(),
+            [record] => format!(" (named by {})", shown(record)),
+            [record, more @ ..] => format!(" (named by {} and {} more)", shown(record), more.len()),
+        };
         out.line(format!(
             "  gap: {date}  {}{named}: {}",
             shown(&gap.what),
             shown(&gap.why)
+        ))?;
+    }
+    for file in certificate.not_understood.iter().take(MOST_LINES) {
+        out.line(format!(
+            "  not understood: {}: {}: {}",
+            shown(&file.part),
+            shown(&file.entry),
+            clean(&file.what.reason())
+        ))?;
+    }
+    if certificate.not_understood.len() > MOST_LINES {
+        let more = certificate.not_understood.len() - MOST_LINES;
+        out.line(format!(
+            "  and {more} more files that were not understood: see all with --json or --html"
         ))?;
     }
     if certificate.gaps.len() > MOST_LINES {
@@ -172,8 +200,14 @@ fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
     }
     let counts = &certificate.counts;
     out.line(format!(
-        "  {} records name {} media, {} of them missing; {} photos and videos in {} files, {} damaged",
-        counts.records, counts.named, counts.missing, counts.assets, counts.files, counts.damaged
+        "  {} records name {} media: {} held, {} missing; {} photos and videos in {} files, {} of these files damaged",
+        counts.records,
+        counts.named,
+        counts.held,
+        counts.missing,
+        counts.assets,
+        counts.files,
+        counts.damaged
     ))?;
     for note in &certificate.notes {
         out.line(format!("  mind: {}", clean(note)))?;
@@ -206,10 +240,11 @@ mod tests {
                 gaps: vec![Gap {
                     date: Some("2021-03-04".into()),
                     what: "a\u{1b}.jpg".into(),
-                    record: Some("posts_1.json".into()),
+                    records: vec!["posts_1.json".into()],
                     why: "no archive holds it".into(),
                     to_do: "ask".into(),
                 }],
+                not_understood: vec![],
                 counts: CertificateCounts::default(),
                 days: None,
             }],
@@ -224,8 +259,8 @@ mod tests {
         for part in [
             "anna: NOT COMPLETE",
             "because one is missing",
-            "gap: 2021-03-04  a\\u001b.jpg (named by posts_1.json): no archive",
-            "mind: note\\u001b[2J",
+            "gap: 2021-03-04  a\u{fffd}.jpg (named by posts_1.json): no archive",
+            "mind: note\u{fffd}[2J",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }

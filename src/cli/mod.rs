@@ -1,6 +1,5 @@
 //! The command line: arguments, output, hints.
 
-pub mod account;
 pub mod args;
 pub mod certify;
 pub mod completions;

@@ -15,6 +15,7 @@ use crate::monitor::{Monitor, Warning};
 
 use super::ImportOptions;
 use super::trees::ArchiveTree;
+use super::understood::{Doubt, Judging, Watched};
 
 /// Days asked for; both ends count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub struct Intake {
     pub records: Vec<Record>,
     /// Accounts named, most statements first wins in reports.
     pub accounts: HashMap<Option<String>, u64>,
-    /// Files that no reader made sense of, in the order they were met.
-    pub not_understood: Vec<(EntryId, NotUnderstood)>,
+    /// Files that no reader made sense of.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Reads a tree into an open transaction.
@@ -73,7 +74,9 @@ pub fn read_tree(
         include_messages: options.include_messages,
         html_offset_s: options.html_offset_s,
     };
+    let watched = Watched::new(tree);
     let mut sink = Sink {
+        judging: Judging::new(&watched),
         tree,
         writing,
         monitor,
@@ -87,11 +90,12 @@ pub fn read_tree(
         error: None,
         rehearsal: options.dry_run,
     };
-    tree.provider.read(tree, &read_options, &mut sink);
+    tree.provider.read(&watched, &read_options, &mut sink);
     if let Some(error) = sink.error {
         return Err(error);
     }
     let mut intake = sink.intake;
+    intake.doubts = sink.judging.finish(monitor);
     if !sink.unwanted.is_empty() {
         intake.outside_dates = outside_dates(tree, sink.wanted, sink.unwanted);
     }
@@ -99,6 +103,7 @@ pub fn read_tree(
 }
 
 struct Sink<'a> {
+    judging: Judging<'a>,
     tree: &'a ArchiveTree<'a>,
     writing: &'a Writing<'a>,
     monitor: &'a dyn Monitor,
@@ -118,6 +123,7 @@ impl ItemSink for Sink<'_> {
             .accounts
             .entry(record.account.clone())
             .or_default() += 1;
+        self.judging.record(&record);
         self.take(record);
     }
 
@@ -126,12 +132,14 @@ impl ItemSink for Sink<'_> {
     }
 
     fn album(&mut self, album: AlbumRecord) {
+        self.judging.album(&album.source);
         if self.error.is_none() {
             self.error = self.writing.add_album(&album).err();
         }
     }
 
     fn entry(&mut self, id: EntryId, role: EntryRole) {
+        self.judging.entry(id, &role);
         self.intake.roles.insert(id, role);
     }
 
@@ -145,8 +153,7 @@ impl ItemSink for Sink<'_> {
     }
 
     fn not_understood(&mut self, id: EntryId, why: NotUnderstood) {
-        self.warn(id, crate::model::shown::shown(&why.reason()));
-        self.intake.not_understood.push((id, why));
+        self.judging.reported(id, why);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod album;
 pub mod derive;
+mod doubts;
 mod enter;
 mod error;
 mod evidence;
@@ -31,7 +32,9 @@ mod sweep;
 mod tie;
 mod touched;
 mod trees;
+mod understood;
 mod undo;
+mod unnamed;
 
 pub use error::ImportError;
 pub use rebuild::{RebuildReport, rebuild, rebuild_with};
@@ -132,16 +135,12 @@ pub struct ImportReport {
     pub entries: u64,
     /// Fates; their sum equals `entries`.
     pub outcomes: OutcomeCounts,
-    /// Of the duplicates those that the archives hold twice, and the library held not.
-    pub repeats: u64,
     /// Items the records describe.
     pub items: u64,
     /// Assets that are new in the library.
     pub assets_added: u64,
     /// Assets whose facts or place changed.
     pub assets_changed: u64,
-    /// Assets whose time is an instant of which nobody knows what the clock on the wall showed.
-    pub utc_only: u64,
     /// Bytes read out of archives.
     pub bytes_read: u64,
     /// Bytes of new originals.
@@ -166,7 +165,6 @@ impl ImportReport {
     /// Returns whether everything the archives name is in the library now.
     pub fn whole(&self) -> bool {
         self.outcomes.failed == 0
-            && self.outcomes.not_reached == 0
             && self.missing.is_empty()
             && self.problems.is_empty()
             && self.not_understood.is_empty()

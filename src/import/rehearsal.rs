@@ -15,6 +15,7 @@ use crate::writer::layout::settle_names;
 use crate::writer::library::{Library, LibraryError};
 
 use super::derive::{Derivation, Linked, Source, Surroundings, derive};
+use super::doubts::of_rehearsal;
 use super::evidence::{Whole, link_provider, linked};
 use super::opened::open_catalog;
 use super::plan::{Action, Planned};
@@ -63,7 +64,8 @@ pub(super) fn rehearse(
         stored: &Stored::default(),
     });
     let mut report = draft.finish(&held_at(&swept), Vec::new());
-    let paths = paths(&catalog, options, recognized, &decided)?;
+    let (paths, providers) = paths(&catalog, options, recognized, &decided)?;
+    report.not_understood = of_rehearsal(archive, recognized, &decided.intakes, &providers);
     for planned in to_store(&decided) {
         let entry = &archive.entries()[planned.id.0];
         report.lines.push(EntryLine {
@@ -90,7 +92,7 @@ fn paths(
     options: &ImportOptions,
     recognized: &Recognized<'_>,
     decided: &Decided,
-) -> Result<HashMap<EntryId, String>, ImportError> {
+) -> Result<(HashMap<EntryId, String>, Vec<Linked>), ImportError> {
     let mut providers = linked(catalog, Whole::Yes)?;
     let mut unread = HashMap::new();
     let mut stand_ins = HashMap::new();
@@ -139,7 +141,8 @@ fn paths(
             threads: threads(options),
         },
     )?;
-    Ok(placed(&derivation, &stand_ins))
+    let paths = placed(&derivation, &stand_ins);
+    Ok((paths, providers))
 }
 
 fn placed(

@@ -15,7 +15,7 @@ use super::plan::{Action, Planned};
 use super::run::Decided;
 use super::store::Stored;
 use super::trees::Recognized;
-use super::{EntryLine, ImportReport, MissingLine, NotUnderstoodLine};
+use super::{EntryLine, ImportReport, MissingLine};
 
 /// All a report is made from.
 pub(super) struct Facts<'a> {
@@ -50,7 +50,6 @@ impl Draft {
         for planned in &facts.decided.planned {
             let (outcome, hash) = outcome(facts, planned, &mut new);
             report.outcomes.add(&outcome);
-            report.repeats += u64::from(outcome == Outcome::Repeat);
             let entry = &archive.entries()[planned.id.0];
             if outcome == Outcome::Imported {
                 report.bytes_written += entry.size_bytes;
@@ -65,7 +64,6 @@ impl Draft {
             });
         }
         recognized(facts, &mut report);
-        report.not_understood = not_understood(facts);
         Self { report, hashes }
     }
 
@@ -103,8 +101,8 @@ fn outcome(
         Action::Held(hash) => (Outcome::Duplicate, Some(*hash)),
         Action::Store => stored_outcome(facts, planned.id, new),
         Action::SameAs(other) => match stored_outcome(facts, *other, &mut HashSet::new()) {
-            (Outcome::Imported, hash) => (Outcome::Repeat, hash),
-            other => other,
+            (Outcome::Imported, hash) => (Outcome::Duplicate, hash),
+            failed => failed,
         },
     }
 }
@@ -116,11 +114,15 @@ fn stored_outcome(
 ) -> (Outcome, Option<ContentHash>) {
     let stored = facts.stored;
     match (stored.hashes.get(&id), stored.failed.get(&id)) {
-        (Some(hash), _) if stored.held_before.contains(hash) => (Outcome::Duplicate, Some(*hash)),
-        (Some(hash), _) if !new.insert(*hash) => (Outcome::Repeat, Some(*hash)),
+        (Some(hash), _) if stored.held_before.contains(hash) || !new.insert(*hash) => {
+            (Outcome::Duplicate, Some(*hash))
+        }
         (Some(hash), _) => (Outcome::Imported, Some(*hash)),
         (None, Some(why)) => (Outcome::Failed(why.clone()), None),
-        (None, None) if stored.interrupted => (Outcome::NotReached, None),
+        (None, None) if stored.interrupted => (
+            Outcome::Failed("not read: the run was stopped".to_owned()),
+            None,
+        ),
         // A rehearsal: nothing was stored.
         (None, None) => (Outcome::Imported, None),
     }
@@ -150,25 +152,6 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
         report.items += items;
         report.recognized.push((provider, account, items));
     }
-}
-
-/// Lists the files that no reader made sense of.
-fn not_understood(facts: &Facts<'_>) -> Vec<NotUnderstoodLine> {
-    let trees = facts.recognized.trees.iter().zip(&facts.decided.intakes);
-    let told = trees.flat_map(|(tree, intake)| {
-        let told = intake.iter().flat_map(|intake| &intake.not_understood);
-        told.map(|(id, why)| (tree.provider.name(), *id, why))
-    });
-    told.map(|(provider, id, why)| {
-        let entry = &facts.archive.entries()[id.0];
-        NotUnderstoodLine {
-            provider: provider.to_owned(),
-            part: Arc::clone(&facts.archive.parts()[entry.part.0].name),
-            entry: Arc::clone(&entry.raw_name),
-            why: why.clone(),
-        }
-    })
-    .collect()
 }
 
 /// Lists the media that records of the providers at hand name and no archive so far holds, each once.

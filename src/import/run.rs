@@ -19,6 +19,7 @@ use crate::writer::library::{Library, LibraryLock};
 use crate::writer::safe_writer::Seam;
 use crate::writer::threads::or_one_a_core;
 
+use super::doubts::{look_at_left_aside, note_doubts, of_run};
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
 use super::intake::{Intake, read_tree};
 use super::journal::{asked, came_to};
@@ -28,7 +29,7 @@ use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::reading::given;
 use super::rehearsal::rehearse;
 use super::report::{Draft, Facts};
-use super::settle::{UTC_ONLY, settle};
+use super::settle::settle;
 use super::sweep::{Sweep, clean_unfinished, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
 use super::undo::finish_leaving;
@@ -282,8 +283,7 @@ fn finish(
         report.assets_added = settled.added;
         report.assets_changed = settled.changed;
     }
-    let utc_only = catalog.setting(UTC_ONLY)?;
-    report.utc_only = utc_only.and_then(|count| count.parse().ok()).unwrap_or(0);
+    report.not_understood = of_run(&catalog, taken.run, &taken.providers)?;
     let note = came_to(&report);
     catalog
         .in_transaction(|writing| writing.end_import(taken.run, clock(), &note))
@@ -352,8 +352,18 @@ pub(super) fn decide(
             readings.push(Some(
                 writing.begin_reading(Some(given), &tree.part_names())?,
             ));
-            let intake = read_tree(tree, options, writing, monitor)?;
+            let mut intake = read_tree(tree, options, writing, monitor)?;
             give_roles(&mut candidates, &intake);
+            look_at_left_aside(
+                archive,
+                recognized,
+                index,
+                &candidates,
+                options,
+                &mut intake,
+            );
+            let provider = tree.provider.name();
+            note_doubts(archive, provider, &candidates, &intake.doubts, writing)?;
             Some(intake)
         };
         planned.extend(plan(index, &candidates, &before));

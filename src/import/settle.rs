@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, CatalogError, SidecarRow, Writing};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::Links;
 use crate::model::library_path::LibraryPath;
+use crate::model::not_understood::UnnamedMedia;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::layout::{Placement, settle_names};
 use crate::writer::library::Library;
@@ -24,6 +25,7 @@ use super::sidecars::Sidecars;
 use super::sweep::Sweep;
 use super::tie::tie;
 use super::touched::{Touched, read_touched};
+use super::unnamed::unnamed_media;
 use super::{ImportError, offset};
 
 /// What settling changed.
@@ -33,12 +35,7 @@ pub struct Settled {
     pub added: u64,
     /// Assets whose facts or place changed.
     pub changed: u64,
-    /// Assets whose time is known only as an instant.
-    pub utc_only: u64,
 }
-
-/// Setting that keeps how many assets have a time known only as an instant, for imports that find nothing to settle.
-pub const UTC_ONLY: &str = "utc_only";
 
 /// Settles the library: the tree, the lists and the derived half of the catalog become what all evidence makes of them.
 ///
@@ -55,6 +52,7 @@ pub fn settle(
     let touched = read_touched(library, catalog, swept, monitor)?;
     let mut providers = linked(catalog, Whole::No)?;
     let tied = tie(&providers);
+    let unnamed = unnamed_media(&providers);
     for linked in &mut providers {
         // From here records come out of the catalog, a few at a time: all at once they are most of an import's memory.
         linked.evidence.records = Vec::new();
@@ -86,21 +84,13 @@ pub fn settle(
         threads,
         providers: &providers,
         touched: &touched,
-        settled: Settled {
-            utc_only: utc_only(&derivation),
-            ..Settled::default()
-        },
+        unnamed: &unnamed,
+        settled: Settled::default(),
     };
     let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
     let placed = settling.place(&derivation, &placements)?;
     settling.write(&derivation, &placements, placed)?;
     Ok(settling.settled)
-}
-
-/// Counts the assets whose time is known only as an instant.
-pub fn utc_only(derivation: &Derivation) -> u64 {
-    let assets = derivation.assets.iter();
-    assets.filter(|derived| derived.is_utc_only).count() as u64
 }
 
 struct Settling<'a> {
@@ -110,6 +100,7 @@ struct Settling<'a> {
     threads: NonZeroUsize,
     providers: &'a [Linked],
     touched: &'a Touched,
+    unnamed: &'a [UnnamedMedia],
     settled: Settled,
 }
 
@@ -198,11 +189,12 @@ impl Settling<'_> {
         self.monitor.advance(total - changes.len() as u64);
         let lists = ListFacts::load(self.catalog, self.providers, derivation)?;
         let (library, providers) = (self.library, self.providers);
-        let (threads, monitor) = (self.threads, self.monitor);
+        let (threads, monitor, unnamed) = (self.threads, self.monitor, self.unnamed);
         self.settled.changed = self.catalog.in_transaction_of(|writing| {
             remove_gone(writing, derivation, &before)?;
             note_placed(writing, &placed.before, &placed.rows)?;
             writing.set_missing(&missing(derivation, providers))?;
+            writing.set_unnamed_media(unnamed)?;
             let known = |hash: &ContentHash| before.assets.contains_key(hash);
             let noted = write_and_note(writing, &changes, &sidecars, &known, threads, monitor)?;
             let mut current = current;
@@ -215,7 +207,6 @@ impl Settling<'_> {
             };
             write_lists(library, providers, derivation, &lists, places)?;
             library.writer().sync_all().map_err(ImportError::Write)?;
-            writing.set_setting(UTC_ONLY, Some(&self.settled.utc_only.to_string()))?;
             writing.set_setting("unsettled", None)?;
             Ok::<_, ImportError>(noted.changed)
         })?;

@@ -94,6 +94,16 @@ impl<'a> ArchiveTree<'a> {
         others
     }
 
+    /// Returns whether it was known before any reading that an entry cannot be read.
+    pub fn has_problem(&self, id: EntryId) -> bool {
+        self.archive.entries()[id.0].problem.is_some()
+    }
+
+    /// Returns whether any of a part is this provider's.
+    pub fn has_part(&self, part: PartId) -> bool {
+        self.parts.contains_key(&part)
+    }
+
     /// Returns the export an entry belongs to, `""` if the provider knows none.
     pub fn export_of(&self, id: EntryId) -> Arc<str> {
         let part = self.archive.entries()[id.0].part;

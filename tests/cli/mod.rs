@@ -2,7 +2,6 @@
 
 mod config;
 mod demo;
-mod messages;
 mod usage;
 
 use std::path::Path;

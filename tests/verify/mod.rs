@@ -1,7 +1,9 @@
 //! Damaged libraries: what each command says, and that none is silent.
 
 mod certify;
+mod closed_world;
 mod damage;
+mod not_understood;
 mod reading;
 mod rebuild;
 

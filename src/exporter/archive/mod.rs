@@ -2,6 +2,7 @@
 
 mod bytes;
 mod folder;
+mod heads;
 mod names;
 mod numbering;
 mod open;
@@ -128,8 +129,6 @@ pub enum EntryError {
     RecordTooLarge { limit: u64 },
     #[error("could not be read: {0}")]
     Io(String),
-    #[error("could not be read: reading was stopped")]
-    Stopped,
 }
 
 /// Something wrong with a whole part, named before any work.
@@ -149,8 +148,6 @@ pub enum PartFault {
     Missing,
     #[error("the file is empty")]
     Empty,
-    #[error("there is no file in the folder")]
-    EmptyFolder,
     #[error("not an archive but {0}")]
     NotAnArchive(String),
     #[error("cut off: {whole} entries are whole, the rest is missing")]
@@ -297,7 +294,7 @@ impl Archive {
         match result {
             Ok(_) => Ok(bytes),
             Err(Halt::Failed(error)) => Err(error),
-            Err(Halt::Stopped) => Err(EntryError::Stopped),
+            Err(Halt::Stopped) => Err(EntryError::Io("reading was stopped".to_owned())),
         }
     }
 

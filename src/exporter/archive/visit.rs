@@ -229,7 +229,8 @@ impl<C: EntryConsumer> Worker<'_, C> {
             }
         }
         // The stream's thread ended without a word: it panicked, or the visit was stopped.
-        self.consumer.end(Err(EntryError::Stopped));
+        self.consumer
+            .end(Err(EntryError::Io("reading was stopped".to_owned())));
         Ok(())
     }
 

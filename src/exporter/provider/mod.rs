@@ -7,6 +7,7 @@ pub mod facebook;
 pub mod google_photos;
 pub mod instagram;
 pub mod link;
+pub mod mentions;
 pub mod meta_accounts;
 pub mod meta_dates;
 pub mod meta_elements;
@@ -19,6 +20,7 @@ pub mod snapchat;
 use crate::exporter::archive::{EntryId, Modified};
 use crate::model::entry_path::PathBelow;
 use crate::model::evidence::{Evidence, Links};
+use crate::model::kind::Kind;
 use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::Ignored;
 use crate::model::record::{AlbumRecord, Record};
@@ -135,6 +137,20 @@ pub trait Provider: Sync {
     /// archives list what they hold. `account` is the one the user gave.
     fn unread(&self, path: &str, part_name: &str, account: Option<&str>) -> Option<Record> {
         let _ = (path, part_name, account);
+        None
+    }
+
+    /// Returns the kind of the record files that name a medium of the owner at this path, by its place alone. `None`: no medium of
+    /// the owner lies there (furniture, private messages, other things).
+    fn media_kind(&self, path: &str) -> Option<Kind> {
+        let _ = path;
+        None
+    }
+
+    /// Returns the kind of media that a record file of this name is about. `None`: it is no record file of the owner's media, or it
+    /// may well name none.
+    fn record_kind(&self, path: &str) -> Option<Kind> {
+        let _ = path;
         None
     }
 

@@ -1,13 +1,16 @@
 //! The decision: from a situation to a certificate. A pure function.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::model::import_note::{FailedNote, ProblemNote};
+use crate::model::not_understood::NotUnderstood;
 
 use super::journal::UnreadableImport;
 use super::situation::Situation;
-use super::{Certificate, Gap, Proof, Verdict};
+use super::{Certificate, Gap, NotUnderstoodFile, Proof, Verdict};
 
 /// Photos whose longer side a service usually gives with at least this many pixels; fewer mean that a low quality was chosen.
 pub const USUAL_PIXELS: u32 = 700;
@@ -38,6 +41,7 @@ pub fn judge(situation: &Situation) -> Certificate {
         reasons: lacking.into_iter().chain(unknown).collect(),
         notes: notes(situation),
         gaps,
+        not_understood: situation.not_understood.clone(),
         counts: situation.counts.clone(),
         days: situation.days.clone(),
     }
@@ -46,13 +50,23 @@ pub fn judge(situation: &Situation) -> Certificate {
 /// What is known not to be there.
 fn lacking(situation: &Situation) -> Vec<String> {
     let mut reasons = Vec::new();
-    if !situation.missing.is_empty() {
-        reasons.push(format!(
-            "{} named by record files {} in no archive given so far: ask the service for a new archive{}, and import it",
-            counted(situation.counts.missing, "photo or video", "photos and videos"),
-            if situation.counts.missing == 1 { "is" } else { "are" },
-            covering(&situation.missing),
-        ));
+    let counts = &situation.counts;
+    for (count, one, many) in [
+        (counts.missing, "photo or video", "photos and videos"),
+        (
+            counts.companions_missing,
+            "file that belongs to a photo or video",
+            "files that belong to photos and videos",
+        ),
+    ] {
+        if count > 0 {
+            reasons.push(format!(
+                "{} named by record files {} in no archive given so far: ask the service for a new archive{}, and import it",
+                counted(count, one, many),
+                if count == 1 { "is" } else { "are" },
+                covering(&situation.missing),
+            ));
+        }
     }
     if !situation.damaged.is_empty() {
         reasons.push(format!(
@@ -109,6 +123,9 @@ fn unknown(situation: &Situation) -> Vec<String> {
          all parts again"
             .into(),
     );
+    for reason in not_understood(&situation.not_understood) {
+        say(true, reason);
+    }
     for ProblemNote { part, problem } in &journal.parts {
         say(
             true,
@@ -185,6 +202,62 @@ fn unknown(situation: &Situation) -> Vec<String> {
         ),
     );
     reasons
+}
+
+/// Files of archives named in one reason; all of them are listed by themselves.
+const NAMES: usize = 3;
+
+/// Returns one reason for each way of not understanding a file, naming the first files.
+fn not_understood(files: &[NotUnderstoodFile]) -> Vec<String> {
+    let mut groups: BTreeMap<u8, Vec<&NotUnderstoodFile>> = BTreeMap::new();
+    for file in files {
+        groups.entry(way(&file.what)).or_default().push(file);
+    }
+    groups
+        .into_values()
+        .map(|group| reason_of(&group))
+        .collect()
+}
+
+/// Files that were not understood in the same way share a reason.
+fn way(what: &NotUnderstood) -> u8 {
+    match what {
+        NotUnderstood::GivesNoMedia => 0,
+        NotUnderstood::NotAllRead { .. } => 1,
+        NotUnderstood::UnknownStructure { .. } => 2,
+        NotUnderstood::NamesMedia { .. } => 3,
+        NotUnderstood::Unreadable { .. } => 4,
+        NotUnderstood::MediaWithoutRecord { .. } => 5,
+        NotUnderstood::LooksLikeMedia { .. } => 6,
+    }
+}
+
+fn reason_of(group: &[&NotUnderstoodFile]) -> String {
+    let named = group
+        .iter()
+        .take(NAMES)
+        .map(|file| match file.part.as_str() {
+            "" => format!("{} ({})", file.entry, file.what.reason()),
+            part => format!("{} in {part} ({})", file.entry, file.what.reason()),
+        });
+    let mut names = named.collect::<Vec<_>>().join("; ");
+    if group.len() > NAMES {
+        names.push_str(&format!("; and {} more", group.len() - NAMES));
+    }
+    let to_do = match group.first().map(|file| &file.what) {
+        Some(NotUnderstood::LooksLikeMedia { .. }) => {
+            "look at them, and keep them yourself if they are yours"
+        }
+        Some(NotUnderstood::MediaWithoutRecord { .. }) => {
+            "import the parts with their record files; the media themselves are in the library"
+        }
+        Some(NotUnderstood::Unreadable { .. }) => "download the part again and import it",
+        _ => {
+            "import the same archive with a newer albumen; if there is none, report the file, and keep the archive until then"
+        }
+    };
+    let files = counted(group.len() as u64, "file was", "files were");
+    format!("{files} not understood: {names}: {to_do}")
 }
 
 fn is_small(situation: &Situation) -> bool {

@@ -2,7 +2,7 @@
 
 use super::super::journal::Journal;
 use super::super::situation::Situation;
-use super::super::{CertificateCounts, Gap};
+use super::super::{CertificateCounts, Gap, NotUnderstoodFile};
 use super::*;
 
 /// Everything is there, was read, and nothing is open.
@@ -13,7 +13,9 @@ fn whole() -> Situation {
         counts: CertificateCounts {
             records: 3,
             named: 3,
+            held: 3,
             missing: 0,
+            companions_missing: 0,
             assets: 3,
             files: 4,
             damaged: 0,
@@ -24,6 +26,14 @@ fn whole() -> Situation {
         },
         read_everything: true,
         ..Situation::default()
+    }
+}
+
+fn file(what: NotUnderstood) -> NotUnderstoodFile {
+    NotUnderstoodFile {
+        part: "a.zip".into(),
+        entry: "content/posts_1.html".into(),
+        what,
     }
 }
 
@@ -38,7 +48,7 @@ fn gap(date: Option<&str>) -> Gap {
     Gap {
         date: date.map(str::to_owned),
         what: "media/a.jpg".into(),
-        record: Some("posts_1.json".into()),
+        records: vec!["posts_1.json".into()],
         why: "x".into(),
         to_do: "y".into(),
     }
@@ -77,7 +87,8 @@ const TABLE: &[(Change, &str, &str)] = &[
     (
         |s| {
             s.damaged = vec![gap(None)];
-            s.missing = vec![gap(None)]
+            s.missing = vec![gap(None)];
+            s.counts.missing = 1
         },
         "not_complete",
         "--repair",
@@ -85,6 +96,7 @@ const TABLE: &[(Change, &str, &str)] = &[
     (
         |s| {
             s.missing = vec![gap(None)];
+            s.counts.missing = 1;
             s.unsettled = true
         },
         "not_complete",
@@ -135,6 +147,75 @@ const TABLE: &[(Change, &str, &str)] = &[
         |s| s.journal.cut_off = vec!["2026-01-01".into()],
         "cannot_be_known",
         "was cut off",
+    ),
+    (
+        |s| s.not_understood = vec![file(NotUnderstood::GivesNoMedia)],
+        "cannot_be_known",
+        "content/posts_1.html in a.zip (its name is that of a record file",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![file(NotUnderstood::NotAllRead {
+                count: 2,
+                examples: vec!["media/1.jpg".into()],
+            })]
+        },
+        "cannot_be_known",
+        "2 of the media it names were not read out of it (media/1.jpg)",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![file(NotUnderstood::NamesMedia {
+                examples: vec!["media/1.jpg".into()],
+            })]
+        },
+        "cannot_be_known",
+        "it names media (media/1.jpg)",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![file(NotUnderstood::UnknownStructure {
+                lacks: "no box of a post".into(),
+            })]
+        },
+        "cannot_be_known",
+        "no box of a post",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![file(NotUnderstood::Unreadable {
+                reason: "checksum differs".into(),
+            })]
+        },
+        "cannot_be_known",
+        "checksum differs): download the part again",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![file(NotUnderstood::MediaWithoutRecord {
+                count: 9,
+                folder: "media/stories".into(),
+            })]
+        },
+        "cannot_be_known",
+        "9 media in media/stories that no record names",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![
+                file(NotUnderstood::LooksLikeMedia {
+                    media_type: "image/jpeg".into(),
+                });
+                5
+            ]
+        },
+        "cannot_be_known",
+        "and 2 more: look at them",
+    ),
+    (
+        |s| s.counts.companions_missing = 1,
+        "not_complete",
+        "1 file that belongs to a photo or video",
     ),
     (
         |s| s.journal.older = vec!["2026-01-01".into()],

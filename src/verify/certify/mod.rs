@@ -1,5 +1,6 @@
 //! The certificate: may the account be deleted? Only what is read here and now can make it say "complete".
 
+mod doubts;
 mod journal;
 mod judge;
 mod page;
@@ -11,6 +12,7 @@ pub use page::page;
 use jiff::Timestamp;
 
 use crate::catalog::Catalog;
+use crate::model::not_understood::NotUnderstood;
 use crate::monitor::Monitor;
 use crate::writer::library::Library;
 
@@ -50,12 +52,23 @@ pub struct Gap {
     pub date: Option<String>,
     /// The medium as its record names it, or the path in the library.
     pub what: String,
-    /// The record file that names it, if one does.
-    pub record: Option<String>,
+    /// The record files that name it.
+    pub records: Vec<String>,
     /// What is wrong, in words.
     pub why: String,
     /// What to do about it.
     pub to_do: String,
+}
+
+/// A file of an archive that no reader made sense of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotUnderstoodFile {
+    /// File name of the part; empty if none is known any more.
+    pub part: String,
+    /// Name of the entry.
+    pub entry: String,
+    /// Why it was not understood.
+    pub what: NotUnderstood,
 }
 
 /// Numbers behind a verdict.
@@ -63,10 +76,14 @@ pub struct Gap {
 pub struct CertificateCounts {
     /// Statements of record files.
     pub records: u64,
-    /// Different media that they name.
+    /// Different media that they name, by path.
     pub named: u64,
+    /// Of these, in the library.
+    pub held: u64,
     /// Of these, in no archive given so far.
     pub missing: u64,
+    /// Files that belong to one of these (subtitles, overlays) and are in no archive given so far.
+    pub companions_missing: u64,
     /// Photos and videos of the account in the library.
     pub assets: u64,
     /// Originals and companions of these.
@@ -88,8 +105,10 @@ pub struct Certificate {
     pub reasons: Vec<String>,
     /// What it does not cover, in words.
     pub notes: Vec<String>,
-    /// Every single gap.
+    /// Every single gap, each medium once.
     pub gaps: Vec<Gap>,
+    /// Every file of an archive that was not understood.
+    pub not_understood: Vec<NotUnderstoodFile>,
     /// Numbers.
     pub counts: CertificateCounts,
     /// First and last day of the items.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Certificate, Certified, Verdict};
+use super::{Certificate, Certified, NotUnderstoodFile, Verdict};
 use crate::model::html;
 
 const STYLE: &str = "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em;color:#222;background:#fff}\
@@ -66,11 +66,18 @@ fn one(certificate: &Certificate, html: &mut String) {
     let counts = &certificate.counts;
     let _ = writeln!(
         html,
-        "<p>{} records name {} media; {} of these are in no archive given. The library holds {} photos and videos of the \
-         account in {} files; {} of these are gone or changed.</p>",
-        counts.records, counts.named, counts.missing, counts.assets, counts.files, counts.damaged
+        "<p>{} records name {} media: {} of these are held, {} are in no archive given. The library holds {} photos and videos \
+         of the account in {} files; {} of these files are gone or changed.</p>",
+        counts.records,
+        counts.named,
+        counts.held,
+        counts.missing,
+        counts.assets,
+        counts.files,
+        counts.damaged
     );
     list("What this does not cover", &certificate.notes, html);
+    not_understood(&certificate.not_understood, html);
     if certificate.gaps.is_empty() {
         return;
     }
@@ -79,7 +86,7 @@ fn one(certificate: &Certificate, html: &mut String) {
         let cells = [
             gap.date.as_deref().unwrap_or("not known"),
             &gap.what,
-            gap.record.as_deref().unwrap_or(""),
+            &gap.records.join(", "),
             &gap.why,
             &gap.to_do,
         ];
@@ -88,6 +95,23 @@ fn one(certificate: &Certificate, html: &mut String) {
             .map(|cell| format!("<td>{}</td>", escaped(cell)))
             .collect();
         let _ = writeln!(html, "<tr>{cells}</tr>");
+    }
+    html.push_str("</table>\n");
+}
+
+fn not_understood(files: &[NotUnderstoodFile], html: &mut String) {
+    if files.is_empty() {
+        return;
+    }
+    html.push_str("<h3>Every file that was not understood</h3>\n<table>\n<tr><th>File</th><th>Part</th><th>Why</th></tr>\n");
+    for file in files {
+        let _ = writeln!(
+            html,
+            "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
+            escaped(&file.entry),
+            escaped(&file.part),
+            escaped(&file.what.reason())
+        );
     }
     html.push_str("</table>\n");
 }
@@ -114,6 +138,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::{CertificateCounts, Gap};
     use super::*;
+    use crate::model::not_understood::NotUnderstood;
     use crate::verify::VerifyReport;
 
     fn certified() -> Certified {
@@ -127,9 +152,14 @@ mod tests {
                 gaps: vec![Gap {
                     date: None,
                     what: "a\u{202e}gpj.exe<img src=x>".into(),
-                    record: Some("media.json".into()),
+                    records: vec!["media.json".into()],
                     why: "why".into(),
                     to_do: "do".into(),
+                }],
+                not_understood: vec![NotUnderstoodFile {
+                    part: "<b>.zip".into(),
+                    entry: "<img src=y>.json".into(),
+                    what: NotUnderstood::GivesNoMedia,
                 }],
                 counts: CertificateCounts::default(),
                 days: None,
@@ -146,6 +176,7 @@ mod tests {
             assert!(!html.contains(bad), "{bad}");
         }
         assert!(html.contains("&lt;script&gt;alert(1)"));
+        assert!(html.contains("&lt;img src=y&gt;.json"));
         assert!(html.contains("verdict not_complete"));
         assert!(html.contains("1970-01-01 00:00 UTC"));
     }

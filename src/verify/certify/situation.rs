@@ -10,8 +10,9 @@ use crate::model::record::{Edition, Record};
 use crate::model::time::{Precision, When};
 use crate::verify::{FindingKind, VerifyReport};
 
+use super::doubts::Doubts;
 use super::journal::{Journal, journal};
-use super::{CertificateCounts, Gap};
+use super::{CertificateCounts, Gap, NotUnderstoodFile};
 
 /// All that a verdict rests on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Situation {
     pub missing: Vec<Gap>,
     /// Files of the account that are gone or not as they were.
     pub damaged: Vec<Gap>,
+    /// Files of archives that no reader made sense of.
+    pub not_understood: Vec<NotUnderstoodFile>,
     /// What the imports left open.
     pub journal: Journal,
     /// The last import did not come to its end.
@@ -62,9 +65,11 @@ pub fn situations(
     verified: &VerifyReport,
 ) -> Result<Vec<Situation>, CatalogError> {
     let mut gathering = Gathering::default();
+    let mut doubts = Doubts::load(catalog)?;
     for provider in catalog.providers()? {
         let (evidence, _) = catalog.evidence(&provider)?;
         gathering.records(&provider, &evidence.records);
+        doubts.named_by(&provider, &evidence.records);
     }
     for (id, uri) in catalog.missing_records()? {
         gathering.missing(catalog.raw_record(id)?, uri);
@@ -100,6 +105,7 @@ pub fn situations(
             .enumerate()
             .filter(|(other, _)| *other != at);
         situation.newest_elsewhere = others.filter_map(|(_, day)| day.clone()).max();
+        situation.not_understood = doubts.of(&situation.provider, situation.account.as_deref());
         situation.journal = journal(&rows, &situation.provider);
         situation.unsettled = unsettled;
         situation.read_everything = verified.read_everything();
@@ -113,7 +119,8 @@ pub fn situations(
 struct Account {
     situation: Situation,
     named: BTreeSet<String>,
-    missing: BTreeSet<Gap>,
+    missing: BTreeMap<String, Gap>,
+    companions_missing: BTreeMap<String, Gap>,
     editions: BTreeSet<Edition>,
     pixels: Vec<u32>,
 }
@@ -121,9 +128,18 @@ struct Account {
 impl Account {
     fn finish(mut self) -> Situation {
         let mut situation = self.situation;
-        situation.counts.named = self.named.len() as u64;
-        situation.missing = self.missing.into_iter().collect();
-        situation.counts.missing = situation.missing.len() as u64;
+        // A file that is some record's medium is counted as that, even if it is another's companion.
+        let companions = self.companions_missing.into_iter();
+        let companions: Vec<Gap> = companions
+            .filter(|(uri, _)| !self.named.contains(uri))
+            .map(|(_, gap)| gap)
+            .collect();
+        let counts = &mut situation.counts;
+        counts.named = self.named.len() as u64;
+        counts.missing = self.missing.len() as u64;
+        counts.held = counts.named.saturating_sub(counts.missing);
+        counts.companions_missing = companions.len() as u64;
+        situation.missing = self.missing.into_values().chain(companions).collect();
         situation.counts.damaged = situation.damaged.len() as u64;
         let by_record = |edition: &Edition| *edition != Edition::Unrecorded;
         situation.html_only = self.editions.contains(&Edition::Html)
@@ -180,11 +196,26 @@ impl Gathering {
         }
     }
 
+    /// A medium that several records name is one gap.
     fn missing(&mut self, record: Record, uri: String) {
         let when = record.facts.taken_at.or(record.facts.posted_at);
         let key = self.key(&record.provider, record.account.as_ref());
+        let account = self.account(key);
         let date = when.as_ref().map(day);
-        let to_do = match &date {
+        let gaps = match uri == record.uri {
+            true => &mut account.missing,
+            false => &mut account.companions_missing,
+        };
+        let gap = gaps.entry(uri.clone()).or_insert_with(|| Gap {
+            date: None,
+            what: uri.clone(),
+            records: Vec::new(),
+            why: "no archive given so far holds it".to_owned(),
+            to_do: String::new(),
+        });
+        // Of several dates the earliest known.
+        gap.date = gap.date.take().into_iter().chain(date).min();
+        gap.to_do = match &gap.date {
             Some(date) => format!(
                 "ask for a new archive that covers {date}, or import the part that holds it"
             ),
@@ -192,13 +223,13 @@ impl Gathering {
                 "ask for a new archive with all dates, or import the part that holds it".to_owned()
             }
         };
-        self.account(key).missing.insert(Gap {
-            date,
-            what: uri,
-            record: Some(record.source),
-            why: "no archive given so far holds it".to_owned(),
-            to_do,
-        });
+        if let Err(at) = gap.records.binary_search(&record.source) {
+            gap.records.insert(at, record.source);
+        }
+        // An index page lists a file without being a record of it: then the file is named by this alone.
+        if uri == record.uri {
+            account.named.insert(uri);
+        }
     }
 
     fn assets(&mut self, catalog: &Catalog) -> Result<(), CatalogError> {
@@ -252,7 +283,7 @@ impl Gathering {
             let gap = Gap {
                 date: self.dates.get(&finding.path).cloned(),
                 what: finding.path.clone(),
-                record: None,
+                records: Vec::new(),
                 why: format!("{}: {}", finding.kind.as_str(), finding.detail),
                 to_do: "fetch it again with `albumen verify --repair PATH` from the archive that held it"
                     .to_owned(),

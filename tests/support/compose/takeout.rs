@@ -252,6 +252,7 @@ impl Takeout {
             }
             page += &format!("<div class=\"extracted-file-name\">{}</div>", escaped(file));
         }
+        page += "</body></html>";
         page.into_bytes()
     }
 }

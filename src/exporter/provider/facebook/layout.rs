@@ -268,6 +268,27 @@ pub fn kind_of_folder(path: &str) -> Kind {
     }
 }
 
+/// Returns the kind of the record files that name a medium at this path, by its place alone.
+pub fn media_kind(path: &str) -> Option<Kind> {
+    if place_of(path) != Place::Media || is_subtitles(path) {
+        return None;
+    }
+    match parts_below(path).as_slice() {
+        ["stories", _, ..] => Some(Kind::Story),
+        ["posts", "media", _, ..] | ["photos_and_videos", _, _, ..] => Some(Kind::Post),
+        _ => None,
+    }
+}
+
+/// Returns the kind of media that a record file of this name is about.
+pub fn record_kind(path: &str) -> Option<Kind> {
+    match place_of(path) {
+        Place::Records(Kind::Story, _) => Some(Kind::Story),
+        Place::Records(..) | Place::Album(_) => Some(Kind::Post),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 #[path = "layout_tests.rs"]
 mod tests;

@@ -13,6 +13,7 @@ mod text;
 
 use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
+use crate::model::kind::Kind;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "facebook";
@@ -39,6 +40,14 @@ impl Provider for Facebook {
 
     fn link(&self, evidence: &Evidence) -> Links {
         link::link(evidence)
+    }
+
+    fn media_kind(&self, path: &str) -> Option<Kind> {
+        layout::media_kind(path)
+    }
+
+    fn record_kind(&self, path: &str) -> Option<Kind> {
+        layout::record_kind(path)
     }
 
     fn how_to_ask(&self) -> &'static str {

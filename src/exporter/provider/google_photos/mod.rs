@@ -21,6 +21,7 @@ pub const NAME: &str = "google-photos";
 
 use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
+use crate::model::kind::Kind;
 use crate::model::record::Record;
 
 /// Google Photos.
@@ -53,6 +54,16 @@ impl Provider for GooglePhotos {
 
     fn unread(&self, path: &str, part_name: &str, account: Option<&str>) -> Option<Record> {
         listed::unread(path, self.export(part_name), account.map(str::to_owned))
+    }
+
+    fn media_kind(&self, path: &str) -> Option<Kind> {
+        let (_, file) = folders::split_path(path);
+        extensions::is_media(names::split(file).1).then_some(Kind::Other)
+    }
+
+    fn record_kind(&self, path: &str) -> Option<Kind> {
+        let (_, file) = folders::split_path(path);
+        layout::is_sidecar_name(file).then_some(Kind::Other)
     }
 
     fn how_to_ask(&self) -> &'static str {

@@ -280,6 +280,33 @@ pub fn kind_of_folder(path: &str) -> Kind {
     }
 }
 
+/// Returns the kind of the record files that name a medium at this path, by its place alone.
+pub fn media_kind(path: &str) -> Option<Kind> {
+    if place_of(path) != Place::Media || is_subtitles(path) {
+        return None;
+    }
+    let below = path
+        .strip_prefix("your_instagram_activity/")
+        .unwrap_or(path);
+    let parts: Vec<&str> = below.split('/').collect();
+    match parts.as_slice() {
+        ["media" | "public-media", "posts", _, ..] | ["photos" | "videos", _, ..] => {
+            Some(Kind::Post)
+        }
+        [folder, _, ..] if MEDIA_FOLDERS.contains(folder) => Some(kind_of_folder(path)),
+        _ => None,
+    }
+}
+
+/// Returns the kind of media that a record file of this name is about.
+pub fn record_kind(path: &str) -> Option<Kind> {
+    match place_of(path) {
+        Place::Records(kind, _) => Some(kind),
+        Place::OldMedia => Some(Kind::Post),
+        _ => None,
+    }
+}
+
 /// Returns the account in the file name of a part: `instagram-<user>-YYYY-MM-DD-<suffix>.zip` since 2022,
 /// `<user>_YYYYMMDD[_part_N].zip` before.
 pub fn account_of_part(name: &str) -> Option<String> {

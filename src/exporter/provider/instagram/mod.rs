@@ -14,6 +14,7 @@ mod read;
 use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
 use crate::exporter::provider::{meta_elements as elements, meta_values as values};
 use crate::model::evidence::{Evidence, Links};
+use crate::model::kind::Kind;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "instagram";
@@ -40,6 +41,14 @@ impl Provider for Instagram {
 
     fn link(&self, evidence: &Evidence) -> Links {
         link::link(evidence)
+    }
+
+    fn media_kind(&self, path: &str) -> Option<Kind> {
+        layout::media_kind(path)
+    }
+
+    fn record_kind(&self, path: &str) -> Option<Kind> {
+        layout::record_kind(path)
     }
 
     fn how_to_ask(&self) -> &'static str {

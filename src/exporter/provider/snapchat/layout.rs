@@ -4,6 +4,8 @@ use crate::exporter::provider::classify::{
     Format, extension, format_of, has_media_extension, is_system_file, roots_by, stem,
 };
 
+use crate::model::kind::Kind;
+
 use super::names::{ChatFile, chat_file, day_of, is_told_apart};
 
 /// What a path below the archive's root holds.
@@ -82,6 +84,16 @@ pub fn place_of(path: &str) -> Place {
         _ if matches!(extension(path).as_deref(), Some("txt" | "csv")) => Place::OtherRecords,
         _ => Place::Unknown,
     }
+}
+
+/// Returns the kind of the record files that name a medium at this path, by its place alone.
+pub fn media_kind(path: &str) -> Option<Kind> {
+    (place_of(path) == Place::Memory).then_some(Kind::Post)
+}
+
+/// Returns the kind of media that a record file of this name is about.
+pub fn record_kind(path: &str) -> Option<Kind> {
+    matches!(place_of(path), Place::History(_)).then_some(Kind::Post)
 }
 
 fn chat_place(name: &str) -> Place {

@@ -13,6 +13,7 @@ pub mod rows;
 
 use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
+use crate::model::kind::Kind;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "snapchat";
@@ -39,6 +40,14 @@ impl Provider for Snapchat {
 
     fn link(&self, evidence: &Evidence) -> Links {
         link::link(evidence)
+    }
+
+    fn media_kind(&self, path: &str) -> Option<Kind> {
+        layout::media_kind(path)
+    }
+
+    fn record_kind(&self, path: &str) -> Option<Kind> {
+        layout::record_kind(path)
     }
 
     fn how_to_ask(&self) -> &'static str {

@@ -1,0 +1,194 @@
+//! Doubts on their way: from a reading into the catalog, and from there into the report, as far as nothing has taken them away.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, CatalogError, EntryMark, Writing};
+use crate::exporter::archive::{Archive, EntryId};
+use crate::exporter::provider::EntryRole;
+use crate::model::kind::Kind;
+use crate::model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
+
+use super::derive::Linked;
+use super::intake::Intake;
+use super::plan::Candidate;
+use super::run::threads;
+use super::trees::Recognized;
+use super::understood::{Doubt, is_uncertain, look_like_media};
+use super::unnamed::unnamed_media;
+use super::{ImportOptions, NotUnderstoodLine};
+
+/// Looks at the first bytes of what a reading left aside for reasons that are no certainty, strays in its parts included.
+pub(super) fn look_at_left_aside(
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    tree: usize,
+    candidates: &[Candidate],
+    options: &ImportOptions,
+    intake: &mut Intake,
+) {
+    let aside = candidates.iter().filter(
+        |candidate| matches!(&candidate.role, Some(EntryRole::Ignored(why)) if is_uncertain(why)),
+    );
+    let tree = &recognized.trees[tree];
+    let strays = recognized.strays.iter().copied();
+    let strays = strays.filter(|id| tree.has_part(archive.entries()[id.0].part));
+    let ids: Vec<EntryId> = aside.map(|candidate| candidate.id).chain(strays).collect();
+    if !ids.is_empty() {
+        let found = look_like_media(archive, &ids, threads(options));
+        intake.doubts.extend(found);
+    }
+}
+
+/// Keeps what the current reading did not understand.
+pub(super) fn note_doubts(
+    archive: &Archive,
+    provider: &str,
+    candidates: &[Candidate],
+    doubts: &[Doubt],
+    writing: &Writing<'_>,
+) -> Result<(), CatalogError> {
+    let mark = |path: String, id: EntryId| {
+        let entry = &archive.entries()[id.0];
+        EntryMark {
+            path,
+            size_bytes: entry.size_bytes,
+            crc32: entry.crc32,
+        }
+    };
+    let paths: BTreeMap<EntryId, String> = candidates
+        .iter()
+        .map(|candidate| (candidate.id, candidate.path.to_string()))
+        .collect();
+    let path_of = |id: EntryId| match paths.get(&id) {
+        Some(path) => path.clone(),
+        None => archive.entries()[id.0].raw_name.to_string(),
+    };
+    let read: HashSet<EntryMark> = paths
+        .iter()
+        .map(|(id, path)| mark(path.clone(), *id))
+        .collect();
+    writing.judge_anew(provider, &|mark| read.contains(mark))?;
+    for doubt in doubts {
+        let file = puzzling(archive, provider, doubt);
+        writing.add_puzzling(&mark(path_of(doubt.id), doubt.id), &file)?;
+    }
+    Ok(())
+}
+
+fn puzzling(archive: &Archive, provider: &str, doubt: &Doubt) -> PuzzlingFile {
+    let entry = &archive.entries()[doubt.id.0];
+    PuzzlingFile {
+        provider: provider.to_owned(),
+        part: archive.parts()[entry.part.0].name.to_string(),
+        entry: entry.raw_name.to_string(),
+        what: doubt.what.clone(),
+        unless: doubt.unless.clone(),
+    }
+}
+
+/// Returns what a run did not understand, in the light of all that the catalog knows now; the same whether the run read its archives
+/// or found that nothing in them was new.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub(super) fn of_run(
+    catalog: &Catalog,
+    run: i64,
+    providers: &[&str],
+) -> Result<Vec<NotUnderstoodLine>, CatalogError> {
+    let files = catalog.puzzling_files_of(run)?;
+    let unnamed = catalog.unnamed_media()?;
+    let mut named = BTreeMap::new();
+    for file in &files {
+        if !named.contains_key(&file.provider) {
+            named.insert(file.provider.clone(), catalog.named_media(&file.provider)?);
+        }
+    }
+    let mut lines = file_lines(&files, &named, &unnamed);
+    for media in UnnamedMedia::that_count(&unnamed) {
+        if providers.contains(&media.provider.as_str()) {
+            let part = catalog.part_that_held(&media.provider, &media.example)?;
+            lines.push(media_line(media, part.unwrap_or_default()));
+        }
+    }
+    Ok(lines)
+}
+
+/// Returns the same for a rehearsal, of which the catalog keeps nothing: from the doubts themselves and all evidence there would be.
+pub(super) fn of_rehearsal(
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    intakes: &[Option<Intake>],
+    providers: &[Linked],
+) -> Vec<NotUnderstoodLine> {
+    let trees = recognized.trees.iter().zip(intakes);
+    let files = trees.flat_map(|(tree, intake)| {
+        let doubts = intake.iter().flat_map(|intake| &intake.doubts);
+        doubts.map(|doubt| puzzling(archive, tree.provider.name(), doubt))
+    });
+    let mut files: Vec<PuzzlingFile> = files.collect();
+    files.sort();
+    let unnamed = unnamed_media(providers);
+    let named = providers.iter().map(|linked| {
+        let mut named = NamedMedia::default();
+        linked
+            .evidence
+            .records
+            .iter()
+            .for_each(|record| named.add(record));
+        (linked.provider.clone(), named)
+    });
+    let mut lines = file_lines(&files, &named.collect(), &unnamed);
+    let given = |media: &&&UnnamedMedia| {
+        let mut trees = recognized.trees.iter();
+        trees.any(|tree| tree.provider.name() == media.provider)
+    };
+    let counting = UnnamedMedia::that_count(&unnamed);
+    let part_of = |path: &str| {
+        let mut entries = archive.entries().iter();
+        let entry = entries.find(|entry| entry.raw_name.ends_with(path));
+        entry.map_or(String::new(), |entry| {
+            archive.parts()[entry.part.0].name.to_string()
+        })
+    };
+    lines.extend(
+        counting
+            .iter()
+            .filter(given)
+            .map(|media| media_line(media, part_of(&media.example))),
+    );
+    lines
+}
+
+fn file_lines(
+    files: &[PuzzlingFile],
+    named: &BTreeMap<String, NamedMedia>,
+    unnamed: &[UnnamedMedia],
+) -> Vec<NotUnderstoodLine> {
+    let none = NamedMedia::default();
+    let standing = files.iter().filter_map(|file| {
+        let unnamed = |kind: Kind| {
+            let mut media = unnamed.iter();
+            media.any(|media| media.provider == file.provider && media.kind == kind)
+        };
+        file.in_the_light_of(named.get(&file.provider).unwrap_or(&none), &unnamed)
+    });
+    standing
+        .map(|file| NotUnderstoodLine {
+            provider: file.provider,
+            part: file.part.into(),
+            entry: file.entry.into(),
+            why: file.what,
+        })
+        .collect()
+}
+
+fn media_line(media: &UnnamedMedia, part: String) -> NotUnderstoodLine {
+    NotUnderstoodLine {
+        provider: media.provider.clone(),
+        part: part.into(),
+        entry: Arc::from(media.example.as_str()),
+        why: media.reason(),
+    }
+}

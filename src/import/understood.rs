@@ -1,0 +1,309 @@
+//! What a reading did not understand, found without knowing any structure: the closed world.
+//!
+//! Everything that a provider reads passes through [`Watched`], which notes the media paths that each page and JSON file mentions.
+//! What the provider then makes of the file is held against that: a record file that names media and gives none, or not all of them,
+//! was not understood. Files the provider did not want to read are read here, for the same question. What nothing explains goes to
+//! the catalog, and stops every "complete".
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroUsize;
+
+use crate::exporter::archive::{Archive, EntryId};
+use crate::exporter::provider::classify::{Format, format_of};
+use crate::exporter::provider::mentions::{is_cut_off, mentions};
+use crate::exporter::provider::{EntryRole, LARGEST_RECORD_FILE, Node, Tree};
+use crate::media::{SNIFF_BYTES, sniff};
+use crate::model::kind::Kind;
+use crate::model::media_type::MediaClass;
+use crate::model::not_understood::{EXAMPLES, NotUnderstood, PathKey, Unless};
+use crate::model::outcome::Ignored;
+use crate::model::record::{Edition, Record};
+use crate::model::shown::shown;
+use crate::monitor::Monitor;
+
+use super::trees::ArchiveTree;
+
+/// A file that was not understood, and when that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The file.
+    pub id: EntryId,
+    /// Why it was not understood.
+    pub what: NotUnderstood,
+    /// What would take the doubt away.
+    pub unless: Unless,
+}
+
+/// A tree that notes which media paths the files read from it mention.
+pub struct Watched<'a> {
+    tree: &'a ArchiveTree<'a>,
+    formats: HashMap<EntryId, Format>,
+    seen: RefCell<HashMap<EntryId, Seen>>,
+}
+
+/// What was seen of a file when it was read.
+struct Seen {
+    mentioned: Vec<String>,
+    cut_off: bool,
+}
+
+impl<'a> Watched<'a> {
+    /// Watches a tree.
+    pub fn new(tree: &'a ArchiveTree<'a>) -> Self {
+        let pages = tree.nodes().iter();
+        Self {
+            tree,
+            formats: pages
+                .filter_map(|node| Some((node.id, format_of(&node.path)?)))
+                .collect(),
+            seen: RefCell::default(),
+        }
+    }
+
+    fn look(&self, id: EntryId, bytes: &[u8]) -> Option<Seen> {
+        let format = *self.formats.get(&id)?;
+        let provider = self.tree.provider;
+        let is_media = |path: &str| provider.media_kind(path).is_some();
+        Some(Seen {
+            mentioned: mentions(bytes, format, &is_media),
+            cut_off: is_cut_off(bytes, format),
+        })
+    }
+
+    /// Returns what was seen of a file, if it was read.
+    fn take(&self, id: EntryId) -> Option<Seen> {
+        self.seen.borrow_mut().remove(&id)
+    }
+}
+
+impl Tree for Watched<'_> {
+    fn nodes(&self) -> &[Node] {
+        self.tree.nodes()
+    }
+
+    fn part_names(&self) -> Vec<String> {
+        self.tree.part_names()
+    }
+
+    fn part_name(&self, id: EntryId) -> String {
+        self.tree.part_name(id)
+    }
+
+    fn size_bytes(&self, id: EntryId) -> u64 {
+        self.tree.size_bytes(id)
+    }
+
+    fn modified(&self, id: EntryId) -> Option<crate::exporter::archive::Modified> {
+        self.tree.modified(id)
+    }
+
+    fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
+        let bytes = self.tree.read(id, limit)?;
+        if let Some(seen) = self.look(id, &bytes) {
+            self.seen.borrow_mut().insert(id, seen);
+        }
+        Ok(bytes)
+    }
+}
+
+/// What a record file gave so far.
+#[derive(Default)]
+struct Gave {
+    named: HashSet<PathKey>,
+    albums: u64,
+    /// Records of media that have a date wherever a service gives any, and those of them that have one.
+    datable: u64,
+    dated: u64,
+}
+
+/// Records without any date that a file may give before it counts as one whose dates were not found.
+const FEW_UNDATED: u64 = 2;
+
+/// Holds what a provider makes of each file against what the file mentions.
+pub struct Judging<'a> {
+    watched: &'a Watched<'a>,
+    paths: HashMap<EntryId, &'a str>,
+    /// By path of the record file; taken out once the file is judged.
+    gave: HashMap<String, Gave>,
+    /// Pages and JSON files that nobody read.
+    unread: Vec<EntryId>,
+    /// Files that the provider's reader reported itself.
+    reported: HashSet<EntryId>,
+    doubts: Vec<Doubt>,
+}
+
+impl<'a> Judging<'a> {
+    /// Begins.
+    pub fn new(watched: &'a Watched<'a>) -> Self {
+        let pages = watched.nodes().iter();
+        Self {
+            watched,
+            paths: pages
+                .filter(|node| watched.formats.contains_key(&node.id))
+                .map(|node| (node.id, &*node.path))
+                .collect(),
+            gave: HashMap::new(),
+            unread: Vec::new(),
+            reported: HashSet::new(),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// A record was given.
+    pub fn record(&mut self, record: &Record) {
+        if record.edition == Edition::Unrecorded {
+            return;
+        }
+        if !self.gave.contains_key(&record.source) {
+            self.gave.insert(record.source.clone(), Gave::default());
+        }
+        if let Some(gave) = self.gave.get_mut(&record.source) {
+            gave.named.insert(PathKey::of(&record.uri));
+            let companions = record.companions.iter();
+            gave.named
+                .extend(companions.map(|companion| PathKey::of(&companion.uri)));
+            let facts = &record.facts;
+            if !matches!(record.kind, Kind::Profile | Kind::Draft) {
+                gave.datable += 1;
+                gave.dated += u64::from(facts.taken_at.or(facts.posted_at).is_some());
+            }
+        }
+    }
+
+    /// A statement about an album was given.
+    pub fn album(&mut self, source: &str) {
+        self.gave.entry(source.to_owned()).or_default().albums += 1;
+    }
+
+    /// The provider's reader did not understand a file.
+    pub fn reported(&mut self, id: EntryId, what: NotUnderstood) {
+        self.reported.insert(id);
+        self.doubt(id, what, Unless::ReadAgain);
+    }
+
+    /// The provider said what an entry is: judges it, if it is a page or JSON file.
+    pub fn entry(&mut self, id: EntryId, role: &EntryRole) {
+        let Some(path) = self.paths.get(&id).copied() else {
+            return;
+        };
+        let seen = self.watched.take(id);
+        match role {
+            EntryRole::Record => {
+                if seen.as_ref().is_some_and(|seen| seen.cut_off) {
+                    self.lacks(id, "its end is missing, so it was cut off");
+                }
+                let mentioned = seen.map_or(Vec::new(), |seen| seen.mentioned);
+                self.record_file(id, path, mentioned);
+            }
+            EntryRole::Ignored(Ignored::NotAboutMedia | Ignored::Unknown) => match seen {
+                Some(seen) => self.not_read(id, seen.mentioned),
+                None => self.unread.push(id),
+            },
+            _ => {
+                self.gave.remove(path);
+            }
+        }
+    }
+
+    fn record_file(&mut self, id: EntryId, path: &str, mentioned: Vec<String>) {
+        let gave = self.gave.remove(path).unwrap_or_default();
+        if self.reported.contains(&id) {
+            return;
+        }
+        if gave.datable >= FEW_UNDATED && gave.dated == 0 {
+            self.lacks(id, "none of its records has a date that was found");
+        }
+        if gave.named.is_empty() && gave.albums == 0 {
+            let kind = self.watched.tree.provider.record_kind(path);
+            match (mentioned.is_empty(), kind) {
+                (false, _) => self.doubt(id, NotUnderstood::GivesNoMedia, Unless::ReadAgain),
+                (true, Some(kind)) => {
+                    self.doubt(id, NotUnderstood::GivesNoMedia, Unless::NoneUnnamed(kind));
+                }
+                (true, None) => {}
+            }
+            return;
+        }
+        let left = mentioned
+            .into_iter()
+            .filter(|path| !gave.named.contains(&PathKey::of(path)));
+        let left: Vec<String> = left.collect();
+        if !left.is_empty() {
+            let what = NotUnderstood::NotAllRead {
+                count: left.len() as u64,
+                examples: left.into_iter().take(EXAMPLES).collect(),
+            };
+            self.doubt(id, what, Unless::ReadAgain);
+        }
+    }
+
+    /// A file that is no record file to its provider: it may repeat what record files name, and nothing else.
+    fn not_read(&mut self, id: EntryId, paths: Vec<String>) {
+        if !paths.is_empty() && !self.reported.contains(&id) {
+            let examples = paths.iter().take(EXAMPLES).cloned().collect();
+            let what = NotUnderstood::NamesMedia { examples };
+            self.doubt(id, what, Unless::AllNamed(paths));
+        }
+    }
+
+    fn lacks(&mut self, id: EntryId, lacks: &str) {
+        let lacks = lacks.to_owned();
+        self.doubt(
+            id,
+            NotUnderstood::UnknownStructure { lacks },
+            Unless::ReadAgain,
+        );
+    }
+
+    fn doubt(&mut self, id: EntryId, what: NotUnderstood, unless: Unless) {
+        self.doubts.push(Doubt { id, what, unless });
+    }
+
+    /// Reads the files nobody read, and returns all doubts. Stops early if the user stops the run: it is repeated then.
+    pub fn finish(mut self, monitor: &dyn Monitor) -> Vec<Doubt> {
+        for id in std::mem::take(&mut self.unread) {
+            if monitor.stopped() {
+                break;
+            }
+            match self.watched.tree.read(id, LARGEST_RECORD_FILE) {
+                Ok(bytes) => {
+                    let seen = self.watched.look(id, &bytes);
+                    self.not_read(id, seen.map_or(Vec::new(), |seen| seen.mentioned));
+                }
+                // A part that is cut off or damaged is a problem of its own, named with the entry.
+                Err(_) if self.watched.tree.has_problem(id) => {}
+                Err(why) => {
+                    let reason = shown(&why);
+                    self.doubt(id, NotUnderstood::Unreadable { reason }, Unless::ReadAgain);
+                }
+            }
+        }
+        self.doubts
+    }
+}
+
+/// Finds pictures and videos among entries that were left aside for reasons that are no certainty.
+pub fn look_like_media(archive: &Archive, ids: &[EntryId], threads: NonZeroUsize) -> Vec<Doubt> {
+    let heads = archive.first_bytes(ids, SNIFF_BYTES, threads);
+    let found = ids.iter().filter_map(|id| {
+        let media_type = sniff(heads.get(id)?)?;
+        let is_seen = matches!(media_type.class(), MediaClass::Photo | MediaClass::Video);
+        is_seen.then(|| Doubt {
+            id: *id,
+            what: NotUnderstood::LooksLikeMedia {
+                media_type: media_type.mime().to_owned(),
+            },
+            unless: Unless::ReadAgain,
+        })
+    });
+    found.collect()
+}
+
+/// Returns whether an entry left aside for this reason may be the owner's medium all the same.
+pub fn is_uncertain(why: &Ignored) -> bool {
+    matches!(
+        why,
+        Ignored::Unknown | Ignored::Undecided | Ignored::OtherProduct
+    )
+}
