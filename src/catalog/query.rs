@@ -20,7 +20,7 @@ pub struct AssetQuery {
     pub kind: Option<Kind>,
     /// Has an item of this provider.
     pub provider: Option<String>,
-    /// Has an item of this account.
+    /// Has an item of this account; empty: of one whose name is not known.
     pub account: Option<String>,
     /// Is in an album whose title holds this text.
     pub album: Option<String>,

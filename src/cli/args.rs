@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
+use super::account::is_not_known;
 use super::dates;
 use crate::catalog::AssetQuery;
 use crate::exporter::provider::PROVIDERS;
@@ -118,6 +119,9 @@ pub struct ImportArgs {
     /// Show what would be done, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: list where each file would go
+    #[arg(long, requires = "dry_run")]
+    pub plan: bool,
     /// Take everything for this provider's, instead of looking which service made it
     #[arg(long, value_name = "NAME", value_parser = provider)]
     pub provider: Option<String>,
@@ -156,7 +160,7 @@ impl ImportArgs {
         ImportOptions {
             paths: self.paths.clone(),
             provider: self.provider.clone(),
-            account: self.account.clone(),
+            account: self.account.clone().filter(|name| !is_not_known(name)),
             since: self.since,
             until: self.until,
             include_messages: self.include.contains(&Include::Messages),
@@ -177,6 +181,12 @@ pub struct ListArgs {
     /// Print comma-separated values with a header line (RFC 4180)
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
+    /// With --csv: write an apostrophe before texts that a spreadsheet would take for a formula (the default)
+    #[arg(long, requires = "csv", conflicts_with = "exact")]
+    pub safe: bool,
+    /// With --csv: every text exactly as it is, for programs; a spreadsheet may take some for formulas
+    #[arg(long, requires = "csv")]
+    pub exact: bool,
     /// Which ones
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -204,7 +214,7 @@ pub struct SelectionArgs {
     /// From this provider
     #[arg(long, value_name = "NAME", value_parser = provider)]
     pub provider: Option<String>,
-    /// From this account
+    /// From this account; "(not known)" is the one whose name no archive told
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
     /// In the album of this title
@@ -226,7 +236,13 @@ impl SelectionArgs {
             until: self.until,
             kind: self.kind,
             provider: self.provider.clone(),
-            account: self.account.clone(),
+            account: self
+                .account
+                .as_deref()
+                .map(|name| match is_not_known(name) {
+                    true => String::new(),
+                    false => name.to_owned(),
+                }),
             album: self.album.clone(),
             text: self.text.clone(),
             undated: self.undated,
@@ -284,7 +300,7 @@ impl VerifyArgs {
 /// Arguments of `certify`.
 #[derive(Debug, Default, Args)]
 pub struct CertifyArgs {
-    /// The account [default: every account the library knows]
+    /// The account; "(not known)" is the one whose name no archive told [default: every account the library knows]
     #[arg(value_name = "ACCOUNT")]
     pub account: Option<String>,
     /// Write the certificate as a page to print and keep; the file must not be there yet
@@ -442,6 +458,15 @@ mod tests {
         assert_eq!(query.album.as_deref(), Some("Rome"));
         assert_eq!(query.text.as_deref(), Some("sea"));
         assert!(!query.undated);
+        let line = ["albumen", "list", "--account", "(not known)"];
+        let Command::List(args) = Cli::try_parse_from(line).expect("right").command else {
+            panic!("not list");
+        };
+        assert_eq!(
+            args.to_query().account.as_deref(),
+            Some(""),
+            "as the catalog keeps it"
+        );
     }
 
     #[test]
@@ -458,6 +483,8 @@ mod tests {
             "albumen import a.zip --since yesterday",
             "albumen list --kind selfie",
             "albumen list --csv --json",
+            "albumen list --safe",
+            "albumen list --csv --safe --exact",
             "albumen list --undated --since 2020",
             "albumen completions tcsh",
         ] {

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::account::{NOT_KNOWN, is_not_known};
 use super::args::CertifyArgs;
 use super::error::CliError;
 use super::exit::Exit;
@@ -47,16 +48,15 @@ pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, Cli
 
 /// Keeps the certificates of one account. A name the library does not know must not look like an account without gaps.
 fn choose(certified: &mut Certified, account: &str) -> Result<(), CliError> {
-    let known = |c: &Certificate| {
-        c.account
-            .clone()
-            .unwrap_or_else(|| "(not known)".to_owned())
-    };
+    let known = |c: &Certificate| c.account.clone().unwrap_or_else(|| NOT_KNOWN.to_owned());
     let mut names: Vec<String> = certified.certificates.iter().map(known).collect();
     names.dedup();
     certified
         .certificates
-        .retain(|certificate| certificate.account.as_deref() == Some(account));
+        .retain(|certificate| match certificate.account.as_deref() {
+            Some(name) => name == account,
+            None => is_not_known(account),
+        });
     if certified.certificates.is_empty() {
         return Err(CliError::NoAccount {
             account: account.to_owned(),
@@ -259,8 +259,8 @@ mod tests {
         for part in [
             "anna: NOT COMPLETE",
             "because one is missing",
-            "gap: 2021-03-04  a\u{fffd}.jpg (named by posts_1.json): no archive",
-            "mind: note\u{fffd}[2J",
+            "gap: 2021-03-04  a\\u001b.jpg (named by posts_1.json): no archive",
+            "mind: note\\u001b[2J",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }

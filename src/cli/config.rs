@@ -9,16 +9,18 @@ use serde_json::{Value, json};
 use super::args::{Cli, ConfigAction, ConfigArgs};
 use super::error::CliError;
 use super::exit::Exit;
+use super::library_folder;
 use super::output::{Format, Output};
 use super::settings::{self, Settings};
-use crate::config::{AfterImport, Server, TEMPLATE};
+use super::sync::USUAL_SAMPLE;
+use crate::config::{AfterImport, Server, TEMPLATE, When};
 use crate::writer::private;
 
 /// Runs the command.
 pub fn run(args: &ConfigArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match args.action {
         ConfigAction::Init => init(&settings::path(cli)?, out)?,
-        ConfigAction::Show => show(&settings::must(cli)?, out)?,
+        ConfigAction::Show => show(&settings::must(cli)?, &library_folder(cli)?, out)?,
     }
     Ok(Exit::Done)
 }
@@ -54,6 +56,9 @@ fn text(path: &Option<PathBuf>) -> Option<String> {
 /// How to get in at a server, without what lets in.
 fn server(server: &Server) -> Value {
     json!({
+        "endpoint": server.endpoint,
+        "region": server.region,
+        "ca_file": text(&server.ca_file),
         "user": server.user.as_ref().map(|_| "***"),
         "password": server.password.as_ref().map(|_| "***"),
         "secret_file": text(&server.secret_file),
@@ -67,14 +72,15 @@ fn merge(value: &mut Value, more: Value) {
     }
 }
 
-/// Shows what the file says. Passwords, commands and the address of the health check may let somebody in: they are masked.
-fn show(settings: &Settings, out: &Output) -> Result<(), CliError> {
+/// Shows every setting as it is in effect: what the file says, and what holds where it says nothing. Passwords, commands
+/// and the address of the health check may let somebody in: they are masked.
+fn show(settings: &Settings, library: &Path, out: &Output) -> Result<(), CliError> {
     let config = &settings.config;
     let inboxes = config.inbox.iter().map(|inbox| {
         let mut value = json!({
             "path": text(&inbox.path),
             "address": inbox.address,
-            "pattern": inbox.pattern,
+            "pattern": inbox.pattern.as_deref().unwrap_or("*"),
         });
         if inbox.address.is_some() {
             merge(&mut value, server(&inbox.server));
@@ -84,7 +90,7 @@ fn show(settings: &Settings, out: &Output) -> Result<(), CliError> {
     let destinations = config.destination.iter().map(|destination| {
         let mut value = json!({
             "address": destination.address,
-            "layout": destination.layout,
+            "layout": destination.layout.as_deref().unwrap_or("dates"),
             "embed": destination.embed,
         });
         merge(&mut value, server(&destination.server));
@@ -93,10 +99,12 @@ fn show(settings: &Settings, out: &Output) -> Result<(), CliError> {
     let value = json!({
         "type": "config",
         "path": settings.path.display().to_string(),
-        "library": text(&config.library),
+        "library": library.display().to_string(),
         "home_timezone": config.home_timezone,
         "include": config.include,
-        "verify_sample": config.verify_sample.map(|share| share.0),
+        "quiet_hours": config.quiet_hours.as_ref().map(ToString::to_string),
+        "verify_sample": config.verify_sample.map_or(USUAL_SAMPLE, |share| share.0),
+        "gallery": config.gallery,
         "inboxes": inboxes.collect::<Vec<_>>(),
         "after_import": match config.archives.after_import {
             AfterImport::Keep => "keep",
@@ -106,6 +114,11 @@ fn show(settings: &Settings, out: &Output) -> Result<(), CliError> {
         "destinations": destinations.collect::<Vec<_>>(),
         "ping": config.notify.ping.as_ref().map(|_| "***"),
         "command": config.notify.command.as_ref().map(|_| "***"),
+        "when": match config.notify.when {
+            When::Problems => "problems",
+            When::Changes => "changes",
+            When::Always => "always",
+        },
     });
     match out.format() {
         Format::Json => out.json(&value),

@@ -13,7 +13,7 @@ use super::import::{exit, import};
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use super::report::{self, Ran};
+use super::report::{self, Ran, Reader};
 use crate::gallery::{FOLDER, GalleryOptions, INDEX};
 use crate::import::ImportOptions;
 
@@ -44,6 +44,8 @@ pub fn run(args: &DemoArgs, out: &Output) -> Result<Exit, CliError> {
         report: &report,
         library,
         dry_run: false,
+        plan: false,
+        reader: Reader::Program,
     };
     match out.format() {
         Format::Json => {

@@ -109,7 +109,7 @@ pub enum CliError {
     Memories(#[source] MemoriesError),
     #[error("{what} is no list of addresses")]
     FetchList { what: String, source: ListError },
-    #[error("address {number} cannot be used: {source}")]
+    #[error("address {number} cannot be used")]
     FetchAddress { number: usize, source: LinkError },
     #[error("could not read secrets from {}", .path.display())]
     SecretFile { path: PathBuf, source: io::Error },

@@ -275,7 +275,7 @@ mod tests {
             print_text(&report(), Path::new("d"), out)
         });
         assert!(
-            text.contains("fetched: a\u{fffd}.zip (2.00 MB)\nthere already: b.zip"),
+            text.contains("fetched: a\\u001b.zip (2.00 MB)\nthere already: b.zip"),
             "{text}"
         );
         assert_eq!(

@@ -205,7 +205,7 @@ mod tests {
             "2 videos and sounds",
             "4 image/avif",
             "ffmpeg is not installed",
-            "a\u{fffd}.jpg: cut off",
+            "a\\u001b.jpg: cut off",
         ] {
             assert!(text.contains(expected), "{expected}: {text}");
         }

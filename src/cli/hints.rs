@@ -8,12 +8,12 @@ use std::path::Path;
 use super::error::CliError;
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
-use crate::exporter::fetch::{FetchError, MemoriesError};
+use crate::exporter::fetch::{FetchError, LinkError, MemoriesError};
 use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
-use crate::model::shown::shown;
+use crate::model::shown::shown_whole;
 use crate::print::PrintError;
-use crate::push::address::AddressError;
+use crate::push::address::{AddressError, EXAMPLES};
 use crate::push::{DestinationError, FileOutcome, PushError};
 use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
@@ -29,6 +29,19 @@ pub const MISSING: &str = "import the other parts of the archive; if you have gi
 pub const ANY_ENTRY: &str = "all else was imported; download the part again and repeat the import, and if it fails again, \
     look at the entry in the part itself";
 
+/// What to do after an import that its user stopped.
+pub const STOPPED: &str = "stopped before the end; what is in the library is whole, and the same import again does the rest";
+
+/// What to do about times of which only the instant is known. `system_zone` is the one this computer is set to.
+pub fn for_utc_only(system_zone: Option<&str>) -> String {
+    match system_zone {
+        Some(zone) => format!(
+            "this computer is set to {zone}; if you lived there, the same import with --home-timezone {zone} gives them local times"
+        ),
+        None => "the same import with --home-timezone ZONE (like Europe/Berlin), the zone you lived in, gives them local times".to_owned(),
+    }
+}
+
 /// What to do without a catalog.
 pub const REBUILD: &str = "your photos and videos are not touched by this; make the catalog again from them with `albumen rebuild`";
 
@@ -41,10 +54,6 @@ pub const NOT_PRINTED: &str = "`albumen verify` says whether the library is whol
 
 /// What to do about text that cannot be drawn.
 pub const NO_FONT: &str = "install a font for that script (Noto has them all) and print again";
-
-/// How destinations are named.
-const ADDRESSES: &str =
-    "/media/disk/photos, zip:FILE, webdav+https://host/path or s3://bucket/prefix";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
@@ -75,12 +84,12 @@ fn message(error: &CliError, colour: bool) -> String {
         "error:"
     };
     let mut said = error.to_string();
-    let mut text = format!("{head} {said}\n");
+    let mut text = format!("{head} {}\n", shown_whole(&said));
     for cause in causes(error) {
         let cause_text = cause.to_string();
         // A transparent error repeats its source.
         if cause_text != said {
-            text.push_str(&format!("  caused by: {}\n", clean(&cause_text)));
+            text.push_str(&format!("  caused by: {}\n", shown_whole(&cause_text)));
             said = cause_text;
         }
     }
@@ -88,12 +97,6 @@ fn message(error: &CliError, colour: bool) -> String {
         text.push_str(&format!("hint: {hint}\n"));
     }
     text
-}
-
-/// Cleans a message that may hold names from an archive, word by word: a long message is not cut.
-fn clean(text: &str) -> String {
-    let words: Vec<String> = text.split(' ').map(shown).collect();
-    words.join(" ")
 }
 
 fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
@@ -170,6 +173,9 @@ fn hints(error: &CliError) -> Vec<String> {
         ),
         CliError::Memories(_) => Some("download that part of the archive again".to_owned()),
         CliError::FetchList { .. } => Some(COPY_AS_CURL.to_owned()),
+        CliError::FetchAddress { source: LinkError::Scheme, .. } => Some(
+            "albumen fetches https:// and http:// addresses; download it with another program, and import the file".to_owned(),
+        ),
         CliError::FetchAddress { .. } => Some(
             "put quotes around an address in the shell: '&' and '?' mean something there"
                 .to_owned(),
@@ -188,6 +194,12 @@ fn hints(error: &CliError) -> Vec<String> {
         ),
         CliError::PrintUsage { .. } => Some("`albumen print --help` says which options there are".to_owned()),
         CliError::Print(source) => for_print(source),
+        CliError::Output(error) if is_full(error.kind()) => Some(
+            "make room where the output goes, or send it to another place; only what is printed is cut short, and the library is as the command left it".to_owned(),
+        ),
+        CliError::Page { source, .. } | CliError::OrderList { source, .. } if is_refused(source.kind()) => {
+            Some("name a file in a folder you may write to".to_owned())
+        }
         CliError::NoAccount { .. }
         | CliError::OrderList { .. }
         | CliError::SyncState { .. }
@@ -210,7 +222,7 @@ fn hints(error: &CliError) -> Vec<String> {
 fn for_address(error: &AddressError) -> String {
     match error {
         AddressError::Secret => "leave user name and password out of the address; give them as docs/push.md says (environment, private file or command)".to_owned(),
-        AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {ADDRESSES}"),
+        AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {}", EXAMPLES.join(", ")),
     }
 }
 
@@ -393,13 +405,22 @@ fn for_catalog(error: &CatalogError) -> Option<&'static str> {
 
 fn for_io(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FULL,
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "choose a folder you may write to with --library DIR"
-        }
+        kind if is_full(kind) => "make room on that disk, then repeat the command",
+        kind if is_refused(kind) => "choose a folder you may write to with --library DIR",
         ErrorKind::NotFound => "look at how the path is written",
         _ => return None,
     })
+}
+
+fn is_full(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+fn is_refused(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    )
 }
 
 /// Returns what to do about a finding of `verify`.
@@ -436,6 +457,7 @@ pub fn for_part(fault: &PartFault) -> Option<&'static str> {
     Some(match fault {
         PartFault::Missing => "look at how the path is written",
         PartFault::Empty | PartFault::CutOff { .. } | PartFault::Damaged(_) => DOWNLOAD_AGAIN,
+        PartFault::EmptyFolder => "name the folder your downloads are in, or the archive itself",
         PartFault::NotAnArchive(_) => {
             "give the files the service let you download (zip, tgz, tar) or an unpacked folder"
         }

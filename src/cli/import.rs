@@ -1,8 +1,10 @@
 //! `albumen import`: reads archives into the library.
 
+use std::io::IsTerminal;
 use std::path::Path;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::args::ImportArgs;
 use super::error::CliError;
@@ -10,7 +12,7 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use super::report::{self, Ran};
+use super::report::{self, Ran, Reader};
 use crate::import::{ImportOptions, ImportReport};
 
 /// Runs the command.
@@ -25,12 +27,35 @@ pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliE
         report: &report,
         library,
         dry_run: options.dry_run,
+        plan: args.plan,
+        reader: reader(out.format()),
     };
     match out.format() {
         Format::Json => report::print_json(&ran, out)?,
         Format::Text => report::print_text(&ran, out)?,
     }
     Ok(exit(&report))
+}
+
+/// Who reads what is printed: hints of what to type are for people.
+pub fn reader(format: Format) -> Reader {
+    match format == Format::Text && std::io::stdout().is_terminal() {
+        true => Reader::Person {
+            system_zone: system_zone(),
+        },
+        false => Reader::Program,
+    }
+}
+
+/// The zone this computer is set to; none if it is set to UTC, as servers are wherever they stand.
+fn system_zone() -> Option<String> {
+    let zone = TimeZone::try_system().ok()?;
+    let name = zone.iana_name()?;
+    let is_utc = matches!(
+        name,
+        "UTC" | "Etc/UTC" | "Etc/Unknown" | "Zulu" | "Etc/Zulu"
+    );
+    (!is_utc).then(|| name.to_owned())
 }
 
 /// Imports, with progress on the terminal.
@@ -97,6 +122,14 @@ mod tests {
             interrupted: true,
             ..failed.clone()
         };
+        let not_reached = ImportReport {
+            entries: 1,
+            outcomes: OutcomeCounts {
+                not_reached: 1,
+                ..OutcomeCounts::default()
+            },
+            ..ImportReport::default()
+        };
         let open = ImportReport {
             entries: 5,
             ..ImportReport::default()
@@ -107,6 +140,7 @@ mod tests {
             (problem, Exit::Incomplete),
             (missing, Exit::Incomplete),
             (stopped, Exit::Interrupted),
+            (not_reached, Exit::Incomplete),
             (open, Exit::Failed),
         ] {
             assert_eq!(exit(&report), expected, "{report:?}");

@@ -8,7 +8,7 @@ use crate::catalog::{ListedAsset, ListedItem};
 use crate::import::{EntryLine, ImportReport, MissingLine, NotUnderstoodLine};
 use crate::model::asset::Group;
 use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::OutcomeCounts;
+use crate::model::outcome::{Outcome, OutcomeCounts};
 use crate::model::time::{Clock, Precision, When, offset_text};
 
 /// When an asset was taken.
@@ -194,6 +194,8 @@ pub struct EntryLineJson<'a> {
     outcome: &'static str,
     reason: Option<String>,
     path: Option<&'a str>,
+    /// Of a duplicate: the library did not hold it before, the archives given hold it twice.
+    repeat: bool,
 }
 
 impl<'a> From<&'a EntryLine> for EntryLineJson<'a> {
@@ -205,6 +207,7 @@ impl<'a> From<&'a EntryLine> for EntryLineJson<'a> {
             outcome: line.outcome.as_str(),
             reason: line.outcome.reason(),
             path: line.path.as_deref(),
+            repeat: line.outcome == Outcome::Repeat,
         }
     }
 }
@@ -295,11 +298,13 @@ pub struct ReportJson<'a> {
     parts: u64,
     entries: u64,
     outcomes: &'a OutcomeCounts,
+    repeats: u64,
     items: u64,
     missing: u64,
     not_understood: u64,
     assets_added: u64,
     assets_changed: u64,
+    utc_only: u64,
     bytes_read: u64,
     bytes_written: u64,
     seconds: f64,
@@ -326,11 +331,13 @@ impl<'a> ReportJson<'a> {
             parts: report.parts,
             entries: report.entries,
             outcomes: &report.outcomes,
+            repeats: report.repeats,
             items: report.items,
             missing: report.missing.len() as u64,
             not_understood: report.not_understood.len() as u64,
             assets_added: report.assets_added,
             assets_changed: report.assets_changed,
+            utc_only: report.utc_only,
             bytes_read: report.bytes_read,
             bytes_written: report.bytes_written,
             seconds: report.seconds,

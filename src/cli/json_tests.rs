@@ -156,7 +156,7 @@ fn an_entry_says_its_fate_and_why() {
     assert_eq!(
         serde_json::to_value(EntryLineJson::from(&line)).expect("plain data"),
         json!({"type": "entry", "part": "p.zip", "entry": "a.txt", "outcome": "ignored",
-            "reason": "file of the service itself", "path": null})
+            "reason": "file of the service itself", "path": null, "repeat": false})
     );
 }
 
@@ -192,7 +192,14 @@ fn the_report_has_every_promised_field() {
     }
     assert_eq!(
         fields(&value["outcomes"]),
-        ["imported", "duplicate", "record", "ignored", "failed"]
+        [
+            "imported",
+            "duplicate",
+            "record",
+            "ignored",
+            "failed",
+            "not_reached"
+        ]
     );
     assert_eq!(
         value["accounts"],

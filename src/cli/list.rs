@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::json::AssetJson;
 use super::library;
-use super::list_csv;
+use super::list_csv::{self, Formulas};
 use super::list_table::Table;
 use super::output::{Format, Output};
 use crate::catalog::ListedAsset;
@@ -32,7 +32,7 @@ pub fn run(args: &ListArgs, library: &Path, out: &Output) -> Result<Exit, CliErr
 enum Rows<'a> {
     Table(Table<'a>),
     Json(&'a Output),
-    Csv(&'a Output),
+    Csv(&'a Output, Formulas),
 }
 
 impl<'a> Rows<'a> {
@@ -40,7 +40,11 @@ impl<'a> Rows<'a> {
         Ok(match (args.csv, out.format()) {
             (true, _) => {
                 out.write(list_csv::header().as_bytes())?;
-                Self::Csv(out)
+                let formulas = match args.exact {
+                    true => Formulas::Exact,
+                    false => Formulas::Quoted,
+                };
+                Self::Csv(out, formulas)
             }
             (false, Format::Json) => Self::Json(out),
             (false, Format::Text) => Self::Table(Table::new(out)),
@@ -51,14 +55,14 @@ impl<'a> Rows<'a> {
         match self {
             Self::Table(table) => table.add(asset),
             Self::Json(out) => out.json(&AssetJson::from(asset)),
-            Self::Csv(out) => out.write(list_csv::row(asset).as_bytes()),
+            Self::Csv(out, formulas) => out.write(list_csv::row(asset, *formulas).as_bytes()),
         }
     }
 
     fn finish(self) -> Result<(), CliError> {
         match self {
             Self::Table(table) => table.finish(),
-            Self::Json(_) | Self::Csv(_) => Ok(()),
+            Self::Json(_) | Self::Csv(..) => Ok(()),
         }
     }
 }

@@ -1,8 +1,12 @@
-//! Assets as comma-separated values (RFC 4180). Values are exact: nothing is added to keep a spreadsheet from reading
-//! a caption that begins with `=` as a formula; `docs/scripting.md` says so.
+//! Assets as comma-separated values (RFC 4180).
+//!
+//! A spreadsheet takes a cell that begins with `=` for a formula, and a formula can send what stands in other cells
+//! away, or start a program. Names in an archive come from other people, so texts that begin like one get an apostrophe
+//! before them unless exact values are asked for (decision 0009).
 
 use crate::catalog::ListedAsset;
 use crate::cli::json::when_text;
+use crate::model::claim::Claim;
 use crate::model::kind::Kind;
 use crate::model::time::{Precision, offset_text};
 
@@ -36,26 +40,55 @@ const COLUMNS: [&str; 27] = [
     "kinds",
 ];
 
+/// Whether texts that look like formulas are made harmless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Formulas {
+    /// An apostrophe is written before them.
+    Quoted,
+    /// They are written as they are.
+    Exact,
+}
+
+impl Formulas {
+    /// Returns a text as it may stand in a cell.
+    fn cell(self, text: &str) -> String {
+        match self {
+            Self::Quoted if is_like_formula(text) => format!("'{text}"),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// Returns whether a spreadsheet may take a text for a formula. East Asian ones take wide signs, too; white space before
+/// the sign is skipped by some.
+fn is_like_formula(text: &str) -> bool {
+    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
+    matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '＝' | '＋' | '－' | '＠')
+    )
+}
+
 /// Returns the header line. Columns are only ever added at the end.
 pub fn header() -> String {
     line(COLUMNS.iter().map(|name| (*name).to_owned()))
 }
 
 /// Returns the line of one asset. Unknown is empty; lists are JSON arrays, so that any name stays exact.
-pub fn row(listed: &ListedAsset) -> String {
+pub fn row(listed: &ListedAsset, formulas: Formulas) -> String {
     line(
-        bytes(listed)
+        bytes(listed, formulas)
             .into_iter()
             .chain(times(listed))
-            .chain(texts(listed))
+            .chain(texts(listed, formulas))
             .chain(sources(listed)),
     )
 }
 
-fn bytes(listed: &ListedAsset) -> Vec<String> {
+fn bytes(listed: &ListedAsset, formulas: Formulas) -> Vec<String> {
     let asset = &listed.asset;
     vec![
-        listed.path.clone(),
+        formulas.cell(&listed.path),
         asset.content_hash.to_string(),
         asset.size_bytes.to_string(),
         asset.media.media_type.mime().to_owned(),
@@ -82,16 +115,19 @@ fn times(listed: &ListedAsset) -> Vec<String> {
     ]
 }
 
-fn texts(listed: &ListedAsset) -> Vec<String> {
+fn texts(listed: &ListedAsset, formulas: Formulas) -> Vec<String> {
     let asset = &listed.asset;
+    let text = |claim: Option<&Claim<String>>| {
+        claim.map_or_else(String::new, |claim| formulas.cell(&claim.value))
+    };
     let location = asset.location.as_ref().map(|claim| claim.value);
     vec![
-        or_empty(asset.description.as_ref().map(|claim| &claim.value)),
-        or_empty(asset.title.as_ref().map(|claim| &claim.value)),
+        text(asset.description.as_ref()),
+        text(asset.title.as_ref()),
         or_empty(location.map(|location| location.latitude)),
         or_empty(location.map(|location| location.longitude)),
         or_empty(location.and_then(|location| location.altitude_m)),
-        or_empty(asset.place.as_ref().map(|claim| &claim.value)),
+        text(asset.place.as_ref()),
         list(&asset.people),
         list(&asset.keywords),
         list(&listed.album_titles),
@@ -146,6 +182,8 @@ fn quoted(value: String) -> String {
 mod tests {
     use super::*;
     use crate::cli::list::samples;
+    use crate::model::claim::Origin;
+    use crate::model::record::Location;
 
     /// Reads a line as RFC 4180 says, to prove that nothing is lost.
     fn fields(line: &str) -> Vec<String> {
@@ -172,13 +210,13 @@ mod tests {
             .iter()
             .position(|name| *name == column)
             .expect(column);
-        fields(&row(listed))[index].clone()
+        fields(&row(listed, Formulas::Quoted))[index].clone()
     }
 
     #[test]
     fn every_row_has_every_column() {
         for listed in [samples::full(), samples::bare()] {
-            assert_eq!(fields(&row(&listed)).len(), COLUMNS.len());
+            assert_eq!(fields(&row(&listed, Formulas::Quoted)).len(), COLUMNS.len());
         }
         assert_eq!(fields(&header()), COLUMNS);
     }
@@ -204,10 +242,32 @@ mod tests {
     }
 
     #[test]
-    fn a_formula_stays_what_its_owner_wrote() {
+    fn a_formula_is_made_a_text_and_numbers_stay_numbers() {
+        let mut listed = samples::full();
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "＝1", "|calc",
+        ] {
+            let caption = listed.asset.description.as_mut().expect("it has one");
+            caption.value = text.to_owned();
+            let quoted = value(&listed, "description");
+            assert_eq!(quoted, format!("'{text}"));
+        }
+        let caption = listed.asset.description.as_mut().expect("it has one");
+        caption.value = "1 = 1".to_owned();
+        listed.asset.location =
+            Location::new(-41.89, -12.49).map(|place| Claim::new(place, Origin::Embedded));
+        assert_eq!(value(&listed, "description"), "1 = 1");
+        assert_eq!(value(&listed, "latitude"), "-41.89");
+        assert_eq!(value(&listed, "taken_at_offset"), "+02:00");
+    }
+
+    #[test]
+    fn a_formula_stays_what_its_owner_wrote_where_exact_values_are_asked_for() {
         let mut listed = samples::full();
         let caption = listed.asset.description.as_mut().expect("it has one");
         caption.value = "=1+1".to_owned();
-        assert_eq!(value(&listed, "description"), "=1+1");
+        let line = row(&listed, Formulas::Exact);
+        let index = COLUMNS.iter().position(|name| *name == "description");
+        assert_eq!(fields(&line)[index.expect("a column")], "=1+1");
     }
 }

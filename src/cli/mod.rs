@@ -1,5 +1,6 @@
 //! The command line: arguments, output, hints.
 
+pub mod account;
 pub mod args;
 pub mod certify;
 pub mod completions;

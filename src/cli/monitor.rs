@@ -13,7 +13,7 @@ use indicatif::{
 use super::interrupt::Interrupt;
 use super::output::{Format, Output};
 use super::progress::Progress;
-use crate::model::shown::shown;
+use crate::model::shown::{shown, shown_whole};
 use crate::monitor::{Monitor, PartProgress, Unit, Warning};
 
 /// Plain lines fill logs: one every few seconds is enough.
@@ -191,9 +191,10 @@ fn style(unit: Unit, sized: bool) -> ProgressStyle {
 impl Monitor for CommandLineMonitor<'_> {
     fn warn(&self, warning: Warning) {
         self.warnings.fetch_add(1, Ordering::Relaxed);
+        let message = shown_whole(&warning.message);
         let text = match warning.subject.as_str() {
-            "" => format!("warning: {}", warning.message),
-            subject => format!("warning: {}: {}", shown(subject), warning.message),
+            "" => format!("warning: {message}"),
+            subject => format!("warning: {}: {message}", shown(subject)),
         };
         let bars = self.lock().as_ref().map(|step| step.bars.clone());
         match bars {
@@ -316,7 +317,7 @@ mod tests {
         monitor.warn(warning(""));
         assert_eq!(
             errors.text(),
-            "warning: a\u{fffd}[2J.zip: odd\nwarning: odd\n"
+            "warning: a\\u001b[2J.zip: odd\nwarning: odd\n"
         );
         assert_eq!(monitor.warnings(), 2);
     }

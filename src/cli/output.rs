@@ -1,12 +1,17 @@
 //! Standard output: text or JSON lines. A reader that stopped listening is not an error.
+//!
+//! Whatever is printed as text or JSON passes here, so this is where harmful characters of foreign text are written out:
+//! a command that forgets to clean a name can still not let it speak to the terminal.
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::error::CliError;
+use crate::model::shown::{escape, is_harmful, shown_whole};
 
 /// Form of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +63,17 @@ impl Output {
 
     /// Prints one line of text.
     pub fn line(&self, text: impl AsRef<str>) -> Result<(), CliError> {
-        self.write(format!("{}\n", text.as_ref()).as_bytes())
+        self.write(format!("{}\n", shown_whole(text.as_ref())).as_bytes())
     }
 
     /// Prints one JSON object on a line.
     pub fn json(&self, value: &impl Serialize) -> Result<(), CliError> {
-        let mut line =
-            serde_json::to_vec(value).map_err(|error| CliError::Output(io::Error::other(error)))?;
+        let mut line = Vec::new();
+        value
+            .serialize(&mut serde_json::Serializer::with_formatter(
+                &mut line, Harmless,
+            ))
+            .map_err(|error| CliError::Output(io::Error::other(error)))?;
         line.push(b'\n');
         self.write(&line)
     }
@@ -91,6 +100,34 @@ impl Output {
             }
             result => result.map_err(CliError::Output),
         }
+    }
+}
+
+/// JSON on one line that a terminal may show: the text is the same, harmful characters are written as `\u…`.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_harmful) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut chars = rest[at..].chars();
+            if let Some(c) = chars.next() {
+                let mut written = Ok(());
+                escape(c, &mut |unit| {
+                    if written.is_ok() {
+                        written = writer.write_all(unit.as_bytes());
+                    }
+                });
+                written?;
+            }
+            rest = chars.as_str();
+        }
+        writer.write_all(rest.as_bytes())
     }
 }
 
@@ -175,5 +212,29 @@ mod tests {
             out.json(&serde_json::json!({"a": "x\ny"}))
         });
         assert_eq!(text, "{\"a\":\"x\\ny\"}\n");
+    }
+
+    /// Characters that may rewrite a terminal or make names look like others, one of each kind.
+    const HARMFUL: &str =
+        "\u{7f}\u{85}\u{9b}\u{61c}\u{200e}\u{202e}\u{2066}\u{2028}\u{2029}\u{feff}";
+
+    #[test]
+    fn harmful_characters_are_escaped_in_json_and_mean_the_same() {
+        let value = serde_json::json!({HARMFUL: format!("a{HARMFUL}é🌊\u{1b}\"")});
+        let text = testing::printed(Format::Json, |out| out.json(&value));
+        assert!(!text.trim_end().contains(is_harmful), "{text}");
+        assert!(text.contains("\\u007f\\u0085\\u009b\\u061c"), "{text}");
+        assert!(text.contains("é🌊\\u001b\\\""), "{text}");
+        let back: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(back, value);
+    }
+
+    #[test]
+    fn harmful_characters_are_escaped_in_text_and_lines_stay_lines() {
+        let text = testing::printed(Format::Text, |out| out.line(format!("a\n{HARMFUL}é")));
+        assert_eq!(
+            text,
+            "a\n\\u007f\\u0085\\u009b\\u061c\\u200e\\u202e\\u2066\\u2028\\u2029\\ufeffé\n"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Prints what an import did: problems first, then counts, then each failure and each missing medium.
+//! Prints what an import did: problems first, then counts, then each failure and each missing medium. A dry run says what
+//! would be done, and its counts come last: who reads it wants to know whether to go on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,6 +26,22 @@ pub struct Ran<'a> {
     pub library: &'a Path,
     /// Whether it only planned.
     pub dry_run: bool,
+    /// Whether a dry run lists where each file would go.
+    pub plan: bool,
+    /// Who reads the text.
+    pub reader: Reader,
+}
+
+/// Who reads a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reader {
+    /// A log or another program: nothing can be asked of it.
+    Program,
+    /// A person at a terminal.
+    Person {
+        /// IANA name of the zone the computer is set to, where it tells one.
+        system_zone: Option<String>,
+    },
 }
 
 /// Prints a report as JSON lines; the last one is the report itself.
@@ -49,15 +66,20 @@ pub fn print_json(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
 pub fn print_text(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     let report = ran.report;
     problems(report, out)?;
-    counts(ran, out)?;
+    if !ran.dry_run {
+        counts(ran, out)?;
+    }
     left_aside(report, out)?;
-    if ran.dry_run {
+    if ran.plan {
         plan(report, out)?;
     }
     failures(report, out)?;
     not_understood(report, out)?;
     missing(report, out)?;
     out.line("")?;
+    if ran.dry_run {
+        counts(ran, out)?;
+    }
     closing(ran, out)
 }
 
@@ -90,26 +112,49 @@ fn counts(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         "{} in {parts}:",
         number(report.entries, "entry", "entries")
     ))?;
-    for (count, meaning) in [
-        (report.outcomes.imported, "media imported"),
-        (report.outcomes.duplicate, "media the library already held"),
-        (report.outcomes.record, "record files read"),
-        (report.outcomes.ignored, "left aside"),
-        (report.outcomes.failed, "failed"),
-    ] {
+    for (count, meaning) in fates(ran) {
         out.line(format!("  {:>9}  {meaning}", HumanCount(count).to_string()))?;
     }
-    if !ran.dry_run {
-        out.line(format!(
-            "{} added, {} changed; {} read, {} written in {:.1} s",
-            number(report.assets_added, "photo or video", "photos and videos"),
-            HumanCount(report.assets_changed),
-            DecimalBytes(report.bytes_read),
-            DecimalBytes(report.bytes_written),
-            report.seconds,
-        ))?;
+    let assets = number(report.assets_added, "photo or video", "photos and videos");
+    let changed = HumanCount(report.assets_changed);
+    let read = DecimalBytes(report.bytes_read);
+    let written = DecimalBytes(report.bytes_written);
+    out.line(match ran.dry_run {
+        false => format!(
+            "{assets} added, {changed} changed; {read} read, {written} written in {:.1} s",
+            report.seconds
+        ),
+        true => format!(
+            "{assets} would be added, {changed} would be changed; {read} read in {:.1} s, {written} would be written",
+            report.seconds
+        ),
+    })
+}
+
+/// How many entries met which fate. Fates that are rare stand there only where an entry met them.
+fn fates(ran: &Ran<'_>) -> Vec<(u64, &'static str)> {
+    let (outcomes, repeats) = (&ran.report.outcomes, ran.report.repeats);
+    let imported = match ran.dry_run {
+        true => "media would be imported",
+        false => "media imported",
+    };
+    let mut fates = vec![
+        (outcomes.imported, imported),
+        (
+            outcomes.duplicate.saturating_sub(repeats),
+            "media the library already held",
+        ),
+        (outcomes.record, "record files read"),
+        (outcomes.ignored, "left aside"),
+        (outcomes.failed, "failed"),
+    ];
+    if repeats > 0 {
+        fates.insert(2, (repeats, "media that the archives hold more than once"));
     }
-    Ok(())
+    if outcomes.not_reached > 0 {
+        fates.push((outcomes.not_reached, "not reached before the stop"));
+    }
+    fates
 }
 
 fn left_aside(report: &ImportReport, out: &Output) -> Result<(), CliError> {
@@ -253,8 +298,9 @@ fn closing(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         )?;
     }
     if ran.report.interrupted {
-        out.line("stopped before the end; what is in the library is whole, and the same import again does the rest")?;
+        out.line(hints::STOPPED)?;
     }
+    utc_only(ran, out)?;
     let library = ran.library.display();
     if ran.dry_run {
         return out.line(format!(
@@ -263,6 +309,25 @@ fn closing(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     }
     out.line(format!("library: {library}"))?;
     out.line(how_to_look(ran.library))
+}
+
+/// Says how many times stand on the clock of UTC, and to a person what helps.
+fn utc_only(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
+    let count = ran.report.utc_only;
+    if count == 0 {
+        return Ok(());
+    }
+    out.line(format!(
+        "{} a time known only as UTC: the clock on the wall, and near midnight the day, may have been another",
+        number(count, "photo or video has", "photos and videos have")
+    ))?;
+    match &ran.reader {
+        Reader::Program => Ok(()),
+        Reader::Person { system_zone } => out.line(format!(
+            "  hint: {}",
+            hints::for_utc_only(system_zone.as_deref())
+        )),
+    }
 }
 
 fn number(count: u64, one: &str, many: &str) -> String {

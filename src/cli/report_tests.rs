@@ -11,26 +11,29 @@ fn text(report: &ImportReport) -> String {
 }
 
 fn text_of(report: &ImportReport, dry_run: bool) -> String {
-    let library = Path::new("/l");
-    printed(Format::Text, |out| {
-        print_text(
-            &Ran {
-                report,
-                library,
-                dry_run,
-            },
-            out,
-        )
+    text_for(&Ran {
+        dry_run,
+        plan: dry_run,
+        ..ran(report)
     })
 }
 
-fn json_lines(report: &ImportReport) -> Vec<serde_json::Value> {
-    let ran = Ran {
+fn text_for(ran: &Ran<'_>) -> String {
+    printed(Format::Text, |out| print_text(ran, out))
+}
+
+fn ran(report: &ImportReport) -> Ran<'_> {
+    Ran {
         report,
         library: Path::new("/l"),
         dry_run: false,
-    };
-    printed(Format::Json, |out| print_json(&ran, out))
+        plan: false,
+        reader: Reader::Program,
+    }
+}
+
+fn json_lines(report: &ImportReport) -> Vec<serde_json::Value> {
+    printed(Format::Json, |out| print_json(&ran(report), out))
         .lines()
         .map(|line| serde_json::from_str(line).expect("each line is JSON"))
         .collect()
@@ -103,7 +106,7 @@ fn problems_come_first_and_the_library_last() {
     };
     let text = text(&report);
     assert!(
-        text.starts_with("problems:\n  p2\u{fffd}.zip: cut off: 7 entries are whole"),
+        text.starts_with("problems:\n  p2\\u001b.zip: cut off: 7 entries are whole"),
         "{text}"
     );
     assert!(text.contains("    hint: "), "{text}");
@@ -128,7 +131,7 @@ fn each_failure_says_where_why_and_what_to_do() {
     let text = text(&report);
     assert!(text.contains("1 entry could not be read:\n"), "{text}");
     assert!(
-        text.contains(&format!("  p1.zip: media/a\u{fffd}.jpg: {why}\n    hint: ")),
+        text.contains(&format!("  p1.zip: media/a\\u202e.jpg: {why}\n    hint: ")),
         "{text}"
     );
 }
@@ -205,10 +208,125 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
         "{dry}"
     );
     assert!(
-        dry.ends_with("nothing was written; the library would be: /l\n"),
-        "{dry}"
+        dry.ends_with(
+            "\n\
+             instagram · anna: 1,200 items\n\
+             1,203 entries in 1 part:\n\
+             \u{20}     1,200  media would be imported\n\
+             \u{20}         0  media the library already held\n\
+             \u{20}         3  record files read\n\
+             \u{20}         0  left aside\n\
+             \u{20}         0  failed\n\
+             1,200 photos and videos would be added, 0 would be changed; 5.00 MB read in 1.2 s, 4.00 MB would be written\n\
+             nothing was written; the library would be: /l\n"
+        ),
+        "the summary comes last: {dry}"
     );
+    let short = text_for(&Ran {
+        dry_run: true,
+        ..ran(&report)
+    });
+    assert!(!short.contains("plan:"), "only with --plan: {short}");
     assert!(!text_of(&report, false).contains("plan:"));
+}
+
+#[test]
+fn doubles_of_the_archives_are_not_called_held_before() {
+    let report = ImportReport {
+        entries: 7,
+        outcomes: OutcomeCounts {
+            imported: 2,
+            duplicate: 5,
+            ..OutcomeCounts::default()
+        },
+        repeats: 3,
+        lines: vec![
+            line("a.jpg", Outcome::Repeat),
+            line("b.jpg", Outcome::Duplicate),
+        ],
+        ..ImportReport::default()
+    };
+    let text = text(&report);
+    assert!(
+        text.contains("        2  media the library already held\n          3  media that the archives hold more than once\n"),
+        "{text}"
+    );
+    let lines = json_lines(&report);
+    assert_eq!(
+        (&lines[0]["outcome"], &lines[0]["repeat"]),
+        (&"duplicate".into(), &true.into())
+    );
+    assert_eq!(
+        (&lines[1]["outcome"], &lines[1]["repeat"]),
+        (&"duplicate".into(), &false.into())
+    );
+    assert_eq!(
+        (&lines[2]["outcomes"]["duplicate"], &lines[2]["repeats"]),
+        (&5.into(), &3.into())
+    );
+}
+
+#[test]
+fn what_a_stopped_run_did_not_reach_is_not_called_failed() {
+    let report = ImportReport {
+        entries: 3,
+        outcomes: OutcomeCounts {
+            imported: 1,
+            not_reached: 2,
+            ..OutcomeCounts::default()
+        },
+        lines: vec![
+            line("a.jpg", Outcome::NotReached),
+            line("b.jpg", Outcome::NotReached),
+        ],
+        interrupted: true,
+        ..ImportReport::default()
+    };
+    let text = text(&report);
+    assert!(
+        text.contains("          0  failed\n          2  not reached before the stop\n"),
+        "{text}"
+    );
+    assert!(!text.contains("could not be read"), "{text}");
+    assert!(text.contains(hints::STOPPED), "{text}");
+    assert!(!text.contains("do not add up"), "{text}");
+    let lines = json_lines(&report);
+    assert_eq!(lines[0]["outcome"], "not_reached");
+    assert_eq!(lines[2]["outcomes"]["not_reached"], 2);
+}
+
+#[test]
+fn times_known_only_as_utc_are_counted_and_a_person_is_told_what_helps() {
+    let report = ImportReport {
+        utc_only: 1_034,
+        ..good()
+    };
+    let said = "1,034 photos and videos have a time known only as UTC";
+    let log = text(&report);
+    assert!(
+        log.contains(said) && !log.contains("--home-timezone"),
+        "{log}"
+    );
+    for (zone, hint) in [
+        (
+            Some("America/Bogota"),
+            "this computer is set to America/Bogota; if you lived there, the same import with --home-timezone America/Bogota",
+        ),
+        (None, "--home-timezone ZONE (like Europe/Berlin)"),
+    ] {
+        let text = text_for(&Ran {
+            reader: Reader::Person {
+                system_zone: zone.map(str::to_owned),
+            },
+            ..ran(&report)
+        });
+        assert!(text.contains(said) && text.contains(hint), "{text}");
+    }
+    assert!(!text(&good()).contains("UTC"));
+    assert_eq!(
+        json_lines(&report).last().expect("a report")["utc_only"],
+        1_034
+    );
 }
 
 #[test]

@@ -30,6 +30,19 @@ pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
+/// Returns whether the newest import that stands was stopped by its user, as `status --runs` shows it.
+pub fn was_stopped(runs: &[RunRow]) -> bool {
+    let imports = runs
+        .iter()
+        .filter(|row| row.kind == "import" && row.undone_by.is_none());
+    imports
+        .max_by_key(|row| row.id)
+        .is_some_and(|row| Run::of(row).state() == INTERRUPTED)
+}
+
+/// State of a run that its user stopped.
+const INTERRUPTED: &str = "interrupted";
+
 /// A run with its options and numbers taken apart.
 struct Run<'a> {
     row: &'a RunRow,
@@ -62,7 +75,7 @@ impl<'a> Run<'a> {
         match (self.row.undone_by, &self.row.finished) {
             (Some(_), _) => "undone",
             (None, None) => "cut_off",
-            (None, Some(_)) if interrupted => "interrupted",
+            (None, Some(_)) if interrupted => INTERRUPTED,
             (None, Some(_)) => "done",
         }
     }
@@ -121,11 +134,12 @@ impl<'a> Run<'a> {
 
     /// Its numbers, those that are worth a person's while.
     fn counts(&self) -> Vec<String> {
-        const NUMBERS: [(&str, &str); 8] = [
+        const NUMBERS: [(&str, &str); 9] = [
             ("/entries", "entries"),
             ("/outcomes/imported", "imported"),
             ("/outcomes/duplicate", "duplicate"),
             ("/outcomes/failed", "failed"),
+            ("/outcomes/not_reached", "not reached"),
             ("/missing", "missing"),
             ("/assets_changed", "changed"),
             ("/files", "files"),
@@ -206,7 +220,7 @@ mod tests {
             (
                 row(false, None, None),
                 "cut_off",
-                "import, cut off\n       /home/a\u{fffd}.zip\n",
+                "import, cut off\n       /home/a\\u001b.zip\n",
             ),
             (
                 row(true, None, Some(stopped)),
@@ -221,6 +235,13 @@ mod tests {
             assert!(said.starts_with("    7  2026-01-02T03:04:05Z  "), "{said}");
             assert!(said.contains(text), "{said}");
         }
+        let stopped = |report: Option<CameTo>| was_stopped(&[row(true, None, report)]);
+        assert!(!stopped(None) && !stopped(Some(CameTo::default())));
+        assert!(stopped(Some(CameTo {
+            format: FORMAT,
+            interrupted: true,
+            ..CameTo::default()
+        })));
         let numbers = Run::of(&row(true, None, Some(CameTo::default()))).json();
         assert_eq!(numbers["numbers"]["parts"], 0, "scripts know this field");
     }

@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 
 use super::error::CliError;
 use super::exit::Exit;
+use super::hints;
 use super::library;
 use super::newest_archive::{self, Age, Newest};
 use super::output::{Format, Output};
+use super::runs::was_stopped;
 use crate::catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
 use crate::model::shown::shown;
 
@@ -30,7 +32,7 @@ pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
             ..StatusJson::new(&status, &newest, library)
         })?,
         Format::Text => {
-            print(&status, &newest, library, out)?;
+            print(&status, was_stopped(&runs), &newest, library, out)?;
             for destination in &destinations {
                 print_destination(destination, out)?;
             }
@@ -169,6 +171,7 @@ impl<'a> AccountJson<'a> {
 
 fn print(
     status: &LibraryStatus,
+    was_stopped: bool,
     newest: &Newest,
     library: &Path,
     out: &Output,
@@ -197,7 +200,11 @@ fn print(
         ))?;
     }
     if status.unsettled {
-        out.line("the last import was cut off; the next one finishes its work")?;
+        // The same words as the import's own report and `status --runs` have for it.
+        out.line(match was_stopped {
+            true => format!("the last import was {}", hints::STOPPED),
+            false => "the last import was cut off; the next one finishes its work".to_owned(),
+        })?;
     }
     let last = status
         .last_import
@@ -273,11 +280,19 @@ mod tests {
     #[test]
     fn people_see_what_is_there_and_what_is_not() {
         let text = printed(Format::Text, |out| {
-            print(&status(), &newest(), Path::new("/l"), out)
+            print(&status(), false, &newest(), Path::new("/l"), out)
         });
+        let stopped = printed(Format::Text, |out| {
+            print(&status(), true, &newest(), Path::new("/l"), out)
+        });
+        assert!(
+            stopped.contains("\nthe last import was stopped before the end; ")
+                && !stopped.contains("cut off"),
+            "{stopped}"
+        );
         let expected = "1,234 photos and videos, 1,240 files, 5.60 MB\n\
             \n\
-            instagram · anna\u{fffd}\n      \
+            instagram · anna\\u001b\n      \
                 1,200  post\n         \
                 34  story\n  \
               from 2019-08-02 to 2023-07-14\n  \

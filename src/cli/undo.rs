@@ -136,7 +136,7 @@ mod tests {
     fn people_are_told_what_went_where_and_that_nothing_is_deleted() {
         let text = printed(Format::Text, |out| print_text(&report(), out));
         for part in [
-            "run 3: import of a\u{fffd}.zip",
+            "run 3: import of a\\u001b.zip",
             "  2023/a.jpg\n",
             "(1.50 kB) went to /l/.albumen/trash/undo-5",
             "2 photos and videos that stay",

@@ -340,7 +340,7 @@ mod tests {
     fn text_names_each_finding_says_what_to_do_and_is_safe() {
         let text = printed(Format::Text, |out| print_text(&report(), None, out));
         assert!(
-            text.contains("changed (1):\n  2023/a\u{fffd}[2J.jpg: its bytes"),
+            text.contains("changed (1):\n  2023/a\\u001b[2J.jpg: its bytes"),
             "{text}"
         );
         assert!(

@@ -1,5 +1,7 @@
 //! Hours in which nothing shall run.
 
+use std::fmt;
+
 use jiff::civil::Time;
 use serde::Deserialize;
 
@@ -19,6 +21,13 @@ impl QuietHours {
             true => (self.from..self.until).contains(&time),
             false => time >= self.from || time < self.until,
         }
+    }
+}
+
+impl fmt::Display for QuietHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, until) = (self.from.strftime("%H:%M"), self.until.strftime("%H:%M"));
+        write!(f, "{from}-{until}")
     }
 }
 
@@ -55,6 +64,7 @@ mod tests {
             let at = time(hour, minute, 0, 0);
             assert_eq!((night.holds(at), day.holds(at)), (in_night, in_day), "{at}");
         }
+        assert_eq!(day.to_string(), "09:00-17:30");
         assert!(QuietHours::try_from("22-7".to_owned()).is_err());
     }
 }

@@ -17,7 +17,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Links, MediaEntry, Vague};
 use crate::model::kind::{Kind, Visibility};
 use crate::model::record::Record;
-use crate::model::time::When;
+use crate::model::time::{Clock, When};
 use crate::model::user_changes::UserChanges;
 use crate::writer::layout::Names;
 use crate::writer::threads::share_out;
@@ -85,6 +85,8 @@ pub struct DerivedAsset {
     pub names: Names,
     /// When it was taken, for sorting; a wall clock counts as if UTC.
     pub taken_seconds: Option<i64>,
+    /// When it was taken is known as an instant, and the clock on the wall is not.
+    pub is_utc_only: bool,
     /// Its companions' bytes and their sizes.
     pub companions: Box<[(ContentHash, u64)]>,
     /// Records tied to its bytes.
@@ -119,6 +121,7 @@ impl DerivedAsset {
             size_bytes: asset.size_bytes,
             names: Names::of(asset),
             taken_seconds: taken_seconds(asset),
+            is_utc_only: is_utc_only(asset),
             companions: sizes.map(|(c, size)| (c.content_hash, *size)).collect(),
             records: job.tied.records.as_slice().into(),
             entries: job.tied.entries.as_slice().into(),
@@ -130,6 +133,7 @@ impl DerivedAsset {
     fn pack(&mut self, asset: &Asset, pack: &Arc<Pack>) {
         self.names = Names::of(asset);
         self.taken_seconds = taken_seconds(asset);
+        self.is_utc_only = is_utc_only(asset);
         self.packed = pack.add(&packed(asset));
     }
 }
@@ -137,6 +141,11 @@ impl DerivedAsset {
 fn taken_seconds(asset: &Asset) -> Option<i64> {
     let taken = asset.taken_at.as_ref();
     taken.map(|claim| claim.value.rough_seconds())
+}
+
+fn is_utc_only(asset: &Asset) -> bool {
+    let taken = asset.taken_at.as_ref();
+    taken.is_some_and(|claim| matches!(claim.value.clock, Clock::Utc(_)))
 }
 
 fn packed(asset: &Asset) -> String {

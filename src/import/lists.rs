@@ -1,6 +1,7 @@
 //! Writes the lists of the library: albums, missing media, hashes, and how to read it all without albumen.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 
 use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
@@ -127,6 +128,7 @@ pub fn touched_lists(
     monitor: &dyn Monitor,
 ) -> Result<bool, ImportError> {
     let Some(written) = catalog.setting(WRITTEN)? else {
+        keep_strays(library, catalog, monitor)?;
         return Ok(false);
     };
     let written: BTreeMap<String, String> = serde_json::from_str(&written).unwrap_or_default();
@@ -137,14 +139,7 @@ pub fn touched_lists(
             Some(now) if now == hash => continue,
             None => "was gone; written anew".to_owned(),
             Some(_) => {
-                let path = library.root().join(name);
-                let bytes = std::fs::read(&path).map_err(|source| ImportError::Read {
-                    path: path.clone(),
-                    source,
-                })?;
-                let kept = library
-                    .set_aside(name, &bytes)
-                    .map_err(ImportError::Write)?;
+                let kept = set_aside(library, name)?;
                 format!("was changed; kept as {} and written anew", kept.display())
             }
         };
@@ -155,6 +150,36 @@ pub fn touched_lists(
         });
     }
     Ok(touched)
+}
+
+/// Keeps copies of files that lay under the names of our lists before the first import: they are somebody's.
+fn keep_strays(
+    library: &Library,
+    catalog: &Catalog,
+    monitor: &dyn Monitor,
+) -> Result<(), ImportError> {
+    // A first import that was cut off may have written its lists, and not yet remembered them.
+    if !catalog.placed_files()?.is_empty() || !library.settling()?.is_empty() {
+        return Ok(());
+    }
+    for name in on_disk(library).keys() {
+        let kept = set_aside(library, name)?;
+        monitor.warn(Warning {
+            subject: name.clone(),
+            message: format!(
+                "lay there before the library; kept as {} and written anew",
+                kept.display()
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// Keeps a copy of a list and says where.
+fn set_aside(library: &Library, name: &str) -> Result<PathBuf, ImportError> {
+    let path = library.root().join(name);
+    let bytes = std::fs::read(&path).map_err(|source| ImportError::Read { path, source })?;
+    library.set_aside(name, &bytes).map_err(ImportError::Write)
 }
 
 /// Writes a list unless it is there already, to the letter.

@@ -135,12 +135,16 @@ pub struct ImportReport {
     pub entries: u64,
     /// Fates; their sum equals `entries`.
     pub outcomes: OutcomeCounts,
+    /// Of the duplicates those that the archives hold twice, and the library held not.
+    pub repeats: u64,
     /// Items the records describe.
     pub items: u64,
     /// Assets that are new in the library.
     pub assets_added: u64,
     /// Assets whose facts or place changed.
     pub assets_changed: u64,
+    /// Assets whose time is an instant of which nobody knows what the clock on the wall showed.
+    pub utc_only: u64,
     /// Bytes read out of archives.
     pub bytes_read: u64,
     /// Bytes of new originals.
@@ -165,6 +169,7 @@ impl ImportReport {
     /// Returns whether everything the archives name is in the library now.
     pub fn whole(&self) -> bool {
         self.outcomes.failed == 0
+            && self.outcomes.not_reached == 0
             && self.missing.is_empty()
             && self.problems.is_empty()
             && self.not_understood.is_empty()

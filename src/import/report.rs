@@ -50,6 +50,7 @@ impl Draft {
         for planned in &facts.decided.planned {
             let (outcome, hash) = outcome(facts, planned, &mut new);
             report.outcomes.add(&outcome);
+            report.repeats += u64::from(outcome == Outcome::Repeat);
             let entry = &archive.entries()[planned.id.0];
             if outcome == Outcome::Imported {
                 report.bytes_written += entry.size_bytes;
@@ -101,8 +102,8 @@ fn outcome(
         Action::Held(hash) => (Outcome::Duplicate, Some(*hash)),
         Action::Store => stored_outcome(facts, planned.id, new),
         Action::SameAs(other) => match stored_outcome(facts, *other, &mut HashSet::new()) {
-            (Outcome::Imported, hash) => (Outcome::Duplicate, hash),
-            failed => failed,
+            (Outcome::Imported, hash) => (Outcome::Repeat, hash),
+            other => other,
         },
     }
 }
@@ -114,15 +115,11 @@ fn stored_outcome(
 ) -> (Outcome, Option<ContentHash>) {
     let stored = facts.stored;
     match (stored.hashes.get(&id), stored.failed.get(&id)) {
-        (Some(hash), _) if stored.held_before.contains(hash) || !new.insert(*hash) => {
-            (Outcome::Duplicate, Some(*hash))
-        }
+        (Some(hash), _) if stored.held_before.contains(hash) => (Outcome::Duplicate, Some(*hash)),
+        (Some(hash), _) if !new.insert(*hash) => (Outcome::Repeat, Some(*hash)),
         (Some(hash), _) => (Outcome::Imported, Some(*hash)),
         (None, Some(why)) => (Outcome::Failed(why.clone()), None),
-        (None, None) if stored.interrupted => (
-            Outcome::Failed("not read: the run was stopped".to_owned()),
-            None,
-        ),
+        (None, None) if stored.interrupted => (Outcome::NotReached, None),
         // A rehearsal: nothing was stored.
         (None, None) => (Outcome::Imported, None),
     }

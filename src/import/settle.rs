@@ -35,7 +35,12 @@ pub struct Settled {
     pub added: u64,
     /// Assets whose facts or place changed.
     pub changed: u64,
+    /// Assets whose time is known only as an instant.
+    pub utc_only: u64,
 }
+
+/// Setting that keeps how many assets have a time known only as an instant, for imports that find nothing to settle.
+pub const UTC_ONLY: &str = "utc_only";
 
 /// Settles the library: the tree, the lists and the derived half of the catalog become what all evidence makes of them.
 ///
@@ -85,12 +90,21 @@ pub fn settle(
         providers: &providers,
         touched: &touched,
         unnamed: &unnamed,
-        settled: Settled::default(),
+        settled: Settled {
+            utc_only: utc_only(&derivation),
+            ..Settled::default()
+        },
     };
     let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
     let placed = settling.place(&derivation, &placements)?;
     settling.write(&derivation, &placements, placed)?;
     Ok(settling.settled)
+}
+
+/// Counts the assets whose time is known only as an instant.
+pub fn utc_only(derivation: &Derivation) -> u64 {
+    let assets = derivation.assets.iter();
+    assets.filter(|derived| derived.is_utc_only).count() as u64
 }
 
 struct Settling<'a> {
@@ -207,6 +221,7 @@ impl Settling<'_> {
             };
             write_lists(library, providers, derivation, &lists, places)?;
             library.writer().sync_all().map_err(ImportError::Write)?;
+            writing.set_setting(UTC_ONLY, Some(&self.settled.utc_only.to_string()))?;
             writing.set_setting("unsettled", None)?;
             Ok::<_, ImportError>(noted.changed)
         })?;

@@ -301,6 +301,8 @@ impl EntryConsumer for Worker<'_> {
                     self.shared.fail(error);
                 }
             }
+            // Not reached: nothing is wrong with it.
+            Err(EntryError::Stopped) if self.shared.monitor.stopped() => return,
             Err(error) => self.tell(Message::Failed(id, error.to_string())),
         }
         self.shared.monitor.items_done(1);

@@ -52,25 +52,31 @@ impl Ignored {
 pub enum Outcome {
     /// A medium whose bytes the library did not hold.
     Imported,
-    /// A medium whose bytes the library holds.
+    /// A medium whose bytes the library held before this import.
     Duplicate,
+    /// A medium whose bytes another entry of the same import brought: the archives hold it twice.
+    Repeat,
     /// A record file that was read.
     Record,
     /// Left aside.
     Ignored(Ignored),
     /// Could not be read; the text says why.
     Failed(String),
+    /// Not looked at, because the user stopped the run.
+    NotReached,
 }
 
 impl Outcome {
-    /// Returns the name used in JSON.
+    /// Returns the name used in JSON. To a program it is all one whether the library or the archive holds a medium twice;
+    /// another field tells.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Imported => "imported",
-            Self::Duplicate => "duplicate",
+            Self::Duplicate | Self::Repeat => "duplicate",
             Self::Record => "record",
             Self::Ignored(_) => "ignored",
             Self::Failed(_) => "failed",
+            Self::NotReached => "not_reached",
         }
     }
 
@@ -79,6 +85,7 @@ impl Outcome {
         match self {
             Self::Ignored(why) => Some(why.reason().to_owned()),
             Self::Failed(why) => Some(why.clone()),
+            Self::NotReached => Some("the run was stopped before it came to this entry".to_owned()),
             _ => None,
         }
     }
@@ -95,7 +102,7 @@ impl fmt::Display for Outcome {
 pub struct OutcomeCounts {
     /// Media whose bytes are new.
     pub imported: u64,
-    /// Media whose bytes were held.
+    /// Media whose bytes were held, or came a second time in the same archives.
     pub duplicate: u64,
     /// Record files read.
     pub record: u64,
@@ -103,6 +110,9 @@ pub struct OutcomeCounts {
     pub ignored: u64,
     /// Not readable.
     pub failed: u64,
+    /// Not looked at before the run was stopped. Notes of older versions counted them as failed.
+    #[serde(default)]
+    pub not_reached: u64,
 }
 
 impl OutcomeCounts {
@@ -110,16 +120,18 @@ impl OutcomeCounts {
     pub fn add(&mut self, outcome: &Outcome) {
         let counter = match outcome {
             Outcome::Imported => &mut self.imported,
-            Outcome::Duplicate => &mut self.duplicate,
+            Outcome::Duplicate | Outcome::Repeat => &mut self.duplicate,
             Outcome::Record => &mut self.record,
             Outcome::Ignored(_) => &mut self.ignored,
             Outcome::Failed(_) => &mut self.failed,
+            Outcome::NotReached => &mut self.not_reached,
         };
         *counter += 1;
     }
 
     /// Returns the number of entries counted.
     pub fn sum(&self) -> u64 {
-        self.imported + self.duplicate + self.record + self.ignored + self.failed
+        let read = self.imported + self.duplicate + self.record + self.ignored + self.failed;
+        read + self.not_reached
     }
 }

@@ -68,6 +68,16 @@ pub enum AddressError {
     Wrong { text: String, why: String },
 }
 
+/// An address of each kind, to be shown to whoever writes another.
+pub const EXAMPLES: [&str; 6] = [
+    "/media/disk/photos",
+    "zip:FILE",
+    "webdav+https://host/path",
+    "s3://bucket/prefix",
+    "immich+https://host",
+    "photoprism+https://host",
+];
+
 impl Address {
     /// Reads an address.
     ///
@@ -330,6 +340,24 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn there_is_an_example_of_every_kind() {
+        let mut kinds = Vec::new();
+        for example in EXAMPLES {
+            let kind = match parse(example).unwrap() {
+                Address::Folder(_) => 0,
+                Address::Zip(_) => 1,
+                Address::WebDav(_) => 2,
+                Address::S3(_) => 3,
+                Address::Immich(_) => 4,
+                Address::PhotoPrism(_) => 5,
+            };
+            kinds.push(kind);
+        }
+        // Whoever adds a kind above adds an example: the match has no other arm.
+        assert_eq!(kinds, [0, 1, 2, 3, 4, 5]);
     }
 
     #[test]

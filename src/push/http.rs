@@ -444,6 +444,6 @@ mod tests {
     #[test]
     fn the_hosts_words_are_made_fit_to_show() {
         let found = answer(400, &[], "<html><b>No\u{1b}[2J</b>\n such  name</html>").words();
-        assert_eq!(found, "400 Bad Request: No\u{fffd}[2J such name");
+        assert_eq!(found, "400 Bad Request: No\\u001b[2J such name");
     }
 }

@@ -18,6 +18,9 @@ use crate::writer::manifest::{METADATA, ORIGINALS};
 /// Tries to add to a list that another machine writes at the same time.
 const TRIES: usize = 4;
 
+/// Why a list is not written.
+const NOT_OURS: &str = "a file of this name is at the destination, is no such list, and was left alone; move it away, and push again";
+
 impl Run<'_> {
     /// Writes albums and checksums, the checksums last: they say that all before them is there.
     pub(super) fn lists(&mut self) -> Result<(), DestinationError> {
@@ -126,11 +129,13 @@ impl Run<'_> {
                 _ => text(self, listed),
             };
             let Some(merged) = merged else {
-                self.conditions.monitor.warn(Warning {
-                    subject: path.to_owned(),
-                    message: "the file of this name at the destination is not albumen's and was left alone"
-                        .to_owned(),
-                });
+                // The photos are there, but not the list that a person would check them with: not all that was chosen.
+                let parcel = Parcel {
+                    path: path.to_owned(),
+                    ..Parcel::list(name, String::new())
+                };
+                self.report
+                    .add(FileOutcome::Cannot, &parcel, Some(NOT_OURS.to_owned()));
                 return Ok(());
             };
             if self.send_list(name, path, merged, there)? {

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use crate::model::library_path::LibraryPath;
 
 use super::albums_file::{ALBUMS, MISSING};
-use super::manifest::{METADATA, ORIGINALS};
+use super::manifest::METADATA;
 use super::sidecar::ns;
 
 /// A file of the tree.
@@ -92,9 +92,11 @@ fn visit(folder: &Path, below: &str, walked: &mut Walked) {
     }
 }
 
-/// Returns whether a library was settled in this folder once: it has a list, or a sidecar of ours.
+/// Returns whether a library was settled in this folder once: it has a list that only albumen writes, or a sidecar of ours.
+///
+/// `SHA256SUMS` alone says nothing: many programs write one beside what they download.
 pub fn holds_anything(root: &Path) -> bool {
-    let lists = [ORIGINALS, METADATA, ALBUMS, MISSING];
+    let lists = [METADATA, ALBUMS, MISSING];
     if lists.iter().any(|name| root.join(name).exists()) {
         return true;
     }
@@ -126,6 +128,7 @@ pub fn modified_ns(metadata: &fs::Metadata) -> i64 {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::writer::manifest::ORIGINALS;
 
     #[test]
     fn lists_files_sorted_and_leaves_out_our_own() {
@@ -167,6 +170,8 @@ mod tests {
         assert!(!holds_anything(folder.path()));
         fs::write(folder.path().join("a.jpg.xmp"), "<x:xmpmeta/>").unwrap();
         assert!(!holds_anything(folder.path()));
+        fs::write(folder.path().join(ORIGINALS), "00  debian.iso").unwrap();
+        assert!(!holds_anything(folder.path()), "anybody's list");
         fs::write(folder.path().join("b.jpg.xmp"), ns::ALBUMEN).unwrap();
         assert!(holds_anything(folder.path()));
         fs::remove_file(folder.path().join("b.jpg.xmp")).unwrap();

@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod messages;
 mod usage;
 
 use std::path::Path;

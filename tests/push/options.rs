@@ -264,3 +264,41 @@ fn what_cannot_be_emptied_with_certainty_is_not_sent() {
         "what was not sent is not there: {again:?}"
     );
 }
+
+#[test]
+fn a_list_of_checksums_there_that_is_none_is_left_alone_and_makes_the_push_exit_3() {
+    let made = library();
+    let huge = format!("{}  a.jpg\n", "0".repeat(64)).repeat(3);
+    for (number, hostile) in [
+        &b"<html>sign in</html>\n"[..],
+        &b"\xff\xfe\x00nothing like text"[..],
+        // Paths that lead out of the destination, or into a terminal.
+        format!("{}  ../../etc/passwd\n", "0".repeat(64)).as_bytes(),
+        format!("{huge}{}  \u{1b}[2J\n\n\nx\n", "1".repeat(64)).as_bytes(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let out = format!("out{number}");
+        made.env.write(&format!("{out}/SHA256SUMS"), hostile);
+        let ran = made.env.run_on("l", &["push", &out, "--json"]);
+        assert_eq!(ran.code, Some(3), "{number}: {ran:?}");
+        let lines = ran.json_lines("file");
+        let line = lines
+            .iter()
+            .find(|line| line["path"] == "SHA256SUMS")
+            .expect("the list has a line of its own");
+        assert_eq!(line["outcome"], "cannot", "{line}");
+        let reason = line["reason"].as_str().expect("a reason");
+        assert!(reason.contains("left alone"), "{line}");
+        let there = files_below(&made.env.path(&out));
+        assert_eq!(there["SHA256SUMS"], hostile, "{number}");
+        // All else arrived.
+        for name in made.files().keys() {
+            assert!(there.contains_key(name), "{number}: {name}");
+        }
+        let text = made.env.run_on("l", &["push", &out]);
+        assert_eq!(text.code, Some(3), "{text:?}");
+        assert!(text.stdout.contains("SHA256SUMS") && !text.stdout.contains('\u{1b}'));
+    }
+}

@@ -25,6 +25,7 @@ use crate::gallery::is_fresh;
 use crate::net::client::reasons;
 use crate::net::ping::ping;
 use pass::Pass;
+pub use pass::USUAL_SAMPLE;
 use remote::{Spool, fetch_all};
 use report::SyncReport;
 use state::State;

@@ -32,7 +32,7 @@ use crate::writer::private;
 use crate::writer::safe_writer::SafeWriter;
 
 /// Share of the library that is read again, unless the configuration says otherwise.
-const SAMPLE: f64 = 0.01;
+pub const USUAL_SAMPLE: f64 = 0.01;
 /// Files that are read again at least: a hundredth of a small library would be none.
 const LEAST_FILES: f64 = 50.0;
 /// Longest reading of a sample.
@@ -219,7 +219,7 @@ impl Pass<'_> {
 
     /// Reads a sample of the library again; returns whether nothing is lost.
     fn verify_sample(&self, report: &mut SyncReport) -> bool {
-        let usual = || SAMPLE.max(LEAST_FILES / self.files().max(1) as f64);
+        let usual = || USUAL_SAMPLE.max(LEAST_FILES / self.files().max(1) as f64);
         let share = self.config.verify_sample.map_or_else(usual, |s| s.0);
         if share <= 0.0 {
             return true;

@@ -129,6 +129,8 @@ pub enum EntryError {
     RecordTooLarge { limit: u64 },
     #[error("could not be read: {0}")]
     Io(String),
+    #[error("could not be read: reading was stopped")]
+    Stopped,
 }
 
 /// Something wrong with a whole part, named before any work.
@@ -148,6 +150,8 @@ pub enum PartFault {
     Missing,
     #[error("the file is empty")]
     Empty,
+    #[error("there is no file in the folder")]
+    EmptyFolder,
     #[error("not an archive but {0}")]
     NotAnArchive(String),
     #[error("cut off: {whole} entries are whole, the rest is missing")]
@@ -294,7 +298,7 @@ impl Archive {
         match result {
             Ok(_) => Ok(bytes),
             Err(Halt::Failed(error)) => Err(error),
-            Err(Halt::Stopped) => Err(EntryError::Io("reading was stopped".to_owned())),
+            Err(Halt::Stopped) => Err(EntryError::Stopped),
         }
     }
 

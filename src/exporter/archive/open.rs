@@ -46,11 +46,20 @@ struct Opener<'a> {
 impl Opener<'_> {
     fn candidate(&mut self, name: String, path: PathBuf) {
         let opened = match fs::metadata(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(PartFault::Missing),
-            Err(error) => Err(PartFault::Io(error.to_string())),
+            Err(error) => {
+                let fault = match error.kind() {
+                    io::ErrorKind::NotFound => PartFault::Missing,
+                    _ => PartFault::Io(error.to_string()),
+                };
+                // Where it was looked for is what was wrong: a `~` that no shell replaced, a folder that was not meant.
+                return self.problem(&path.to_string_lossy(), fault);
+            }
             Ok(_) if numbering::is_unfinished(&name) => Err(PartFault::Unfinished),
             Ok(metadata) if metadata.is_dir() => {
                 let (found, faults) = folder::open(&path);
+                if found.is_empty() && faults.is_empty() {
+                    return self.problem(&path.to_string_lossy(), PartFault::EmptyFolder);
+                }
                 Ok((PartKind::Folder, Source::Folder, found, faults))
             }
             Ok(metadata) if !metadata.is_file() => Err(PartFault::NotAnArchive(

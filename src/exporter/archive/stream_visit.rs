@@ -202,7 +202,7 @@ fn send<T>(channel: &Sender<T>, mut message: T, stop: &AtomicBool) -> Result<(),
 }
 
 fn stopped() -> EntryError {
-    EntryError::Io("reading was stopped".to_owned())
+    EntryError::Stopped
 }
 
 /// Reads one entry of a tgz that was not kept: a whole pass up to it.

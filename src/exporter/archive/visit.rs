@@ -229,8 +229,7 @@ impl<C: EntryConsumer> Worker<'_, C> {
             }
         }
         // The stream's thread ended without a word: it panicked, or the visit was stopped.
-        self.consumer
-            .end(Err(EntryError::Io("reading was stopped".to_owned())));
+        self.consumer.end(Err(EntryError::Stopped));
         Ok(())
     }
 

@@ -39,9 +39,24 @@ fn what_is_no_archive_is_named() {
         PartFault::NotAnArchive("a JPEG picture".to_owned())
     );
     assert_eq!(found[3].1, PartFault::Unfinished);
-    assert_eq!(found[4], ("e.zip".to_owned(), PartFault::Missing));
+    // Where it was looked for tells what was wrong with the path.
+    let missing = paths[4].to_string_lossy().into_owned();
+    assert_eq!(found[4], (missing, PartFault::Missing));
     assert_eq!(archive.parts().len(), 1);
     assert_eq!(&*archive.parts()[0].name, "f.zip");
+}
+
+#[test]
+fn an_empty_folder_is_named() {
+    let parts = Parts::new();
+    let folder = parts.path().join("a/b");
+    std::fs::create_dir_all(&folder).unwrap();
+    for path in [parts.path().join("a"), folder] {
+        let archive = open(std::slice::from_ref(&path));
+        let name = path.to_string_lossy().into_owned();
+        assert_eq!(problems(&archive), [(name, PartFault::EmptyFolder)]);
+        assert!(archive.parts().is_empty());
+    }
 }
 
 #[test]

@@ -309,7 +309,7 @@ fn a_date_that_cannot_be_read_is_reported_and_never_guessed() {
     assert_eq!(records[0].raw.get("offset_rule"), None);
     assert_eq!(
         warnings,
-        ["a date could not be read: Lis\u{fffd}[2J 02, 2020 14:07"]
+        ["a date could not be read: Lis\\u001b[2J 02, 2020 14:07"]
     );
 
     let (records, warnings) = read_as(
