@@ -147,6 +147,10 @@ impl<'a> Run<'a> {
         ];
         let number = |(at, name): &(&str, &str)| {
             let count = self.report.pointer(at)?.as_u64()?;
+            // Only where a run was stopped: elsewhere it would be a riddle.
+            if (*name, count) == ("not reached", 0) {
+                return None;
+            }
             Some(format!("{} {name}", HumanCount(count)))
         };
         NUMBERS.iter().filter_map(number).collect()
