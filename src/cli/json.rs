@@ -85,6 +85,7 @@ pub struct AssetJson<'a> {
     companions: Vec<CompanionJson<'a>>,
     items: Vec<ItemJson<'a>>,
     in_newest_archive: Option<bool>,
+    content_credentials: bool,
     origins: BTreeMap<&'static str, String>,
 }
 
@@ -123,6 +124,7 @@ impl<'a> From<&'a ListedAsset> for AssetJson<'a> {
             companions: companions(listed),
             items: listed.items.iter().map(item).collect(),
             in_newest_archive: listed.in_newest_archive,
+            content_credentials: asset.media.content_credentials,
             origins: asset.origins(),
         }
     }

@@ -49,6 +49,7 @@ fn an_asset_has_every_promised_field() {
             "companions",
             "items",
             "in_newest_archive",
+            "content_credentials",
             "origins",
         ] {
             assert!(fields(value).contains(&field), "{field}");

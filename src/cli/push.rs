@@ -15,7 +15,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use crate::model::shown::shown;
-use crate::push::{ActionLine, Conditions, FileOutcome, PushReport, push};
+use crate::push::{ActionLine, Conditions, ContentCredentials, FileOutcome, PushReport, push};
 
 /// Lines of one kind a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -85,6 +85,13 @@ fn print_json(
     for (path, reason) in &report.not_embedded {
         out.json(&json!({"type": "not_embedded", "path": path, "reason": reason}))?;
     }
+    for (path, fate) in &report.credentials {
+        let fate = match fate {
+            ContentCredentials::Kept => "kept",
+            ContentCredentials::Removed => "removed",
+        };
+        out.json(&json!({"type": "content_credentials", "path": path, "outcome": fate}))?;
+    }
     let count = |outcome| report.count(outcome);
     out.json(&json!({
         "type": "report",
@@ -96,6 +103,10 @@ fn print_json(
             "cannot": count(FileOutcome::Cannot), "failed": count(FileOutcome::Failed),
         },
         "not_embedded": report.not_embedded.len(),
+        "content_credentials": {
+            "kept": report.count_credentials(ContentCredentials::Kept),
+            "removed": report.count_credentials(ContentCredentials::Removed),
+        },
         "bytes_sent": report.bytes_sent,
         "notes": report.notes,
         "dry_run": dry_run,
@@ -151,6 +162,7 @@ fn print_text(
         print_lines(report, outcome, out)?;
     }
     print_not_embedded(report, out)?;
+    print_credentials(report, out)?;
     for note in &report.notes {
         out.line(format!("mind: {note}"))?;
     }
@@ -177,6 +189,26 @@ fn print_not_embedded(report: &PushReport, out: &Output) -> Result<(), CliError>
     if all.len() > MOST_LINES {
         let more = all.len() - MOST_LINES;
         out.line(format!("and {more} more: see all with --json"))?;
+    }
+    Ok(())
+}
+
+/// Says how many files carry Content Credentials, and what became of these.
+fn print_credentials(report: &PushReport, out: &Output) -> Result<(), CliError> {
+    for (fate, text) in [
+        (
+            ContentCredentials::Kept,
+            "carry Content Credentials (C2PA): nothing was written into them, their signatures stay valid",
+        ),
+        (
+            ContentCredentials::Removed,
+            "lost their Content Credentials (C2PA) together with what was taken out",
+        ),
+    ] {
+        let count = report.count_credentials(fate);
+        if count > 0 {
+            out.line(format!("  {:>9}  {text}", HumanCount(count).to_string()))?;
+        }
     }
     Ok(())
 }

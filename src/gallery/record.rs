@@ -170,6 +170,9 @@ impl Recorder<'_> {
             Some(when) => json!([clock_text(when), zone_text(when)]),
             None => Value::Null,
         };
+        if asset.media.content_credentials && self.strip.is_none() {
+            details["content_credentials"] = true.into();
+        }
         // Names of entries tell of places and people, too: a copy to be shared holds none of them.
         if self.strip.is_some() {
             details["origins"] = json!({});

@@ -36,6 +36,30 @@ pub fn read_up_to(source: &mut dyn Source, at: u64, count: u64) -> Result<Vec<u8
     Ok(bytes)
 }
 
+/// Bytes of a run that are read at once.
+const RUN: u64 = 64 << 10;
+
+/// Returns the place of the first byte from `at` on that is no `byte`; the file's end if there is none.
+///
+/// Runs are read in large pieces: a JPEG may have megabytes of fillers, and a read for each of them would read the file
+/// thousands of times over.
+pub fn behind_run(source: &mut dyn Source, at: u64, byte: u8) -> Result<u64, Fault> {
+    let mut at = at;
+    // Most runs are a byte long.
+    let mut size = 16;
+    loop {
+        let piece = read_up_to(source, at, size)?;
+        if let Some(other) = piece.iter().position(|found| *found != byte) {
+            return Ok(at + other as u64);
+        }
+        if piece.is_empty() {
+            return Ok(at);
+        }
+        at += piece.len() as u64;
+        size = RUN;
+    }
+}
+
 /// Returns the big-endian number in up to eight bytes.
 pub fn big_endian(bytes: &[u8]) -> u64 {
     bytes
@@ -57,9 +81,10 @@ const FIRST_WINDOW: u64 = 32 << 10;
 /// Bytes read at once elsewhere: walks over boxes of gigabytes touch a few bytes of each.
 const WINDOW: u64 = 4 << 10;
 
-/// Keeps the part of a file read last, so that many small reads close together cost one.
+/// Keeps the start of a file, and the part of it read last, so that many small reads close together cost one.
 pub struct Window<'a> {
     inner: &'a mut dyn Source,
+    first: Vec<u8>,
     kept: Vec<u8>,
     kept_at: u64,
     at: u64,
@@ -70,6 +95,7 @@ impl<'a> Window<'a> {
     pub fn new(inner: &'a mut dyn Source) -> Self {
         Self {
             inner,
+            first: Vec::new(),
             kept: Vec::new(),
             kept_at: 0,
             at: 0,
@@ -77,6 +103,10 @@ impl<'a> Window<'a> {
     }
 
     fn ahead(&self) -> &[u8] {
+        let at = usize::try_from(self.at).unwrap_or(usize::MAX);
+        if at < self.first.len() {
+            return &self.first[at..];
+        }
         let skipped = self.at.checked_sub(self.kept_at);
         let skipped = skipped.and_then(|skipped| usize::try_from(skipped).ok());
         skipped
@@ -85,14 +115,32 @@ impl<'a> Window<'a> {
     }
 }
 
+impl Window<'_> {
+    /// Reads the part of the file that is wanted now.
+    fn fill(&mut self) -> io::Result<()> {
+        if self.first.is_empty() && self.at < FIRST_WINDOW {
+            self.inner.seek(SeekFrom::Start(0))?;
+            (&mut *self.inner)
+                .take(FIRST_WINDOW)
+                .read_to_end(&mut self.first)?;
+            if self.at < self.first.len() as u64 {
+                return Ok(());
+            }
+        }
+        self.inner.seek(SeekFrom::Start(self.at))?;
+        self.kept.clear();
+        self.kept_at = self.at;
+        (&mut *self.inner)
+            .take(WINDOW)
+            .read_to_end(&mut self.kept)?;
+        Ok(())
+    }
+}
+
 impl Read for Window<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.ahead().is_empty() {
-            self.inner.seek(SeekFrom::Start(self.at))?;
-            self.kept.clear();
-            self.kept_at = self.at;
-            let size = if self.at == 0 { FIRST_WINDOW } else { WINDOW };
-            (&mut *self.inner).take(size).read_to_end(&mut self.kept)?;
+            self.fill()?;
         }
         let mut ahead = self.ahead();
         let count = ahead.read(into)?;

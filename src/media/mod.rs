@@ -2,6 +2,7 @@
 
 mod boxes;
 mod bytes;
+pub mod credentials;
 pub mod embed;
 mod exif;
 mod heif;
@@ -57,5 +58,6 @@ pub fn inspect(media_type: MediaType, source: &mut dyn Source) -> MediaFacts {
         _ => Ok(()),
     };
     facts.damage = read.err().map(str::to_owned);
+    facts.content_credentials = credentials::present(media_type, source);
     facts
 }

@@ -5,7 +5,7 @@
 use crate::model::media_facts::MediaFacts;
 
 use super::Source;
-use super::bytes::{CUT_OFF, Fault, big_endian, little_endian, read_at, read_up_to};
+use super::bytes::{CUT_OFF, Fault, behind_run, big_endian, little_endian, read_at, read_up_to};
 use super::{exif, tiff};
 
 /// Pieces of a file (segments, chunks) that are looked at. A JPEG with a large embedded XMP has some hundred.
@@ -28,9 +28,9 @@ pub fn jpeg(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault
             return Err("JPEG segments are out of step");
         }
         match code {
-            // A filler byte, and marks without a segment.
+            // Fillers, and marks without a segment.
             0xff => {
-                at += 1;
+                at = behind_run(source, at, 0xff)?.max(at + 2) - 1;
                 continue;
             }
             0x01 | 0xd0..=0xd7 => {

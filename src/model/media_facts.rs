@@ -49,6 +49,9 @@ pub struct MediaFacts {
     /// Caption embedded in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The file carries Content Credentials (C2PA), or names where they are: a signature over its bytes.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub content_credentials: bool,
     /// Something in the metadata could not be read; the rest was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
@@ -81,7 +84,12 @@ impl MediaFacts {
             model: None,
             content_id: None,
             description: None,
+            content_credentials: false,
             damage: None,
         }
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

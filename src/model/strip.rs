@@ -27,6 +27,8 @@ impl Strip {
 /// Returns an asset without what shall be taken out.
 pub fn reduced(asset: &Asset, what: Strip) -> Asset {
     let mut asset = asset.clone();
+    // Credentials name places and people, too, and a changed copy could not keep them.
+    asset.media.content_credentials = false;
     if matches!(what, Strip::Location | Strip::All) {
         asset.location = None;
         asset.place = None;

@@ -9,7 +9,8 @@ use sha2::Sha256;
 
 use super::embed::{Embed, is_media};
 use super::strip::{Strip, strip};
-use crate::media::embed::Pieces;
+use crate::media::credentials::present;
+use crate::media::embed::{Pieces, Refusal};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaType;
 use crate::writer::digest::digest;
@@ -27,6 +28,15 @@ pub struct Change {
     pub embed: Option<Arc<Embed>>,
     /// What the file is.
     pub media_type: MediaType,
+}
+
+/// What became of a file's Content Credentials (C2PA) in its copy. A copy with an invalid signature is never made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContentCredentials {
+    /// The copy has every byte of the file, so the signature stays valid.
+    Kept,
+    /// They were taken out with what was to be taken out.
+    Removed,
 }
 
 /// Why a copy cannot be made.
@@ -54,6 +64,8 @@ pub struct Copy {
     pieces: Option<Pieces>,
     /// Why nothing, or not all, could be written into it.
     pub not_embedded: Option<String>,
+    /// What became of its Content Credentials, if the file has any.
+    pub credentials: Option<ContentCredentials>,
 }
 
 #[derive(Debug, Clone)]
@@ -110,6 +122,7 @@ impl Copy {
 /// Fails if the file cannot be read or is damaged, or if it is of a kind from which nobody can be sure to take everything out.
 pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy, CopyError> {
     let mut base = Base::File(path.to_owned());
+    let mut credentials = None;
     if let Some(what) = change.strip {
         if fs::metadata(path)?.len() > LARGEST {
             return Err(CopyError::Cannot(
@@ -120,6 +133,9 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
         if ContentHash::of(&bytes) != original {
             return Err(CopyError::Damaged);
         }
+        if present(change.media_type, &mut Cursor::new(&bytes)) {
+            credentials = Some(ContentCredentials::Removed);
+        }
         let bytes = strip(bytes, change.media_type, what).map_err(CopyError::Cannot)?;
         base = Base::Memory(bytes.into());
     } else if hash_file(path)? != original {
@@ -129,6 +145,7 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
         base,
         pieces: None,
         not_embedded: None,
+        credentials,
     };
     if let Some(embed) = &change.embed {
         match embed.copy_of(change.media_type, copy.base.open()?) {
@@ -136,7 +153,12 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
                 copy.pieces = Some(pieces);
                 copy.not_embedded = left_out;
             }
-            Err(why) if is_media(change.media_type) => copy.not_embedded = Some(why.to_string()),
+            Err(why) if is_media(change.media_type) => {
+                if why == Refusal::Signed {
+                    copy.credentials = Some(ContentCredentials::Kept);
+                }
+                copy.not_embedded = Some(why.to_string());
+            }
             Err(_) => {}
         }
     }

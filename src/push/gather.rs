@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::PushError;
-use super::copy::{self, Change};
+use super::copy::{self, Change, ContentCredentials};
 use super::embed::Embed;
 use super::journal::Journal;
 use super::layout::Layout;
@@ -50,8 +50,17 @@ pub struct Gathered {
     assets: Vec<AssetFiles>,
     /// Assets no copy of which can be made as wanted: path in the library, and why.
     pub refused: Vec<(ContentHash, String, String)>,
-    /// Files of the library into whose copies not all could be written, and why.
+    /// What is worth a word of copies.
+    pub notes: CopyNotes,
+}
+
+/// What is worth a word of copies, each with the path of the library's file.
+#[derive(Debug, Default)]
+pub struct CopyNotes {
+    /// Files into whose copies not all could be written, and why.
     pub as_it_is: Vec<(String, String)>,
+    /// Files with Content Credentials, and what became of these.
+    pub credentials: Vec<(String, ContentCredentials)>,
 }
 
 struct Gathering<'a> {
@@ -88,7 +97,7 @@ pub fn gather(
     let mut gathered = Gathered {
         assets: Vec::new(),
         refused: Vec::new(),
-        as_it_is: Vec::new(),
+        notes: CopyNotes::default(),
     };
     let mut failed = None;
     monitor.step("choosing", None, Unit::Items);
@@ -104,7 +113,7 @@ pub fn gather(
 impl Gathering<'_> {
     fn add(&self, listed: &ListedAsset, gathered: &mut Gathered) -> Result<(), PushError> {
         let asset = listed.asset.content_hash;
-        match self.files(listed, &mut gathered.as_it_is)? {
+        match self.files(listed, &mut gathered.notes)? {
             Ok(files) => gathered.assets.push(AssetFiles {
                 asset,
                 library_path: listed.path.clone(),
@@ -123,7 +132,7 @@ impl Gathering<'_> {
     fn files(
         &self,
         listed: &ListedAsset,
-        as_it_is: &mut Vec<(String, String)>,
+        notes: &mut CopyNotes,
     ) -> Result<Result<Vec<FileOf>, String>, PushError> {
         let embed = self
             .options
@@ -143,7 +152,7 @@ impl Gathering<'_> {
         }
         let mut files = Vec::new();
         for (part, path, media_type, role) in wanted {
-            match self.media(part, &path, media_type, embed.as_ref(), as_it_is) {
+            match self.media(part, &path, media_type, embed.as_ref(), notes) {
                 Ok(file) => files.push(FileOf { role, ..file }),
                 Err(why) => return Ok(Err(why)),
             }
@@ -160,7 +169,7 @@ impl Gathering<'_> {
         path: &str,
         media_type: Option<MediaType>,
         embed: Option<&Arc<Embed>>,
-        as_it_is: &mut Vec<(String, String)>,
+        notes: &mut CopyNotes,
     ) -> Result<FileOf, String> {
         let Some(row) = self.placed.get(path) else {
             return Err("the library's file is gone".to_owned());
@@ -189,7 +198,10 @@ impl Gathering<'_> {
         let copy =
             copy::make(&on_disk, row.content_hash, &change).map_err(|error| error.to_string())?;
         if let Some(why) = &copy.not_embedded {
-            as_it_is.push((path.to_owned(), why.clone()));
+            notes.as_it_is.push((path.to_owned(), why.clone()));
+        }
+        if let Some(fate) = copy.credentials {
+            notes.credentials.push((path.to_owned(), fate));
         }
         if copy.is_original() {
             return Ok(file);

@@ -32,6 +32,7 @@ pub mod webdav;
 mod write_lists;
 pub mod zip;
 
+pub use copy::ContentCredentials;
 pub use error::{DestinationError, PushError};
 pub use report::{ActionLine, FileOutcome, PushOptions, PushReport, Sidecars};
 pub use run::{Conditions, push};

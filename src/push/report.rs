@@ -1,5 +1,6 @@
 //! What a push is asked to do, and what it says it did.
 
+use super::copy::ContentCredentials;
 use super::error::DestinationError;
 use super::layout::Layout;
 use super::parcel::Parcel;
@@ -112,6 +113,8 @@ pub struct PushReport {
     pub lines: Vec<ActionLine>,
     /// Files of the library into whose copies not all metadata could be written, and why.
     pub not_embedded: Vec<(String, String)>,
+    /// Files of the library with Content Credentials whose copies were to be changed, and what became of these.
+    pub credentials: Vec<(String, ContentCredentials)>,
     /// Bytes of the files sent (or to be sent).
     pub bytes_sent: u64,
     /// What the host holds otherwise than the library, in words.
@@ -134,6 +137,12 @@ impl PushReport {
             } else {
                 0
             }
+    }
+
+    /// Returns how many files' Content Credentials became this.
+    pub fn count_credentials(&self, fate: ContentCredentials) -> u64 {
+        let of_fate = self.credentials.iter().filter(|(_, found)| *found == fate);
+        of_fate.count() as u64
     }
 
     pub(super) fn add(&mut self, outcome: FileOutcome, parcel: &Parcel, reason: Option<String>) {

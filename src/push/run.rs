@@ -84,7 +84,8 @@ pub fn push(
         report: PushReport {
             assets: gathered.count(),
             notes: host.notes.clone(),
-            not_embedded: gathered.as_it_is.clone(),
+            not_embedded: gathered.notes.as_it_is.clone(),
+            credentials: gathered.notes.credentials.clone(),
             ..PushReport::default()
         },
         host,

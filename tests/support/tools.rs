@@ -37,6 +37,17 @@ pub fn require(name: &str) -> Option<Tool> {
     )
 }
 
+/// Finds a Python that has a module, of those that `.ci/run` installs; `None` means that the test shall end early.
+pub fn require_module(name: &str) -> Option<Tool> {
+    let python = find("python3", env::var_os("PATH").unwrap_or_default()).map(Tool);
+    let has = |python: &Tool| {
+        let mut command = python.command();
+        let output = command.args(["-c", &format!("import {name}")]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    or_skipped(&format!("Python's module {name}"), python.filter(has))
+}
+
 /// Finds a file that `.ci/run` installs; `None` means that the test shall end early.
 pub fn require_file(path: &Path) -> Option<()> {
     or_skipped(&path.to_string_lossy(), path.is_file().then_some(()))

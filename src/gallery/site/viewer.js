@@ -169,6 +169,7 @@ class Viewer {
     const camera = (details.camera || []).filter((name) => name).join(" ");
     if (camera) row("Camera", words.element("bdi", {}, camera));
     const size = [record.s ? record.s.join(" × ") : null, record.l ? words.length(record.l) : null, words.size(details.size), record.m];
+    if (details.content_credentials) row("Credentials", "The file carries Content Credentials (C2PA). They say who made or changed it; albumen does not check their signature.");
     row("File", size.filter((part) => part).join(" · "));
     for (const [role, path] of details.beside || []) {
       row({ live_video: "Live video", edited: "Edited copy", overlay: "Overlay", subtitles: "Subtitles" }[role] || role,

@@ -1,7 +1,9 @@
 //! Puts metadata segments into a JPEG. Its own segments and all that follows them are copied as they are.
 
 use super::super::Source;
-use super::super::bytes::{Fault, big_endian, length, little_endian, read_at, read_up_to};
+use super::super::bytes::{
+    Fault, behind_run, big_endian, length, little_endian, read_at, read_up_to,
+};
 use super::exif;
 use super::tags::{for_jpeg, tags};
 use super::{Facts, Pieces, Refusal, Xmp, iptc};
@@ -38,17 +40,13 @@ pub fn segments(source: &mut dyn Source) -> Result<(Vec<Segment>, u64), Fault> {
     let mut all = Vec::new();
     let mut at = 2;
     while all.len() < MOST_SEGMENTS {
-        let mut mark = at;
-        let code = loop {
-            let pair = read_at(source, mark, 2)?;
-            if pair[0] != 0xff {
-                return Err("its segments are out of step");
-            }
-            if pair[1] != 0xff {
-                break pair[1];
-            }
-            mark += 1;
-        };
+        let behind = behind_run(source, at, 0xff)?;
+        if behind == at {
+            return Err("its segments are out of step");
+        }
+        // The last of the run is the mark's own first byte.
+        let mark = behind - 1;
+        let code = read_at(source, mark, 2)?[1];
         if code == 0xda {
             return Ok((all, at));
         }

@@ -29,11 +29,14 @@ use jiff::civil::DateTime;
 
 use super::Source;
 use super::bytes::Fault;
+use super::credentials;
 use crate::model::media_type::MediaType;
 use crate::model::record::Location;
 
+pub(super) use directory::{Directory, Structure};
 pub(super) use jpeg::segments;
 pub use pieces::{Pieces, Spliced};
+pub(super) use png::{Chunk as PngChunk, chunks as png_chunks};
 
 /// When something was taken, as tags can say it: to the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,11 @@ pub enum Refusal {
     /// Files of this kind cannot carry the facts.
     #[error("{} files have no place for it that others read", .0.mime())]
     NoPlace(MediaType),
+    /// It carries Content Credentials: a changed copy would have an invalid signature.
+    #[error(
+        "it carries Content Credentials (C2PA), and their signature holds for the file as it is"
+    )]
+    Signed,
     /// The texts do not fit.
     #[error("its texts are too long for a file of its kind")]
     TooLong,
@@ -90,14 +98,40 @@ impl From<Fault> for Refusal {
 /// to be written.
 ///
 /// # Errors
-/// Fails if files of this kind cannot carry the facts, or if this one is built in a way that makes it unsafe.
+/// Fails if files of this kind cannot carry the facts, if this one is signed, or if it is built in a way that makes it unsafe.
 pub fn embed(
     media_type: MediaType,
     source: &mut dyn Source,
     facts: &Facts,
     xmp: Xmp<'_>,
 ) -> Result<Pieces, Refusal> {
-    let pieces = match media_type {
+    if credentials::present(media_type, source) {
+        return Err(Refusal::Signed);
+    }
+    // Some packets only the writers below find: in items of a HEIC, deflated in a PNG, in the header of a movie.
+    let xmp: Xmp<'_> = &|old| match old.is_some_and(credentials::named_in) {
+        true => Err(SIGNED_ELSEWHERE),
+        false => xmp(old),
+    };
+    let pieces = described(media_type, source, facts, xmp).map_err(|refusal| match refusal {
+        Refusal::Odd(SIGNED_ELSEWHERE) => Refusal::Signed,
+        other => other,
+    })?;
+    check::same_coded(media_type, source, &pieces)?;
+    check::reads_back(media_type, source, &pieces, facts)?;
+    Ok(pieces)
+}
+
+/// The packet names Content Credentials; becomes [`Refusal::Signed`].
+const SIGNED_ELSEWHERE: Fault = "its XMP names Content Credentials";
+
+fn described(
+    media_type: MediaType,
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
+    Ok(match media_type {
         MediaType::Jpeg => jpeg::embed(source, facts, xmp)?,
         MediaType::Png => png::embed(source, facts, xmp)?,
         MediaType::Webp => webp::embed(source, facts, xmp)?,
@@ -105,10 +139,7 @@ pub fn embed(
         MediaType::Heic | MediaType::Avif => heif::embed(source, facts, xmp)?,
         MediaType::Mp4 | MediaType::Mov | MediaType::Threegp => movie::embed(source, facts, xmp)?,
         other => return Err(Refusal::NoPlace(other)),
-    };
-    check::same_coded(media_type, source, &pieces)?;
-    check::reads_back(media_type, source, &pieces, facts)?;
-    Ok(pieces)
+    })
 }
 
 impl Taken {

@@ -252,6 +252,98 @@ fn a_header_grows_into_free_room_behind_it() {
     assert!(out[end + 4096..].starts_with(&made[end..]));
 }
 
+/// Counts what is read of a file.
+struct Counting<'a> {
+    inner: Cursor<&'a [u8]>,
+    bytes: u64,
+    calls: u64,
+}
+
+impl Read for Counting<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(into)?;
+        self.bytes += count as u64;
+        self.calls += 1;
+        Ok(count)
+    }
+}
+
+impl std::io::Seek for Counting<'_> {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+#[test]
+fn megabytes_of_fillers_cost_no_more_than_reading_them_a_few_times() {
+    for at in [2, 20] {
+        for megabytes in [1, 4] {
+            let mut bytes = made::jpeg(&picture(1, (16, 16), false));
+            // Before the first segment, and before the second, behind JFIF's of 18 bytes.
+            bytes.splice(at..at, vec![0xff; megabytes << 20]);
+            let mut source = Counting {
+                inner: Cursor::new(&bytes),
+                bytes: 0,
+                calls: 0,
+            };
+            let mut buffered = std::io::BufReader::new(&mut source);
+            let pieces = embed(MediaType::Jpeg, &mut buffered, &facts(), &packet).unwrap();
+            let size = bytes.len() as u64;
+            assert!(source.bytes < 16 * size, "{} of {size}", source.bytes);
+            assert!(source.calls < 2000 + size / 1000, "{}", source.calls);
+            let mut out = Vec::new();
+            pieces
+                .reader(Cursor::new(&bytes))
+                .read_to_end(&mut out)
+                .unwrap();
+            assert_eq!(
+                decoded(MediaType::Jpeg, &out),
+                decoded(MediaType::Jpeg, &bytes)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_signed_file_is_left_as_it_is() {
+    // The manifest's box of ISO media files, and manifests elsewhere, named in XMP as each kind of file has it.
+    let uuid =
+        b"\0\0\0\x1cuuid\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81c2pa";
+    let remote = |old: Option<&[u8]>| {
+        let old = old.map(|old| String::from_utf8_lossy(old).into_owned());
+        Ok(old.unwrap_or_else(|| {
+            "<x:xmpmeta xmlns:x='adobe:ns:meta/' xmlns:d='http://purl.org/dc/terms/' d:provenance='https://host/m'/>".to_owned()
+        }))
+    };
+    for (kind, make) in KINDS {
+        let bytes = make(&picture(1, (16, 16), true), &clip(1, true, true, false));
+        // A packet that names a manifest, written by ourselves where each kind keeps its packet.
+        let pieces = embed(kind, &mut Cursor::new(&bytes), &facts(), &remote).unwrap();
+        let mut signed = Vec::new();
+        pieces
+            .reader(Cursor::new(&bytes))
+            .read_to_end(&mut signed)
+            .unwrap();
+        assert_eq!(
+            copy(kind, &signed, &facts()),
+            Err(Refusal::Signed),
+            "{kind:?}"
+        );
+        let boxed = matches!(
+            kind,
+            MediaType::Heic | MediaType::Avif | MediaType::Mp4 | MediaType::Mov
+        );
+        if boxed {
+            let signed = [&bytes[..], uuid].concat();
+            assert_eq!(
+                copy(kind, &signed, &facts()),
+                Err(Refusal::Signed),
+                "{kind:?}"
+            );
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 

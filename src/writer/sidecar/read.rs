@@ -137,6 +137,17 @@ pub(super) fn all(text: &str) -> Result<Vec<ForeignProperty>, SidecarError> {
     Ok(properties(rdf).iter().map(foreign).collect())
 }
 
+/// Returns every property of a packet by its name, as XML with all that stands inside; none of what cannot be read.
+pub fn properties_of_packet(text: &str) -> Vec<(String, String)> {
+    let Ok(document) = parse(text) else {
+        return Vec::new();
+    };
+    let rdf = document.find(ns::RDF, "RDF");
+    let all = rdf.map(properties).unwrap_or_default();
+    let property = |element: &Element| (element.name.local.clone(), foreign(element).xml);
+    all.iter().map(property).collect()
+}
+
 /// Gathers the properties of all descriptions; attributes become elements.
 fn properties(rdf: &Element) -> Vec<Element> {
     let mut properties = Vec::new();

@@ -158,6 +158,9 @@ fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
         "albumen:Group",
         asset.group.as_ref().and_then(json).as_deref(),
     );
+    if asset.media.content_credentials {
+        out.simple("albumen:ContentCredentials", "true");
+    }
     if !content.user.is_empty() {
         out.optional("albumen:User", json(content.user).as_deref());
     }
