@@ -1,9 +1,22 @@
 //! Takes location, people or everything out of a copy. Where nobody can be sure that all is out, it refuses.
+//!
+//! Nothing is taken out piece by piece: a new file is made of the pieces that make the picture, of its colour profile and of a new
+//! EXIF block with the settings of the camera. What is not in the lists of these modules cannot be in the copy: notes of camera
+//! makers (a Panasonic names the city), comments, texts, previews, Content Credentials, and whatever a later program invents. Then
+//! the copy is read again and searched for what the original said.
 
+mod bmp;
+mod exif;
+mod hidden;
 mod jpeg;
 mod png;
-mod tiff;
 mod webp;
+
+#[cfg(test)]
+#[path = "strip_tests.rs"]
+mod tests;
+
+use hidden::Hidden;
 
 use crate::model::asset::Asset;
 use crate::model::media_type::MediaType;
@@ -12,10 +25,11 @@ use crate::model::user_changes::UserChanges;
 use crate::writer::sidecar::render::{SidecarContent, render};
 
 /// Texts that must not be in a copy any more: whatever was overlooked stands behind one of them.
-const TRACES: [&[u8]; 3] = [
+const TRACES: [&[u8]; 4] = [
     b"http://ns.adobe.com/xap/1.0/",
-    b"GPSLatitude",
+    b"<rdf:RDF",
     b"Photoshop 3.0",
+    b"c2pa",
 ];
 
 /// Returns a file's bytes without what shall be taken out. Pixels stay as they are.
@@ -23,12 +37,19 @@ const TRACES: [&[u8]; 3] = [
 /// # Errors
 /// Fails in words if the file is of a kind, or of a build, that cannot be emptied with certainty.
 pub fn strip(bytes: Vec<u8>, media_type: MediaType, what: Strip) -> Result<Vec<u8>, String> {
+    let mut hidden = Hidden::new(what);
     let stripped = match media_type {
-        MediaType::Jpeg => jpeg::strip(&bytes, what),
-        MediaType::Png => png::strip(&bytes, what),
-        MediaType::Webp => webp::strip(&bytes, what),
-        // These have no place for metadata (BMP), or are text.
-        MediaType::Bmp | MediaType::Srt | MediaType::Vtt => return Ok(bytes),
+        MediaType::Jpeg => jpeg::strip(&bytes, what, &mut hidden),
+        MediaType::Png => png::strip(&bytes, what, &mut hidden),
+        MediaType::Webp => webp::strip(&bytes, what, &mut hidden),
+        MediaType::Bmp => {
+            return match bmp::is_only_a_picture(&bytes) {
+                Some(true) => Ok(bytes),
+                _ => Err("something beside the picture is in it".to_owned()),
+            };
+        }
+        // Texts that are seen and heard with the video: they are its owner's words, like captions.
+        MediaType::Srt | MediaType::Vtt => return Ok(bytes),
         other => {
             return Err(format!(
                 "albumen cannot be sure to take the {} out of {}",
@@ -38,14 +59,35 @@ pub fn strip(bytes: Vec<u8>, media_type: MediaType, what: Strip) -> Result<Vec<u
         }
     };
     let stripped = stripped.ok_or("the file is not built as its kind says")??;
-    match TRACES.iter().any(|trace| holds(&stripped, trace)) {
-        true => Err("it holds metadata where none belongs".to_owned()),
-        false => Ok(stripped),
-    }
+    check(&stripped, media_type, what, &hidden)?;
+    Ok(stripped)
 }
 
-fn holds(bytes: &[u8], trace: &[u8]) -> bool {
-    bytes.windows(trace.len()).any(|window| window == trace)
+/// Reads a copy again: nothing must be left to take out, and nothing it says may be what was taken out.
+fn check(
+    stripped: &[u8],
+    media_type: MediaType,
+    what: Strip,
+    hidden: &Hidden,
+) -> Result<(), String> {
+    const LEFT: &str = "something of what was to be taken out is left in it";
+    let mut left = Hidden::new(what);
+    let (again, said) = match media_type {
+        MediaType::Jpeg => (jpeg::strip(stripped, what, &mut left), jpeg::said(stripped)),
+        MediaType::Png => (png::strip(stripped, what, &mut left), png::said(stripped)),
+        _ => (webp::strip(stripped, what, &mut left), webp::said(stripped)),
+    };
+    let same = again.is_some_and(|again| again.is_ok_and(|again| again == stripped));
+    let traces = TRACES
+        .iter()
+        .any(|trace| memchr::memmem::find(&said, trace).is_some());
+    if !same || traces {
+        return Err(LEFT.to_owned());
+    }
+    match hidden.found_in(&said) {
+        Some(text) => Err(format!("{LEFT}: \"{text}\"")),
+        None => Ok(()),
+    }
 }
 
 /// Returns the text of the sidecar of a changed copy: the standard fields that may stay, and no records.

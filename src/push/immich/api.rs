@@ -250,7 +250,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Returns what the server says is wrong.
-fn said(answer: &Answer) -> String {
+pub(super) fn said(answer: &Answer) -> String {
     let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
         return answer.words();
     };

@@ -3,6 +3,8 @@
 
 mod api;
 mod facts;
+#[doc(hidden)]
+pub mod fuzzed;
 mod groups;
 mod look;
 mod send;

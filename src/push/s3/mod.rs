@@ -1,6 +1,8 @@
 //! Any S3-compatible store.
 
 mod answer;
+#[doc(hidden)]
+pub mod fuzzed;
 mod inbox;
 mod multipart;
 

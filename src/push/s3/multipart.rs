@@ -206,7 +206,7 @@ impl S3 {
 }
 
 /// Reads a list of parts. By hand: stores differ in the namespace of its elements.
-fn listed_parts(answer: &Answer) -> Option<Vec<(u16, (String, u64))>> {
+pub(super) fn listed_parts(answer: &Answer) -> Option<Vec<(u16, (String, u64))>> {
     let root = parse(std::str::from_utf8(&answer.body).ok()?).ok()?;
     let parts = root.children.iter();
     let parts = parts.filter(|child| child.name.local == "Part");

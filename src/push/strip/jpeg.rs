@@ -1,85 +1,158 @@
-//! Takes metadata segments out of a JPEG. The picture's own segments stay as they are.
+//! Makes a new JPEG of the segments that make the picture, and of its colour profile and a new EXIF block.
 
-use super::{Strip, tiff};
+use super::hidden::Hidden;
+use super::{Strip, exif};
 
 const EXIF: &[u8] = b"Exif\0\0";
 const XMP: &[u8] = b"http://ns.adobe.com/x";
+const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
+const JFIF: &[u8] = b"JFIF\0";
+const PROFILE: &[u8] = b"ICC_PROFILE\0";
+const ADOBE: &[u8] = b"Adobe";
+
+/// Bytes behind the picture that some programs write and that say nothing.
+const MOST_BEHIND: usize = 64;
 
 /// Returns the JPEG without what shall be taken out; `None` if it is not one.
-pub fn strip(bytes: &[u8], what: Strip) -> Option<Result<Vec<u8>, String>> {
-    if !bytes.starts_with(&[0xff, 0xd8]) {
-        return None;
-    }
+pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Vec<u8>, String>> {
     let mut out = vec![0xff, 0xd8];
-    let mut at = 2;
-    loop {
-        let marker = *bytes.get(at + 1)?;
-        if bytes[at] != 0xff {
-            return None;
+    let mut said = None;
+    let end = walk(bytes, &mut |piece| {
+        if said.is_none() {
+            said = add(&mut out, piece, what, hidden).err();
         }
-        if marker == 0xff {
-            at += 1;
-            continue;
-        }
-        let length = usize::from(u16::from_be_bytes(
-            bytes.get(at + 2..at + 4)?.try_into().ok()?,
-        ));
-        let segment = bytes.get(at..at + 2 + length)?;
-        if marker == 0xda {
-            break;
-        }
-        if let Err(why) = add(&mut out, marker, segment, what)? {
-            return Some(Err(why));
-        }
-        at += segment.len();
+    })?;
+    if let Some(why) = said {
+        return Some(Err(why));
     }
-    let end = end_of_picture(bytes, at)?;
-    if bytes.len() - end > 64 {
+    out.extend([0xff, 0xd9]);
+    if bytes.len() - end > MOST_BEHIND {
         return Some(Err(
             "another picture or video lies behind the picture, with metadata of its own".to_owned(),
         ));
     }
-    out.extend_from_slice(&bytes[at..end]);
     Some(Ok(out))
 }
 
-fn add(out: &mut Vec<u8>, marker: u8, segment: &[u8], what: Strip) -> Option<Result<(), String>> {
-    let body = segment.get(4..)?;
-    match marker {
-        0xe1 if body.starts_with(EXIF) => {
-            let start = out.len() + 4 + EXIF.len();
-            out.extend_from_slice(segment);
-            if tiff::strip(&mut out[start..], what).is_none() {
-                return Some(Err("its EXIF block is damaged".to_owned()));
-            }
+/// Returns what a JPEG says beside its pixels.
+pub fn said(bytes: &[u8]) -> Vec<u8> {
+    let mut said = Vec::new();
+    let read = walk(bytes, &mut |piece| {
+        if let Piece::Segment(_, body) = piece {
+            said.extend_from_slice(body);
         }
-        // XMP, its extension, anything else of a program; IPTC.
-        0xe1 | 0xed => {}
-        // Pointers to further pictures: none of those is kept.
-        0xe2 if body.starts_with(b"MPF\0") => {}
-        0xe2 if body.starts_with(XMP) => {}
-        // JFIF, colour profile and Adobe's colour transform belong to the picture.
-        0xe0 | 0xe2 | 0xee => out.extend_from_slice(segment),
-        // Other programs' segments and comments may hold anything.
-        0xe3..=0xef | 0xfe if what == Strip::All => {}
-        _ => out.extend_from_slice(segment),
-    }
-    Some(Ok(()))
+    });
+    // What cannot be read says too much.
+    read.map_or_else(|| bytes.to_vec(), |_| said)
 }
 
-/// Returns where the picture ends, its end marker included.
-fn end_of_picture(bytes: &[u8], scan: usize) -> Option<usize> {
-    let mut at = scan;
+/// A piece of a JPEG.
+enum Piece<'a> {
+    /// A segment: its code, and its body.
+    Segment(u8, &'a [u8]),
+    /// Coded pixels behind a scan's head.
+    Coded(&'a [u8]),
+}
+
+/// Calls `each` with every piece; returns where the end mark ends. `None`: the file is not built like a JPEG.
+fn walk(bytes: &[u8], each: &mut dyn FnMut(Piece<'_>)) -> Option<usize> {
+    if !bytes.starts_with(&[0xff, 0xd8]) {
+        return None;
+    }
+    let mut at = 2;
     loop {
-        let found = bytes.get(at..)?.iter().position(|byte| *byte == 0xff)?;
-        at += found;
-        match *bytes.get(at + 1)? {
-            0xd9 => return Some(at + 2),
-            0 | 0xff | 0xd0..=0xd7 => at += if bytes[at + 1] == 0xff { 1 } else { 2 },
-            _ => {
-                let length = bytes.get(at + 2..at + 4)?.try_into().ok()?;
-                at += 2 + usize::from(u16::from_be_bytes(length));
-            }
+        if *bytes.get(at)? != 0xff {
+            return None;
+        }
+        let fillers = bytes[at..].iter().position(|byte| *byte != 0xff)?;
+        at += fillers;
+        let code = bytes[at];
+        match code {
+            0xd9 => return Some(at + 1),
+            0 | 1 | 0xd0..=0xd8 => return None,
+            _ => {}
+        }
+        let length = bytes.get(at + 1..at + 3)?.try_into().ok()?;
+        let end = at + 1 + usize::from(u16::from_be_bytes(length));
+        each(Piece::Segment(code, bytes.get(at + 3..end)?));
+        at = end;
+        if code == 0xda {
+            let end = end_of_coded(bytes, at)?;
+            each(Piece::Coded(&bytes[at..end]));
+            at = end;
         }
     }
+}
+
+/// Returns where the mark behind coded pixels begins.
+fn end_of_coded(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr(0xff, bytes.get(at..)?)?;
+        match *bytes.get(at + 1)? {
+            // A stuffed byte of the picture, a restart.
+            0 | 0xd0..=0xd7 => at += 2,
+            // Fillers go before a mark.
+            0xff => {
+                let behind = bytes[at..].iter().position(|byte| *byte != 0xff)?;
+                match bytes[at + behind] {
+                    0 | 0xd0..=0xd7 => at += behind + 1,
+                    _ => return Some(at),
+                }
+            }
+            _ => return Some(at),
+        }
+    }
+}
+
+/// Adds what may stay of a piece.
+fn add(
+    out: &mut Vec<u8>,
+    piece: Piece<'_>,
+    what: Strip,
+    hidden: &mut Hidden,
+) -> Result<(), String> {
+    let (code, body) = match piece {
+        Piece::Segment(code, body) => (code, body),
+        Piece::Coded(coded) => {
+            out.extend_from_slice(coded);
+            return Ok(());
+        }
+    };
+    match code {
+        // Frames, tables, scans, restarts, numbers of lines: the picture.
+        0xc0..=0xcf | 0xda..=0xdf => put(out, code, body),
+        0xe0 if body.starts_with(JFIF) && body.len() >= 14 => {
+            // Its small preview is left out.
+            put(out, code, &[&body[..12], &[0, 0]].concat());
+        }
+        0xe1 => match body.strip_prefix(EXIF) {
+            Some(block) => {
+                hidden.exif(block);
+                let rebuilt = exif::rebuilt(block, what).ok_or("its EXIF block is damaged")?;
+                if !rebuilt.is_empty() {
+                    put(out, code, &[EXIF, &rebuilt].concat());
+                }
+            }
+            None if body.starts_with(XMP) => {
+                let packet = body.split(|byte| *byte == 0).nth(1);
+                hidden.xmp(packet.unwrap_or_default());
+            }
+            None => {}
+        },
+        0xed => hidden.photoshop(body.strip_prefix(PHOTOSHOP).unwrap_or(body)),
+        0xe2 if body.starts_with(PROFILE) => put(out, code, body),
+        // How colours were transformed.
+        0xee if body.starts_with(ADOBE) && body.len() >= 12 => put(out, code, &body[..12]),
+        // Comments, and what any other program keeps here, Content Credentials among it.
+        _ => {}
+    }
+    Ok(())
+}
+
+fn put(out: &mut Vec<u8>, code: u8, body: &[u8]) {
+    // No longer than the segment it comes from: an EXIF block only ever shrinks.
+    out.extend([0xff, code]);
+    out.extend((body.len() as u16 + 2).to_be_bytes());
+    out.extend_from_slice(body);
 }

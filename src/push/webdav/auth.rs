@@ -61,16 +61,22 @@ impl Auth {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         match scheme {
-            Scheme::Unknown => request,
             Scheme::Basic => request.basic_auth(&self.user, Some(self.password.reveal())),
-            Scheme::Digest(challenge) => {
-                let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-                request.header(
-                    AUTHORIZATION,
-                    self.digest(&challenge, count, method, target),
-                )
-            }
+            _ => match self.header(method, target) {
+                Some(header) => request.header(AUTHORIZATION, header),
+                None => request,
+            },
         }
+    }
+
+    /// Returns the header that answers a question of Digest authentication; `None` if there was none.
+    pub(super) fn header(&self, method: &str, target: &str) -> Option<String> {
+        let scheme = self.scheme.lock().unwrap_or_else(PoisonError::into_inner);
+        let Scheme::Digest(challenge) = &*scheme else {
+            return None;
+        };
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        Some(self.digest(challenge, count, method, target))
     }
 
     /// Takes in what the host asks for; returns whether another try may do better.

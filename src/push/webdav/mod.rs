@@ -2,6 +2,8 @@
 
 mod auth;
 mod chunked;
+#[doc(hidden)]
+pub mod fuzzed;
 mod inbox;
 mod photoprism;
 mod propfind;
