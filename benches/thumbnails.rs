@@ -1,5 +1,6 @@
 //! Times thumbnails of 12-megapixel JPEGs beside `vipsthumbnail`: same files, same cores, in turn.
 //!
+//! Before that, the same thumbnails made in this process and in the child processes that the command line uses.
 //! Run by hand: `cargo bench --bench thumbnails -- [--files N] [--rounds N] [--threads N] [--dir DIR]`, and again with
 //! `--features turbojpeg`. Files are made once and stay until the end of the run.
 
@@ -13,8 +14,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use albumen::cli::decoder::Apart;
 use albumen::demo::media::{Picture, jpeg};
-use albumen::media::thumbnail::make;
+use albumen::media::thumbnail::{Decoder, Inside};
 use albumen::model::media_type::MediaType;
 use anyhow::{Context, Result, bail, ensure};
 use image::{Rgb, RgbImage};
@@ -31,6 +33,8 @@ fn main() -> Result<()> {
     let mut threads = std::thread::available_parallelism()?.get();
     let mut folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-thumbnails");
     let mut only = None;
+    let mut inside = false;
+    let mut vips_too = true;
     options::each(|word, value| {
         match word {
             "--files" => files = value()?.parse()?,
@@ -39,12 +43,18 @@ fn main() -> Result<()> {
             "--dir" => folder = PathBuf::from(value()?),
             // How the benchmark starts itself, so that the memory measured is that of the thumbnails alone.
             "--only" => only = Some(PathBuf::from(value()?)),
+            // Decode in the process itself, and not in children.
+            "--inside" => inside = true,
+            // Only the two ways of our own, where vipsthumbnail is not installed.
+            "--ours" => vips_too = false,
             _ => return Ok(false),
         }
         Ok(true)
     })?;
     if let Some(out) = only {
-        return ours(&folder.join("in"), &out, threads);
+        let apart = Apart::of(env!("CARGO_BIN_EXE_albumen").into());
+        let decoder: &dyn Decoder = if inside { &Inside } else { &apart };
+        return ours(&folder.join("in"), &out, threads, decoder);
     }
     let bytes = compose(&folder.join("in"), files)?;
     let decoder = match cfg!(feature = "turbojpeg") {
@@ -55,11 +65,15 @@ fn main() -> Result<()> {
         "{files} JPEGs of 4000 × 3000, {:.1} MB each on the average, to {SIDE} px; {threads} threads; {decoder}",
         bytes as f64 / files as f64 / 1e6
     );
+    in_children(&folder, threads, rounds)?;
+    if !vips_too {
+        return std::fs::remove_dir_all(&folder).context("our own folder");
+    }
     let mut all = Vec::new();
     for round in 0..rounds {
         let vips = Run::of(&mut vips(&folder, 1, round)?)?;
         let two = Run::of(&mut vips_many(&folder, threads, round)?)?;
-        let own = Run::of(&mut [start(&folder, threads, round)?])?;
+        let own = Run::of(&mut [start(&folder, threads, round, &[])?])?;
         println!(
             "round {round}: vipsthumbnail {:.2} s, {threads} of them at once {:.2} s, albumen {:.2} s ({:.0} a second, peak {} MB); ratio {:.2}, to {threads} at once {:.2}",
             vips.seconds,
@@ -89,6 +103,26 @@ fn main() -> Result<()> {
         load.trim()
     );
     std::fs::remove_dir_all(&folder).context("our own folder")
+}
+
+/// Says what it costs to decode in children.
+fn in_children(folder: &Path, threads: usize, rounds: usize) -> Result<()> {
+    let mut ratios = Vec::new();
+    for round in 0..rounds {
+        let inside = Run::of(&mut [start(folder, threads, round, &["--inside"])?])?;
+        let apart = Run::of(&mut [start(folder, threads, round, &[])?])?;
+        println!(
+            "round {round}: in this process {:.2} s, in children {:.2} s: {:+.1} %",
+            inside.seconds,
+            apart.seconds,
+            (apart.seconds / inside.seconds - 1.0) * 100.0
+        );
+        ratios.push(apart.seconds / inside.seconds);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let median = ratios[ratios.len() / 2];
+    println!("in children: {:+.1} % (median)", (median - 1.0) * 100.0);
+    Ok(())
 }
 
 /// Makes the files; returns their bytes together.
@@ -148,12 +182,12 @@ fn inputs(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Makes all thumbnails, on so many threads.
-fn ours(from: &Path, to: &Path, threads: usize) -> Result<()> {
+fn ours(from: &Path, to: &Path, threads: usize, decoder: &dyn Decoder) -> Result<()> {
     let inputs = inputs(from)?;
     let next = AtomicUsize::new(0);
     let work = || -> Result<()> {
         while let Some(input) = inputs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let small = make(input, MediaType::Jpeg, SIDE)?;
+            let small = decoder.small(input, MediaType::Jpeg, SIDE)?;
             ensure!((small.width, small.height) == (320, 240), "a wrong size");
             let name = input.file_name().context("it has one")?;
             std::fs::write(to.join(name), small.jpeg)?;
@@ -178,11 +212,11 @@ fn out(folder: &Path, name: &str, round: usize) -> Result<PathBuf> {
     Ok(out)
 }
 
-fn start(folder: &Path, threads: usize, round: usize) -> Result<Child> {
+fn start(folder: &Path, threads: usize, round: usize, more: &[&str]) -> Result<Child> {
     let out = out(folder, "albumen", round)?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--dir").arg(folder).arg("--only").arg(out);
-    command.args(["--threads", &threads.to_string()]);
+    command.args(["--threads", &threads.to_string()]).args(more);
     Ok(command.spawn()?)
 }
 

@@ -131,3 +131,55 @@ fn a_film_without_pictures_gives_no_poster() {
     let none = poster(Path::new("/nowhere/ffmpeg"), &path, 80);
     assert!(matches!(none, Err(ThumbnailError::Io(_))), "{none:?}");
 }
+
+/// Serialises with nothing of ours: the talk as it stands on the pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_that_decodes_limits_itself_and_serves_until_nobody_asks() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::process::{Command, Stdio};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_albumen"))
+        .arg("decode-pictures")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary was built with the tests");
+    let (mut to, from) = (
+        child.stdin.take().expect("piped"),
+        child.stdout.take().expect("piped"),
+    );
+    let mut from = BufReader::new(from);
+    let png = albumen::demo::media::png(&Picture {
+        width: 30,
+        height: 20,
+        ..Picture::default()
+    });
+    for _ in 0..2 {
+        let question = serde_json::json!({"file": null, "media_type": "png", "longest_side": 15, "body": png.len()});
+        to.write_all(format!("{question}\n").as_bytes())
+            .expect("written");
+        to.write_all(&png).expect("written");
+        let mut head = String::new();
+        from.read_line(&mut head).expect("answered");
+        let head: serde_json::Value = serde_json::from_str(&head).expect("JSON");
+        assert_eq!(
+            head["Upright"]["size"],
+            serde_json::json!([15, 10]),
+            "{head}"
+        );
+        let mut pixels = vec![0; 15 * 10 * 3];
+        from.read_exact(&mut pixels).expect("pixels");
+    }
+    let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("Linux");
+    let limit = |name: &str| -> Option<u64> {
+        let line = limits.lines().find(|line| line.starts_with(name))?;
+        line[name.len()..].split_whitespace().next()?.parse().ok()
+    };
+    assert_eq!(limit("Max address space"), Some(1536 << 20), "{limits}");
+    assert_eq!(limit("Max core file size"), Some(0), "{limits}");
+    let seconds = limit("Max cpu time").expect("a limit");
+    assert!((60..120).contains(&seconds), "{limits}");
+    drop(to);
+    assert!(child.wait().expect("it ends").success());
+}

@@ -153,13 +153,17 @@ fn given(args: &ConnectionArgs) -> Result<HashMap<String, String>, CliError> {
         (None, Some(command)) => output(command)?,
         (None, None) => return Ok(HashMap::new()),
     };
-    Ok(text
-        .lines()
+    Ok(named(&text))
+}
+
+/// Reads lines of `NAME=VALUE`; those that begin with `#` are comments.
+pub fn named(text: &str) -> HashMap<String, String> {
+    text.lines()
         .map(str::trim)
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .collect())
+        .collect()
 }
 
 fn private_text(path: &Path) -> Result<String, CliError> {

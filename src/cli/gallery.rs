@@ -8,6 +8,7 @@ use indicatif::HumanCount;
 use serde_json::{Value, json};
 
 use super::args::GalleryArgs;
+use super::decoder::Apart;
 use super::error::CliError;
 use super::exit::Exit;
 use super::hints::as_typed;
@@ -42,7 +43,8 @@ pub fn write(
     options: &GalleryOptions,
     monitor: &dyn Monitor,
 ) -> Result<GalleryReport, CliError> {
-    gallery(library, options, monitor).map_err(|source| CliError::Gallery {
+    let decoder = Apart::new();
+    gallery(library, options, &decoder, monitor).map_err(|source| CliError::Gallery {
         library: library.to_owned(),
         source,
     })

@@ -7,6 +7,7 @@ pub mod completions;
 pub mod config;
 pub mod connection;
 pub mod dates;
+pub mod decoder;
 pub mod demo;
 pub mod error;
 pub mod exit;
@@ -53,6 +54,10 @@ use output::{Format, Output};
 
 /// Runs one command line and returns its exit code. Prints whatever there is to say.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(exit) = decoder::serve_if_asked(&args) {
+        return exit;
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

@@ -7,6 +7,7 @@ use indicatif::{DecimalBytes, HumanCount};
 use serde_json::json;
 
 use super::args::PrintArgs;
+use super::decoder::Apart;
 use super::error::CliError;
 use super::exit::Exit;
 use super::hints;
@@ -41,7 +42,14 @@ pub fn run(args: &PrintArgs, library: &Path, out: &Output) -> Result<Exit, CliEr
         }
     }
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
-    let printed = print(&opened, &catalog, &args.file, &options, &monitor);
+    let printed = print(
+        &opened,
+        &catalog,
+        &args.file,
+        &options,
+        &Apart::new(),
+        &monitor,
+    );
     monitor.finish();
     let report = printed.map_err(CliError::Print)?;
     if let Some(path) = &args.order_list {

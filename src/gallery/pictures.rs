@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::media::thumbnail::{self, ThumbnailError};
+use crate::media::thumbnail::{self, Decoder, ThumbnailError};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
 use crate::monitor::{Monitor, Unit, Warning};
@@ -202,6 +202,8 @@ pub struct Studio<'a> {
     pub root: &'a Path,
     /// The gallery's folder.
     pub folder: &'a Folder<'a>,
+    /// Decodes pictures.
+    pub decoder: &'a dyn Decoder,
     /// Draws posters of videos.
     pub ffmpeg: Option<&'a Path>,
     /// Threads that draw.
@@ -286,7 +288,7 @@ impl Studio<'_> {
         let (file, media_type) = (self.source(wanted), wanted.media_type);
         let made = match (media_type.class(), self.ffmpeg) {
             (MediaClass::Video, Some(ffmpeg)) => thumbnail::poster(ffmpeg, &file, side)?,
-            _ => thumbnail::make(&file, media_type, side)?,
+            _ => self.decoder.small(&file, media_type, side)?,
         };
         Ok(made.jpeg)
     }

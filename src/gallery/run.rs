@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
+use crate::media::thumbnail::Decoder;
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaClass;
 use crate::monitor::Monitor;
@@ -65,6 +66,7 @@ fn fresh(
 pub fn gallery(
     root: &Path,
     options: &GalleryOptions,
+    decoder: &dyn Decoder,
     monitor: &dyn Monitor,
 ) -> Result<GalleryReport, GalleryError> {
     let library = Library::open(root)?;
@@ -79,6 +81,7 @@ pub fn gallery(
         catalog: &catalog,
         catalog_path: &catalog_path,
         folder: target.folder(&library),
+        decoder,
         monitor,
     };
     let mark = catalog.state_mark()?;
@@ -118,6 +121,7 @@ struct Run<'a> {
     catalog: &'a Catalog,
     catalog_path: &'a Path,
     folder: Folder<'a>,
+    decoder: &'a dyn Decoder,
     monitor: &'a dyn Monitor,
 }
 
@@ -211,6 +215,7 @@ impl Run<'_> {
         Studio {
             root: self.root,
             folder: &self.folder,
+            decoder: self.decoder,
             ffmpeg: self.options.ffmpeg.as_deref(),
             threads: self.options.threads,
         }

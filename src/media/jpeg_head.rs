@@ -11,6 +11,9 @@ const PROFILE: &[u8] = b"ICC_PROFILE\0";
 /// Largest colour profile that is believed, in bytes. CMYK profiles of printers have one to three megabytes.
 const LARGEST_PROFILE: usize = 16 << 20;
 
+/// Pieces a profile can have: 16 MB at most.
+const MOST_PIECES: usize = 255;
+
 /// How the pixels are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Process {
@@ -78,7 +81,8 @@ pub fn read(source: &mut dyn Source) -> Result<JpegHead, Fault> {
             0xee if segment.is(source, 0xee, ADOBE)? && segment.end - segment.body >= 12 => {
                 adobe = read_at(source, segment.body + 11, 1)?.first().copied();
             }
-            0xe2 if segment.is(source, 0xe2, PROFILE)? => {
+            // Pieces are numbered by a byte: what is more than those, or too large, is no profile.
+            0xe2 if profile.len() <= MOST_PIECES && segment.is(source, 0xe2, PROFILE)? => {
                 profile.push(read_at(source, segment.body, segment.end - segment.body)?);
             }
             _ => (),

@@ -8,6 +8,8 @@ mod document;
 mod embed;
 mod error;
 mod fonts;
+#[doc(hidden)]
+pub mod fuzzed;
 pub mod geometry;
 mod latin;
 mod pdf;
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 use pdf_writer::Ref;
 
 use crate::catalog::{AssetQuery, Catalog};
+use crate::media::thumbnail::Decoder;
 use crate::model::shown::shown;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::library::Library;
@@ -105,6 +108,7 @@ pub fn print(
     catalog: &Catalog,
     file: &Path,
     options: &PrintOptions,
+    decoder: &dyn Decoder,
     monitor: &dyn Monitor,
 ) -> Result<PrintReport, PrintError> {
     let failed = |source| PrintError::Write {
@@ -137,6 +141,7 @@ pub fn print(
     let mut job = Job {
         library,
         options,
+        decoder,
         monitor,
         document,
         report: PrintReport::of(&picks, &fonts),
@@ -180,6 +185,7 @@ pub fn print(
 struct Job<'a, W> {
     library: &'a Library,
     options: &'a PrintOptions,
+    decoder: &'a dyn Decoder,
     monitor: &'a dyn Monitor,
     document: Document<'a, W>,
     report: PrintReport,
@@ -221,7 +227,7 @@ impl<W: Write> Job<'_, W> {
                 (picture.width.max(picture.height) / size::POINTS_OF_INCH * dpi).ceil() as u32
             });
         let path = self.library.root().join(&picked.path);
-        let picture = match Picture::read(&path, &picked.content_hash, most) {
+        let picture = match Picture::read(&path, &picked.content_hash, most, self.decoder) {
             Ok(picture) => picture,
             Err(fault) => {
                 let why = shown(&fault.to_string());

@@ -10,7 +10,7 @@ use pdf_writer::{Chunk, Filter, Name, Ref};
 use sha2::{Digest, Sha256};
 
 use crate::media::jpeg_head::{self, Colours, JpegHead, Process};
-use crate::media::thumbnail::{self, Channels, Pixels, ThumbnailError};
+use crate::media::thumbnail::{self, Channels, Decoder, Pixels, ThumbnailError};
 use crate::media::{SNIFF_BYTES, inspect, sniff};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
@@ -62,6 +62,7 @@ impl Picture {
         file: &Path,
         expected: &ContentHash,
         longest_side: Option<u32>,
+        decoder: &dyn Decoder,
     ) -> Result<Self, PictureFault> {
         let mut bytes = Vec::new();
         File::open(file)?
@@ -73,16 +74,30 @@ impl Picture {
         if ContentHash(Sha256::digest(&bytes).into()) != *expected {
             return Err(PictureFault::Changed);
         }
+        Self::of(bytes, longest_side, decoder)
+    }
+
+    /// Does the same with bytes that were read before.
+    ///
+    /// # Errors
+    /// Fails if they cannot be decoded.
+    pub fn of(
+        bytes: Vec<u8>,
+        longest_side: Option<u32>,
+        decoder: &dyn Decoder,
+    ) -> Result<Self, PictureFault> {
         let media_type = sniff(&bytes[..bytes.len().min(SNIFF_BYTES)]).unwrap_or(MediaType::Raw);
         let facts = inspect(media_type, &mut Cursor::new(&bytes));
         let longest = facts.width.max(facts.height);
         if longest_side.is_some() && longest > longest_side {
-            return encoded(decoded(&bytes, media_type, longest_side)?);
+            return encoded(decoder.upright(&bytes, media_type, longest_side)?);
         }
         match media_type {
             MediaType::Jpeg => jpeg(bytes),
-            MediaType::Heic | MediaType::Webp => encoded(decoded(&bytes, media_type, None)?),
-            _ => deflated(decoded(&bytes, media_type, None)?),
+            MediaType::Heic | MediaType::Webp => {
+                encoded(decoder.upright(&bytes, media_type, None)?)
+            }
+            _ => deflated(decoder.upright(&bytes, media_type, None)?),
         }
     }
 
@@ -182,23 +197,13 @@ fn jpeg(bytes: Vec<u8>) -> Result<Picture, PictureFault> {
     })
 }
 
-fn decoded(
-    bytes: &[u8],
-    media_type: MediaType,
-    longest_side: Option<u32>,
-) -> Result<Pixels, ThumbnailError> {
-    thumbnail::decode_from(&mut Cursor::new(bytes), media_type, longest_side)
-}
-
-/// Makes a JPEG of pixels.
+/// Makes a JPEG of upright pixels.
 fn encoded(pixels: Pixels) -> Result<Picture, PictureFault> {
-    let pixels = pixels.in_srgb()?.turned();
     jpeg(thumbnail::encode(&pixels, QUALITY)?)
 }
 
 /// Keeps every pixel.
 fn deflated(pixels: Pixels) -> Result<Picture, PictureFault> {
-    let pixels = pixels.in_srgb()?.turned();
     Ok(Picture {
         stored: (pixels.width, pixels.height),
         orientation: 1,
@@ -228,13 +233,14 @@ fn is_profile_for(profile: &[u8], components: u8) -> bool {
 mod tests {
     use super::*;
     use crate::demo::media as made;
+    use crate::media::thumbnail::Inside;
 
     fn read(bytes: &[u8], longest_side: Option<u32>) -> Result<Picture, PictureFault> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, bytes).unwrap();
         let hash = ContentHash(Sha256::digest(bytes).into());
-        Picture::read(&path, &hash, longest_side)
+        Picture::read(&path, &hash, longest_side, &Inside)
     }
 
     fn picture() -> made::Picture {
@@ -278,12 +284,12 @@ mod tests {
             film,
             Err(PictureFault::Undecodable(ThumbnailError::Unsupported(_)))
         ));
-        let gone = Picture::read(Path::new("/nowhere"), &ContentHash([0; 32]), None);
+        let gone = Picture::read(Path::new("/nowhere"), &ContentHash([0; 32]), None, &Inside);
         assert!(matches!(gone, Err(PictureFault::Io(_))));
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, &bytes).unwrap();
-        let changed = Picture::read(&path, &ContentHash([0; 32]), None);
+        let changed = Picture::read(&path, &ContentHash([0; 32]), None, &Inside);
         assert!(matches!(changed, Err(PictureFault::Changed)));
     }
 }

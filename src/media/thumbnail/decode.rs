@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Pixels, ThumbnailError, heic, jpeg, still};
+use super::{Pixels, ThumbnailError, heic, jpeg, png, still};
 use crate::media::{Source, inspect};
 use crate::model::media_type::MediaType;
 
@@ -53,6 +53,12 @@ pub fn decode_from(
     let mut pixels = guarded(|| match media_type {
         MediaType::Jpeg => jpeg::decode(source, longest_side),
         MediaType::Heic => heic::decode(source, longest_side, &heic::HeicDecoder),
+        MediaType::Png => {
+            let (pieces, profile) = png::bare(source)?;
+            let reader = BufReader::with_capacity(64 << 10, pieces.reader(source));
+            let pixels = still::decode(reader, media_type, claimed, longest_side)?;
+            Ok(Pixels { profile, ..pixels })
+        }
         _ => still::decode(
             BufReader::with_capacity(64 << 10, source),
             media_type,
@@ -75,7 +81,30 @@ fn guarded(
         .unwrap_or_else(|_| Err(ThumbnailError::Damaged("the decoder gave up".to_owned())))
 }
 
+/// Returns about how many bytes decoding a picture takes, and the size it claims; 0 if nothing can be told.
+pub fn weight(
+    source: &mut dyn Source,
+    media_type: MediaType,
+    longest_side: Option<u32>,
+) -> (u64, (u32, u32)) {
+    if media_type == MediaType::Jpeg {
+        return jpeg::weight(source, longest_side);
+    }
+    let facts = inspect(media_type, source);
+    let size = (facts.width.unwrap_or(0), facts.height.unwrap_or(0));
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    let each = match media_type {
+        MediaType::Heic => heic::BYTES_OF_PIXEL,
+        // Colours with opacity of eight bits, and once more while they are made smaller.
+        _ => 8,
+    };
+    (pixels.saturating_mul(each), size)
+}
+
 /// Lets a picture be decoded that takes so many bytes, at once if few, else when no other such picture is decoded.
+///
+/// # Errors
+/// Fails if it takes more than any picture may.
 pub fn admit(
     bytes: u64,
     (width, height): (u32, u32),

@@ -15,7 +15,8 @@ const MOST_FILE_BYTES: u64 = 128 << 20;
 /// Most pixels that are decoded: phones have up to 48 million, and each costs the decoder about 15 bytes.
 const MOST_PIXELS: u64 = 50 << 20;
 
-const BYTES_OF_PIXEL: u64 = 15;
+/// Bytes the decoder takes for each pixel, about.
+pub const BYTES_OF_PIXEL: u64 = 15;
 
 /// Numbers of ITU-T H.273 for colours.
 const UNSPECIFIED: u16 = 2;

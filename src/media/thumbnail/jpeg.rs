@@ -7,6 +7,7 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 use super::colour::Profile;
 use super::decode::admit;
 use super::{Channels, Pixels, ThumbnailError};
+use crate::media::Source;
 use crate::media::jpeg_head::{self, Colours, JpegHead, Process};
 use crate::model::media_type::MediaType;
 
@@ -66,6 +67,17 @@ pub fn decode(file: impl Read, longest_side: Option<u32>) -> Result<Pixels, Thum
         full,
     };
     pixels.fitted(longest_side)
+}
+
+/// Returns about how many bytes decoding takes, and the size claimed.
+pub fn weight(source: &mut dyn Source, longest_side: Option<u32>) -> (u64, (u32, u32)) {
+    let Ok(head) = jpeg_head::read(source) else {
+        return (0, (0, 0));
+    };
+    let full = (head.width, head.height);
+    let eighths = longest_side.map_or(8, |side| eighths(full, side));
+    let size = (scaled(head.width, eighths), scaled(head.height, eighths));
+    (memory(&head, size), full)
 }
 
 fn damaged(what: &str) -> ThumbnailError {

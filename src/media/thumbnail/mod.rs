@@ -5,9 +5,11 @@
 
 mod colour;
 mod decode;
+pub mod decoder;
 mod heic;
 mod jpeg;
 mod pixels;
+mod png;
 mod poster;
 mod still;
 
@@ -22,7 +24,8 @@ use super::Source;
 use crate::model::media_type::MediaType;
 
 pub use colour::Profile;
-pub use decode::{decode, decode_from};
+pub use decode::{admit, decode, decode_from, weight};
+pub use decoder::{Decoder, Inside};
 pub use pixels::{Channels, Pixels};
 pub use poster::poster;
 

@@ -11,6 +11,9 @@ use super::decode::{MOST_BYTES, admit};
 use super::{Channels, Pixels, ThumbnailError};
 use crate::model::media_type::MediaType;
 
+/// Largest profile that is believed, in bytes.
+const LARGEST_PROFILE: usize = 16 << 20;
+
 /// Decodes the first picture of a file that claims to be so large.
 pub fn decode(
     file: impl BufRead + Seek,
@@ -55,7 +58,9 @@ pub fn decode(
     ) {
         return Err(unsupported());
     }
-    let profile = decoder.icc_profile().ok().flatten().map(Profile::Icc);
+    let profile = decoder.icc_profile().ok().flatten();
+    let profile = profile.filter(|profile| profile.len() <= LARGEST_PROFILE);
+    let profile = profile.map(Profile::Icc);
     let picture = DynamicImage::from_decoder(decoder).map_err(fault)?;
     let (channels, bytes) = flat(picture);
     let pixels = Pixels {
