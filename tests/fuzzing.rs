@@ -139,6 +139,34 @@ fn chosen(files: &compose::Files, paths: &[&str]) -> Vec<Vec<u8>> {
     seeds
 }
 
+/// Pictures that say much, with profiles.
+fn said_and_coloured() -> Vec<Vec<u8>> {
+    use albumen::demo::media::{Picture, jpeg, png, webp};
+    let picture = Picture {
+        width: 24,
+        height: 16,
+        taken: Some("2023-07-14T18:03:22".parse().expect("a date")),
+        location: Some((48.1, 11.5)),
+        make: Some("Maker".to_owned()),
+        orientation: Some(6),
+        description: Some("words".to_owned()),
+        content_id: Some("11111111-2222-3333-4444-555555555555".to_owned()),
+        ..Picture::default()
+    };
+    let mut profile = b"ICC_PROFILE\0\x01\x01".to_vec();
+    profile.extend([0; 132]);
+    profile[14 + 16..14 + 20].copy_from_slice(b"RGB ");
+    profile[14 + 36..14 + 40].copy_from_slice(b"acsp");
+    let mut coloured = jpeg(&picture);
+    let mut segment = vec![0xff, 0xe2];
+    segment.extend((profile.len() as u16 + 2).to_be_bytes());
+    segment.extend(profile);
+    segment.extend(b"\xff\xfe\0\x08words!");
+    segment.extend(b"\xff\xeb\0\x16JP\0\x01\0\0\0\x01\0\0\0\x0cjumbc2pa");
+    coloured.splice(2..2, segment);
+    vec![coloured, jpeg(&picture), png(&picture), webp(&picture)]
+}
+
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let json = compose(&varied(), Generation::G4, Edition::Json);
     let html = compose(&varied(), Generation::G4, Edition::Html(Language::English));
@@ -233,6 +261,68 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             .map(read)
             .collect()
         }
+        "strip" | "prints" => said_and_coloured(),
+        "packets" => {
+            let packet = texts(&["<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
+                <rdf:Description rdf:about='' xmlns:p='http://ns.adobe.com/photoshop/1.0/' p:City='Rome'><p:Instructions xmlns:p='u:p'>\
+                <rdf:Bag><rdf:li>a &amp; b</rdf:li></rdf:Bag></p:Instructions></rdf:Description></rdf:RDF></x:xmpmeta>"]);
+            [packet, seeds("sidecars")].concat()
+        }
+        "sidecar_changes" => seeds("sidecars"),
+        "fetch_texts" => texts(&[
+            "curl 'https://host/takeout-001.zip' -H 'Cookie: a=b' --compressed \\\n -H $'x: \\u0021'\n",
+            "curl ^\"https://host/a^%^20b.zip^\" ^\n  -H ^\"cookie: a^\" ^& curl ^\"https://host/b^\"",
+            "attachment; filename=\"takeout-001.zip\"; filename*=UTF-8''t%C3%A4keout.zip\n17\nbytes 0-5/17\napplication/zip\n\
+             sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\nSHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\
+             md5=1B2M2Y8AsgTpgAmY7PhCfg==\n\"tag\"\nMon, 01 Jan 2024 00:00:00 GMT",
+            "https://host/a.zip\nhttps://user@host:99/b?c=d#e\n# a comment\n",
+        ]),
+        "memories" => [(0, "json"), (1, "html")]
+            .iter()
+            .flat_map(|(choice, kind)| {
+                let memories = compose::snapchat::varied();
+                let links = compose::snapchat::Links::Both;
+                let files =
+                    compose::snapchat::records(&memories, links, "https://h", *kind == "html");
+                let lists = files.into_iter().filter(|(path, _)| path.contains("memories_history"));
+                lists
+                    .map(|(_, bytes)| [&[*choice][..], &bytes].concat())
+                    .collect::<Vec<_>>()
+            })
+            .collect(),
+        "webdav" => texts(&[
+            "<?xml version=\"1.0\"?><D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>/dav/a%20b/e%CC%81.jpg</D:href><D:propstat><D:prop>\
+             <D:getetag>W/\"x-1\"</D:getetag><D:getcontentlength>10</D:getcontentlength><D:resourcetype><D:collection/></D:resourcetype>\
+             </D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response></D:multistatus>",
+            "Digest realm=\"a, b\", nonce=\"abc\", qop=\"auth,auth-int\", algorithm=SHA-256-sess, opaque=\"o\\\"p\"\nBasic realm=\"x\"",
+            "Bearer x\nDigest realm=a, nonce=b, algorithm=MD5",
+        ]),
+        "s3" => texts(&[
+            "<?xml version=\"1.0\"?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>",
+            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>true</IsTruncated><Contents><Key>a/b.jpg</Key>\
+             <LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>\"abc\"</ETag><Size>17</Size><StorageClass>STANDARD</StorageClass></Contents>\
+             <NextContinuationToken>t</NextContinuationToken></ListBucketResult>",
+            "<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>\"abc\"</ETag><Size>5242880</Size></Part></ListPartsResult>",
+            "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+        ]),
+        "immich" => texts(&[
+            r#"{"id":"3fe388e4-2078-44d7-b36c-39d9dee3a657","exifInfo":{"dateTimeOriginal":"2024-01-01T00:00:00.000Z","description":"d","latitude":1.5,"longitude":2,"rating":3},"tags":[{"value":"People/Ben"}],"isFavorite":true,"visibility":"archive"}"#,
+            r#"{"message":["a","b"],"error":"Bad Request","statusCode":400}"#,
+        ]),
+        "settings" => vec![
+            // The template with every setting taken out of its comment, as far as each line allows.
+            albumen::config::TEMPLATE.replace("\n#", "\n").into_bytes(),
+            albumen::config::TEMPLATE.as_bytes().to_vec(),
+            b"[[destination]]\naddress = \"webdav+https://host/a b\"\nuser = \"anna\"\npassword = \"p\"\n".to_vec(),
+            b"webdav+https://u:p@host/x\ns3://bucket/prefix\nimmich+http://host:2283\nzip:a.zip\nphotoprism+https://h/originals".to_vec(),
+            b"# mine\nALBUMEN_WEBDAV_USER = anna\nALBUMEN_WEBDAV_PASSWORD=a=b c\n".to_vec(),
+        ],
+        "numbering" => texts(&[
+            "takeout-20240501T101010Z-001.zip\ntakeout-20240501T101010Z-3-002.zip\ntakeout-20240501T101010Z-4-001 (1).tgz",
+            "instagram-anna-2024-05-01-AbCd1234.zip\ninstagram-anna-2024-05-01-AbCd1234(2).zip\nanna_20180501_part_3.zip",
+            "facebook-anna-01.05.2024-AbCd.zip\nmydata~1700000000000.zip\nmydata~1700000000000-4294967295.zip",
+            "photos.part99999999999999999999.rar\na.zip.001\na.zip.003\nUnconfirmed 12.crdownload\nx-18446744073709551615.zip",
+        ]),
         other => panic!("no seeds for {other}"),
     }
 }

@@ -3,7 +3,12 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use albumen::exporter::archive::{Archive, EntryId, OpenOptions};
+use albumen::cli::connection::named;
+use albumen::config::Config;
+use albumen::exporter::archive::{
+    Archive, EntryId, OpenOptions, export_of, is_named_like_part, is_unfinished, missing_parts,
+};
+use albumen::exporter::fetch;
 use albumen::exporter::provider::facebook::Facebook;
 use albumen::exporter::provider::google_photos::GooglePhotos;
 use albumen::exporter::provider::instagram::Instagram;
@@ -13,20 +18,27 @@ use albumen::exporter::provider::{EntryRole, ItemSink, Node, Provider, ReadOptio
 use albumen::import::name_date::name_date;
 use albumen::media;
 use albumen::media::embed::{Facts, embed};
+use albumen::model::asset::Asset;
 use albumen::model::entry_path::EntryPath;
 use albumen::model::evidence::{Evidence, MediaEntry};
 use albumen::model::library_path::LibraryPath;
 use albumen::model::record::{AlbumRecord, Record};
+use albumen::print;
+use albumen::push;
+use albumen::push::address::{Address, Store};
+use albumen::push::strip::{Strip, strip};
 use albumen::writer::albums_file::{read_albums, read_library, read_missing};
 use albumen::writer::manifest;
 use albumen::writer::names::{base_stem, safe_extension};
+use albumen::writer::sidecar::merge;
+use albumen::writer::sidecar::packet::embedded;
 use albumen::writer::sidecar::read::read as read_sidecar;
 
 /// A target: its name, and what it does with bytes. It must come back, whatever they are.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 22] = [
     ("entry_names", entry_names),
     ("zip", zip),
     ("tar", tar),
@@ -38,6 +50,17 @@ pub const TARGETS: [Target; 11] = [
     ("metadata", metadata),
     ("pictures", pictures),
     ("sidecars", sidecars),
+    ("strip", strips),
+    ("packets", packets),
+    ("sidecar_changes", sidecar_changes),
+    ("prints", prints),
+    ("fetch_texts", fetch_texts),
+    ("memories", memories),
+    ("webdav", webdav),
+    ("s3", s3),
+    ("immich", immich),
+    ("settings", settings),
+    ("numbering", numbering),
 ];
 
 /// Names of entries: what is accepted stays below the root, and what is made of it is a path of the library.
@@ -283,4 +306,132 @@ pub fn sidecars(bytes: &[u8]) {
         let again = manifest::render(listed.clone());
         assert_eq!(manifest::parse(&again).ok(), Some(listed));
     }
+}
+
+/// Pictures out of which something is taken: what comes out has nothing left to take out, and no position.
+pub fn strips(bytes: &[u8]) {
+    let Some(media_type) = media::sniff(bytes) else {
+        return;
+    };
+    for what in [Strip::Location, Strip::People, Strip::All] {
+        let Ok(out) = strip(bytes.to_vec(), media_type, what) else {
+            continue;
+        };
+        assert_eq!(strip(out.clone(), media_type, what).as_ref(), Ok(&out));
+        let facts = media::inspect(media_type, &mut Cursor::new(&out));
+        assert!(!facts.content_credentials);
+        assert!(facts.location.is_none() || what == Strip::People);
+        assert_eq!((facts.content_id, facts.description), (None, None));
+    }
+}
+
+/// XMP of a file into which the library's facts are merged: what comes out can be read, and says them.
+pub fn packets(bytes: &[u8]) {
+    let asset: Asset = serde_json::from_value(serde_json::json!({
+        "content_hash": "07".repeat(32), "size_bytes": 1, "name": "a", "extension": "jpg", "people": ["Ben"],
+        "media": {"media_type": "jpeg"}, "favorite": false, "visibility": "shown", "by_someone_else": false,
+    }))
+    .expect("an asset");
+    if let Ok(text) = embedded(&asset, &["Album".to_owned()], Some(bytes)) {
+        let found = read_sidecar(&text).expect("what was merged can be read");
+        assert_eq!(found.standard.people, ["Ben"]);
+    }
+}
+
+/// Sidecars that another program changed: what the owner changed is the same, found twice.
+pub fn sidecar_changes(bytes: &[u8]) {
+    let Ok(found) = read_sidecar(&String::from_utf8_lossy(bytes)) else {
+        return;
+    };
+    let changes = merge::changes(&found);
+    assert_eq!(changes, merge::changes(&found));
+    if merge::is_untouched(&found) {
+        assert!(changes.is_empty() || found.own.is_some(), "{changes:?}");
+    }
+}
+
+/// Pictures that go into a PDF, their colour profiles with them.
+pub fn prints(bytes: &[u8]) {
+    print::fuzzed::picture(bytes);
+}
+
+/// What browsers copy, pages list and hosts say of a download.
+pub fn fetch_texts(bytes: &[u8]) {
+    fetch::fuzzed::texts(bytes);
+}
+
+/// Lists of memories to fetch; the first byte chooses JSON or HTML.
+pub fn memories(bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let shared = Path::new("/dev/shm");
+    let folder = match shared.is_dir() {
+        true => tempfile::tempdir_in(shared),
+        false => tempfile::tempdir(),
+    };
+    let folder = folder.expect("a temporary folder can be made");
+    let kind = if choice % 2 == 0 { "json" } else { "html" };
+    let inner = folder.path().join("mydata~1700000000000").join(kind);
+    std::fs::create_dir_all(&inner).expect("it can be made");
+    std::fs::write(inner.join(format!("memories_history.{kind}")), bytes).expect("written");
+    if let Ok(found) = fetch::memory_links(&[folder.path().join("mydata~1700000000000")]) {
+        for memory in &found.wanted {
+            assert!(
+                !memory.stem.contains(['/', '\\', '\0']),
+                "{:?}",
+                memory.stem
+            );
+        }
+    }
+}
+
+/// Answers of WebDAV hosts.
+pub fn webdav(bytes: &[u8]) {
+    push::webdav::fuzzed::answers(bytes);
+}
+
+/// Answers of S3-compatible stores.
+pub fn s3(bytes: &[u8]) {
+    push::s3::fuzzed::answers(bytes);
+}
+
+/// Answers of Immich servers.
+pub fn immich(bytes: &[u8]) {
+    push::immich::fuzzed::answers(bytes);
+}
+
+/// Configurations, addresses of destinations, and files of secrets.
+pub fn settings(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(mut config) = Config::parse(&text) {
+        let _ = config.holds_secret();
+        config.resolve(Path::new("/folder"), Some(Path::new("/home/anna")));
+    }
+    for line in text.lines().take(20) {
+        if let Ok(address) = Address::parse(line, &Store::default()) {
+            let name = address.name();
+            assert!(!name.contains(char::is_control), "{name:?}");
+        }
+    }
+    let _ = named(&text);
+}
+
+/// Names of parts as services, browsers and people write them.
+pub fn numbering(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let names: Vec<String> = text.lines().take(200).map(str::to_owned).collect();
+    for name in &names {
+        let _ = (
+            is_unfinished(name),
+            is_named_like_part(name),
+            export_of(name),
+        );
+    }
+    let missing = missing_parts(&names);
+    assert!(
+        missing.iter().all(|name| !names.contains(name)),
+        "{missing:?}"
+    );
+    assert!(missing.len() <= 100_000, "{}", missing.len());
 }

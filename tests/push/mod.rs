@@ -2,6 +2,7 @@
 
 mod clouds;
 mod contract;
+mod credentials;
 mod embed;
 mod embed_films;
 mod embed_push;
@@ -10,9 +11,11 @@ mod folder;
 mod immich;
 mod immich_facts;
 mod immich_faults;
+mod makers;
 mod options;
 mod s3;
 mod s3_faults;
+mod strip_outside;
 mod webdav;
 
 use std::collections::BTreeMap;

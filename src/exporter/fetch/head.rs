@@ -30,7 +30,7 @@ impl Head {
         Self::read(response.status(), response.headers())
     }
 
-    fn read(status: StatusCode, headers: &HeaderMap) -> Self {
+    pub(super) fn read(status: StatusCode, headers: &HeaderMap) -> Self {
         let text = |name| text(headers, name);
         let whole = status == StatusCode::OK;
         let range = text(CONTENT_RANGE.as_str()).and_then(|text| content_range(&text));

@@ -5,6 +5,8 @@ mod attempt;
 mod checksum;
 mod curl;
 mod error;
+#[doc(hidden)]
+pub mod fuzzed;
 mod head;
 mod link;
 mod list;
