@@ -132,54 +132,179 @@ fn a_film_without_pictures_gives_no_poster() {
     assert!(matches!(none, Err(ThumbnailError::Io(_))), "{none:?}");
 }
 
-/// Serialises with nothing of ours: the talk as it stands on the pipe.
+/// The child that decodes, and the talk with it as it stands on the pipe; nothing of ours writes or reads it here.
+#[cfg(target_os = "linux")]
+mod child {
+    use std::fs;
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+    use serde_json::{Value, json};
+
+    pub struct Decoding {
+        pub child: Child,
+        to: ChildStdin,
+        from: BufReader<ChildStdout>,
+    }
+
+    impl Decoding {
+        pub fn start() -> Self {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_albumen"))
+                .arg("decode-pictures")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("the binary was built with the tests");
+            let to = child.stdin.take().expect("piped");
+            let from = BufReader::new(child.stdout.take().expect("piped"));
+            Self { child, to, from }
+        }
+
+        /// Asks for a picture whose sides are at most so long; returns the head of the answer.
+        pub fn ask(&mut self, media_type: &str, longest_side: u32, bytes: &[u8]) -> Value {
+            let question = json!({"file": null, "media_type": media_type, "longest_side": longest_side, "body": bytes.len()});
+            self.to
+                .write_all(format!("{question}\n").as_bytes())
+                .expect("written");
+            self.to.write_all(bytes).expect("written");
+            let mut head = String::new();
+            self.from.read_line(&mut head).expect("answered");
+            let head: Value = serde_json::from_str(&head).expect("JSON");
+            let body = head["Upright"]["body"].as_u64().unwrap_or(0);
+            let mut pixels = Vec::new();
+            let mut body = (&mut self.from).take(body);
+            body.read_to_end(&mut pixels).expect("pixels");
+            head
+        }
+
+        fn told(&self, file: &str, name: &str) -> Option<u64> {
+            let path = format!("/proc/{}/{file}", self.child.id());
+            let text = fs::read_to_string(path).expect("Linux");
+            let line = text.lines().find(|line| line.starts_with(name))?;
+            line[name.len()..].split_whitespace().next()?.parse().ok()
+        }
+
+        pub fn limit(&self, name: &str) -> Option<u64> {
+            self.told("limits", name)
+        }
+
+        /// Most memory it has held so far, in megabytes.
+        pub fn peak_megabytes(&self) -> u64 {
+            self.told("status", "VmHWM:").expect("Linux says it") / 1000
+        }
+
+        /// Asks nothing more; returns whether it ended as it should.
+        pub fn end(self) -> bool {
+            let Self { mut child, to, .. } = self;
+            drop(to);
+            child.wait().expect("it ends").success()
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_that_decodes_limits_itself_and_serves_until_nobody_asks() {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::process::{Command, Stdio};
-
-    let mut child = Command::new(env!("CARGO_BIN_EXE_albumen"))
-        .arg("decode-pictures")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the binary was built with the tests");
-    let (mut to, from) = (
-        child.stdin.take().expect("piped"),
-        child.stdout.take().expect("piped"),
-    );
-    let mut from = BufReader::new(from);
+    let mut decoding = child::Decoding::start();
     let png = albumen::demo::media::png(&Picture {
         width: 30,
         height: 20,
         ..Picture::default()
     });
     for _ in 0..2 {
-        let question = serde_json::json!({"file": null, "media_type": "png", "longest_side": 15, "body": png.len()});
-        to.write_all(format!("{question}\n").as_bytes())
-            .expect("written");
-        to.write_all(&png).expect("written");
-        let mut head = String::new();
-        from.read_line(&mut head).expect("answered");
-        let head: serde_json::Value = serde_json::from_str(&head).expect("JSON");
-        assert_eq!(
-            head["Upright"]["size"],
-            serde_json::json!([15, 10]),
-            "{head}"
-        );
-        let mut pixels = vec![0; 15 * 10 * 3];
-        from.read_exact(&mut pixels).expect("pixels");
+        let head = decoding.ask("png", 15, &png);
+        let size = serde_json::json!([15, 10]);
+        assert_eq!(head["Upright"]["size"], size, "{head}");
     }
-    let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("Linux");
-    let limit = |name: &str| -> Option<u64> {
-        let line = limits.lines().find(|line| line.starts_with(name))?;
-        line[name.len()..].split_whitespace().next()?.parse().ok()
+    assert_eq!(decoding.limit("Max address space"), Some(1536 << 20));
+    assert_eq!(decoding.limit("Max core file size"), Some(0));
+    let seconds = decoding.limit("Max cpu time").expect("a limit");
+    assert!((60..120).contains(&seconds), "{seconds}");
+    assert!(decoding.end());
+}
+
+/// A chunk of a PNG whose body, behind its head, unpacks to so many zeros.
+#[cfg(target_os = "linux")]
+fn png_with(name: &[u8; 4], head: &[u8], zeros: u64) -> Vec<u8> {
+    use std::io::Read;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::copy(&mut std::io::repeat(0).take(zeros), &mut packed).expect("packed");
+    let body = [head, &packed.finish().expect("packed")].concat();
+    let mut chunk = (body.len() as u32).to_be_bytes().to_vec();
+    chunk.extend(name);
+    chunk.extend(&body);
+    chunk.extend(crc32fast::hash(&chunk[4..]).to_be_bytes());
+    let mut file = albumen::demo::media::png(&Picture::default());
+    file.splice(33..33, chunk);
+    file
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pictures_that_unpack_to_gigabytes_take_below_300_megabytes() {
+    const ZEROS: u64 = 600 << 20;
+    let picture = Picture::default();
+    let mut profile = vec![0xff, 0xe2, 0xff, 0xff];
+    profile.extend(b"ICC_PROFILE\0\x01\xff");
+    profile.resize(65_537, 7);
+    let mut many_profiles = albumen::demo::media::jpeg(&picture);
+    many_profiles.splice(2..2, profile.repeat(1500));
+    let claiming = |mut bytes: Vec<u8>, at: usize, side: &[u8]| {
+        bytes[at..at + side.len()].copy_from_slice(side);
+        bytes
     };
-    assert_eq!(limit("Max address space"), Some(1536 << 20), "{limits}");
-    assert_eq!(limit("Max core file size"), Some(0), "{limits}");
-    let seconds = limit("Max cpu time").expect("a limit");
-    assert!((60..120).contains(&seconds), "{limits}");
-    drop(to);
-    assert!(child.wait().expect("it ends").success());
+    let jpeg = albumen::demo::media::jpeg(&picture);
+    let frame = memchr::memmem::find(&jpeg, b"\xff\xc0").expect("a frame") + 5;
+    let rows = [
+        (
+            "profile of a PNG",
+            "png",
+            png_with(b"iCCP", b"a\0\0", ZEROS),
+            true,
+        ),
+        (
+            "text of a PNG",
+            "png",
+            png_with(b"zTXt", b"Comment\0\0", ZEROS),
+            true,
+        ),
+        (
+            "international text of a PNG",
+            "png",
+            png_with(b"iTXt", b"a\0\x01\0\0\0", ZEROS),
+            true,
+        ),
+        (
+            "pixels of a PNG",
+            "png",
+            png_with(b"IDAT", b"", ZEROS),
+            true,
+        ),
+        ("100 MB of profiles in a JPEG", "jpeg", many_profiles, true),
+        (
+            "a JPEG of 65,000 pixels",
+            "jpeg",
+            claiming(jpeg, frame, b"\xfd\xe8\xfd\xe8"),
+            false,
+        ),
+        (
+            "a GIF of 65,535 pixels",
+            "gif",
+            claiming(albumen::demo::media::gif(&picture), 6, &[0xff; 4]),
+            false,
+        ),
+    ];
+    for (name, kind, bytes, is_shown) in rows {
+        let mut decoding = child::Decoding::start();
+        let began = std::time::Instant::now();
+        let head = decoding.ask(kind, 100, &bytes);
+        let (peak, seconds) = (decoding.peak_megabytes(), began.elapsed().as_secs_f64());
+        println!(
+            "{name}: {} KB, {peak} MB, {seconds:.2} s",
+            bytes.len() / 1000
+        );
+        assert_eq!(head.get("Upright").is_some(), is_shown, "{name}: {head}");
+        assert!(peak <= 300, "{name}: {peak} MB");
+        assert!(decoding.end(), "{name}");
+    }
 }

@@ -9,6 +9,17 @@ use super::*;
 use crate::demo::media as made;
 use crate::demo::media::{Clip, Picture};
 
+/// Returns how many cases a property has: so many in the ordinary tests, as many as `PROPTEST_CASES` says where it does.
+pub fn cases(ordinary: u32) -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let default = ProptestConfig::default();
+    ProptestConfig {
+        cases: if asked { default.cases } else { ordinary },
+        failure_persistence: None,
+        ..default
+    }
+}
+
 fn all_kinds() -> Vec<(MediaType, Vec<u8>)> {
     let picture = Picture {
         width: 40,
@@ -77,7 +88,7 @@ fn every_type_is_survived_by_every_other_types_bytes() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn flipped_bytes_are_survived(

@@ -32,7 +32,7 @@ use albumen::writer::manifest;
 use albumen::writer::names::{base_stem, safe_extension};
 use albumen::writer::sidecar::merge;
 use albumen::writer::sidecar::packet::embedded;
-use albumen::writer::sidecar::read::read as read_sidecar;
+use albumen::writer::sidecar::read::{SidecarError, read as read_sidecar};
 
 /// A target: its name, and what it does with bytes. It must come back, whatever they are.
 pub type Target = (&'static str, fn(&[u8]));
@@ -333,8 +333,12 @@ pub fn packets(bytes: &[u8]) {
     }))
     .expect("an asset");
     if let Ok(text) = embedded(&asset, &["Album".to_owned()], Some(bytes)) {
-        let found = read_sidecar(&text).expect("what was merged can be read");
-        assert_eq!(found.standard.people, ["Ben"]);
+        match read_sidecar(&text) {
+            Ok(found) => assert_eq!(found.standard.people, ["Ben"]),
+            Err(SidecarError::NotXmp(why)) => panic!("what was merged cannot be read: {why}"),
+            // Properties of ours that the file had before, damaged or newer; they stay as the file said them.
+            Err(_) => {}
+        }
     }
 }
 

@@ -440,7 +440,7 @@ fn whole_files_of_every_kind_are_decoded() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #![proptest_config(crate::media::hostile_tests::cases(24))]
 
     #[test]
     fn damage_makes_no_panic_and_no_giant(
