@@ -89,8 +89,12 @@ pub fn roots(paths: &[&str]) -> Vec<String> {
     let mut roots = BTreeSet::new();
     let mut old_media = BTreeSet::new();
     let mut beside = BTreeSet::new();
+    let (mut logos, mut facebooks) = (BTreeSet::new(), BTreeSet::new());
     for path in paths.iter().filter(|path| !is_system_file(path)) {
         let parts: Vec<&str> = path.split('/').collect();
+        if let Some(depth) = (0..parts.len()).find(|&depth| is_facebooks(&parts[depth..])) {
+            facebooks.insert(root_of(&parts[..depth]));
+        }
         if parts.iter().any(|part| FACEBOOK_FOLDERS.contains(part)) {
             continue;
         }
@@ -100,19 +104,36 @@ pub fn roots(paths: &[&str]) -> Vec<String> {
         let folder = root_of(&parts[..parts.len() - 1]);
         match file_name(path) {
             "media.json" => _ = old_media.insert(folder),
+            "Instagram-Logo.png" => {
+                let root = folder.strip_suffix("files/");
+                logos.extend(
+                    root.filter(|root| root.is_empty() || root.ends_with('/'))
+                        .map(str::to_owned),
+                );
+            }
             name if BESIDE_OLD_MEDIA.contains(&name) => _ = beside.insert(folder),
             _ => {}
         }
     }
     roots.extend(old_media.intersection(&beside).cloned());
+    roots.extend(logos.difference(&facebooks).cloned());
     roots.into_iter().collect()
+}
+
+/// Says whether a path that starts with these parts can only be Facebook's, whose pages show Instagram's logo, too.
+fn is_facebooks(parts: &[&str]) -> bool {
+    match parts {
+        [folder, _, ..] if FACEBOOK_FOLDERS.contains(folder) => true,
+        ["files", "fb_logo.png"] | ["posts", "album" | "media", _, ..] => true,
+        ["posts", name] => stem(name).starts_with("your_posts") && format_of(name).is_some(),
+        _ => false,
+    }
 }
 
 /// Says whether a path that starts with these parts can only be Instagram's.
 fn is_marker(parts: &[&str]) -> bool {
     match parts {
         ["your_instagram_activity", _, ..] => true,
-        ["files", "Instagram-Logo.png"] => true,
         ["content", name] => is_record_name(name),
         ["media" | "public-media", kind, month, _] => {
             MEDIA_KINDS.contains(kind) && year_and_month(month).is_some()

@@ -75,6 +75,21 @@ fn archives_are_recognised_by_names() {
         ),
         ("logo only", vec!["files/Instagram-Logo.png"], vec![""]),
         (
+            "logo on Facebook's pages",
+            vec!["files/Instagram-Logo.png", "files/fb_logo.png"],
+            vec![],
+        ),
+        (
+            "logo on Facebook's pages of 2019",
+            vec!["w/files/Instagram-Logo.png", "w/posts/your_posts_1.html"],
+            vec![],
+        ),
+        (
+            "logo beside Facebook's unpacked archive",
+            vec!["i/files/Instagram-Logo.png", "f/files/fb_logo.png"],
+            vec!["i/"],
+        ),
+        (
             "packer's litter",
             vec!["__MACOSX/media/posts/202405/._1.jpg"],
             vec![],
