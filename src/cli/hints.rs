@@ -32,6 +32,9 @@ pub const ANY_ENTRY: &str = "all else was imported; download the part again and 
 /// What to do after an import that its user stopped.
 pub const STOPPED: &str = "stopped before the end; what is in the library is whole, and the same import again does the rest";
 
+/// What to do about times that a service's pages show without their zone.
+pub const ZONELESS: &str = "the same import with --home-timezone ZONE (like Europe/Berlin), the zone you lived in, makes instants of them";
+
 /// What to do about times of which only the instant is known. `system_zone` is the one this computer is set to.
 pub fn for_utc_only(system_zone: Option<&str>) -> String {
     match system_zone {

@@ -301,6 +301,7 @@ fn closing(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         out.line(hints::STOPPED)?;
     }
     utc_only(ran, out)?;
+    zoneless(ran, out)?;
     let library = ran.library.display();
     if ran.dry_run {
         return out.line(format!(
@@ -328,6 +329,19 @@ fn utc_only(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
             hints::for_utc_only(system_zone.as_deref())
         )),
     }
+}
+
+/// Says how many times a service shows without telling their zone, and what helps.
+fn zoneless(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
+    let count = ran.report.zoneless;
+    if count == 0 {
+        return Ok(());
+    }
+    out.line(format!(
+        "{} a time that the service's pages show without its zone: the clock on the wall is known, the instant is not",
+        number(count, "photo or video has", "photos and videos have")
+    ))?;
+    out.line(format!("  hint: {}", hints::ZONELESS))
 }
 
 fn number(count: u64, one: &str, many: &str) -> String {

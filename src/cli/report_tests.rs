@@ -330,6 +330,20 @@ fn times_known_only_as_utc_are_counted_and_a_person_is_told_what_helps() {
 }
 
 #[test]
+fn times_that_pages_show_without_a_zone_are_counted_once_with_what_helps() {
+    let report = ImportReport {
+        zoneless: 1,
+        ..good()
+    };
+    let text_of_it = text(&report);
+    let said = "1 photo or video has a time that the service's pages show without its zone";
+    assert_eq!(text_of_it.matches(said).count(), 1, "{text_of_it}");
+    assert!(text_of_it.contains("--home-timezone"), "{text_of_it}");
+    assert!(!text(&good()).contains("without its zone"));
+    assert_eq!(json_lines(&report).last().expect("a report")["zoneless"], 1);
+}
+
+#[test]
 fn numbers_that_do_not_add_up_are_not_hidden() {
     let report = ImportReport {
         entries: 9,

@@ -13,10 +13,11 @@ use jiff::tz::TimeZone;
 
 use crate::catalog::{CatalogError, RecordText, StoredMedium};
 use crate::model::asset::{Asset, Companion, Group};
+use crate::model::claim::Origin;
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Links, MediaEntry, Vague};
 use crate::model::kind::{Kind, Visibility};
-use crate::model::record::Record;
+use crate::model::record::{Membership, Record};
 use crate::model::time::{Clock, When};
 use crate::model::user_changes::UserChanges;
 use crate::writer::layout::Names;
@@ -24,9 +25,9 @@ use crate::writer::threads::share_out;
 
 use super::ImportError;
 use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};
-use super::merge::{Known, merge};
+use super::merge::{Known, lacks_offset, merge};
 use super::offset::{
-    Neighbours, device_of, from_own_evidence, from_surroundings, needs_surroundings,
+    self, Neighbours, device_of, from_own_evidence, from_surroundings, needs_surroundings, of_pages,
 };
 use super::packed::{Pack, Packed};
 use super::tie::{At, Gathered, MissingMedium, Tied, tie};
@@ -87,6 +88,8 @@ pub struct DerivedAsset {
     pub taken_seconds: Option<i64>,
     /// When it was taken is known as an instant, and the clock on the wall is not.
     pub is_utc_only: bool,
+    /// When it was taken is a clock on the wall that a service shows and does not tell the zone of.
+    pub is_zoneless: bool,
     /// Its companions' bytes and their sizes.
     pub companions: Box<[(ContentHash, u64)]>,
     /// Records tied to its bytes.
@@ -122,6 +125,7 @@ impl DerivedAsset {
             names: Names::of(asset),
             taken_seconds: taken_seconds(asset),
             is_utc_only: is_utc_only(asset),
+            is_zoneless: is_zoneless(asset),
             companions: sizes.map(|(c, size)| (c.content_hash, *size)).collect(),
             records: job.tied.records.as_slice().into(),
             entries: job.tied.entries.as_slice().into(),
@@ -134,6 +138,7 @@ impl DerivedAsset {
         self.names = Names::of(asset);
         self.taken_seconds = taken_seconds(asset);
         self.is_utc_only = is_utc_only(asset);
+        self.is_zoneless = is_zoneless(asset);
         self.packed = pack.add(&packed(asset));
     }
 }
@@ -146,6 +151,13 @@ fn taken_seconds(asset: &Asset) -> Option<i64> {
 fn is_utc_only(asset: &Asset) -> bool {
     let taken = asset.taken_at.as_ref();
     taken.is_some_and(|claim| matches!(claim.value.clock, Clock::Utc(_)))
+}
+
+fn is_zoneless(asset: &Asset) -> bool {
+    asset.taken_at.as_ref().is_some_and(|claim| {
+        let is_clock = matches!(claim.value.clock, Clock::Wall(_)) && lacks_offset(&claim.value);
+        is_clock && matches!(claim.origin, Origin::Record(_) | Origin::Posted(_))
+    })
 }
 
 fn packed(asset: &Asset) -> String {
@@ -215,6 +227,7 @@ pub fn make_assets(
         groups,
         corrected,
         vague,
+        memberships,
         albums,
         sole_accounts,
         missing,
@@ -225,12 +238,13 @@ pub fn make_assets(
         groups: &groups,
         corrected: &corrected,
         vague: &vague,
+        memberships: &memberships,
         sole_accounts: &sole_accounts,
         pack: Arc::default(),
     };
     let mut albums = Albums::new(albums);
     let mut neighbours = Neighbours::default();
-    let mut waiting: Vec<(usize, Option<String>)> = Vec::new();
+    let mut waiting: Vec<Waiting> = Vec::new();
     // Room for all at once: a list that grows leaves holes of its earlier sizes in memory.
     let mut assets: Vec<DerivedAsset> = Vec::with_capacity(gathered.len());
     // Taken apart while assets are made: both at once would be a tenth of an import's memory.
@@ -251,17 +265,27 @@ pub fn make_assets(
                 neighbours.learn(device, *when);
             }
             if made.waits {
-                waiting.push((assets.len(), made.device));
+                waiting.push(Waiting {
+                    asset: assets.len(),
+                    device: made.device,
+                    page_offset_s: made.page_offset_s,
+                });
             }
             albums.add(assets.len() as u32, made.albums);
             assets.push(made.derived);
         }
     }
     let home = surroundings.home.as_ref();
-    for (index, device) in waiting {
-        let mut asset = assets[index].asset()?;
-        from_surroundings(&mut asset, device.as_deref(), &neighbours, home);
-        assets[index].pack(&asset, &maker.pack);
+    for one in waiting {
+        let mut asset = assets[one.asset].asset()?;
+        let around = offset::Surroundings {
+            device: one.device.as_deref(),
+            neighbours: &neighbours,
+            home,
+            page_offset_s: one.page_offset_s,
+        };
+        from_surroundings(&mut asset, &around);
+        assets[one.asset].pack(&asset, &maker.pack);
     }
     assets.shrink_to_fit();
     Ok(Derivation {
@@ -269,6 +293,14 @@ pub fn make_assets(
         assets,
         missing,
     })
+}
+
+/// An asset whose offset may be found from others once all are made.
+struct Waiting {
+    /// Index of the asset.
+    asset: usize,
+    device: Option<String>,
+    page_offset_s: Option<i32>,
 }
 
 /// An asset just made, with what it tells about others.
@@ -280,6 +312,8 @@ struct Made {
     learnt: Option<(String, When)>,
     /// Its offset may be found from others.
     waits: bool,
+    /// The offset its pages were made at.
+    page_offset_s: Option<i32>,
 }
 
 /// What one asset is made from.
@@ -296,6 +330,7 @@ struct Maker<'a> {
     groups: &'a [HashMap<usize, Group>],
     corrected: &'a [HashMap<usize, (Kind, Visibility)>],
     vague: &'a [HashMap<usize, Vague>],
+    memberships: &'a [HashMap<usize, Vec<Membership>>],
     sole_accounts: &'a SoleAccounts,
     pack: Arc<Pack>,
 }
@@ -389,6 +424,7 @@ impl Maker<'_> {
             albums: memberships(&known.records, self.sole_accounts),
             learnt: device.clone().zip(offset_known(&asset)),
             waits: needs_surroundings(&asset),
+            page_offset_s: of_pages(&asset, &known.records),
             device,
             derived: DerivedAsset::new(&asset, job, &self.pack),
         })
@@ -407,6 +443,9 @@ impl Maker<'_> {
                 if let Some((kind, visibility)) = self.corrected[*p as usize].get(&(*r as usize)) {
                     record.kind = *kind;
                     record.facts.visibility = *visibility;
+                }
+                if let Some(albums) = self.memberships[*p as usize].get(&(*r as usize)) {
+                    record.facts.albums.extend_from_slice(albums);
                 }
                 if let Some(vague) = self.vague[*p as usize].get(&(*r as usize)) {
                     vague.apply(&mut record.facts);

@@ -145,6 +145,8 @@ pub struct ImportReport {
     pub assets_changed: u64,
     /// Assets whose time is an instant of which nobody knows what the clock on the wall showed.
     pub utc_only: u64,
+    /// Assets whose time is what a page of a service shows, and nothing tells in which zone.
+    pub zoneless: u64,
     /// Bytes read out of archives.
     pub bytes_read: u64,
     /// Bytes of new originals.

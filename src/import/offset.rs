@@ -1,7 +1,8 @@
 //! Finds the offset from UTC of an asset's time: where on the wall clock it happened.
 //!
 //! Best first: embedded; wall clock against a trusted instant; zone at the position; neighbours in time on the
-//! same device; the owner's home zone; else none, and the library says so.
+//! same device; the owner's home zone; the zone in which the page was made that shows the time; else none, and the library
+//! says so.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -98,26 +99,52 @@ pub fn needs_surroundings(asset: &Asset) -> bool {
     asset.offset_origin.is_none() && taken.is_some_and(|claim| lacks_offset(&claim.value))
 }
 
-/// Finds the offset from what lies around the asset: its neighbours, else the owner's home zone.
-pub fn from_surroundings(
-    asset: &mut Asset,
-    device: Option<&str>,
-    neighbours: &Neighbours,
-    home: Option<&TimeZone>,
-) {
+/// Returns the offset of the zone in which the pages were made that show this very time: a wall clock, which says nothing of
+/// its zone. `None` if two pages that show it were made in two zones: which clock it was read from is not known then.
+pub fn of_pages(asset: &Asset, records: &[&Record]) -> Option<i32> {
+    let shown = asset.taken_at.as_ref()?.value;
+    if !matches!(shown.clock, Clock::Wall(_)) {
+        return None;
+    }
+    let mut offsets = records
+        .iter()
+        .filter(|record| [record.facts.taken_at, record.facts.posted_at].contains(&Some(shown)))
+        .filter_map(|record| record.facts.hints.as_ref()?.page_offset_s);
+    let first = offsets.next()?;
+    offsets.all(|other| other == first).then_some(first)
+}
+
+/// What is known around an asset, best first.
+pub struct Surroundings<'a> {
+    /// The device it was taken with.
+    pub device: Option<&'a str>,
+    /// Media with a known offset.
+    pub neighbours: &'a Neighbours,
+    /// The owner's home zone.
+    pub home: Option<&'a TimeZone>,
+    /// What [`of_pages`] says.
+    pub page_offset_s: Option<i32>,
+}
+
+/// Finds the offset from what lies around the asset: its neighbours, else the owner's home zone, else that of its page.
+pub fn from_surroundings(asset: &mut Asset, around: &Surroundings<'_>) {
     let Some(claim) = asset.taken_at.clone() else {
         return;
     };
     if !needs_surroundings(asset) {
         return;
     }
-    let neighbour = device
+    let neighbour = around
+        .device
         .filter(|_| !is_no_capture(&claim.origin))
-        .and_then(|device| neighbours.nearest(device, &claim.value));
+        .and_then(|device| around.neighbours.nearest(device, &claim.value));
+    let home = || around.home.and_then(|zone| offset_in(zone, &claim.value));
     if let Some(offset_s) = neighbour {
         set(asset, offset_s, Origin::Neighbour);
-    } else if let Some(offset_s) = home.and_then(|zone| offset_in(zone, &claim.value)) {
+    } else if let Some(offset_s) = home() {
         set(asset, offset_s, Origin::Home);
+    } else if let Some(offset_s) = around.page_offset_s {
+        set(asset, offset_s, Origin::Page);
     }
 }
 

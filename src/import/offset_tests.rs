@@ -115,7 +115,7 @@ fn a_post_says_nothing_of_where_the_picture_was_taken() {
     from_own_evidence(&mut one, &[]);
     assert_eq!(offset_of(&one), (None, None));
     let home = zone_named("America/New_York").unwrap();
-    from_surroundings(&mut one, Some("d"), &Neighbours::default(), Some(&home));
+    around(&mut one, Some("d"), &Neighbours::default(), Some(&home));
     assert_eq!(offset_of(&one), (Some(-5 * 3600), Some(Origin::Home)));
 }
 
@@ -145,7 +145,7 @@ fn the_nearest_neighbour_within_a_day_lends_its_offset() {
             When::wall(datetime(2023, 7, day, hour, 0, 0, 0)),
             Origin::Embedded,
         );
-        from_surroundings(&mut one, Some(device), &neighbours, None);
+        around(&mut one, Some(device), &neighbours, None);
         assert_eq!(offset_of(&one).0, expected, "{hour} {day} {device}");
     }
 }
@@ -158,13 +158,89 @@ fn home_comes_last_and_knows_summer_time() {
             When::wall(datetime(2023, month, 1, 12, 0, 0, 0)),
             Origin::Embedded,
         );
-        from_surroundings(&mut one, None, &Neighbours::default(), Some(&home));
+        around(&mut one, None, &Neighbours::default(), Some(&home));
         assert_eq!(offset_of(&one), (Some(expected), Some(Origin::Home)));
     }
     let day = When::wall(datetime(2023, 7, 1, 0, 0, 0, 0)).known_to(Precision::Day);
     let mut one = taken(day, Origin::FileName);
-    from_surroundings(&mut one, None, &Neighbours::default(), Some(&home));
+    around(&mut one, None, &Neighbours::default(), Some(&home));
     assert_eq!(offset_of(&one), (None, None), "a day has no offset");
+}
+
+/// What lies around an asset that no page shows.
+fn around(
+    asset: &mut Asset,
+    device: Option<&str>,
+    neighbours: &Neighbours,
+    home: Option<&TimeZone>,
+) {
+    let around = Surroundings {
+        device,
+        neighbours,
+        home,
+        page_offset_s: None,
+    };
+    from_surroundings(asset, &around);
+}
+
+#[test]
+fn the_zone_of_a_page_counts_below_home_and_only_for_the_time_it_shows() {
+    let shown = When::wall(datetime(2023, 7, 14, 9, 0, 0, 0));
+    let other = When::wall(datetime(2023, 7, 14, 4, 0, 0, 0));
+    let on_page = |posted, offset_s| {
+        let mut record = record("a.jpg");
+        record.facts.posted_at = Some(posted);
+        record.facts.hints = Some(Box::new(crate::model::record::Hints {
+            page_offset_s: Some(offset_s),
+            ..Default::default()
+        }));
+        record
+    };
+    let (rome, hanoi) = (zone_named("Europe/Rome").unwrap(), 7 * 3600);
+    for (what, pages, home, expected) in [
+        (
+            "one page",
+            vec![on_page(shown, hanoi)],
+            None,
+            (Some(hanoi), Some(Origin::Page)),
+        ),
+        (
+            "home is better",
+            vec![on_page(shown, hanoi)],
+            Some(&rome),
+            (Some(7200), Some(Origin::Home)),
+        ),
+        (
+            "the page of another zone shows another time",
+            vec![on_page(shown, hanoi), on_page(other, 7200)],
+            None,
+            (Some(hanoi), Some(Origin::Page)),
+        ),
+        (
+            "two zones show one time",
+            vec![on_page(shown, hanoi), on_page(shown, 7200)],
+            None,
+            (None, None),
+        ),
+        (
+            "no page shows it",
+            vec![on_page(other, hanoi)],
+            None,
+            (None, None),
+        ),
+    ] {
+        let mut one = taken(shown, Origin::Posted("facebook".into()));
+        let records: Vec<&Record> = pages.iter().collect();
+        from_own_evidence(&mut one, &records);
+        let around = Surroundings {
+            device: None,
+            neighbours: &Neighbours::default(),
+            home,
+            page_offset_s: of_pages(&one, &records),
+        };
+        from_surroundings(&mut one, &around);
+        assert_eq!(offset_of(&one), expected, "{what}");
+    }
 }
 
 fn when(asset: &Asset) -> When {

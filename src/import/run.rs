@@ -29,7 +29,7 @@ use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::reading::given;
 use super::rehearsal::rehearse;
 use super::report::{Draft, Facts};
-use super::settle::{UTC_ONLY, settle};
+use super::settle::{UTC_ONLY, ZONELESS, settle};
 use super::sweep::{Sweep, clean_unfinished, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
 use super::undo::finish_leaving;
@@ -284,8 +284,9 @@ fn finish(
         report.assets_changed = settled.changed;
     }
     report.not_understood = of_run(&catalog, taken.run, &taken.providers)?;
-    let utc_only = catalog.setting(UTC_ONLY)?;
-    report.utc_only = utc_only.and_then(|count| count.parse().ok()).unwrap_or(0);
+    let counted = |setting: Option<String>| setting.and_then(|count| count.parse().ok());
+    report.utc_only = counted(catalog.setting(UTC_ONLY)?).unwrap_or(0);
+    report.zoneless = counted(catalog.setting(ZONELESS)?).unwrap_or(0);
     let note = came_to(&report);
     catalog
         .in_transaction(|writing| writing.end_import(taken.run, clock(), &note))

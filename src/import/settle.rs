@@ -37,10 +37,14 @@ pub struct Settled {
     pub changed: u64,
     /// Assets whose time is known only as an instant.
     pub utc_only: u64,
+    /// Assets whose time is a clock of which a service does not tell the zone.
+    pub zoneless: u64,
 }
 
 /// Setting that keeps how many assets have a time known only as an instant, for imports that find nothing to settle.
 pub const UTC_ONLY: &str = "utc_only";
+/// Setting that keeps how many assets have a time of which a service does not tell the zone.
+pub const ZONELESS: &str = "zoneless";
 
 /// Settles the library: the tree, the lists and the derived half of the catalog become what all evidence makes of them.
 ///
@@ -92,6 +96,7 @@ pub fn settle(
         unnamed: &unnamed,
         settled: Settled {
             utc_only: utc_only(&derivation),
+            zoneless: zoneless(&derivation),
             ..Settled::default()
         },
     };
@@ -105,6 +110,12 @@ pub fn settle(
 pub fn utc_only(derivation: &Derivation) -> u64 {
     let assets = derivation.assets.iter();
     assets.filter(|derived| derived.is_utc_only).count() as u64
+}
+
+/// Counts the assets whose time is a clock of which a service does not tell the zone.
+pub fn zoneless(derivation: &Derivation) -> u64 {
+    let assets = derivation.assets.iter();
+    assets.filter(|derived| derived.is_zoneless).count() as u64
 }
 
 struct Settling<'a> {
@@ -222,6 +233,7 @@ impl Settling<'_> {
             write_lists(library, providers, derivation, &lists, places)?;
             library.writer().sync_all().map_err(ImportError::Write)?;
             writing.set_setting(UTC_ONLY, Some(&self.settled.utc_only.to_string()))?;
+            writing.set_setting(ZONELESS, Some(&self.settled.zoneless.to_string()))?;
             writing.set_setting("unsettled", None)?;
             Ok::<_, ImportError>(noted.changed)
         })?;

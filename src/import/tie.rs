@@ -6,6 +6,7 @@ use crate::model::asset::Group;
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Link, MediaEntry, Vague};
 use crate::model::kind::{CompanionRole, Kind, Visibility};
+use crate::model::record::Membership;
 
 use super::album::{DerivedAlbum, SoleAccounts, described_albums, find_covers, sole_accounts};
 use super::derive::Linked;
@@ -37,6 +38,8 @@ pub struct Tied {
     pub(super) corrected: Vec<HashMap<usize, (Kind, Visibility)>>,
     /// Records of which only a part is sure, by provider.
     pub(super) vague: Vec<HashMap<usize, Vague>>,
+    /// Albums that only media tell of, by provider.
+    pub(super) memberships: Vec<HashMap<usize, Vec<Membership>>>,
     /// Albums that records describe, by identity.
     pub(super) albums: BTreeMap<String, DerivedAlbum>,
     /// Accounts of providers that have one only.
@@ -78,6 +81,7 @@ pub fn tie(providers: &[Linked]) -> Tied {
             .collect(),
         corrected: providers.iter().map(corrections).collect(),
         vague: providers.iter().map(vague).collect(),
+        memberships: providers.iter().map(memberships).collect(),
         sole_accounts: sole_accounts(providers),
         ..Tied::default()
     };
@@ -103,6 +107,14 @@ fn vague(provider: &Linked) -> HashMap<usize, Vague> {
     for vague in &provider.links.vague {
         let one = all.entry(vague.record).or_insert(*vague);
         one.day_only |= vague.day_only;
+    }
+    all
+}
+
+fn memberships(provider: &Linked) -> HashMap<usize, Vec<Membership>> {
+    let mut all: HashMap<usize, Vec<Membership>> = HashMap::new();
+    for (record, membership) in &provider.links.memberships {
+        all.entry(*record).or_default().push(membership.clone());
     }
     all
 }

@@ -32,6 +32,8 @@ pub enum Origin {
     Neighbour,
     /// The owner's home time zone, given on the command line.
     Home,
+    /// The zone in which the page was made that shows the time.
+    Page,
 }
 
 impl fmt::Display for Origin {
@@ -49,6 +51,7 @@ impl fmt::Display for Origin {
             Self::Compared => f.write_str("compared"),
             Self::Neighbour => f.write_str("neighbour"),
             Self::Home => f.write_str("home"),
+            Self::Page => f.write_str("page"),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content_hash::ContentHash;
 use super::kind::{CompanionRole, Kind, Visibility};
-use super::record::{AlbumRecord, Record, RecordFacts};
+use super::record::{AlbumRecord, Membership, Record, RecordFacts};
 use super::time::{Precision, When};
 
 /// A media file seen in some archive.
@@ -64,6 +64,8 @@ pub struct Links {
     /// Records whose list does not tell kinds apart, where another record does: index into [`Evidence::records`], the kind and
     /// visibility to take instead of the record's own.
     pub corrected: Vec<(usize, Kind, Visibility)>,
+    /// Albums that only their media tell of, no record file: index into [`Evidence::records`] and the membership.
+    pub memberships: Vec<(usize, Membership)>,
     /// Records tied to a medium that may be another's of the same moment or day.
     pub vague: Vec<Vague>,
 }

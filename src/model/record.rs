@@ -194,6 +194,21 @@ pub struct RecordFacts {
     /// Someone else's picture, shared again by the owner of the account.
     #[serde(default, skip_serializing_if = "is_false")]
     pub by_someone_else: bool,
+    /// What it only hints at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hints: Option<Box<Hints>>,
+}
+
+/// What a record only hints at: believed where nothing better is known. Few records hint at anything, hence a box.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hints {
+    /// Offset from UTC, in seconds, of the zone in which the page was made that shows the record's times. In another season
+    /// or at another place it was another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_offset_s: Option<i32>,
+    /// What its album is called, should no record file tell of that album.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
 }
 
 fn is_false(value: &bool) -> bool {

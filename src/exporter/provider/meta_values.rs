@@ -104,17 +104,24 @@ const SIGNED_HOSTS: &[&str] = &["fbcdn.net", "cdninstagram.com", "fbsbx.com"];
 
 /// Takes secrets and signed addresses out of a record before it is kept.
 pub fn clean(value: &mut Value) {
+    let is_kept = |value: &Value| !is_signed(value) && !is_address(value);
     match value {
         Value::Array(values) => {
-            values.retain(|value| !is_signed(value));
+            values.retain(is_kept);
             values.iter_mut().for_each(clean);
         }
         Value::Object(object) => {
-            object.retain(|key, value| !SECRETS.contains(&key.as_str()) && !is_signed(value));
+            object.retain(|key, value| !SECRETS.contains(&key.as_str()) && is_kept(value));
             object.values_mut().for_each(clean);
         }
         _ => {}
     }
+}
+
+/// Says whether a value is an address on the internet, whatever its key calls it.
+fn is_address(value: &Value) -> bool {
+    let text = value.as_str().map(str::trim);
+    text.is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok())
 }
 
 fn is_signed(value: &Value) -> bool {
