@@ -23,6 +23,7 @@ mod providers {
     mod facebook_aside;
     mod facebook_editions;
     mod facebook_ways;
+    mod facebook_whole;
     mod google_corners;
     mod google_crowd;
     mod google_damage;

@@ -140,3 +140,41 @@ fn check_ins_give_their_media_a_place_and_are_counted_without() {
         );
     }
 }
+
+/// What people attach to posts in groups lies in `files/`, beside three pictures of the service.
+#[test]
+fn attachments_are_kept_and_a_text_that_is_not_there_is_no_missing_photo() {
+    let env = TestEnv::new();
+    let mut files = compose_account(&varied(), Generation::Y2024, false);
+    let attached = photo(901, LOOSE);
+    let attachment = |name: &str| {
+        let uri = format!("files/{name}");
+        json!({"timestamp": attached.posted, "data": [{"post": "see this"}],
+            "attachments": [{"data": [{"media": {"uri": uri, "creation_timestamp": attached.posted}}]}]})
+    };
+    let posts = json!({"group_posts_v2": [attachment("901.jpg"), attachment("902.txt"), attachment("903.pdf")]});
+    let path = "your_facebook_activity/groups/group_posts_and_comments.json";
+    files.insert(path.to_owned(), mojibake(&posts));
+    files.insert("files/901.jpg".to_owned(), bytes_of(&attached));
+    files.insert(
+        "files/profile_pic.jpg".to_owned(),
+        bytes_of(&photo(902, LOOSE)),
+    );
+    let (ran, report) = import(&env, &files);
+    assert_eq!(ran.code, Some(0), "{} {}", ran.stdout, ran.stderr);
+    assert_eq!(report["missing"], json!(0), "{}", ran.stdout);
+    let lines = ran.json_lines("entry");
+    assert_eq!(
+        entry(&lines, "files/profile_pic.jpg")["outcome"],
+        json!("ignored")
+    );
+    let assets = env.run_on("l", &["--json", "list"]).json_lines("asset");
+    let wanted = json!(hash(&bytes_of(&attached)).to_string());
+    let kept = assets
+        .iter()
+        .find(|asset| asset["content_hash"] == wanted)
+        .unwrap();
+    assert_eq!(kept["description"], json!("see this"));
+    let lost = json!(hash(&bytes_of(&photo(902, LOOSE))).to_string());
+    assert!(assets.iter().all(|asset| asset["content_hash"] != lost));
+}

@@ -104,6 +104,14 @@ impl Generation {
         }
     }
 
+    /// The class of a picture that is a medium.
+    pub(super) fn media_class(self) -> &'static str {
+        match self {
+            Self::Y2018 => "_2yuc _3-96",
+            _ => "_a6_o",
+        }
+    }
+
     pub(super) fn albums(self) -> String {
         match self {
             Self::Y2018 => "photos_and_videos/album/".to_owned(),
@@ -236,8 +244,9 @@ pub(super) fn item(generation: Generation, body: &str, shown: &str) -> String {
 
 fn shown_photo(generation: Generation, photo: &Photo, folder: &str) -> String {
     let src = format!("{}{}", generation.named(), file_name(photo, folder));
+    let class = generation.media_class();
     format!(
-        "<div class=\"_a7ng\"><a href=\"{src}\"><img class=\"_a6_o\" src=\"{src}\"></a><div class=\"_3-95\">{}</div><div>{ALBUM_TITLE}</div></div>",
+        "<div class=\"_a7ng\"><a href=\"{src}\"><img class=\"{class}\" src=\"{src}\"></a><div class=\"_3-95\">{}</div><div>{ALBUM_TITLE}</div></div>",
         escaped(photo.text)
     )
 }
@@ -262,7 +271,7 @@ fn posts_page(generation: Generation) -> String {
         .map(|photo| shown_photo(generation, photo, POST_FOLDER))
         .collect();
     let body = format!(
-        "<div>{}</div>{photos}<div>{PLACE} (59.36, 17.96)</div>",
+        "<div>{}</div>{photos}<ul><li class=\"_tqp\">Upload IP address: 192.0.2.7</li></ul><div>{PLACE} (59.36, 17.96)</div>",
         escaped(POST_TEXT)
     );
     format!(

@@ -262,6 +262,7 @@ struct Page {
 impl Page {
     fn photo(self, photo: &FbPhoto, album: &str) -> String {
         let src = uri(self.generation, photo);
+        let class = self.generation.media_class();
         let table = photo.taken.map_or_else(String::new, |taken| {
             let rows = [
                 ("Taken", shown(taken)),
@@ -276,7 +277,7 @@ impl Page {
             format!("<table>{rows}</table>")
         });
         format!(
-            "<div class=\"_a7ng\"><a href=\"{src}\"><img class=\"_a6_o\" src=\"{src}\"></a><div class=\"_3-95\">{}</div>\
+            "<div class=\"_a7ng\"><a href=\"{src}\"><img class=\"{class}\" src=\"{src}\"></a><div class=\"_3-95\">{}</div>\
              {table}<div>{}</div></div>",
             escaped(&photo.text),
             escaped(album)

@@ -55,6 +55,35 @@ const FOREIGN_FOLDERS: &[&str] = &[
     "your_topics",
 ];
 
+/// Folders the owner's media lie in, and `media/` anywhere. What pages name elsewhere are icons and avatars.
+const MEDIA_FOLDERS: &[&str] = &[
+    "events",
+    "files",
+    "groups",
+    "marketplace",
+    "messages",
+    "photos_and_videos",
+    "posts",
+    "profile_information",
+    "reels",
+    "stories",
+];
+
+/// Pictures of the pages themselves. Whatever else lies in `files/` the owner attached to something.
+const PAGE_PICTURES: &[&str] = &["fb_logo.png", "profile_pic.jpg", "Instagram-Logo.png"];
+
+/// Words in the names of pages and folders of what Facebook drew: avatars and their clothes, badges, digital items.
+const DRAWN: &[&str] = &["avatar", "digital_items", "gaming"];
+
+/// Folders of the icons of reactions.
+const REACTIONS: &[&str] = &["comments_and_reactions", "likes_and_reactions"];
+
+/// Extensions of files that are no photo, video or sound, and that people attach to posts.
+const DOCUMENTS: &[&str] = &[
+    "csv", "doc", "docx", "epub", "htm", "html", "json", "key", "log", "md", "numbers", "odp",
+    "ods", "odt", "pages", "pdf", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "xml", "zip",
+];
+
 /// Folders of conversations that Instagram's archives do not have; `inbox` and `message_requests` both have.
 const FACEBOOK_THREADS: &[&str] = &[
     "archived_threads",
@@ -109,18 +138,38 @@ fn is_top_folder(name: &str) -> bool {
         || name.starts_with("this_profile") && name.ends_with("s_activity_across_facebook")
 }
 
+/// Returns what the folder of an album is called, in letters of ASCII: `<Album>_<token>`. `None` for other folders.
+pub fn album_name(folder: &str) -> Option<&str> {
+    if matches!(
+        folder,
+        "your_posts" | "stickers_used" | "thumbnails" | "videos"
+    ) {
+        return None;
+    }
+    let at = |at: usize| folder.get(at..).filter(|rest| rest.starts_with('_'));
+    // A token has ten signs, which may be `_`; an id has digits only.
+    let token = folder.len().checked_sub(11).and_then(at);
+    let is_id = |rest: &&str| rest.len() >= 8 && is_number(rest);
+    let id = folder.rsplit_once('_').filter(|(_, id)| is_id(&id));
+    let name = match (token, id) {
+        (_, Some((name, _))) => name,
+        (Some(token), None) if is_token(&token[1..]) => folder.strip_suffix(token)?,
+        _ => return None,
+    };
+    (!name.is_empty()).then_some(name)
+}
+
+fn is_token(text: &str) -> bool {
+    let is_sign = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    text.len() >= 8 && text.bytes().all(is_sign)
+}
+
 /// Media lie in `<Album>_<token>`, `your_posts`, `videos`. The token is ten letters, digits and dashes, or the album's id.
 fn is_album_folder(name: &str) -> bool {
-    let is_token = |token: &str| {
-        token.len() >= 8
-            && token
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
     // A token may itself hold `_`.
     let has_token = name
         .match_indices('_')
-        .any(|(at, _)| is_token(&name[at + 1..].replace('_', "-")));
+        .any(|(at, _)| is_token(&name[at + 1..]));
     has_token
         || matches!(
             name,
@@ -154,6 +203,36 @@ pub fn is_furniture(path: &str) -> bool {
         || !is_web_address(path) && path.split(['/', '\\']).any(|part| part == "stickers_used")
 }
 
+/// Says whether a path is one at which media of the owner lie. Pages also show icons and avatars, which lie elsewhere.
+pub fn is_below_media(path: &str) -> bool {
+    let path = path.trim_start_matches("../").trim_start_matches('/');
+    let parts = parts_below(path);
+    let in_folder = match parts.as_slice() {
+        [first, .., _] => MEDIA_FOLDERS.contains(first) || parts.contains(&"media"),
+        _ => false,
+    };
+    in_folder
+        && !is_web_address(path)
+        && matches!(place_of(path), Place::Media | Place::MessageMedia)
+}
+
+/// Says whether a path is that of a text, a PDF or the like: a file of the owner's, and no photo that could be missing.
+pub fn is_document(path: &str) -> bool {
+    !is_web_address(path)
+        && extension(path).is_some_and(|found| DOCUMENTS.contains(&found.as_str()))
+}
+
+/// Says whether a page or picture is about what Facebook drew, and lies outside of the folders of media.
+fn is_drawn(parts: &[&str]) -> bool {
+    let elsewhere = parts
+        .first()
+        .is_some_and(|first| !MEDIA_FOLDERS.contains(first));
+    elsewhere
+        && parts
+            .iter()
+            .any(|part| DRAWN.iter().any(|word| part.contains(word)))
+}
+
 /// Returns what a path below the archive's root holds.
 pub fn place_of(path: &str) -> Place {
     let parts = parts_below(path);
@@ -165,6 +244,10 @@ pub fn place_of(path: &str) -> Place {
     }
     if matches!(parts.as_slice(), ["messages", _, ..]) {
         return message_place(&parts);
+    }
+    // Whatever it is, it was attached.
+    if matches!(parts.as_slice(), ["files", _, ..]) {
+        return Place::Media;
     }
     if let Some(format) = format_of(path) {
         return record_place(&parts, format);
@@ -185,9 +268,16 @@ fn is_service_file(path: &str, parts: &[&str]) -> bool {
     name == "no-data.txt"
         || is_furniture(path)
         || matches!(extension(name).as_deref(), Some("css" | "js"))
-        || matches!(parts, ["files", ..] | ["start_here.html" | "index.html"])
+        || matches!(parts, ["files", name] if PAGE_PICTURES.contains(name))
+        || matches!(parts, ["start_here.html" | "index.html"])
+        || has_media_extension(name) && (is_icon(parts) || is_drawn(parts))
         // Previews of videos, made by the service.
         || matches!(parts, ["photos_and_videos", "thumbnails", _] | ["posts", "media", "thumbnails", _])
+}
+
+/// Icons of reactions: thirteen in each archive.
+fn is_icon(parts: &[&str]) -> bool {
+    matches!(parts, [.., folder, "icons", _] if REACTIONS.contains(folder))
 }
 
 fn message_place(parts: &[&str]) -> Place {
@@ -220,6 +310,9 @@ fn record_place(parts: &[&str], format: Format) -> Place {
             Place::Perhaps(Kind::Profile, format)
         }
         [folder, ..] if FOREIGN_FOLDERS.contains(folder) => Place::OtherRecords,
+        // What others posted, and the owner only reacted to.
+        ["comments_and_reactions", name] if stem(name).contains("reactions") => Place::OtherRecords,
+        _ if is_drawn(parts) => Place::OtherRecords,
         [_] => Place::OtherRecords,
         _ if parts.iter().any(|part| stem(part).contains("reels")) => {
             Place::Perhaps(Kind::Reel, format)

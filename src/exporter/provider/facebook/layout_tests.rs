@@ -199,6 +199,31 @@ fn every_path_has_a_place() {
         ("start_here.html", Place::Service),
         ("index.html", Place::Service),
         ("files/fb_logo.png", Place::Service),
+        ("files/profile_pic.jpg", Place::Service),
+        ("files/Instagram-Logo.png", Place::Service),
+        ("files/10152345678901234.jpg", Place::Media),
+        ("files/10152345678901234.txt", Place::Media),
+        ("files/slides.pdf", Place::Media),
+        ("files/notes.html", Place::Media),
+        (
+            "your_facebook_activity/comments_and_reactions/icons/like.png",
+            Place::Service,
+        ),
+        ("likes_and_reactions/icons/none.png", Place::Service),
+        ("posts/media/icons_v0SYVLIUiA/1.png", Place::Media),
+        (
+            "your_facebook_activity/avatars_store/hat.png",
+            Place::Service,
+        ),
+        ("posts/media/Myavatar_v0SYVLIUiA/1.png", Place::Media),
+        (
+            "your_facebook_activity/avatars_store/avatar_items.html",
+            Place::OtherRecords,
+        ),
+        (
+            "your_facebook_activity/comments_and_reactions/likes_and_reactions_1.html",
+            Place::OtherRecords,
+        ),
         (
             "your_facebook_activity/posts/media/stickers_used/1.png",
             Place::Service,
@@ -232,6 +257,50 @@ fn every_path_has_a_place() {
         ("a/b.csv", Place::OtherRecords),
     ] {
         assert_eq!(place_of(path), place, "{path}");
+    }
+}
+
+#[test]
+fn folders_of_albums_have_names() {
+    for (folder, name) in [
+        ("MobileUploads_v0SYVLIUiA", Some("MobileUploads")),
+        ("MobileUploads_v0_YV-IUiA", Some("MobileUploads")),
+        ("Trip_to_sea_v0SYVLIUiA", Some("Trip_to_sea")),
+        ("InstagramPhotos_580123456789", Some("InstagramPhotos")),
+        ("InstagramPhotos_5801234567", Some("InstagramPhotos")),
+        ("your_posts", None),
+        ("stickers_used", None),
+        ("T_x", None),
+        ("_v0SYVLIUiA", None),
+        ("été_v0SYVLIUi", None),
+        ("", None),
+    ] {
+        assert_eq!(album_name(folder), name, "{folder}");
+    }
+}
+
+#[test]
+fn media_lie_in_some_folders_and_icons_in_others() {
+    for (path, below) in [
+        ("posts/media/T_x/1.jpg", true),
+        ("../../photos_and_videos/T_x/1.jpg", true),
+        ("your_facebook_activity/posts/media/T_x/1", true),
+        (
+            "this_profile's_activity_across_facebook/posts/media/T_x/1.jpg",
+            true,
+        ),
+        ("messages/inbox/b_x/photos/1", true),
+        ("files/attached.jpg", true),
+        ("some_section/media/1.jpg", true),
+        ("files/fb_logo.png", false),
+        ("photos_and_videos/thumbnails/1.jpg", false),
+        ("comments_and_reactions/icons/like.png", false),
+        ("some_section/1.png", false),
+        ("https://h.example/posts/media/1.jpg", false),
+        ("posts/your_posts_1.json", false),
+        ("", false),
+    ] {
+        assert_eq!(is_below_media(path), below, "{path}");
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exporter::provider::classify::media_id;
-use crate::exporter::provider::facebook::layout::{below_top, kind_of_folder, visibility_of};
+use crate::exporter::provider::facebook::folders;
+use crate::exporter::provider::facebook::layout::{
+    below_top, is_document, kind_of_folder, visibility_of,
+};
 use crate::exporter::provider::facebook::media::key_of;
 use crate::exporter::provider::link::{PathRules, link_all, unrecorded};
 use crate::model::evidence::{Evidence, Links, MediaEntry};
@@ -18,9 +21,15 @@ const RULES: PathRules = PathRules {
 
 /// Ties all records to media and makes up records for the media none names.
 pub fn link(evidence: &Evidence) -> Links {
+    let mut links = link_all(evidence, RULES, &made_up);
+    // A text or PDF that was attached and is not there is no photo that is missing.
+    links
+        .links
+        .retain(|link| link.media.is_some() || !is_document(&evidence.records[link.record].uri));
     Links {
         same_posts: same_posts(&evidence.records),
-        ..link_all(evidence, RULES, &made_up)
+        memberships: folders::memberships(&evidence.records),
+        ..links
     }
 }
 

@@ -9,7 +9,7 @@ use crate::exporter::provider::facebook::layout::is_furniture;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
 use crate::exporter::provider::meta_values::{instant, number, text};
-use crate::model::record::{Device, DeviceFacts, Location, RecordFacts};
+use crate::model::record::{Device, DeviceFacts, Hints, Location, RecordFacts};
 use crate::model::time::When;
 
 /// A "taken" time without camera fields must be this much earlier than the upload to be more than an echo of it.
@@ -65,6 +65,16 @@ pub fn facts_of(medium: &Value) -> RecordFacts {
         device: device(&exif),
         ..RecordFacts::default()
     }
+}
+
+/// Returns the album a medium's own title names, should no file tell of that album.
+pub fn album_hint(medium: &Value) -> Option<Box<Hints>> {
+    let album = text(medium.get("title"))?.trim().to_owned();
+    let album = Some(album);
+    Some(Box::new(Hints {
+        album,
+        ..Hints::default()
+    }))
 }
 
 /// Joins the camera fields of photo and video: a list `exif_data` since about 2020, before that flat in `photo_metadata`.

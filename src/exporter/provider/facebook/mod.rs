@@ -1,6 +1,7 @@
 //! The Facebook provider: every generation of its archives since 2018.
 
 mod albums;
+mod folders;
 mod html;
 mod layout;
 mod link;
@@ -27,7 +28,7 @@ impl Provider for Facebook {
     }
 
     fn reader_version(&self) -> u32 {
-        1
+        2
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {

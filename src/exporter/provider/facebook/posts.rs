@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::exporter::provider::facebook::albums::album_of;
 use crate::exporter::provider::facebook::layout::{is_by_others, visibility_of};
 use crate::exporter::provider::facebook::media::{
-    any_instant, facts_of, kept_uri, key_of, people, uri_of,
+    album_hint, any_instant, facts_of, kept_uri, key_of, people, uri_of,
 };
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
@@ -70,6 +70,8 @@ pub struct Told {
     pub albums: Vec<AlbumRecord>,
     /// The element has the shape of a post, a medium or an album, even if it names no medium.
     pub understood: bool,
+    /// Something in it is called a medium and has no path at all: of a shape that is not known.
+    pub pathless: bool,
 }
 
 /// Reads one element of a record file about media of this kind. The text must have been repaired.
@@ -94,6 +96,7 @@ fn visit(kind: Kind, value: &Value, source: &Source<'_>, told: &mut Told, depth:
         || listed_media;
     if is_post || is_bare_post(object) {
         told.understood = true;
+        told.pathless |= has_pathless(value, 0);
         told.records.extend(post(kind, object, source));
     } else if object.contains_key("uri") {
         told.understood = true;
@@ -121,6 +124,7 @@ fn is_bare_post(object: &Map<String, Value>) -> bool {
 fn single(kind: Kind, medium: &Value, source: &Source<'_>) -> Option<Record> {
     let mut record = source.record(kind, uri_of(medium)?);
     record.facts = facts_of(medium);
+    record.facts.hints = album_hint(medium);
     record.facts.visibility = visibility_of(kind);
     record.facts.by_someone_else = is_by_others(source.path);
     (record.facts.place, record.facts.location) = match place_below(medium, 0) {
@@ -247,6 +251,21 @@ fn media_below<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usize) {
             .filter(|(key, _)| !NOT_ITS_OWN.contains(&key.as_str()))
             .for_each(|(_, value)| media_below(value, found, depth + 1)),
         _ => {}
+    }
+}
+
+/// Says whether something below is called a medium and has no `uri`, not even an empty one (a post of words alone).
+fn has_pathless(value: &Value, depth: usize) -> bool {
+    let inner = |value: &Value| has_pathless(value, depth + 1);
+    match value {
+        _ if depth >= DEEPEST => false,
+        Value::Array(values) => values.iter().any(inner),
+        Value::Object(object) => object.iter().any(|(key, value)| {
+            let medium = value.as_object().filter(|_| key == "media");
+            let pathless = medium.is_some_and(|m| !m.is_empty() && !m.contains_key("uri"));
+            pathless || !NOT_ITS_OWN.contains(&key.as_str()) && inner(value)
+        }),
+        _ => false,
     }
 }
 

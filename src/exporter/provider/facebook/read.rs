@@ -3,20 +3,22 @@
 use serde_json::Value;
 
 use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::{Format, is_web_address};
-use crate::exporter::provider::facebook::html::{Page, read_album, read_page};
+use crate::exporter::provider::classify::{Format, is_web_address, stem};
+use crate::exporter::provider::facebook::html::{
+    Expected, Page, PageRead, lacks, read_album, read_page,
+};
 use crate::exporter::provider::facebook::layout::{Place, place_of};
 use crate::exporter::provider::facebook::messages;
 use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
 use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
 use crate::exporter::provider::meta_accounts::{Accounts, Believed};
 use crate::exporter::provider::meta_elements::{broken, read_elements};
-use crate::exporter::provider::meta_html::HtmlError;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
 use crate::model::kind::Kind;
+use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::Ignored;
 use crate::model::record::{Edition, Record};
 use crate::model::shown::shown;
@@ -73,8 +75,11 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
 #[derive(Default)]
 struct Tally {
     records: usize,
-    /// Elements with none of the known shapes.
+    /// Elements of a list, or the one object in place of it.
+    elements: usize,
+    /// Elements with none of the known shapes, or with media that have no path.
     odd: usize,
+    albums: usize,
     undated: Vec<String>,
     on_the_web: Vec<String>,
 }
@@ -101,11 +106,16 @@ impl File<'_> {
                 EntryRole::Ignored(Ignored::Messages)
             }
             Place::Records(kind, Format::Json) => self.outcome(|file| file.elements(kind)),
-            Place::Album(Format::Json) => self.outcome(|file| file.elements(Kind::Post)),
+            Place::Album(Format::Json) => self.outcome(Self::album),
             Place::Perhaps(kind, Format::Json) => self.perhaps(kind),
-            Place::Records(kind, Format::Html) => self.outcome(|file| file.page(kind)),
+            Place::Records(kind, Format::Html) => {
+                let expected = expected(&self.node.path, kind);
+                self.outcome(|file| file.page(kind, expected))
+            }
             // Not asked for was answered above.
-            Place::Conversation(Format::Html) => self.outcome(|file| file.page(Kind::Message)),
+            Place::Conversation(Format::Html) => {
+                self.outcome(|file| file.page(Kind::Message, Expected::Items))
+            }
             Place::Album(Format::Html) => self.outcome(Self::album_page),
             Place::Perhaps(kind, Format::Html) => self.perhaps_page(kind),
             Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
@@ -152,15 +162,31 @@ impl File<'_> {
 
     fn elements(&mut self, kind: Kind) -> Result<(), String> {
         let mut bytes = self.bytes()?;
-        let result = self.read_elements(kind, &mut bytes);
-        if self.tally.odd > 0 {
-            let message = format!(
-                "{} records in it are of a kind that is not known",
-                self.tally.odd
+        self.read_elements(kind, &mut bytes)?;
+        let tally = &self.tally;
+        if tally.odd > 0 {
+            let lacks = format!(
+                "{} of its {} records have no shape that is known",
+                tally.odd, tally.elements
             );
-            self.sink.warn(self.node.id, message);
+            self.not_understood(lacks);
+        } else if tally.records > 0 && tally.undated.len() == tally.records {
+            self.not_understood("no record in it has a time of posting".to_owned());
         }
-        result
+        Ok(())
+    }
+
+    fn album(&mut self) -> Result<(), String> {
+        self.elements(Kind::Post)?;
+        if self.tally.elements > 0 && self.tally.albums == 0 && self.tally.odd == 0 {
+            self.not_understood("no album in it".to_owned());
+        }
+        Ok(())
+    }
+
+    fn not_understood(&mut self, lacks: String) {
+        let why = NotUnderstood::UnknownStructure { lacks };
+        self.sink.not_understood(self.node.id, why);
     }
 
     fn read_elements(&mut self, kind: Kind, bytes: &mut [u8]) -> Result<(), String> {
@@ -174,6 +200,9 @@ impl File<'_> {
 
     fn conversation(&mut self) -> Result<(), String> {
         let mut bytes = self.bytes()?;
+        if !contains(&bytes, b"\"messages\"") {
+            self.not_understood("no list of messages".to_owned());
+        }
         let result = read_elements(
             &mut bytes,
             |key| key == "messages",
@@ -186,31 +215,26 @@ impl File<'_> {
         self.finish(result)
     }
 
-    fn page(&mut self, kind: Kind) -> Result<(), String> {
+    fn page(&mut self, kind: Kind, expected: Expected) -> Result<(), String> {
         let bytes = self.bytes()?;
-        let (mut records, mut warnings) = (Vec::new(), Vec::new());
-        let result = read_page(
-            &self.html_page(kind, &bytes),
-            &mut |record| records.push(record),
-            &mut |warning| warnings.push(warning),
-        );
-        self.finish_page(records, warnings, result)
+        let mut warnings = Vec::new();
+        let page = self.html_page(kind, &bytes);
+        let read = read_page(&page, &mut |warning| warnings.push(warning));
+        self.finish_page(read, warnings, expected)
     }
 
     fn album_page(&mut self) -> Result<(), String> {
         let bytes = self.bytes()?;
         let mut warnings = Vec::new();
-        let (album, records, result) =
-            read_album(&self.html_page(Kind::Post, &bytes), &mut |warning| {
-                warnings.push(warning)
-            });
+        let page = self.html_page(Kind::Post, &bytes);
+        let (album, read) = read_album(&page, &mut |warning| warnings.push(warning));
         self.sink.album(album);
-        self.finish_page(records, warnings, result)
+        self.finish_page(read, warnings, Expected::Items)
     }
 
     /// Most pages are about other things.
     fn perhaps_page(&mut self, kind: Kind) -> EntryRole {
-        match self.page(kind) {
+        match self.page(kind, Expected::Anything) {
             Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
             Ok(()) => EntryRole::Record,
             Err(why) => EntryRole::Failed(why),
@@ -228,20 +252,27 @@ impl File<'_> {
 
     fn finish_page(
         &mut self,
-        records: Vec<Record>,
+        read: PageRead,
         warnings: Vec<String>,
-        result: Result<(), HtmlError>,
+        expected: Expected,
     ) -> Result<(), String> {
         for warning in warnings {
             self.sink.warn(self.node.id, warning);
         }
-        records.into_iter().for_each(|record| self.give(record));
+        if let Some(lacks) = lacks(&read, expected) {
+            self.not_understood(lacks);
+        }
+        read.records
+            .into_iter()
+            .for_each(|record| self.give(record));
         self.tell_oddities();
-        result.map_err(|error| shown(&error.to_string()))
+        read.result.map_err(|error| shown(&error.to_string()))
     }
 
     fn tell(&mut self, told: Told) {
-        self.tally.odd += usize::from(!told.understood);
+        self.tally.elements += 1;
+        self.tally.odd += usize::from(!told.understood || told.pathless);
+        self.tally.albums += told.albums.len();
         told.albums
             .into_iter()
             .for_each(|album| self.sink.album(album));
@@ -283,6 +314,14 @@ impl File<'_> {
     fn finish(&mut self, result: Result<(), serde_json::Error>) -> Result<(), String> {
         self.tell_oddities();
         result.map_err(|error| broken(&error, self.tally.records))
+    }
+}
+
+/// Posts begin with a sentence about their author; in other lists of media that was not seen for sure.
+fn expected(path: &str, kind: Kind) -> Expected {
+    match stem(path).starts_with("your_posts") && kind == Kind::Post {
+        true => Expected::Posts,
+        false => Expected::Items,
     }
 }
 

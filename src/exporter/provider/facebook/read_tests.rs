@@ -47,6 +47,7 @@ struct Heard {
     albums: Vec<AlbumRecord>,
     roles: BTreeMap<EntryId, EntryRole>,
     warnings: Vec<String>,
+    not_understood: Vec<String>,
 }
 
 impl ItemSink for Heard {
@@ -64,6 +65,12 @@ impl ItemSink for Heard {
     }
     fn warn(&mut self, _: EntryId, message: String) {
         self.warnings.push(message);
+    }
+    fn not_understood(&mut self, _: EntryId, why: NotUnderstood) {
+        let NotUnderstood::UnknownStructure { lacks } = why else {
+            panic!("{why:?}");
+        };
+        self.not_understood.push(lacks);
     }
 }
 
@@ -147,6 +154,14 @@ fn every_entry_has_a_role() {
             I(Ignored::ServiceFile),
         ),
         ("files/fb_logo.png", "", false, I(Ignored::ServiceFile)),
+        ("files/10152345678901234.jpg", "", false, Media),
+        ("files/10152345678901234.txt", "", false, Media),
+        (
+            "likes_and_reactions/icons/like.png",
+            "",
+            false,
+            I(Ignored::ServiceFile),
+        ),
         ("posts/.DS_Store", "", false, I(Ignored::SystemFile)),
         (
             "messages/inbox/b_x/message_1.json",
@@ -303,9 +318,74 @@ fn oddities_are_told_once_a_file() {
         [
             "2 records in it have no date of posting, the first is https://x.fbcdn.net/1.jpg",
             "2 records in it name an address on the web, so their media are not in the archive, the first is https://x.fbcdn.net/1.jpg",
-            "1 records in it are of a kind that is not known"
         ]
     );
+    assert_eq!(
+        heard.not_understood,
+        ["1 of its 3 records have no shape that is known"]
+    );
+}
+
+#[test]
+fn a_record_file_whose_structure_matches_nothing_is_not_understood() {
+    let dated = |key: &str| format!(r#"[{{"{key}": 1500000000, "uri": "posts/media/T_x/1.jpg"}}]"#);
+    let posts = "posts/your_posts_1.json";
+    let album = "posts/album/0.json";
+    for (path, file, lacks) in [
+        (posts, POST.to_owned(), None),
+        (posts, "[]".to_owned(), None),
+        (posts, "{}".to_owned(), None),
+        (
+            posts,
+            r#"[{"timestamp": 1, "data": [{"post": "words"}]}]"#.to_owned(),
+            None,
+        ),
+        (posts, POST.replace("\"uri\"", "\"file\""), Some("no shape")),
+        (posts, r#"[{"what": 1}]"#.to_owned(), Some("no shape")),
+        (
+            posts,
+            POST.replace("timestamp", "moment"),
+            Some("no record in it has a time"),
+        ),
+        (posts, dated("creation_timestamp"), None),
+        (posts, dated("made"), Some("no record in it has a time")),
+        (album, r#"{"name": "Trip", "photos": []}"#.to_owned(), None),
+        (
+            album,
+            format!(
+                r#"{{"name": "Trip", "pictures": {}}}"#,
+                dated("creation_timestamp")
+            ),
+            Some("no album"),
+        ),
+        (
+            album,
+            format!(
+                r#"{{"name": "Trip", "photos": {}}}"#,
+                dated("creation_timestamp")
+            ),
+            None,
+        ),
+    ] {
+        let heard = read_with(
+            &[(path, file.clone().into_bytes())],
+            &ReadOptions::default(),
+        );
+        match (heard.not_understood.as_slice(), lacks) {
+            ([], None) => {}
+            ([found], Some(lacks)) if found.contains(lacks) => {}
+            (found, _) => panic!("{file}: {found:?}, expected {lacks:?}"),
+        }
+    }
+    let options = ReadOptions {
+        include_messages: true,
+        ..ReadOptions::default()
+    };
+    let path = "messages/inbox/b_x/message_1.json";
+    for (file, understood) in [(r#"{"messages": []}"#, true), (r#"{"letters": []}"#, false)] {
+        let heard = read_with(&[(path, file.as_bytes().to_vec())], &options);
+        assert_eq!(heard.not_understood.is_empty(), understood, "{file}");
+    }
 }
 
 #[test]

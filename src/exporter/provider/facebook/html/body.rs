@@ -1,5 +1,7 @@
-//! Tells the owner's text from what else stands in the body of an item: place, address, "Updated …", bare links.
+//! Tells the owner's text from what else stands in the body of an item: place, address, "Updated …", bare links, people tagged,
+//! the group of a comment.
 
+use super::lines;
 use crate::exporter::provider::classify::is_web_address;
 use crate::exporter::provider::facebook::posts::coordinates;
 use crate::exporter::provider::meta_dates::read_date;
@@ -17,9 +19,28 @@ pub struct Body {
     pub place: Option<String>,
     /// Its coordinates.
     pub location: Option<Location>,
+    /// People a line says were tagged.
+    pub people: Vec<String>,
 }
 
 impl Body {
+    /// Reads the lines right below a medium: words of the owner's, people tagged, the group of a comment. A place would be the
+    /// post's, and a date or address that someone writes below a picture is its caption.
+    pub fn of_medium(lines: &[String]) -> Self {
+        let mut body = Self::default();
+        let mut texts: Vec<&str> = Vec::new();
+        for line in lines {
+            match lines::tagged(line) {
+                Some(people) => body.people.extend(people),
+                None if lines::is_group_label(line) => {}
+                None => texts.push(line),
+            }
+        }
+        let text = texts.join("\n").trim().to_owned();
+        body.text = (!text.is_empty()).then_some(text);
+        body
+    }
+
     /// Reads the blocks of a body in their order.
     pub fn read(blocks: &[String]) -> Self {
         let mut body = Self::default();
@@ -31,13 +52,20 @@ impl Body {
                 body.place.get_or_insert(name);
                 body.location = body.location.or(location);
                 address_may_follow = true;
-            } else if !after_place && !is_boilerplate(block) && !is_bare_link(block) {
+            } else if let Some(people) = lines::tagged(block) {
+                body.people.extend(people);
+            } else if !after_place && is_own_text(block) {
                 texts.push(block);
             }
         }
         body.text = (!texts.is_empty()).then(|| texts.join("\n"));
         body
     }
+}
+
+/// Says whether a block may be the owner's words.
+pub fn is_own_text(block: &str) -> bool {
+    !is_boilerplate(block) && !is_bare_link(block) && !lines::is_group_label(block)
 }
 
 /// Reads `NAME (lat, lon)`; the address follows in the next block. `(0, 0)` is a place without position.
@@ -98,6 +126,8 @@ mod tests {
             (vec!["we (Anna, Ben)"], Some("we (Anna, Ben)"), None),
             (vec!["score (3, 4)"], Some("score (3, 4)"), None),
             (vec!["in 2019 we met"], Some("in 2019 we met"), None),
+            (vec!["Group: Old Cameras", "words"], Some("words"), None),
+            (vec!["You tagged Ben Beispiel"], None, None),
             (vec![], None, None),
         ] {
             let body = read(&blocks);

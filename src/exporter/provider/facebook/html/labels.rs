@@ -1,7 +1,6 @@
 //! Reads the table below a photo: by label in the languages seen, else by the shape of its values.
 
-use std::net::IpAddr;
-
+use super::lines;
 use crate::exporter::provider::facebook::html::{date, is_well_before};
 use crate::exporter::provider::meta_dates::read_date;
 use crate::exporter::provider::meta_html::PageLabel;
@@ -22,7 +21,6 @@ enum Field {
     FocalLength,
     Latitude,
     Longitude,
-    Ip,
 }
 
 /// Labels in lower case: English, Spanish, Chinese (traditional) as seen.
@@ -51,9 +49,6 @@ const LABELS: &[(&str, Field)] = &[
     ("longitude", Field::Longitude),
     ("longitud", Field::Longitude),
     ("經度", Field::Longitude),
-    ("upload ip address", Field::Ip),
-    ("subir dirección ip", Field::Ip),
-    ("上傳 ip 位址", Field::Ip),
 ];
 
 fn field(label: &str) -> Option<Field> {
@@ -66,7 +61,9 @@ fn field(label: &str) -> Option<Field> {
 
 /// Says whether a row must not be kept: the address a photo was uploaded from.
 pub fn is_private(row: &PageLabel) -> bool {
-    field(&row.label) == Some(Field::Ip) || row.value.trim().parse::<IpAddr>().is_ok()
+    lines::is_upload_address(&row.label)
+        || lines::holds_address(&row.label)
+        || lines::holds_address(&row.value)
 }
 
 /// Puts what the rows of one medium tell into `facts`, whose time of posting is known by now.

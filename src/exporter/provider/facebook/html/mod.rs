@@ -1,29 +1,35 @@
 //! Reads the pages of Facebook's HTML edition into records. What the classes of a page mean is `meta_html`'s to know.
 //!
-//! Dates are in the account's own zone, which no page tells: a wall clock, unless the user gives the offset.
+//! Dates are on the clock of the account's own zone. What a page shows is kept as a wall clock, unless the user gives the
+//! offset; the zone a page says it was made in (`zone`) is only a hint, since summer time and journeys change it.
 
 mod body;
 mod labels;
+mod lines;
+mod shape;
+mod zone;
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
 use serde_json::{Map, Value, json};
 
 use crate::exporter::provider::facebook::albums::{album_key, membership};
-use crate::exporter::provider::facebook::layout::{is_by_others, is_furniture, visibility_of};
+use crate::exporter::provider::facebook::layout::{
+    is_below_media, is_by_others, is_furniture, visibility_of,
+};
 use crate::exporter::provider::facebook::media::{kept_uri, key_of};
 use crate::exporter::provider::facebook::posts::Source;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_dates::read_date;
 use crate::exporter::provider::meta_html::{
-    HtmlError, PageItem, PageLabel, PageMedia, page_title, read_items,
+    HtmlError, MediaTag, PageHead, PageItem, PageLabel, PageMedia, page_title, read_items,
 };
 use crate::model::kind::Kind;
-use crate::model::record::{AlbumRecord, PostRef, Record};
+use crate::model::record::{AlbumRecord, Hints, PostRef, Record};
 use crate::model::shown::shown;
 use crate::model::time::{Clock, When};
 use body::Body;
+pub use shape::{Expected, lacks};
 
 /// Unreadable dates that are named one by one; a page in an unknown language has thousands of them.
 const NAMED_DATES: usize = 20;
@@ -41,16 +47,26 @@ pub struct Page<'a> {
     pub offset_s: Option<i32>,
 }
 
+/// What a page told.
+#[derive(Debug)]
+pub struct PageRead {
+    /// A record for each medium.
+    pub records: Vec<Record>,
+    /// What the page tells besides.
+    pub head: PageHead,
+    /// Pictures among them.
+    pub pictures: usize,
+    /// Pictures among those without the class of media, at paths where media lie.
+    pub unmarked: usize,
+    /// Whether it could be read to its end; if not, `records` are those before that place.
+    pub result: Result<(), HtmlError>,
+}
+
 /// Reads a page into one record for each medium.
-///
-/// # Errors
-/// If the page cannot be read to its end; what stood before that place was given to `sink`.
-pub fn read_page(
-    page: &Page<'_>,
-    sink: &mut dyn FnMut(Record),
-    warn: &mut dyn FnMut(String),
-) -> Result<(), HtmlError> {
+pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
     let mut unread = 0;
+    let (mut pictures, mut unmarked) = (0, 0);
+    let mut records = Vec::new();
     let result = read_items(page.html, &mut |_, item| {
         if item.cut {
             warn(
@@ -58,15 +74,20 @@ pub fn read_page(
                     .to_owned(),
             );
         }
-        let records = records_of(page, &item);
+        let of_item = records_of(page, &item);
         let no_date = !item.date.is_empty() && read_date(&item.date).is_none();
-        if no_date && !records.is_empty() {
+        if no_date && !of_item.is_empty() {
             unread += 1;
             if unread <= NAMED_DATES {
                 warn(format!("a date could not be read: {}", shown(&item.date)));
             }
         }
-        records.into_iter().for_each(&mut *sink);
+        for medium in item.media.iter().filter(|medium| is_medium(medium)) {
+            let is_picture = medium.tag == MediaTag::Image;
+            pictures += usize::from(is_picture);
+            unmarked += usize::from(is_picture && !medium.marked);
+        }
+        records.extend(of_item);
     });
     if unread > NAMED_DATES {
         warn(format!(
@@ -74,22 +95,42 @@ pub fn read_page(
             unread - NAMED_DATES
         ));
     }
-    result.map(|_| ())
+    let (head, result) = match result {
+        Ok(head) => (head, Ok(())),
+        Err(error) => (PageHead::default(), Err(error)),
+    };
+    if let Some(offset_s) = zone::offset_of(&head) {
+        hint_at_offset(&mut records, offset_s);
+    }
+    PageRead {
+        records,
+        head,
+        pictures,
+        unmarked,
+        result,
+    }
+}
+
+/// Notes the offset of the zone a page was made in with the times that have none.
+fn hint_at_offset(records: &mut [Record], offset_s: i32) {
+    let is_wall = |when: Option<When>| when.is_some_and(|w| matches!(w.clock, Clock::Wall(_)));
+    for record in records {
+        let facts = &mut record.facts;
+        if is_wall(facts.posted_at) || is_wall(facts.taken_at) {
+            facts.hints.get_or_insert_default().page_offset_s = Some(offset_s);
+        }
+    }
 }
 
 /// Reads the page of an album; its records come back as members, in order.
-///
-/// # Errors
-/// As [`read_page`]; what stood before that place is returned, too.
-pub fn read_album(
-    page: &Page<'_>,
-    warn: &mut dyn FnMut(String),
-) -> (AlbumRecord, Vec<Record>, Result<(), HtmlError>) {
-    let mut records = Vec::new();
-    let result = read_page(page, &mut |record| records.push(record), warn);
+pub fn read_album(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> (AlbumRecord, PageRead) {
+    let mut read = read_page(page, warn);
     let title = page_title(page.html).unwrap_or_default();
-    let key = album_key(&title, records.iter().map(|record| record.uri.as_str()));
-    for (position, record) in (0..).zip(&mut records) {
+    let key = album_key(
+        &title,
+        read.records.iter().map(|record| record.uri.as_str()),
+    );
+    for (position, record) in (0..).zip(&mut read.records) {
         record.facts.albums = vec![membership(&key, position)];
         record.post = None;
     }
@@ -104,30 +145,30 @@ pub fn read_album(
         source: page.source.path.to_owned(),
         raw: Value::Null,
     };
-    (album, records, result)
+    (album, read)
 }
 
-/// Turns what a page shows into a time.
 fn time(local: DateTime, offset_s: Option<i32>) -> When {
-    let instant = offset_s.and_then(|offset_s| {
-        Offset::from_seconds(offset_s)
-            .ok()?
-            .to_timestamp(local)
-            .ok()
-    });
-    instant.map_or_else(|| When::wall(local), When::utc)
+    offset_s.map_or_else(
+        || When::wall(local),
+        |offset_s| When::zoned(local, offset_s),
+    )
 }
 
+/// Reads a date; with an offset the user gave it is an instant as well.
 fn date(text: &str, offset_s: Option<i32>) -> Option<When> {
     let read = read_date(text)?;
-    let when = time(read.local, offset_s);
     // A day has no instant.
-    Some(match when.clock {
-        Clock::Utc(_) if read.precision > crate::model::time::Precision::Minute => {
-            When::wall(read.local).known_to(read.precision)
-        }
-        _ => when.known_to(read.precision),
-    })
+    let has_time = read.precision <= crate::model::time::Precision::Minute;
+    let when = time(read.local, offset_s.filter(|_| has_time));
+    Some(when.known_to(read.precision))
+}
+
+/// Says whether something a box shows is a medium of the owner: a picture has the class of media, or lies where media lie;
+/// other pictures are icons, avatars and their clothes.
+fn is_medium(medium: &PageMedia) -> bool {
+    let shown = medium.marked || medium.tag != MediaTag::Image || is_below_media(&medium.src);
+    shown && !is_furniture(&medium.src)
 }
 
 fn records_of(page: &Page<'_>, item: &PageItem) -> Vec<Record> {
@@ -135,32 +176,41 @@ fn records_of(page: &Page<'_>, item: &PageItem) -> Vec<Record> {
         .media
         .iter()
         .enumerate()
-        .filter(|(_, medium)| !is_furniture(&medium.src))
+        .filter(|(_, medium)| is_medium(medium))
         .collect();
-    let body = Body::read(&item.body);
+    let blocks = lines::scrubbed(&item.body);
+    let body = Body::read(&blocks);
     let id = media
         .first()
         .filter(|_| media.len() > 1)
         .map(|(_, first)| post_id(&first.src, &item.date));
     let records = media.iter().zip(0..).map(|((place, medium), index)| {
-        let rows = rows_of(item, *place);
+        let told = Shown {
+            medium,
+            rows: rows_of(item, *place),
+            tagged: tagged_of(item, *place),
+            blocks: &blocks,
+            body: &body,
+        };
         let mut record = page.source.record(page.kind, &medium.src);
         record.post = id.clone().map(|id| PostRef { id, index });
-        fill(page, item, medium, rows, &body, &mut record);
-        record.raw = raw_of(page.kind, item, medium, rows);
+        fill(page, item, &told, &mut record);
+        record.raw = raw_of(page.kind, item, &told);
         record
     });
     records.collect()
 }
 
-fn fill(
-    page: &Page<'_>,
-    item: &PageItem,
-    medium: &PageMedia,
-    rows: &[PageLabel],
-    body: &Body,
-    record: &mut Record,
-) {
+/// What an item shows of one medium.
+struct Shown<'a> {
+    medium: &'a PageMedia,
+    rows: &'a [PageLabel],
+    tagged: Vec<&'a str>,
+    blocks: &'a [String],
+    body: &'a Body,
+}
+
+fn fill(page: &Page<'_>, item: &PageItem, told: &Shown<'_>, record: &mut Record) {
     let facts = &mut record.facts;
     facts.posted_at = date(&item.date, page.offset_s);
     facts.visibility = visibility_of(page.kind);
@@ -168,16 +218,45 @@ fn fill(
     if page.kind == Kind::Message {
         return;
     }
-    let own = Some(medium.text.trim()).filter(|text| !text.is_empty());
+    // What stands right below a medium is read as the body is: people and groups are no words of the owner's.
+    let below: Vec<String> = lines::without_addresses(&told.medium.text)
+        .split('\n')
+        .map(str::to_owned)
+        .collect();
+    let below = Body::of_medium(&below);
     // What else stands on the page of an album may be comments of others.
-    let of_post = body
+    let of_post = told
+        .body
         .text
         .as_deref()
         .filter(|_| page.kind != Kind::Story && !is_album(page));
-    facts.description = own.or(of_post).map(readable);
-    facts.place = body.place.clone();
-    labels::read(rows, page.offset_s, facts);
-    facts.location = facts.location.or(body.location);
+    facts.description = below.text.as_deref().or(of_post).map(readable);
+    facts.place = told.body.place.clone();
+    let named = told.tagged.iter().filter_map(|line| lines::tagged(line));
+    let people = named
+        .flatten()
+        .chain(below.people)
+        .chain(told.body.people.iter().cloned());
+    for name in people {
+        if !facts.people.contains(&name) {
+            facts.people.push(name);
+        }
+    }
+    facts.hints = album_hint(told.medium);
+    labels::read(told.rows, page.offset_s, facts);
+    facts.location = facts.location.or(told.body.location);
+}
+
+/// Returns the album that the box of a medium names, should no page tell of that album.
+fn album_hint(medium: &PageMedia) -> Option<Box<Hints>> {
+    let text = lines::without_addresses(&medium.album);
+    let mut lines = text.split('\n').map(str::trim);
+    let album = lines.find(|line| !line.is_empty() && body::is_own_text(line))?;
+    let album = Some(album.to_owned());
+    Some(Box::new(Hints {
+        album,
+        ..Hints::default()
+    }))
 }
 
 fn is_album(page: &Page<'_>) -> bool {
@@ -203,10 +282,21 @@ fn rows_of(item: &PageItem, place: usize) -> &[PageLabel] {
     &item.labels[start..end]
 }
 
-/// Returns the item as it stood on the page; of messages only the date.
-fn raw_of(kind: Kind, item: &PageItem, medium: &PageMedia, rows: &[PageLabel]) -> Value {
+/// Returns the lines about people tagged in one medium: all of them for a single.
+fn tagged_of(item: &PageItem, place: usize) -> Vec<&str> {
+    let alone = item.media.len() == 1;
+    let lines = item.tagged.iter();
+    lines
+        .filter(|line| alone || line.media == Some(place))
+        .map(|line| line.text.as_str())
+        .collect()
+}
+
+/// Returns the item as it stood on the page, without upload addresses; of messages only the date.
+fn raw_of(kind: Kind, item: &PageItem, told: &Shown<'_>) -> Value {
     let mut raw = Map::new();
     let mut put = |key: &str, value: &str| {
+        let value = lines::without_addresses(value);
         if !value.is_empty() {
             raw.insert(key.to_owned(), json!(value));
         }
@@ -216,9 +306,11 @@ fn raw_of(kind: Kind, item: &PageItem, medium: &PageMedia, rows: &[PageLabel]) -
         return Value::Object(raw);
     }
     put("heading", &item.heading);
-    put("media_text", &medium.text);
-    put("album", &medium.album);
-    let rows: Vec<_> = rows
+    put("media_text", &told.medium.text);
+    put("album", &told.medium.album);
+    put("tagged", &told.tagged.join("\n"));
+    let rows: Vec<_> = told
+        .rows
         .iter()
         .filter(|row| !labels::is_private(row))
         .map(|row| [&row.label, &row.value])
@@ -226,8 +318,8 @@ fn raw_of(kind: Kind, item: &PageItem, medium: &PageMedia, rows: &[PageLabel]) -
     if !rows.is_empty() {
         raw.insert("labels".to_owned(), json!(rows));
     }
-    if !item.body.is_empty() {
-        raw.insert("text".to_owned(), json!(item.body));
+    if !told.blocks.is_empty() {
+        raw.insert("text".to_owned(), json!(told.blocks));
     }
     Value::Object(raw)
 }

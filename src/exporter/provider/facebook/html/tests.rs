@@ -22,12 +22,10 @@ fn page(
         html: html.as_bytes(),
         offset_s,
     };
-    let (mut records, mut warnings) = (Vec::new(), Vec::new());
-    read_page(&page, &mut |record| records.push(record), &mut |warning| {
-        warnings.push(warning)
-    })
-    .expect("readable");
-    (records, warnings)
+    let mut warnings = Vec::new();
+    let read = read_page(&page, &mut |warning| warnings.push(warning));
+    assert_eq!(read.result, Ok(()));
+    (read.records, warnings)
 }
 
 fn posts(html: &str) -> Vec<Record> {
@@ -171,8 +169,8 @@ fn dates_of_languages_and_years_are_read_and_others_are_told() {
 fn an_offset_given_makes_instants() {
     let item = new_item("", &slide("a/1.jpg", "", ""), "Jul 26, 2024 12:48:39pm");
     let (records, _) = page(Kind::Post, "p.html", &item, Some(7200));
-    let instant = "2024-07-26T10:48:39Z".parse().map(When::utc).ok();
-    assert_eq!(records[0].facts.posted_at, instant);
+    let zoned = When::zoned(datetime(2024, 7, 26, 12, 48, 39, 0), 7200);
+    assert_eq!(records[0].facts.posted_at, Some(zoned));
 }
 
 #[test]
@@ -295,8 +293,9 @@ fn an_album_page_gives_the_same_album_as_its_json() {
         html: html.as_bytes(),
         offset_s: None,
     };
-    let (album, records, result) = read_album(&page, &mut |warning| panic!("{warning}"));
-    assert_eq!(result, Ok(()));
+    let (album, read) = read_album(&page, &mut |warning| panic!("{warning}"));
+    assert_eq!(read.result, Ok(()));
+    let records = read.records;
     assert_eq!(
         (album.title.as_str(), album.key.as_str()),
         ("Tom & Trip", "Tom & Trip/10152345678901234")
@@ -340,8 +339,96 @@ fn broken_pages_give_what_they_have() {
         ("", 0),
         ("<<<>", 0),
         (&item[..item.len() - 40], 1),
-        ("<div class=\"_a6-g\"><img src=\"a/1.jpg\">", 1),
+        (
+            "<div class=\"_a6-g\"><img class=\"_a6_o\" src=\"a/1.jpg\">",
+            1,
+        ),
     ] {
         assert_eq!(posts(html).len(), count, "{html}");
+    }
+}
+
+#[test]
+fn icons_are_no_media_and_pictures_where_media_lie_are() {
+    let body = "<img src=\"comments_and_reactions/icons/like.png\"><img src=\"https://scontent.xx.fbcdn.net/v/hat.png?oh=1\">\
+        <img src=\"your_facebook_activity/other_activity/badge.png\"><img class=\"_a6_o\" src=\"posts/media/T_x/1.jpg\">\
+        <img src=\"posts/media/T_x/2.jpg\"><img class=\"_a6_o\" src=\"https://scontent.xx.fbcdn.net/v/3_n.jpg\">";
+    let records = posts(&new_item("", body, "Jul 26, 2024 12:48:39pm"));
+    let uris: Vec<_> = records.iter().map(|record| record.uri.as_str()).collect();
+    assert_eq!(
+        uris,
+        [
+            "posts/media/T_x/1.jpg",
+            "posts/media/T_x/2.jpg",
+            "https://scontent.xx.fbcdn.net/v/3_n.jpg"
+        ]
+    );
+}
+
+#[test]
+fn a_video_with_its_preview_is_alone_and_upload_addresses_are_nowhere() {
+    let video = "<video class=\"_2yuc _3-96\" src=\"photos_and_videos/videos/1.mp4\"><img src=\"photos_and_videos/videos/thumb.jpg\"></video>";
+    for address in [
+        "<ul><li class=\"_tqp\">Upload IP address: 192.0.2.7</li></ul>",
+        "<ul><li>Dirección IP 192.0.2.7</li></ul>",
+        "<div>Upload IP address: 192.0.2.7</div>",
+        "<div class=\"_3-95\">Upload IP address: 2001:db8::7</div>",
+        "<div><div>IP-Adresse beim Hochladen</div><div>192.0.2.7</div></div>",
+        "<dl><dt>上傳 IP 位址</dt><dd>192.0.2.7</dd></dl>",
+        "<p>Адрес IP<br>192.0.2.7</p>",
+        "<table><tr><td>Xyz</td><td>192.0.2.7, 2001:db8::7</td></tr></table>",
+    ] {
+        let records = posts(&old_item(
+            "Anna added a video.",
+            &format!("<div>waves</div>{video}{address}"),
+            "Mar 1, 2019 2:05pm",
+        ));
+        assert_eq!(records.len(), 1, "{address}");
+        let record = &records[0];
+        assert_eq!(
+            (record.post.clone(), record.facts.description.as_deref()),
+            (None, Some("waves")),
+            "{address}"
+        );
+        let kept = serde_json::to_string(record).unwrap_or_default();
+        assert!(
+            !kept.contains("192.0.2") && !kept.contains("db8"),
+            "{address}: {kept}"
+        );
+    }
+}
+
+#[test]
+fn tagged_people_and_groups_are_no_captions() {
+    let body = "<img class=\"_a6_o\" src=\"a/1.jpg\"><div class=\"_3-95\">Group: Old Cameras</div><div class=\"_u14\">You tagged Ben Beispiel, Zoë Müller</div>";
+    let record = &posts(&new_item("", body, "Jul 26, 2024 12:48:39pm"))[0];
+    assert_eq!(record.facts.description, None);
+    assert_eq!(record.facts.people, ["Ben Beispiel", "Zoë Müller"]);
+    // In a language nobody knows the class alone tells what the line is: it is kept as it stands.
+    let body = "<img class=\"_a6_o\" src=\"a/1.jpg\"><div class=\"_u14\">Blorb Ben Beispiel</div>";
+    let record = &posts(&new_item("", body, "Jul 26, 2024 12:48:39pm"))[0];
+    assert_eq!(
+        (
+            record.facts.description.as_deref(),
+            record.facts.people.len()
+        ),
+        (None, 0)
+    );
+    assert_eq!(record.raw["tagged"], "Blorb Ben Beispiel");
+}
+
+#[test]
+fn the_zone_of_a_page_is_a_hint_beside_the_wall_clock() {
+    let item = new_item("", &slide("a/1.jpg", "", ""), "Jul 26, 2024 12:48:39pm");
+    let foot = "<div class=\"_3b0e\">Generated by Anna on Thursday, July 18, 2019 at 3:42 PM UTC+07:00</div>";
+    for (offset_s, hint) in [(None, Some(7 * 3600)), (Some(7200), None)] {
+        let (records, _) = page(Kind::Post, "p.html", &format!("{item}{foot}"), offset_s);
+        let facts = &records[0].facts;
+        let hints = facts.hints.as_ref();
+        assert_eq!(hints.and_then(|hints| hints.page_offset_s), hint);
+        assert_eq!(
+            facts.posted_at.is_some_and(|when| when.instant().is_none()),
+            offset_s.is_none()
+        );
     }
 }
