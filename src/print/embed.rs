@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Filter, Finish, Name, Rect, Ref, Str};
-use rustybuzz::ttf_parser::{RawFace, Tag};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider, Tag};
 use subsetter::GlyphRemapper;
 
 use super::fonts::{Font, Fonts};
@@ -65,9 +66,10 @@ impl UsedFont {
             |error: subsetter::Error| io::Error::other(format!("font {}: {error}", font.name));
         let subset = subsetter::subset(&font.data, font.index, &self.glyphs).map_err(broken)?;
         // Fonts of the PostScript kind go in without what is around their outlines.
-        let outlines = RawFace::parse(&subset, 0)
+        let outlines = FontRef::new(&subset)
             .ok()
-            .and_then(|face| face.table(Tag::from_bytes(b"CFF ")));
+            .and_then(|font| font.table_data(Tag::new(b"CFF ")))
+            .map(|table| table.as_bytes());
         let stream = deflate(outlines.unwrap_or(&subset))?;
         let name = format!("{}+{}", tag(number), font.name);
         let name = Name(name.as_bytes());
@@ -145,19 +147,20 @@ fn describe(about: &mut pdf_writer::writers::FontDescriptor<'_>, font: &Font, na
         .flags(FontFlags::SYMBOLIC)
         .italic_angle(0.0)
         .stem_v(80.0);
-    let Some(face) = font.face() else {
+    let Some(opened) = font.open() else {
         return;
     };
-    let size = f32::from(face.units_per_em().max(1));
-    let scaled = |value: i16| f32::from(value) * 1000.0 / size;
-    let bounds = face.global_bounding_box();
+    let metrics = opened.metrics(Size::unscaled(), LocationRef::default());
+    let size = f32::from(metrics.units_per_em.max(1));
+    let scaled = |value: f32| value * 1000.0 / size;
+    let bounds = metrics.bounds.unwrap_or_default();
     about.bbox(Rect::new(
         scaled(bounds.x_min),
         scaled(bounds.y_min),
         scaled(bounds.x_max),
         scaled(bounds.y_max),
     ));
-    about.ascent(scaled(face.ascender()));
-    about.descent(scaled(face.descender()));
-    about.cap_height(scaled(face.capital_height().unwrap_or(face.ascender())));
+    about.ascent(scaled(metrics.ascent));
+    about.descent(scaled(metrics.descent));
+    about.cap_height(scaled(metrics.cap_height.unwrap_or(metrics.ascent)));
 }

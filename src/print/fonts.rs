@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustybuzz::ttf_parser::{self, Face, name_id};
+use skrifa::raw::types::NameId;
+use skrifa::raw::{FileRef, TableProvider};
+use skrifa::{FontRef, MetadataProvider, Tag};
 
 /// Fonts that look well together and know many letters, best first; by the file's name, small letters only.
 const PREFERRED: &[&str] = &[
@@ -44,7 +47,9 @@ const DEEPEST: usize = 8;
 /// A font in memory.
 pub struct Font {
     /// The whole file.
-    pub data: Vec<u8>,
+    pub data: Arc<Vec<u8>>,
+    /// The same, made ready to shape text.
+    pub shapes: harfrust::Font,
     /// Which font of the file.
     pub index: u32,
     /// Its own name, letters and digits only.
@@ -53,8 +58,8 @@ pub struct Font {
 
 impl Font {
     /// Returns it opened.
-    pub fn face(&self) -> Option<Face<'_>> {
-        Face::parse(&self.data, self.index).ok()
+    pub fn open(&self) -> Option<FontRef<'_>> {
+        FontRef::from_index(&self.data, self.index).ok()
     }
 }
 
@@ -90,15 +95,29 @@ impl Fonts {
         let Some(data) = small.then(|| fs::read(path).ok()).flatten() else {
             return;
         };
-        for index in 0..ttf_parser::fonts_in_collection(&data).unwrap_or(1) {
+        let data = Arc::new(data);
+        let count = match FileRef::new(&data) {
+            Ok(FileRef::Collection(collection)) => collection.len(),
+            _ => 1,
+        };
+        for index in 0..count {
             let Some((name, drawn)) = drawn(&data, index, left) else {
+                continue;
+            };
+            let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = data.clone();
+            let Some(shapes) = harfrust::Font::new(shared, index) else {
                 continue;
             };
             for c in drawn {
                 left.remove(&c);
                 self.of.insert(c, self.fonts.len());
             }
-            self.fonts.push(Font { data, index, name });
+            self.fonts.push(Font {
+                data,
+                shapes,
+                index,
+                name,
+            });
             return;
         }
     }
@@ -116,24 +135,24 @@ impl Fonts {
 
 /// Returns a font's name and which of these characters it draws, if any and if it may be embedded.
 fn drawn(data: &[u8], index: u32, wanted: &BTreeSet<char>) -> Option<(String, Vec<char>)> {
-    let face = Face::parse(data, index).ok()?;
-    let tables = face.tables();
+    let font = FontRef::from_index(data, index).ok()?;
     // Without outlines it is of coloured pictures, which cannot be embedded so.
-    let outlines = tables.glyf.is_some() || tables.cff.is_some();
-    let allowed = face.is_subsetting_allowed() && face.is_outline_embedding_allowed();
-    if !outlines || !allowed || face.units_per_em() == 0 {
+    let outlines = [b"glyf", b"CFF "]
+        .iter()
+        .any(|tag| font.table_data(Tag::new(tag)).is_some());
+    let size = font.head().map_or(0, |head| head.units_per_em());
+    if !outlines || !may_be_embedded(&font) || size == 0 {
         return None;
     }
-    let has = |c: &char| face.glyph_index(*c).is_some_and(|glyph| glyph.0 != 0);
+    let charmap = font.charmap();
+    let has = |c: &char| charmap.map(*c).is_some_and(|glyph| glyph.to_u32() != 0);
     let drawn: Vec<char> = wanted.iter().copied().filter(has).collect();
-    let name = face
-        .names()
-        .into_iter()
-        .filter(|name| name.name_id == name_id::POST_SCRIPT_NAME)
-        .find_map(|name| name.to_string())
-        .unwrap_or_default();
+    let name = font
+        .localized_strings(NameId::POSTSCRIPT_NAME)
+        .english_or_first();
     let name: String = name
-        .chars()
+        .iter()
+        .flat_map(|name| name.chars())
         .filter(char::is_ascii_alphanumeric)
         .take(60)
         .collect();
@@ -143,6 +162,13 @@ fn drawn(data: &[u8], index: u32, wanted: &BTreeSet<char>) -> Option<(String, Ve
         name
     };
     (!drawn.is_empty()).then_some((name, drawn))
+}
+
+/// Returns whether the font's maker allows its outlines, and a part of them, to stand in a document (`fsType` of the table OS/2:
+/// bit 8 forbids parts, bit 9 outlines).
+fn may_be_embedded(font: &FontRef<'_>) -> bool {
+    let rights = font.os2().map_or(0, |table| table.fs_type());
+    rights & 0x0300 == 0
 }
 
 /// Lists font files, those for plain text first.

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use rustybuzz::{Direction, UnicodeBuffer, ttf_parser::GlyphId};
+use harfrust::{Buffer, Direction, ShapeOptions, ShaperFont};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{GlyphId, MetadataProvider};
 use unicode_bidi::{BidiInfo, ParagraphInfo};
 use unicode_script::{Script, UnicodeScript};
 
-use super::fonts::{Fonts, is_unseen};
+use super::fonts::{Font, Fonts, is_unseen};
 use super::latin;
 
 /// Where a glyph comes from.
@@ -286,17 +288,18 @@ fn shape(fonts: &Fonts, face: Face, text: &str, right_to_left: bool) -> Run {
 }
 
 fn shaped(fonts: &Fonts, number: usize, text: &str, right_to_left: bool) -> Option<Vec<Glyph>> {
-    let face = rustybuzz::Face::from_face(fonts.fonts.get(number)?.face()?);
-    let mut buffer = UnicodeBuffer::new();
+    let font = fonts.fonts.get(number)?;
+    let size = f64::from(units_per_em(font)?);
+    let mut buffer = Buffer::new();
     buffer.push_str(text);
     buffer.guess_segment_properties();
     buffer.set_direction(match right_to_left {
         true => Direction::RightToLeft,
         false => Direction::LeftToRight,
     });
-    let shaped = rustybuzz::shape(&face, &[], buffer);
-    let size = f64::from(face.units_per_em().max(1));
-    let mut starts: Vec<usize> = shaped
+    let shaper = ShaperFont::new(&font.shapes);
+    harfrust::shape(&shaper, &mut buffer, ShapeOptions::new()).ok()?;
+    let mut starts: Vec<usize> = buffer
         .glyph_infos()
         .iter()
         .map(|glyph| glyph.cluster as usize)
@@ -305,7 +308,7 @@ fn shaped(fonts: &Fonts, number: usize, text: &str, right_to_left: bool) -> Opti
     starts.sort_unstable();
     starts.dedup();
     let mut seen = None;
-    let glyphs = shaped.glyph_infos().iter().zip(shaped.glyph_positions());
+    let glyphs = buffer.glyph_infos().iter().zip(buffer.glyph_positions());
     let glyphs = glyphs.map(|(info, position)| {
         let start = info.cluster as usize;
         let next = starts.iter().copied().find(|at| *at > start);
@@ -333,11 +336,20 @@ pub fn own_width(fonts: &Fonts, number: usize, glyph: u16) -> f64 {
         .fonts
         .get(number)
         .and_then(|font| {
-            let face = font.face()?;
-            let advance = face.glyph_hor_advance(GlyphId(glyph))?;
-            Some(f64::from(advance) / f64::from(face.units_per_em().max(1)))
+            let opened = font.open()?;
+            let metrics = opened.glyph_metrics(Size::unscaled(), LocationRef::default());
+            let advance = metrics.advance_width(GlyphId::from(glyph))?;
+            Some(f64::from(advance) / f64::from(units_per_em(font)?))
         })
         .unwrap_or(0.0)
+}
+
+/// Returns how many of its own units a font has for its size; none if it cannot be read.
+fn units_per_em(font: &Font) -> Option<u16> {
+    let metrics = font
+        .open()?
+        .metrics(Size::unscaled(), LocationRef::default());
+    Some(metrics.units_per_em).filter(|units| *units > 0)
 }
 
 #[cfg(test)]
