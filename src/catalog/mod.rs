@@ -12,6 +12,8 @@ mod provenance;
 mod pushed;
 mod puzzling;
 mod query;
+mod scratch;
+mod told;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
@@ -21,6 +23,7 @@ pub use provenance::{Given, LeavingFile};
 pub use pushed::{DestinationStatus, PushedRow, UploadRow};
 pub use puzzling::{EntryMark, Puzzling};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
+pub use told::Told;
 
 use std::cell::Cell;
 use std::io;

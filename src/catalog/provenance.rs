@@ -95,12 +95,12 @@ impl Writing<'_> {
         self.reading.set(reading);
     }
 
-    /// Lets the run begun in this transaction give, too, what an earlier one read out of the same parts. Returns whether there
-    /// is such a reading.
+    /// Lets the run begun in this transaction give, too, what an earlier one read out of the same parts. Returns that reading,
+    /// if there is one.
     ///
     /// # Errors
     /// Fails if SQLite does.
-    pub fn give_again(&self, digest: [u8; 32]) -> Result<bool, CatalogError> {
+    pub fn give_again(&self, digest: [u8; 32]) -> Result<Option<i64>, CatalogError> {
         let reading: Option<i64> = self
             .transaction
             .prepare_cached("SELECT max(id) FROM reading WHERE digest = ?1 AND complete = 1")
@@ -109,7 +109,7 @@ impl Writing<'_> {
         if let Some(reading) = reading {
             self.give_by_run(reading)?;
         }
-        Ok(reading.is_some())
+        Ok(reading)
     }
 
     /// A rehearsal begins no run.

@@ -30,6 +30,8 @@ pub enum CliError {
     Output(#[source] io::Error),
     #[error("could not listen for Ctrl-C")]
     Signals(#[source] ctrlc::Error),
+    #[error("could not listen for the signal that ends the process")]
+    Ending(#[source] io::Error),
     #[error("could not import into {}", .library.display())]
     Import {
         library: PathBuf,

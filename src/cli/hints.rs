@@ -213,7 +213,8 @@ fn hints(error: &CliError) -> Vec<String> {
         | CliError::Sample { .. }
         | CliError::SetAside { .. }
         | CliError::Output(_)
-        | CliError::Signals(_) => None,
+        | CliError::Signals(_)
+        | CliError::Ending(_) => None,
     };
     let of_system =
         || causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()));

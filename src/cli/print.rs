@@ -53,12 +53,15 @@ pub fn run(args: &PrintArgs, library: &Path, out: &Output) -> Result<Exit, CliEr
     monitor.finish();
     let report = printed.map_err(CliError::Print)?;
     if let Some(path) = &args.order_list {
-        write_order(path, &report, &options, args.copies.unwrap_or(1)).map_err(|source| {
-            CliError::OrderList {
+        let written = write_order(path, &report, &options, args.copies.unwrap_or(1));
+        if let Err(source) = written {
+            // Made a moment ago, and half of what was asked for: it would only be in the way of the same command.
+            let _ = std::fs::remove_file(&args.file);
+            return Err(CliError::OrderList {
                 path: path.clone(),
                 source,
-            }
-        })?;
+            });
+        }
     }
     match out.format() {
         Format::Json => print_json(&report, args, out)?,

@@ -69,7 +69,7 @@ pub fn print_text(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     if !ran.dry_run {
         counts(ran, out)?;
     }
-    left_aside(report, out)?;
+    left_aside(ran, out)?;
     if ran.plan {
         plan(report, out)?;
     }
@@ -157,9 +157,9 @@ fn fates(ran: &Ran<'_>) -> Vec<(u64, &'static str)> {
     fates
 }
 
-fn left_aside(report: &ImportReport, out: &Output) -> Result<(), CliError> {
+fn left_aside(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for line in &report.lines {
+    for line in &ran.report.lines {
         if let Outcome::Ignored(why) = &line.outcome {
             *reasons.entry(why.reason()).or_default() += 1;
         }
@@ -167,7 +167,9 @@ fn left_aside(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     if reasons.is_empty() {
         return Ok(());
     }
-    out.line("")?;
+    if !ran.dry_run {
+        out.line("")?;
+    }
     out.line("left aside:")?;
     for (reason, count) in reasons {
         out.line(format!("  {:>9}  {reason}", HumanCount(count).to_string()))?;

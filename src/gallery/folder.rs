@@ -125,6 +125,14 @@ impl<'a> Folder<'a> {
         Ok(names)
     }
 
+    /// Removes every file of a folder, and leaves the folder.
+    pub fn empty(&self, path: &str) -> Result<(), GalleryError> {
+        for name in self.names(path)? {
+            self.remove(&format!("{path}/{name}"))?;
+        }
+        Ok(())
+    }
+
     /// Removes from a folder the files with a name that `ours` accepts and `wanted` does not hold; returns how many.
     pub fn sweep(
         &self,

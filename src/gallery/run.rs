@@ -22,7 +22,7 @@ use super::pictures::{Drawn, Have, NoPicture, Studio, Undrawn, Use, Wanted, id};
 use super::plan::{Plan, plan};
 use super::record::Recorder;
 use super::site;
-use super::target::{Target, UNFINISHED, clean, lock};
+use super::target::{Target, UNFINISHED, clean, end, lock};
 use super::wanted::{AllBeside, Needs};
 use super::{GalleryError, GalleryOptions, GalleryReport, Holds, INDEX};
 
@@ -99,18 +99,18 @@ pub fn gallery(
     // A run that was killed may have left files that have no final name yet.
     match &target.writer {
         Some(writer) => {
-            clean(&run.folder)?;
             writer.make_folder(UNFINISHED)?;
+            clean(&run.folder)?;
         }
         None => {
             library.clean_unfinished(&|_| true)?;
         }
     }
-    let done = run.write(mark, report);
+    let done = run.write(mark, report)?;
     if target.writer.is_some() {
-        clean(&run.folder)?;
+        end(&run.folder)?;
     }
-    done
+    Ok(done)
 }
 
 /// What a run works with.

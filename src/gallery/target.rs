@@ -1,6 +1,5 @@
 //! Where a gallery goes: into the library, or into a folder of its own.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -12,7 +11,8 @@ use super::folder::Folder;
 use super::note::MADE;
 use super::{GalleryError, GalleryOptions};
 
-/// Folder for files of a copy that have no final name yet.
+/// Folder for files of a copy that have no final name yet. While the short note is not there, it is what tells the folder of a
+/// gallery that was stopped from a folder of the user's.
 pub const UNFINISHED: &str = ".unfinished";
 
 /// Where the gallery is written.
@@ -65,11 +65,19 @@ fn may_be_written(library: &Path, to: &Path) -> Result<(), GalleryError> {
     }
 }
 
-/// Removes the folder for unfinished files of a copy.
+/// Removes unfinished files of a copy.
 pub fn clean(folder: &Folder<'_>) -> Result<(), GalleryError> {
-    folder.sweep(UNFINISHED, |_| true, &HashSet::new())?;
-    // Not there any more if files were in it.
-    let _ = fs::remove_dir(folder.place(UNFINISHED));
+    folder.empty(UNFINISHED)
+}
+
+/// Removes the folder for unfinished files of a copy, once the copy is what it should be. Of one that was stopped, or for which
+/// there was no room, it stays: the same command goes on there.
+pub fn end(folder: &Folder<'_>) -> Result<(), GalleryError> {
+    if folder.note(MADE).is_file() {
+        clean(folder)?;
+        // Not there any more if files were in it.
+        let _ = fs::remove_dir(folder.place(UNFINISHED));
+    }
     Ok(())
 }
 

@@ -9,13 +9,11 @@ use crate::exporter::provider::EntryRole;
 use crate::model::kind::Kind;
 use crate::model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
 
-use super::derive::Linked;
 use super::intake::Intake;
 use super::plan::Candidate;
 use super::run::threads;
 use super::trees::Recognized;
 use super::understood::{Doubt, is_uncertain, look_like_media};
-use super::unnamed::unnamed_media;
 use super::{ImportOptions, NotUnderstoodLine};
 
 /// Looks at the first bytes of what a reading left aside for reasons that are no certainty, strays in its parts included.
@@ -113,52 +111,6 @@ pub(super) fn of_run(
         }
     }
     Ok(lines)
-}
-
-/// Returns the same for a rehearsal, of which the catalog keeps nothing: from the doubts themselves and all evidence there would be.
-pub(super) fn of_rehearsal(
-    archive: &Archive,
-    recognized: &Recognized<'_>,
-    intakes: &[Option<Intake>],
-    providers: &[Linked],
-) -> Vec<NotUnderstoodLine> {
-    let trees = recognized.trees.iter().zip(intakes);
-    let files = trees.flat_map(|(tree, intake)| {
-        let doubts = intake.iter().flat_map(|intake| &intake.doubts);
-        doubts.map(|doubt| puzzling(archive, tree.provider.name(), doubt))
-    });
-    let mut files: Vec<PuzzlingFile> = files.collect();
-    files.sort();
-    let unnamed = unnamed_media(providers);
-    let named = providers.iter().map(|linked| {
-        let mut named = NamedMedia::default();
-        linked
-            .evidence
-            .records
-            .iter()
-            .for_each(|record| named.add(record));
-        (linked.provider.clone(), named)
-    });
-    let mut lines = file_lines(&files, &named.collect(), &unnamed);
-    let given = |media: &&&UnnamedMedia| {
-        let mut trees = recognized.trees.iter();
-        trees.any(|tree| tree.provider.name() == media.provider)
-    };
-    let counting = UnnamedMedia::that_count(&unnamed);
-    let part_of = |path: &str| {
-        let mut entries = archive.entries().iter();
-        let entry = entries.find(|entry| entry.raw_name.ends_with(path));
-        entry.map_or(String::new(), |entry| {
-            archive.parts()[entry.part.0].name.to_string()
-        })
-    };
-    lines.extend(
-        counting
-            .iter()
-            .filter(given)
-            .map(|media| media_line(media, part_of(&media.example))),
-    );
-    lines
 }
 
 fn file_lines(

@@ -7,11 +7,10 @@ use crate::exporter::archive::{Archive, EntryId, PartId};
 use crate::exporter::provider::{EntryRole, Tree};
 use crate::model::content_hash::ContentHash;
 use crate::monitor::{Monitor, Unit};
-use crate::writer::library::Library;
 
 use super::plan::{Action, Planned};
 use super::run::{Decided, threads};
-use super::store::{Stored, StoredEntry, store};
+use super::store::{Keeping, Stored, StoredEntry, store};
 use super::trees::Recognized;
 use super::{ImportError, ImportOptions};
 
@@ -35,7 +34,7 @@ pub(super) fn seen_entry(
 /// # Errors
 /// Fails if the disk or the catalog does.
 pub(super) fn store_all(
-    (library, catalog): (&Library, &mut Catalog),
+    (keeping, catalog): (Keeping<'_>, &mut Catalog),
     (archive, recognized, decided): (&Archive, &Recognized<'_>, &Decided),
     held: &HashSet<ContentHash>,
     options: &ImportOptions,
@@ -70,12 +69,15 @@ pub(super) fn store_all(
         archive,
         &wanted,
         threads(options),
-        (library, catalog),
+        (keeping, catalog),
         held,
         &commit,
         monitor,
     )
-    .map_err(|error| error.needing(total, library.root()))
+    .map_err(|error| match keeping {
+        Keeping::Staging(library) => error.needing(total, library.root()),
+        Keeping::Nowhere => error,
+    })
 }
 
 /// Enters one stored file in the catalog. `parts` keeps the numbers of parts.

@@ -30,15 +30,6 @@ impl Source for FromCatalog<'_> {
     }
 }
 
-/// Whether records are wanted with all their facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whole {
-    /// Assets are made from them.
-    Yes,
-    /// They are only tied to media, and fetched again when assets are made.
-    No,
-}
-
 /// Takes facts away that do not tell which medium a record is about: of a hundred thousand records they are much memory.
 fn lighten(record: &mut Record) {
     let facts = &mut record.facts;
@@ -48,14 +39,11 @@ fn lighten(record: &mut Record) {
     facts.device = Device::default();
 }
 
-/// Loads all evidence and lets each provider tie its own together.
-pub fn linked(catalog: &Catalog, whole: Whole) -> Result<Vec<Linked>, ImportError> {
+/// Loads all evidence and lets each provider tie its own together. Records come without what does not tell to which medium
+/// they belong: they are fetched again when assets are made.
+pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
     let mut all = Vec::new();
-    let each = |record: &mut Record| {
-        if whole == Whole::No {
-            lighten(record);
-        }
-    };
+    let each = lighten;
     for name in catalog.providers()? {
         let (mut evidence, mut ids) = catalog.evidence_with(&name, &each)?;
         let sole_account = give_accounts(&mut evidence, &mut ids);
@@ -74,7 +62,7 @@ pub fn linked(catalog: &Catalog, whole: Whole) -> Result<Vec<Linked>, ImportErro
 }
 
 /// Ties the evidence of one provider together.
-pub fn link_provider(linked: &mut Linked) {
+fn link_provider(linked: &mut Linked) {
     linked.evidence.media.sort_by(|a, b| {
         (&a.path, a.content_hash, &a.export).cmp(&(&b.path, b.content_hash, &b.export))
     });

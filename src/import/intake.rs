@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::catalog::{CatalogError, Writing};
+use crate::catalog::{CatalogError, Told, Writing};
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::{EntryRole, ItemSink, ReadOptions, Tree};
 use crate::model::content_hash::ContentHash;
@@ -51,12 +51,23 @@ pub struct Intake {
     pub outside_dates: Vec<EntryId>,
     /// Statements read.
     pub items: u64,
-    /// The statements themselves, without their `raw`, in a rehearsal: nothing else keeps them then.
-    pub records: Vec<Record>,
     /// Accounts named, most statements first wins in reports.
     pub accounts: HashMap<Option<String>, u64>,
     /// Files that no reader made sense of.
     pub doubts: Vec<Doubt>,
+}
+
+impl Intake {
+    /// Says whose the tree is, and how many items it describes.
+    pub fn told(&self) -> Told {
+        // Parts that do not tell belong to an account that another part tells.
+        let accounts = self.accounts.iter();
+        let most = accounts.max_by_key(|(name, count)| (name.is_some(), *count, *name));
+        Told {
+            account: most.and_then(|(name, _)| name.clone()),
+            items: self.items,
+        }
+    }
 }
 
 /// Reads a tree into an open transaction.
@@ -88,7 +99,6 @@ pub fn read_tree(
         wanted: Vec::new(),
         unwanted: Vec::new(),
         error: None,
-        rehearsal: options.dry_run,
     };
     tree.provider.read(&watched, &read_options, &mut sink);
     if let Some(error) = sink.error {
@@ -112,7 +122,6 @@ struct Sink<'a> {
     wanted: Vec<Record>,
     unwanted: Vec<Record>,
     error: Option<CatalogError>,
-    rehearsal: bool,
 }
 
 impl ItemSink for Sink<'_> {
@@ -164,14 +173,11 @@ impl Sink<'_> {
         if wanted && self.error.is_none() {
             self.error = self.writing.add_record(&record).err();
         }
-        if self.dates.given() || self.rehearsal {
+        if self.dates.given() {
             let bare = Record {
                 raw: serde_json::Value::Null,
                 ..record
             };
-            if wanted && self.rehearsal {
-                self.intake.records.push(bare.clone());
-            }
             if wanted {
                 self.wanted.push(bare);
             } else {

@@ -1,6 +1,7 @@
 //! One import run: plan, store, settle, report.
 
 mod album;
+mod damaged;
 pub mod derive;
 mod doubts;
 mod enter;
@@ -10,6 +11,7 @@ mod groups;
 mod intake;
 mod journal;
 mod lists;
+mod looked;
 pub mod merge;
 pub mod name_date;
 mod newest;
@@ -103,7 +105,7 @@ pub struct MissingLine {
     pub provider: String,
     /// Account, if known.
     pub account: Option<String>,
-    /// Record file that names it.
+    /// Record file that names it; the part, where a medium in it cannot be read and nothing else tells of it.
     pub record: String,
     /// Path of the medium as the record names it.
     pub uri: String,

@@ -6,7 +6,7 @@ use crate::catalog::PlacedRow;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::writer::layout::Placement;
-use crate::writer::reconcile::{Displaced, PlacedFile, WantedFile};
+use crate::writer::reconcile::{Displaced, PlacedFile, Plan, WantedFile};
 
 use super::derive::Derivation;
 
@@ -22,6 +22,28 @@ pub struct Placed {
     pub left: Vec<PlacedFile>,
     /// Path each asset's original got, where it lies on disk.
     pub paths: HashMap<ContentHash, LibraryPath>,
+}
+
+impl Placed {
+    /// Says where files lie once a plan is carried out.
+    pub fn of(
+        plan: Plan,
+        placements: &[Placement],
+        before: Vec<PlacedRow>,
+        left: Vec<PlacedFile>,
+    ) -> Self {
+        // A file whose bytes are gone stays in the lists and keeps its sidecar: the loss must show until it is mended.
+        let mut files = plan.placements;
+        files.extend(plan.vanished.iter().map(believed_file));
+        files.sort();
+        Self {
+            paths: paths_by_asset(placements, &files, &plan.displaced),
+            rows: placed_rows(placements, &files, &plan.displaced),
+            before,
+            left,
+            files,
+        }
+    }
 }
 
 /// Every file the library should hold, with the time it gets: when it was taken.
@@ -53,7 +75,7 @@ pub fn wanted(derivation: &Derivation, placements: &[Placement]) -> Vec<WantedFi
 }
 
 /// Where a file lies, as far as is known.
-pub fn believed_file(file: &WantedFile) -> PlacedFile {
+fn believed_file(file: &WantedFile) -> PlacedFile {
     PlacedFile {
         path: file.path.clone(),
         content_hash: file.content_hash,
@@ -71,7 +93,7 @@ pub fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
 }
 
 /// Finds where each asset's original lies or should lie, displaced or not.
-pub fn paths_by_asset(
+fn paths_by_asset(
     placements: &[Placement],
     files: &[PlacedFile],
     displaced: &[Displaced],
@@ -96,7 +118,7 @@ pub fn paths_by_asset(
 }
 
 /// Says of each file on disk which asset it belongs to.
-pub fn placed_rows(
+fn placed_rows(
     placements: &[Placement],
     files: &[PlacedFile],
     displaced: &[Displaced],

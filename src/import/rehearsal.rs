@@ -1,41 +1,53 @@
-//! `--dry-run`: decides as in earnest, says where each file would come to lie, and writes nothing.
+//! `--dry-run`: an import in every step but those that write. What it reads goes into a copy of the catalog that is thrown
+//! away, bytes are hashed, checked and looked at but not kept, and what the tree would become is planned by the same code.
+//! So its numbers are those of the import that follows, damaged entries and missing media included.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, RecordText, StoredMedium};
+use jiff::Timestamp;
+
+use crate::catalog::{Catalog, CatalogError};
 use crate::exporter::archive::{Archive, EntryId};
 use crate::model::content_hash::ContentHash;
-use crate::model::evidence::MediaEntry;
-use crate::model::media_facts::MediaFacts;
-use crate::model::media_type::MediaType;
-use crate::monitor::Monitor;
-use crate::writer::layout::settle_names;
-use crate::writer::library::{Library, LibraryError};
-
-use super::derive::{Derivation, Linked, Source, Surroundings, derive};
-use super::doubts::of_rehearsal;
-use super::evidence::{Whole, link_provider, linked};
-use super::opened::open_catalog;
-use super::plan::{Action, Planned};
-use super::report::{Draft, Facts};
-use super::run::{Decided, decide, held_at, seen, threads};
-use super::store::Stored;
-use super::sweep::{Sweep, sweep};
-use super::trees::Recognized;
-use super::{EntryLine, ImportError, ImportOptions, ImportReport, offset};
+use crate::model::library_path::LibraryPath;
 use crate::model::outcome::Outcome;
+use crate::monitor::Monitor;
+use crate::writer::layout::{Placement, settle_names};
+use crate::writer::library::{Library, LibraryError};
+use crate::writer::reconcile::{Disk, Found, Staged, plan};
+use crate::writer::walk::holds_anything;
 
-/// Makes the report an import would make. The catalog forgets again what was read into it.
+use super::derive::{Derivation, asset_of};
+use super::doubts::of_run;
+use super::enter::{note_repeats, note_unread, store_all};
+use super::journal::asked;
+use super::placed::{Placed, placed_file, wanted};
+use super::report::{Draft, Facts};
+use super::run::{decide, held_at, seen, tell_counts, threads};
+use super::settle::{
+    Derived, Settled, UTC_ONLY, ZONELESS, album_titles, derived, missing, utc_only, zoneless,
+};
+use super::sidecars::titled_albums;
+use super::store::{Keeping, Stored};
+use super::sweep::{Sweep, sweep};
+use super::touched::Broken;
+use super::trees::Recognized;
+use super::{EntryLine, ImportError, ImportOptions, ImportReport};
+
+/// Makes the report an import would make. Nothing is written but scratch files outside the library.
 ///
 /// # Errors
-/// Fails if the catalog of an existing library cannot be opened.
+/// Fails if the catalog of an existing library cannot be read.
 pub(super) fn rehearse(
     root: &Path,
     options: &ImportOptions,
     archive: &Archive,
     recognized: &Recognized<'_>,
+    begun: Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<ImportReport, ImportError> {
     let library = match Library::open(root) {
@@ -44,179 +56,230 @@ pub(super) fn rehearse(
         Err(error) => return Err(error.into()),
     };
     let mut catalog = match &library {
-        Some(library) => open_catalog(library)?,
-        None => Catalog::in_memory()?,
+        Some(library) => copy_of(library)?,
+        None => Catalog::scratch()?,
     };
-    let swept = match &library {
+    let mut swept = match &library {
         Some(library) => sweep(library, &catalog, threads(options))?,
         None => Sweep::default(),
     };
     let seen = seen(&catalog, options, recognized)?;
-    let decided = catalog.rehearse(|writing| {
-        decide(
+    let (run, decided) = catalog.in_transaction(|writing| {
+        let run = writing.begin_import(begun, &asked(options))?;
+        let decided = decide(
             archive, recognized, options, &seen, &swept, writing, monitor,
-        )
+        )?;
+        Ok((run, decided))
     })?;
+    drop(seen);
+    let stored = store_all(
+        (Keeping::Nowhere, &mut catalog),
+        (archive, recognized, &decided),
+        &swept.held,
+        options,
+        monitor,
+    )?;
+    if !stored.interrupted {
+        note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
+        note_unread(&mut catalog, recognized, &decided, &stored, options)?;
+    }
     let draft = Draft::new(&Facts {
         archive,
         recognized,
         decided: &decided,
-        stored: &Stored::default(),
+        stored: &stored,
     });
-    let mut report = draft.finish(&held_at(&swept), Vec::new());
-    let (paths, providers) = paths(&catalog, options, recognized, &decided)?;
-    report.not_understood = of_rehearsal(archive, recognized, &decided.intakes, &providers);
-    for planned in to_store(&decided) {
-        let entry = &archive.entries()[planned.id.0];
+    let unsettled = catalog.setting("unsettled")?.is_some();
+    let mut settled = None;
+    if !draft.interrupted() && (unsettled || !swept.is_clean()) {
+        let (done, placed) = Foreseeing {
+            library: library.as_ref(),
+            stored: &stored,
+            threads: threads(options),
+            monitor,
+        }
+        .foresee(&mut catalog, &swept)?;
+        swept.placed = placed.rows;
+        settled = Some(done);
+    }
+    let providers: Vec<&str> = recognized
+        .trees
+        .iter()
+        .map(|tree| tree.provider.name())
+        .collect();
+    let missing = super::report::missing(&catalog, &providers, &draft)?;
+    let held_at = held_at(&swept);
+    let imported = draft.imported().to_vec();
+    let mut report = draft.finish(&held_at, missing);
+    add_plan(&mut report, archive, (&imported, &stored), &held_at);
+    if let Some(settled) = settled {
+        report.assets_added = settled.added;
+        report.assets_changed = settled.changed;
+    }
+    report.not_understood = of_run(&catalog, run, &providers)?;
+    tell_counts(&mut report, &catalog)?;
+    Ok(report)
+}
+
+/// Copies the catalog of a library; one that holds nothing yet needs none.
+fn copy_of(library: &Library) -> Result<Catalog, CatalogError> {
+    match Catalog::scratch_of(&library.catalog_path()) {
+        Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => Catalog::scratch(),
+        other => other,
+    }
+}
+
+/// Adds a line for each entry that would be imported: where it would lie.
+fn add_plan(
+    report: &mut ImportReport,
+    archive: &Archive,
+    (imported, stored): (&[EntryId], &Stored),
+    held_at: &HashMap<ContentHash, &str>,
+) {
+    for id in imported {
+        let entry = &archive.entries()[id.0];
+        let path = stored.hashes.get(id).and_then(|hash| held_at.get(hash));
         report.lines.push(EntryLine {
             part: Arc::clone(&archive.parts()[entry.part.0].name),
             entry: Arc::clone(&entry.raw_name),
             outcome: Outcome::Imported,
-            path: paths.get(&planned.id).cloned(),
+            path: path.map(|path| (*path).to_owned()),
         });
     }
-    Ok(report)
 }
 
-fn to_store(decided: &Decided) -> impl Iterator<Item = &Planned> {
-    decided
-        .planned
-        .iter()
-        .filter(|planned| planned.action == Action::Store)
+/// Sees what settling would come to.
+struct Foreseeing<'a> {
+    library: Option<&'a Library>,
+    stored: &'a Stored,
+    threads: NonZeroUsize,
+    monitor: &'a dyn Monitor,
 }
 
-/// Derives the library as it would be, as far as can be told without reading media: dates inside the files, and types
-/// that belie the name, may still change a path.
-fn paths(
-    catalog: &Catalog,
-    options: &ImportOptions,
-    recognized: &Recognized<'_>,
-    decided: &Decided,
-) -> Result<(HashMap<EntryId, String>, Vec<Linked>), ImportError> {
-    let mut providers = linked(catalog, Whole::Yes)?;
-    let mut unread = HashMap::new();
-    let mut stand_ins = HashMap::new();
-    for planned in to_store(decided) {
-        let Some(index) = planned.tree else { continue };
-        let name = recognized.trees[index].provider.name();
-        let hash = stand_in(name, planned);
-        stand_ins.insert(hash, planned.id);
-        unread.insert(hash, not_read(hash, &planned.path));
-        let provider = provider_of(&mut providers, name);
-        provider.evidence.media.push(MediaEntry {
-            provider: name.to_owned(),
-            export: Some(planned.export.to_string()).filter(|export| !export.is_empty()),
-            path: planned.path.to_string(),
-            content_hash: hash,
-            content_id: None,
-            taken: None,
-        });
-    }
-    for (tree, intake) in recognized.trees.iter().zip(&decided.intakes) {
-        let provider = provider_of(&mut providers, tree.provider.name());
-        let records = intake
-            .iter()
-            .flat_map(|intake| intake.records.iter().cloned());
-        for record in records {
-            provider.record_ids.push(0);
-            provider.record_digests.push([0; 32]);
-            provider.evidence.records.push(record);
-        }
-        link_provider(provider);
-    }
-    let source = Rehearsed {
-        catalog,
-        providers: &providers,
-        unread,
-    };
-    let derivation = derive(
-        &providers,
-        &Surroundings {
-            source: &source,
-            user: &HashMap::new(),
-            home: options
-                .home_timezone
-                .as_deref()
-                .and_then(offset::zone_named),
-            threads: threads(options),
-        },
-    )?;
-    let paths = placed(&derivation, &stand_ins);
-    Ok((paths, providers))
-}
-
-fn placed(
-    derivation: &Derivation,
-    stand_ins: &HashMap<ContentHash, EntryId>,
-) -> HashMap<EntryId, String> {
-    let mut paths = HashMap::new();
-    for placement in settle_names(derivation.assets.iter().map(|derived| &derived.names)) {
-        let own = (placement.content_hash, placement.primary);
-        for (hash, path) in std::iter::once(own).chain(placement.companions) {
-            if let Some(id) = stand_ins.get(&hash) {
-                paths.insert(*id, path.to_string());
+impl Foreseeing<'_> {
+    fn foresee(
+        &self,
+        catalog: &mut Catalog,
+        swept: &Sweep,
+    ) -> Result<(Settled, Placed), ImportError> {
+        let Derived {
+            providers,
+            derivation,
+            unnamed,
+            ..
+        } = derived(
+            catalog,
+            (self.library, swept, Broken::Leave),
+            self.threads,
+            self.monitor,
+        )?;
+        let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
+        let placed = self.place(catalog, swept, &derivation, &placements)?;
+        let mut settled = Settled {
+            utc_only: utc_only(&derivation),
+            zoneless: zoneless(&derivation),
+            ..Settled::default()
+        };
+        let known: HashSet<ContentHash> = catalog
+            .asset_rows()?
+            .into_iter()
+            .map(|row| row.content_hash)
+            .collect();
+        let titles = album_titles(&derivation);
+        catalog.in_transaction_of(|writing| {
+            for derived in &derivation.assets {
+                let hash = derived.content_hash;
+                let Some(path) = placed.paths.get(&hash) else {
+                    continue;
+                };
+                if !known.contains(&hash) {
+                    settled.added += 1;
+                    continue;
+                }
+                let json = derived.json()?;
+                let albums = titled_albums(&titles, &asset_of(&json));
+                let same = writing.is_noted((hash, &json), path.as_str(), &albums)?;
+                settled.changed += u64::from(!same);
             }
+            writing.set_missing(&missing(&derivation, &providers))?;
+            writing.set_unnamed_media(&unnamed)?;
+            writing.set_setting(UTC_ONLY, Some(&settled.utc_only.to_string()))?;
+            writing.set_setting(ZONELESS, Some(&settled.zoneless.to_string()))?;
+            Ok::<_, ImportError>(())
+        })?;
+        Ok((settled, placed))
+    }
+
+    fn place(
+        &self,
+        catalog: &Catalog,
+        swept: &Sweep,
+        derivation: &Derivation,
+        placements: &[Placement],
+    ) -> Result<Placed, ImportError> {
+        let before = catalog.placed_files()?;
+        let left = match self.library {
+            Some(library) => library.settling()?,
+            None => Vec::new(),
+        };
+        let mut believed: Vec<_> = before.iter().filter_map(placed_file).collect();
+        believed.extend(left.iter().cloned());
+        let disk = AsIfStored {
+            library: self.library,
+            staged: self.staged(catalog, swept)?,
+        };
+        let plan = plan(&wanted(derivation, placements), &believed, &disk).map_err(|source| {
+            ImportError::Read {
+                path: self
+                    .library
+                    .map_or_else(Default::default, |l| l.root().to_owned()),
+                source,
+            }
+        })?;
+        Ok(Placed::of(plan, placements, before, left))
+    }
+
+    /// What would lie in staging: what an earlier run left there and entered, and all that is new.
+    fn staged(&self, catalog: &Catalog, swept: &Sweep) -> Result<Vec<Staged>, CatalogError> {
+        // A folder that cannot be listed holds nothing that can be used.
+        let left = self
+            .library
+            .map(|library| library.list_staged().unwrap_or_default());
+        let mut staged: Vec<Staged> = left.into_iter().flatten().collect();
+        staged.retain(|file| swept.held.contains(&file.content_hash));
+        let new = self.stored.hashes.values();
+        for hash in new.filter(|hash| !self.stored.held_before.contains(*hash)) {
+            staged.extend(catalog.original(*hash)?.map(|medium| Staged {
+                content_hash: *hash,
+                slot: 0,
+                size_bytes: medium.size_bytes,
+            }));
+        }
+        staged.sort();
+        staged.dedup();
+        Ok(staged)
+    }
+}
+
+/// The library's folder as it would be with all that is new in staging.
+struct AsIfStored<'a> {
+    library: Option<&'a Library>,
+    staged: Vec<Staged>,
+}
+
+impl Disk for AsIfStored<'_> {
+    fn look(&self, path: &LibraryPath) -> io::Result<Option<Found>> {
+        self.library.map_or(Ok(None), |library| library.look(path))
+    }
+
+    fn hash(&self, path: &LibraryPath) -> io::Result<ContentHash> {
+        match self.library {
+            Some(library) => library.hash(path),
+            None => Err(io::ErrorKind::NotFound.into()),
         }
     }
-    paths
-}
 
-/// Records in memory, and media that were not read.
-struct Rehearsed<'a> {
-    catalog: &'a Catalog,
-    providers: &'a [Linked],
-    unread: HashMap<ContentHash, StoredMedium>,
-}
-
-impl Source for Rehearsed<'_> {
-    fn record(&self, provider: usize, record: usize) -> Result<RecordText, CatalogError> {
-        RecordText::of(&self.providers[provider].evidence.records[record])
-    }
-
-    fn original(&self, hash: ContentHash) -> Result<Option<StoredMedium>, CatalogError> {
-        match self.unread.get(&hash) {
-            Some(medium) => Ok(Some(medium.clone())),
-            None => self.catalog.original(hash),
-        }
-    }
-}
-
-fn provider_of<'a>(providers: &'a mut Vec<Linked>, name: &str) -> &'a mut Linked {
-    let index = providers
-        .iter()
-        .position(|provider| provider.provider == name);
-    let index = index.unwrap_or_else(|| {
-        providers.push(Linked {
-            provider: name.to_owned(),
-            ..Linked::default()
-        });
-        providers.len() - 1
-    });
-    &mut providers[index]
-}
-
-/// A hash that stands for bytes nobody has read yet.
-fn stand_in(provider: &str, planned: &Planned) -> ContentHash {
-    let name = format!("{provider}\n{}\n{}", planned.export, planned.path);
-    ContentHash::of(name.as_bytes())
-}
-
-/// A medium of which only the name is known.
-fn not_read(content_hash: ContentHash, path: &str) -> StoredMedium {
-    let extension = path
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
-    let extension = match extension.as_deref() {
-        Some("jpeg") => Some("jpg"),
-        other => other,
-    };
-    let media_type = MediaType::ALL
-        .into_iter()
-        .find(|kind| Some(kind.extension()) == extension)
-        .unwrap_or(MediaType::Jpeg);
-    StoredMedium {
-        content_hash,
-        size_bytes: 0,
-        facts: MediaFacts::of_type(media_type),
+    fn staged(&self) -> io::Result<Vec<Staged>> {
+        Ok(self.staged.clone())
     }
 }

@@ -10,6 +10,7 @@ use crate::model::outcome::Outcome;
 use crate::model::record::Record;
 use crate::model::time::{Clock, Precision, When, offset_text};
 
+use super::damaged::Damaged;
 use super::journal::part_facts;
 use super::plan::{Action, Planned};
 use super::run::Decided;
@@ -30,10 +31,12 @@ pub(super) struct Draft {
     report: ImportReport,
     /// Bytes of each line's entry, if the library holds them.
     hashes: Vec<Option<ContentHash>>,
+    /// Entries that were imported.
+    imported: Vec<EntryId>,
 }
 
 impl Draft {
-    /// Adds up. In a rehearsal everything to be stored counts as imported.
+    /// Adds up.
     pub fn new(facts: &Facts<'_>) -> Self {
         let archive = facts.archive;
         let mut report = ImportReport {
@@ -46,6 +49,7 @@ impl Draft {
             ..ImportReport::default()
         };
         let mut hashes = Vec::new();
+        let mut imported = Vec::new();
         let mut new: HashSet<ContentHash> = HashSet::new();
         for planned in &facts.decided.planned {
             let (outcome, hash) = outcome(facts, planned, &mut new);
@@ -54,6 +58,7 @@ impl Draft {
             let entry = &archive.entries()[planned.id.0];
             if outcome == Outcome::Imported {
                 report.bytes_written += entry.size_bytes;
+                imported.push(planned.id);
                 continue;
             }
             hashes.push(hash);
@@ -65,7 +70,16 @@ impl Draft {
             });
         }
         recognized(facts, &mut report);
-        Self { report, hashes }
+        Self {
+            report,
+            hashes,
+            imported,
+        }
+    }
+
+    /// Returns the entries that were imported.
+    pub fn imported(&self) -> &[EntryId] {
+        &self.imported
     }
 
     /// Returns whether the user stopped the run.
@@ -120,34 +134,20 @@ fn stored_outcome(
         (Some(hash), _) => (Outcome::Imported, Some(*hash)),
         (None, Some(why)) => (Outcome::Failed(why.clone()), None),
         (None, None) if stored.interrupted => (Outcome::NotReached, None),
-        // A rehearsal: nothing was stored.
-        (None, None) => (Outcome::Imported, None),
+        (None, None) => (
+            Outcome::Failed("nothing is known of it: this is a bug in albumen".to_owned()),
+            None,
+        ),
     }
 }
 
 fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
-    for (index, tree) in facts.recognized.trees.iter().enumerate() {
+    for (tree, told) in facts.recognized.trees.iter().zip(&facts.decided.told) {
         let provider = tree.provider.name().to_owned();
-        let (account, items) = match &facts.decided.intakes[index] {
-            Some(intake) => {
-                // Parts that do not tell belong to an account that another part tells.
-                let most = intake
-                    .accounts
-                    .iter()
-                    .max_by_key(|(name, count)| (name.is_some(), *count, *name));
-                (most.and_then(|(name, _)| name.clone()), intake.items)
-            }
-            None => {
-                let held =
-                    |p: &&Planned| p.tree == Some(index) && matches!(p.action, Action::Held(_));
-                (
-                    None,
-                    facts.decided.planned.iter().filter(held).count() as u64,
-                )
-            }
-        };
-        report.items += items;
-        report.recognized.push((provider, account, items));
+        report.items += told.items;
+        report
+            .recognized
+            .push((provider, told.account.clone(), told.items));
     }
 }
 
@@ -155,16 +155,31 @@ fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
 pub(super) fn missing(
     catalog: &Catalog,
     providers: &[&str],
+    draft: &Draft,
 ) -> Result<Vec<MissingLine>, CatalogError> {
+    let named = catalog.missing_records()?;
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let damaged = Damaged::of(&draft.report.lines, catalog)?;
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
-    for (id, uri) in catalog.missing_records()? {
+    for (id, uri) in named {
         let record = catalog.raw_record(id)?;
-        if providers.contains(&record.provider.as_str())
-            && seen.insert((record.provider.clone(), uri.clone()))
+        if !providers.contains(&record.provider.as_str())
+            || !seen.insert((record.provider.clone(), uri.clone()))
         {
-            lines.push(line(record, uri));
+            continue;
         }
+        // A record without anything of its own is a line in a list of files: where the file was given and cannot be read, it is
+        // the part that tells of it.
+        let part = damaged.part(&uri).filter(|_| record.raw.is_null());
+        let part = part.map(str::to_owned);
+        let line = line(record, uri);
+        lines.push(MissingLine {
+            record: part.unwrap_or(line.record),
+            ..line
+        });
     }
     Ok(lines)
 }

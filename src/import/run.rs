@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError, SeenKey, SeenRole, Writing};
+use crate::catalog::{Catalog, CatalogError, SeenKey, SeenRole, Told, Writing};
 use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions};
 use crate::exporter::provider::classify::is_system_file;
 use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
@@ -30,6 +30,7 @@ use super::reading::given;
 use super::rehearsal::rehearse;
 use super::report::{Draft, Facts};
 use super::settle::{UTC_ONLY, ZONELESS, settle};
+use super::store::Keeping;
 use super::sweep::{Sweep, clean_unfinished, sweep};
 use super::trees::{ArchiveTree, Recognized, recognize, top_names};
 use super::undo::finish_leaving;
@@ -71,7 +72,7 @@ pub fn import_with(
     }
     tell_problems(&archive, monitor);
     let mut report = if options.dry_run {
-        rehearse(root, options, &archive, &recognized, monitor)?
+        rehearse(root, options, &archive, &recognized, begun, monitor)?
     } else {
         let room = bytes(&archive) + SETTLING_ROOM;
         let taken = Opened::open(root, seam, options.existing_only).and_then(|mut opened| {
@@ -160,6 +161,8 @@ pub(super) struct Decided {
     pub intakes: Vec<Option<Intake>>,
     /// What each tree was read as; `None` where nothing was read.
     pub readings: Vec<Option<i64>>,
+    /// What each tree told, now or when it was read.
+    pub told: Vec<Told>,
 }
 
 /// A library that is ours alone while this lives.
@@ -226,7 +229,7 @@ fn take_in(
     })?;
     drop(seen);
     let stored = store_all(
-        (library, catalog),
+        (Keeping::Staging(library), catalog),
         (archive, recognized, &decided),
         &swept.held,
         options,
@@ -277,21 +280,30 @@ fn finish(
         swept.placed = catalog.placed_files()?;
         settled = Some(done);
     }
-    let missing = super::report::missing(&catalog, &taken.providers)?;
+    let missing = super::report::missing(&catalog, &taken.providers, &taken.draft)?;
     let mut report = taken.draft.finish(&held_at(&swept), missing);
     if let Some(settled) = settled {
         report.assets_added = settled.added;
         report.assets_changed = settled.changed;
     }
     report.not_understood = of_run(&catalog, taken.run, &taken.providers)?;
-    let counted = |setting: Option<String>| setting.and_then(|count| count.parse().ok());
-    report.utc_only = counted(catalog.setting(UTC_ONLY)?).unwrap_or(0);
-    report.zoneless = counted(catalog.setting(ZONELESS)?).unwrap_or(0);
+    tell_counts(&mut report, &catalog)?;
     let note = came_to(&report);
     catalog
         .in_transaction(|writing| writing.end_import(taken.run, clock(), &note))
         .map_err(|error| needing(error.into()))?;
     Ok(report)
+}
+
+/// Says how many times of the library are known only in part, as settling counted them last.
+pub(super) fn tell_counts(
+    report: &mut ImportReport,
+    catalog: &Catalog,
+) -> Result<(), CatalogError> {
+    let counted = |setting: Option<String>| setting.and_then(|count| count.parse().ok());
+    report.utc_only = counted(catalog.setting(UTC_ONLY)?).unwrap_or(0);
+    report.zoneless = counted(catalog.setting(ZONELESS)?).unwrap_or(0);
+    Ok(())
 }
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.
@@ -338,6 +350,7 @@ pub(super) fn decide(
     let mut planned = outside_trees(archive, recognized);
     let mut intakes = Vec::new();
     let mut readings = Vec::new();
+    let mut told = Vec::new();
     for (index, tree) in recognized.trees.iter().enumerate() {
         let before = Before {
             seen: &seen[index],
@@ -347,15 +360,21 @@ pub(super) fn decide(
         let known = nothing_new(&candidates, &before, options.include_messages);
         let given = given(tree, &candidates, options);
         // The same parts were read before: this run gives what that reading gave.
-        let intake = if known && is_ordinary(options) && writing.give_again(given)? {
+        let read_before = match known && is_ordinary(options) {
+            true => writing.give_again(given)?,
+            false => None,
+        };
+        let intake = if let Some(reading) = read_before {
             readings.push(None);
+            told.push(writing.told(reading)?);
             None
         } else {
             monitor.step("reading records", None, Unit::Items);
-            readings.push(Some(
-                writing.begin_reading(Some(given), &tree.part_names())?,
-            ));
+            let reading = writing.begin_reading(Some(given), &tree.part_names())?;
+            readings.push(Some(reading));
             let mut intake = read_tree(tree, options, writing, monitor)?;
+            writing.put_told(reading, &intake.told())?;
+            told.push(intake.told());
             give_roles(&mut candidates, &intake);
             look_at_left_aside(
                 archive,
@@ -385,6 +404,7 @@ pub(super) fn decide(
         planned,
         intakes,
         readings,
+        told,
     })
 }
 

@@ -16,15 +16,15 @@ use crate::writer::settle::apply;
 use crate::writer::threads::share_out;
 
 use super::derive::{Derivation, Linked, Surroundings, make_assets};
-use super::evidence::{FromCatalog, Whole, linked};
+use super::evidence::{FromCatalog, linked};
 use super::lists::{ListFacts, Places, write_lists};
 use super::note::{Change, note_placed, write_and_note};
-use super::placed::{Placed, believed_file, paths_by_asset, placed_file, placed_rows, wanted};
+use super::placed::{Placed, placed_file, wanted};
 use super::remains::remove_remains;
 use super::sidecars::Sidecars;
 use super::sweep::Sweep;
 use super::tie::tie;
-use super::touched::{Touched, read_touched};
+use super::touched::{Broken, Touched, read_touched};
 use super::unnamed::unnamed_media;
 use super::{ImportError, offset};
 
@@ -57,9 +57,68 @@ pub fn settle(
     threads: NonZeroUsize,
     monitor: &dyn Monitor,
 ) -> Result<Settled, ImportError> {
+    let Derived {
+        touched,
+        mut providers,
+        derivation,
+        unnamed,
+    } = derived(
+        catalog,
+        (Some(library), swept, Broken::SetAside),
+        threads,
+        monitor,
+    )?;
+    for linked in &mut providers {
+        linked.links = Links::default();
+    }
+    let mut settling = Settling {
+        library,
+        catalog,
+        monitor,
+        threads,
+        providers: &providers,
+        touched: &touched,
+        unnamed: &unnamed,
+        settled: Settled {
+            utc_only: utc_only(&derivation),
+            zoneless: zoneless(&derivation),
+            ..Settled::default()
+        },
+    };
+    let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
+    let placed = settling.place(&derivation, &placements)?;
+    settling.write(&derivation, &placements, placed)?;
+    Ok(settling.settled)
+}
+
+/// What the library should be, and what that follows from.
+pub struct Derived {
+    /// What the owner changed.
+    pub touched: Touched,
+    /// All evidence, without its records.
+    pub providers: Vec<Linked>,
+    /// What it amounts to.
+    pub derivation: Derivation,
+    /// Media that no record file names.
+    pub unnamed: Vec<UnnamedMedia>,
+}
+
+/// Derives what the library should be. A sidecar that was touched is read first, if there is a library.
+///
+/// # Errors
+/// Fails if the disk or the catalog does.
+pub fn derived(
+    catalog: &mut Catalog,
+    (library, swept, broken): (Option<&Library>, &Sweep, Broken),
+    threads: NonZeroUsize,
+    monitor: &dyn Monitor,
+) -> Result<Derived, ImportError> {
     monitor.step("settling", None, Unit::Items);
-    let touched = read_touched(library, catalog, swept, monitor)?;
-    let mut providers = linked(catalog, Whole::No)?;
+    let touched = match library {
+        Some(library) => read_touched(library, catalog, swept, broken, monitor)?,
+        None => Touched::default(),
+    };
+    let mut providers = linked(catalog)?;
     let tied = tie(&providers);
     let unnamed = unnamed_media(&providers);
     for linked in &mut providers {
@@ -83,27 +142,12 @@ pub fn settle(
         },
     )?;
     drop(reading);
-    for linked in &mut providers {
-        linked.links = Links::default();
-    }
-    let mut settling = Settling {
-        library,
-        catalog,
-        monitor,
-        threads,
-        providers: &providers,
-        touched: &touched,
-        unnamed: &unnamed,
-        settled: Settled {
-            utc_only: utc_only(&derivation),
-            zoneless: zoneless(&derivation),
-            ..Settled::default()
-        },
-    };
-    let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
-    let placed = settling.place(&derivation, &placements)?;
-    settling.write(&derivation, &placements, placed)?;
-    Ok(settling.settled)
+    Ok(Derived {
+        touched,
+        providers,
+        derivation,
+        unnamed,
+    })
 }
 
 /// Counts the assets whose time is known only as an instant.
@@ -171,17 +215,7 @@ impl Settling<'_> {
         for changed in &applied.changed {
             self.warn(changed, "its bytes are not those that were imported; the good copy is kept in .albumen/staging");
         }
-        // A file whose bytes are gone stays in the lists and keeps its sidecar: the loss must show until it is mended.
-        let mut files = plan.placements;
-        files.extend(plan.vanished.iter().map(believed_file));
-        files.sort();
-        Ok(Placed {
-            paths: paths_by_asset(placements, &files, &plan.displaced),
-            rows: placed_rows(placements, &files, &plan.displaced),
-            before,
-            left,
-            files,
-        })
+        Ok(Placed::of(plan, placements, before, left))
     }
 
     fn warn(&self, path: &LibraryPath, message: &str) {
@@ -353,7 +387,8 @@ impl Before {
     }
 }
 
-fn missing<'a>(
+/// Returns the media that records name and no archive holds, as the catalog keeps them.
+pub fn missing<'a>(
     derivation: &'a Derivation,
     providers: &'a [Linked],
 ) -> Vec<(i64, &'a str, &'a str)> {
@@ -371,7 +406,8 @@ fn missing<'a>(
         .collect()
 }
 
-fn album_titles(derivation: &Derivation) -> HashMap<&str, &str> {
+/// Returns the titles of albums by their identity.
+pub fn album_titles(derivation: &Derivation) -> HashMap<&str, &str> {
     derivation
         .albums
         .iter()

@@ -32,6 +32,17 @@ pub struct Sidecars<'a> {
     pub titles: &'a HashMap<&'a str, &'a str>,
 }
 
+/// Returns the identity and the title of each album an asset is in.
+pub fn titled_albums(titles: &HashMap<&str, &str>, asset: &Asset) -> Vec<(String, String)> {
+    let title =
+        |album: &String| (*titles.get(album.as_str()).unwrap_or(&album.as_str())).to_owned();
+    asset
+        .albums
+        .iter()
+        .map(|album| (album.clone(), title(album)))
+        .collect()
+}
+
 impl Sidecars<'_> {
     /// Digest of all that an asset's sidecar shows: unchanged, it need not be written again.
     pub fn digest(
@@ -77,14 +88,7 @@ impl Sidecars<'_> {
 
     /// Returns the identity and the title of each album an asset is in.
     pub fn albums(&self, asset: &Asset) -> Vec<(String, String)> {
-        let title = |album: &String| {
-            (*self.titles.get(album.as_str()).unwrap_or(&album.as_str())).to_owned()
-        };
-        asset
-            .albums
-            .iter()
-            .map(|album| (album.clone(), title(album)))
-            .collect()
+        titled_albums(self.titles, asset)
     }
 
     /// Writes the sidecar of an asset that lies at `path`. `records` are all that speak of it.

@@ -19,6 +19,16 @@ use crate::writer::safe_writer::WriteError;
 use crate::writer::staging::{Finished, StagedFile};
 
 use super::ImportError;
+use super::looked::Looked;
+
+/// What becomes of the bytes that are read.
+#[derive(Clone, Copy)]
+pub enum Keeping<'a> {
+    /// They go into the library's staging.
+    Staging(&'a Library),
+    /// They are looked at and forgotten: a dry run.
+    Nowhere,
+}
 
 /// Bytes after which staged files are synced and entered in the catalog: what a kill can cost at most to read again.
 /// Larger batches are hardly faster: one sync at the end saves a tenth over one every 256 MB.
@@ -63,7 +73,7 @@ enum Message {
 /// What all workers share.
 struct Shared<'a> {
     archive: &'a Archive,
-    library: &'a Library,
+    keeping: Keeping<'a>,
     held: &'a HashSet<ContentHash>,
     monitor: &'a dyn Monitor,
     stop: AtomicBool,
@@ -111,14 +121,14 @@ pub fn store(
     archive: &Archive,
     wanted: &[EntryId],
     threads: NonZeroUsize,
-    (library, catalog): (&Library, &mut Catalog),
+    (keeping, catalog): (Keeping<'_>, &mut Catalog),
     held: &HashSet<ContentHash>,
     commit: &Commit<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Stored, ImportError> {
     let shared = Shared {
         archive,
-        library,
+        keeping,
         held,
         monitor,
         stop: AtomicBool::new(false),
@@ -135,7 +145,7 @@ pub fn store(
             let make = || Worker::new(shared, sender.clone());
             archive.visit(wanted, threads, &make);
         });
-        let committed = collect(receiver, library, catalog, commit, &mut stored);
+        let committed = collect(receiver, keeping, catalog, commit, &mut stored);
         if committed.is_err() {
             shared.stop.store(true, Ordering::Relaxed);
         }
@@ -155,7 +165,7 @@ pub fn store(
 /// Gathers what workers kept into batches, and commits each.
 fn collect(
     receiver: Receiver<Message>,
-    library: &Library,
+    keeping: Keeping<'_>,
     catalog: &mut Catalog,
     commit: &Commit<'_>,
     stored: &mut Stored,
@@ -166,7 +176,9 @@ fn collect(
         if batch.is_empty() {
             return Ok(());
         }
-        library.writer().sync_all().map_err(ImportError::Write)?;
+        if let Keeping::Staging(library) = keeping {
+            library.writer().sync_all().map_err(ImportError::Write)?;
+        }
         commit(catalog, batch)?;
         batch.clear();
         Ok(())
@@ -195,7 +207,13 @@ struct Worker<'a> {
     shared: &'a Shared<'a>,
     sender: Sender<Message>,
     number: usize,
-    current: Option<(EntryId, StagedFile<'a>)>,
+    current: Option<(EntryId, Held<'a>)>,
+}
+
+/// The file a worker is reading.
+enum Held<'a> {
+    Staged(StagedFile<'a>),
+    Looked(Box<Looked>),
 }
 
 impl<'a> Worker<'a> {
@@ -208,15 +226,30 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn create(&self, id: EntryId) -> Result<StagedFile<'a>, WriteError> {
-        let mut file = StagedFile::begin(self.shared.library.writer(), self.number);
-        file.preallocate(self.shared.archive.entries()[id.0].size_bytes)?;
-        Ok(file)
+    fn create(&self, id: EntryId) -> Result<Held<'a>, WriteError> {
+        let archive = self.shared.archive;
+        match self.shared.keeping {
+            Keeping::Staging(library) => {
+                let mut file = StagedFile::begin(library.writer(), self.number);
+                file.preallocate(archive.entries()[id.0].size_bytes)?;
+                Ok(Held::Staged(file))
+            }
+            Keeping::Nowhere => Ok(Held::Looked(Box::new(Looked::begin(archive, id)))),
+        }
     }
 
     fn tell(&self, message: Message) {
         // The receiver is gone only when the run is ending with an error of its own.
         let _ = self.sender.send(message);
+    }
+
+    /// Tells what the bytes are, and keeps nothing of them.
+    fn look(&self, id: EntryId, looked: Looked, crc32: u32) {
+        let size_bytes = looked.size_bytes();
+        self.tell(match looked.finish(self.shared.archive, id) {
+            Some(medium) => Message::Kept(Box::new(StoredEntry { id, medium, crc32 })),
+            None => Message::Failed(id, not_media(size_bytes).to_owned()),
+        });
     }
 
     /// Looks at the bytes, gives them their name in staging and tells of them.
@@ -276,9 +309,14 @@ impl EntryConsumer for Worker<'_> {
         let Some((_, file)) = &mut self.current else {
             return Err(Stop);
         };
-        if let Err(error) = file.write_chunk(bytes) {
-            self.shared.fail(error);
-            return Err(Stop);
+        match file {
+            Held::Staged(file) => {
+                if let Err(error) = file.write_chunk(bytes) {
+                    self.shared.fail(error);
+                    return Err(Stop);
+                }
+            }
+            Held::Looked(looked) => looked.chunk(bytes),
         }
         self.shared
             .bytes_read
@@ -295,15 +333,16 @@ impl EntryConsumer for Worker<'_> {
         let Some((id, file)) = self.current.take() else {
             return;
         };
-        match result {
-            Ok(crc32) => {
+        match (result, file) {
+            (Ok(crc32), Held::Staged(file)) => {
                 if let Err(error) = self.keep(id, file.finish(), crc32) {
                     self.shared.fail(error);
                 }
             }
+            (Ok(crc32), Held::Looked(looked)) => self.look(id, *looked, crc32),
             // Not reached: nothing is wrong with it.
-            Err(EntryError::Stopped) if self.shared.monitor.stopped() => return,
-            Err(error) => self.tell(Message::Failed(id, error.to_string())),
+            (Err(EntryError::Stopped), _) if self.shared.monitor.stopped() => return,
+            (Err(error), _) => self.tell(Message::Failed(id, error.to_string())),
         }
         self.shared.monitor.items_done(1);
     }

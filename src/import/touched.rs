@@ -26,6 +26,15 @@ pub struct Touched {
     pub foreign: HashMap<ContentHash, Vec<ForeignProperty>>,
 }
 
+/// What is done with a sidecar that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// A copy is kept, since it will be written anew.
+    SetAside,
+    /// It stays: nothing will be written.
+    Leave,
+}
+
 /// Reads every sidecar that was touched and keeps what it says in the catalog.
 ///
 /// # Errors
@@ -34,6 +43,7 @@ pub fn read_touched(
     library: &Library,
     catalog: &mut Catalog,
     swept: &Sweep,
+    broken: Broken,
     monitor: &dyn Monitor,
 ) -> Result<Touched, ImportError> {
     let mut touched = Touched::default();
@@ -47,7 +57,7 @@ pub fn read_touched(
     }
     for row in &swept.touched {
         touched.sidecars.insert(row.asset_hash);
-        if let Some(found) = found(library, row, monitor)? {
+        if let Some(found) = found(library, row, broken, monitor)? {
             take_in(&mut touched, row.asset_hash, &found);
         }
     }
@@ -59,6 +69,7 @@ pub fn read_touched(
 fn found(
     library: &Library,
     row: &SidecarRow,
+    broken: Broken,
     monitor: &dyn Monitor,
 ) -> Result<Option<Sidecar>, ImportError> {
     let path = library.root().join(&row.path);
@@ -75,6 +86,7 @@ fn found(
         .and_then(|text| read(text).map_err(|error| error.to_string()));
     match read {
         Ok(sidecar) => Ok(Some(sidecar)),
+        Err(_) if broken == Broken::Leave => Ok(None),
         Err(why) => {
             let kept = library
                 .set_aside(&row.path, &bytes)

@@ -2,6 +2,8 @@
 
 mod config;
 mod demo;
+#[cfg(unix)]
+mod ending;
 mod messages;
 mod usage;
 

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use albumen::catalog::Catalog;
+use albumen::gallery::GalleryOptions;
+use albumen::monitor::{Monitor, Unit, Warning};
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
@@ -347,4 +349,77 @@ fn the_library_knows_that_its_gallery_is_derived() {
         pages.map(|(name, _)| name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(pages(&files(&env.path("library/gallery"))), pages(&with));
+}
+
+/// Stops after so many pictures.
+struct StopsAfter(std::sync::atomic::AtomicU64);
+
+impl Monitor for StopsAfter {
+    fn warn(&self, _: Warning) {}
+    fn step(&self, _: &'static str, _: Option<u64>, _: Unit) {}
+    fn advance(&self, _: u64) {}
+    fn stopped(&self) -> bool {
+        use std::sync::atomic::Ordering;
+        let less = |left: u64| left.checked_sub(1);
+        let left = &self.0;
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+            .is_err()
+    }
+}
+
+#[test]
+fn a_copy_that_was_stopped_goes_on_with_the_same_command() {
+    let env = TestEnv::new();
+    let library = composed(&env);
+    gallery(&env, &["--to", "whole"]);
+    let whole = files(&env.path("whole"));
+    for asks in [0, 1, 3, 5] {
+        let name = format!("copy{asks}");
+        let options = GalleryOptions {
+            to: Some(env.path(&name)),
+            threads: std::num::NonZeroUsize::new(1),
+            ..GalleryOptions::default()
+        };
+        let monitor = StopsAfter(asks.into());
+        let report = albumen::gallery::gallery(&library, &options, &monitor)
+            .expect("stopping is no failure");
+        assert!(report.interrupted, "{asks}");
+        gallery(&env, &["--to", &name]);
+        assert!(files(&env.path(&name)).keys().eq(whole.keys()), "{asks}");
+        assert!(!env.path(&name).join(".unfinished").exists());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_and_a_print_for_which_there_was_no_room_go_on_with_the_same_command() {
+    use crate::support::mounts::{Small, mount};
+    let env = TestEnv::new();
+    composed(&env);
+    let small = env.path("small");
+    fs::create_dir(&small).expect("made");
+    if !mount(&["-t", "tmpfs", "-o", "size=256k", "albumen-test"], &small) {
+        eprintln!("skipped: nothing may be mounted here");
+        return;
+    }
+    let _small = Small::new(&small);
+    let filled = small.join("filler");
+    fs::write(&filled, vec![1; 160 << 10]).expect("there is room for it");
+    let ran = env.run_on("library", &["gallery", "--to", "small/copy"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("make room on that disk"), "{ran:?}");
+    let print = ["print", "small/a.pdf", "--order-list", "small/a.csv"];
+    fs::write(small.join("more"), vec![1; 60 << 10]).unwrap_or_default();
+    let printed = env.run_on("library", &print);
+    assert_eq!(printed.code, Some(1), "{printed:?}");
+    fs::remove_file(&filled).expect("ours");
+    let _ = fs::remove_file(small.join("more"));
+    assert!(
+        mount(&["-o", "remount,size=64m", "albumen-test"], &small),
+        "more room"
+    );
+    gallery(&env, &["--to", "small/copy"]);
+    let printed = env.run_on("library", &print);
+    assert!(matches!(printed.code, Some(0 | 3)), "{printed:?}");
+    assert!(small.join("a.pdf").is_file() && small.join("a.csv").is_file());
 }

@@ -26,7 +26,7 @@ use crate::support::takeouts::{at, clip, plain, varied};
 
 /// How a part is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Packing {
+pub(super) enum Packing {
     Zip,
     Tgz,
     Folder,
@@ -40,7 +40,7 @@ struct Step {
     dies_at: Option<usize>,
 }
 
-fn arb_takeout() -> impl Strategy<Value = Takeout> {
+pub(super) fn arb_takeout() -> impl Strategy<Value = Takeout> {
     let item = (
         0u64..30,
         any::<bool>(),
@@ -86,7 +86,7 @@ fn arb_takeout() -> impl Strategy<Value = Takeout> {
 }
 
 /// Every part of every archive, with its name without the ending.
-fn all_parts(account: &Account, takeout: &Takeout, seed: u64) -> Vec<(String, Files)> {
+pub(super) fn all_parts(account: &Account, takeout: &Takeout, seed: u64) -> Vec<(String, Files)> {
     let files = compose(account, Generation::G4, Edition::Json);
     let mut all: Vec<(String, Files)> = split(&files, &account.username, 2, seed)
         .into_iter()
@@ -116,7 +116,7 @@ fn all_parts(account: &Account, takeout: &Takeout, seed: u64) -> Vec<(String, Fi
     all
 }
 
-fn packed(env: &TestEnv, name: &str, files: &Files, packing: Packing) -> PathBuf {
+pub(super) fn packed(env: &TestEnv, name: &str, files: &Files, packing: Packing) -> PathBuf {
     match packing {
         Packing::Zip => env.zip(&format!("zips/{name}.zip"), files),
         Packing::Tgz => env.write(&format!("tgzs/{name}.tgz"), &tgz(files)),
@@ -124,7 +124,7 @@ fn packed(env: &TestEnv, name: &str, files: &Files, packing: Packing) -> PathBuf
     }
 }
 
-fn arb_packing() -> impl Strategy<Value = Packing> {
+pub(super) fn arb_packing() -> impl Strategy<Value = Packing> {
     proptest::sample::select(vec![
         Packing::Zip,
         Packing::Zip,
@@ -163,7 +163,7 @@ fn run(library: &Path, paths: &[PathBuf], threads: usize, dies_at: Option<usize>
     }
 }
 
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let mut config = ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -5,6 +5,7 @@ mod as_composed;
 mod bad_input;
 pub mod convergence;
 mod crash;
+mod dry_run;
 mod edited_sidecars;
 mod editions;
 mod hostile;
