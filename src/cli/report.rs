@@ -65,6 +65,9 @@ pub fn print_json(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
 /// Prints a report for people.
 pub fn print_text(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     let report = ran.report;
+    if ran.dry_run {
+        out.line("a dry run: nothing is written, and this is what would be")?;
+    }
     problems(report, out)?;
     if !ran.dry_run {
         counts(ran, out)?;
@@ -167,9 +170,7 @@ fn left_aside(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     if reasons.is_empty() {
         return Ok(());
     }
-    if !ran.dry_run {
-        out.line("")?;
-    }
+    out.line("")?;
     out.line("left aside:")?;
     for (reason, count) in reasons {
         out.line(format!("  {:>9}  {reason}", HumanCount(count).to_string()))?;

@@ -89,7 +89,8 @@ fn an_import_that_sigterm_ended_goes_on_with_the_same_command() {
     // Before it listens the signal ends it at once, and it may have come to its end.
     assert!(matches!(code, Some(130 | 0) | None), "{code:?}");
     let again = env.run_on("l", &["import", "a.zip"]);
-    assert_eq!(again.code, Some(0), "{again:?}");
+    // No record names the padding, which is worth a warning.
+    assert!(matches!(again.code, Some(0 | 3)), "{again:?}");
     let verified = env.run_on("l", &["verify"]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
 }
