@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::content_hash::ContentHash;
 use crate::model::import_note::{Asked, CameTo, ImportNote, Unreadable};
+use crate::model::parts_word::{self, PartsWord};
 use crate::model::time::in_seconds;
 
 use super::{Catalog, CatalogError, Writing, hash_of, to_json};
@@ -83,9 +84,27 @@ impl RunRow {
     pub fn import_note(&self) -> Result<ImportNote, Unreadable> {
         ImportNote::read(&self.command, self.report.as_deref())
     }
+
+    /// Reads the user's word on how many parts an archive has, if the run is one. A word that cannot be read is none.
+    pub fn parts_word(&self) -> Option<PartsWord> {
+        let is_word = self.kind == parts_word::KIND && self.undone_by.is_none();
+        is_word.then(|| serde_json::from_str(&self.command).ok())?
+    }
 }
 
 impl Catalog {
+    /// Returns the accounts that records of each provider name.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn accounts(&self) -> Result<Vec<(String, String)>, CatalogError> {
+        self.rows(
+            "SELECT DISTINCT provider, account FROM record WHERE account <> '' ORDER BY 1, 2",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
     /// Returns what is known of a provider's entries, read with this version of the reader and this account option.
     ///
     /// # Errors
@@ -180,6 +199,16 @@ impl Writing<'_> {
         let id = self.transaction.last_insert_rowid();
         self.run.set(Some(id));
         Ok(id)
+    }
+
+    /// Keeps the user's word on how many parts an archive has.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn add_parts_word(&self, at: Timestamp, word: &PartsWord) -> Result<(), CatalogError> {
+        let word = to_json("number of parts", word)?;
+        let run = self.begin_run(parts_word::KIND, at, &word)?;
+        self.end_run(run, at, "{}")
     }
 
     /// Begins an import and returns its number.

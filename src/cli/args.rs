@@ -128,6 +128,10 @@ pub struct ImportArgs {
     /// Whose data it is, where the archive does not say so
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
+    /// How many files the service's download page listed for this archive: most archives do not say it, and `certify` cannot
+    /// know without it whether the last part is here. A folder into which all was unpacked counts as one
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub parts: Option<u32>,
     /// Keep only what was taken (or posted) on or after this day, month or year
     #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
     pub since: Option<Date>,
@@ -161,6 +165,7 @@ impl ImportArgs {
             paths: self.paths.clone(),
             provider: self.provider.clone(),
             account: self.account.clone().filter(|name| !is_not_known(name)),
+            parts: self.parts,
             since: self.since,
             until: self.until,
             include_messages: self.include.contains(&Include::Messages),
@@ -297,12 +302,40 @@ impl VerifyArgs {
     }
 }
 
+/// How many parts the archive of an account has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartsOf {
+    /// The account.
+    pub account: String,
+    /// Number of its parts.
+    pub parts: u32,
+}
+
+fn parts_word(text: &str) -> Result<PartsOf, String> {
+    let (account, parts) = text
+        .rsplit_once('=')
+        .ok_or("write the account, = and how many parts there were: anna=3")?;
+    match parts.trim().parse() {
+        Ok(parts) if parts > 0 => Ok(PartsOf {
+            account: account.trim().to_owned(),
+            parts,
+        }),
+        _ => Err(format!("{parts:?} is no number of parts")),
+    }
+}
+
 /// Arguments of `certify`.
 #[derive(Debug, Default, Args)]
 pub struct CertifyArgs {
     /// The account; "(not known)" is the one whose name no archive told [default: every account the library knows]
     #[arg(value_name = "ACCOUNT")]
     pub account: Option<String>,
+    /// Only accounts of this provider
+    #[arg(long, value_name = "NAME", value_parser = provider, conflicts_with = "at")]
+    pub provider: Option<String>,
+    /// How many files the service's download page listed for the archive of an account; kept, and printed as your word
+    #[arg(long, value_name = "ACCOUNT=COUNT", value_parser = parts_word, conflicts_with = "at")]
+    pub parts: Vec<PartsOf>,
     /// Write the certificate as a page to print and keep; the file must not be there yet
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub html: Option<PathBuf>,

@@ -3,19 +3,21 @@
 use std::io::Write;
 use std::path::Path;
 
+use indicatif::DecimalBytes;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::account::{NOT_KNOWN, is_not_known};
 use super::args::CertifyArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use super::recheck;
+use super::{certify_parts as parts, recheck};
 use crate::model::shown::shown;
-use crate::verify::certify::{Certificate, Certified, Verdict, certify, page};
+use crate::verify::certify::{
+    Certificate, Certified, GivenArchive, Verdict, certify, numbering_in_words, page,
+};
 use crate::writer::private;
 
 /// Gaps a person reads before giving up.
@@ -26,6 +28,7 @@ pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, Cli
     if let Some(at) = &args.at {
         return recheck::certify(args, at, library, out);
     }
+    parts::take(args, library, out)?;
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
     let result = certify(library, &Timestamp::now, &monitor);
     monitor.finish();
@@ -33,9 +36,7 @@ pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, Cli
         library: library.to_owned(),
         source,
     })?;
-    if let Some(account) = &args.account {
-        choose(&mut certified, account)?;
-    }
+    choose(&mut certified, args)?;
     if let Some(path) = &args.html {
         write_page(path, &certified)?;
     }
@@ -46,24 +47,24 @@ pub fn run(args: &CertifyArgs, library: &Path, out: &Output) -> Result<Exit, Cli
     Ok(exit(&certified))
 }
 
-/// Keeps the certificates of one account. A name the library does not know must not look like an account without gaps.
-fn choose(certified: &mut Certified, account: &str) -> Result<(), CliError> {
-    let known = |c: &Certificate| c.account.clone().unwrap_or_else(|| NOT_KNOWN.to_owned());
-    let mut names: Vec<String> = certified.certificates.iter().map(known).collect();
-    names.dedup();
+/// Keeps the certificates asked for. A name the library does not know must not look like an account without gaps.
+fn choose(certified: &mut Certified, args: &CertifyArgs) -> Result<(), CliError> {
+    let known: Vec<String> = certified
+        .certificates
+        .iter()
+        .map(|c| parts::typed(c.account.as_deref()))
+        .collect();
     certified
         .certificates
-        .retain(|certificate| match certificate.account.as_deref() {
-            Some(name) => name == account,
-            None => is_not_known(account),
-        });
-    if certified.certificates.is_empty() {
-        return Err(CliError::NoAccount {
-            account: account.to_owned(),
-            known: names,
-        });
+        .retain(|c| parts::is_asked(args, &c.provider, c.account.as_deref()));
+    let asked = args.account.as_ref().or(args.provider.as_ref());
+    match asked.filter(|_| certified.certificates.is_empty()) {
+        Some(account) => Err(CliError::NoAccount {
+            account: account.clone(),
+            known,
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
@@ -120,6 +121,7 @@ fn print_json(certified: &Certified, out: &Output) -> Result<(), CliError> {
                 "companions_missing": counts.companions_missing,
                 "assets": counts.assets, "files": counts.files, "damaged": counts.damaged,
             },
+            "archives": certificate.archives.iter().map(archive).collect::<Vec<_>>(),
             "gaps": gaps,
             "not_understood": not_understood,
             "notes": certificate.notes,
@@ -131,6 +133,23 @@ fn print_json(certified: &Certified, out: &Output) -> Result<(), CliError> {
         }))?;
     }
     Ok(())
+}
+
+fn archive(archive: &GivenArchive) -> serde_json::Value {
+    let parts: Vec<_> = archive
+        .parts
+        .iter()
+        .map(|part| {
+            json!({
+                "part": part.name, "size_bytes": part.size_bytes, "made": part.made.map(|day| day.to_string()),
+                "modified": part.modified.map(|at| at.to_string()), "whole": part.whole,
+            })
+        })
+        .collect();
+    json!({
+        "archive": archive.name, "closed": archive.numbering.is_closed(), "numbering": archive.numbering.as_str(),
+        "parts_said": archive.numbering.told(), "parts": parts,
+    })
 }
 
 fn print_text(certified: &Certified, out: &Output) -> Result<(), CliError> {
@@ -209,8 +228,25 @@ fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
         counts.files,
         counts.damaged
     ))?;
+    for archive in &certificate.archives {
+        print_archive(archive, out)?;
+    }
     for note in &certificate.notes {
         out.line(format!("  mind: {}", clean(note)))?;
+    }
+    Ok(())
+}
+
+fn print_archive(archive: &GivenArchive, out: &Output) -> Result<(), CliError> {
+    let numbering = numbering_in_words(&archive.numbering);
+    out.line(format!("  archive {}: {numbering}", clean(&archive.name)))?;
+    for part in &archive.parts {
+        let size = part
+            .size_bytes
+            .map_or("folder".to_owned(), |size| DecimalBytes(size).to_string());
+        let date = part.date().unwrap_or_else(|| "date not known".to_owned());
+        let whole = if part.whole { "" } else { "  not whole" };
+        out.line(format!("    {}  {size}  {date}{whole}", shown(&part.name)))?;
     }
     Ok(())
 }
@@ -227,7 +263,7 @@ mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
     use crate::verify::VerifyReport;
-    use crate::verify::certify::{CertificateCounts, Gap};
+    use crate::verify::certify::{ArchivePart, CertificateCounts, Gap, Numbering};
 
     fn certified() -> Certified {
         Certified {
@@ -245,6 +281,18 @@ mod tests {
                     to_do: "ask".into(),
                 }],
                 not_understood: vec![],
+                archives: vec![GivenArchive {
+                    name: "instagram-anna-2024-05-01".into(),
+                    parts: vec![ArchivePart {
+                        name: "a\u{1b}.zip".into(),
+                        size_bytes: Some(5_000_000),
+                        made: Some("2024-05-01".parse().unwrap()),
+                        modified: None,
+                        whole: true,
+                    }],
+                    numbering: Numbering::Said(1),
+                    pieces: Default::default(),
+                }],
                 counts: CertificateCounts::default(),
                 days: None,
             }],
@@ -261,6 +309,8 @@ mod tests {
             "because one is missing",
             "gap: 2021-03-04  a\\u001b.jpg (named by posts_1.json): no archive",
             "mind: note\\u001b[2J",
+            "archive instagram-anna-2024-05-01: all 1, by the user's word",
+            "    a\\u001b.zip  5.00 MB  2024-05-01\n",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
@@ -273,14 +323,33 @@ mod tests {
         assert_eq!(line["type"], "certificate");
         assert_eq!(line["verdict"], "not_complete");
         assert_eq!(line["gaps"][0]["to_do"], "ask");
+        let archive = &line["archives"][0];
+        assert_eq!(
+            (&archive["closed"], &archive["parts_said"]),
+            (&true.into(), &1.into())
+        );
+        assert_eq!(archive["parts"][0]["size_bytes"], 5_000_000);
     }
 
     #[test]
     fn nothing_but_complete_ends_in_zero_and_an_unknown_name_is_refused() {
         let mut certified = certified();
         assert_eq!(exit(&certified), Exit::Incomplete);
-        assert!(choose(&mut certified.clone(), "anna").is_ok());
-        let error = choose(&mut certified, "ben").unwrap_err();
+        let of = |account: &str| CertifyArgs {
+            account: Some(account.to_owned()),
+            ..CertifyArgs::default()
+        };
+        assert!(choose(&mut certified.clone(), &of("anna")).is_ok());
+        let provider = CertifyArgs {
+            provider: Some("instagram".into()),
+            ..CertifyArgs::default()
+        };
+        assert!(choose(&mut certified.clone(), &provider).is_ok());
+        let mut unknown = certified.clone();
+        unknown.certificates[0].account = None;
+        assert!(choose(&mut unknown.clone(), &provider).is_ok());
+        assert!(choose(&mut unknown, &of("(not known)")).is_ok());
+        let error = choose(&mut certified, &of("ben")).unwrap_err();
         assert!(error.to_string().contains("it knows: anna"), "{error}");
         assert_eq!(
             exit(&certified),

@@ -33,6 +33,8 @@ pub fn run(args: &DemoArgs, out: &Output) -> Result<Exit, CliError> {
     crate::demo::archive::write_zip(&sample).map_err(sample_failed(&sample))?;
     let options = ImportOptions {
         paths: vec![sample],
+        // Whoever composes an archive knows how many parts it has.
+        parts: Some(1),
         ..ImportOptions::default()
     };
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);

@@ -60,6 +60,11 @@ pub enum CliError {
     },
     #[error("the library knows no account {account:?}; it knows: {}", .known.join(", "))]
     NoAccount { account: String, known: Vec<String> },
+    #[error("there is an account {account:?} of {}", .providers.join(" and one of "))]
+    SeveralAccounts {
+        account: String,
+        providers: Vec<String>,
+    },
     #[error("could not write the page {}", .path.display())]
     Page { path: PathBuf, source: io::Error },
     #[error("wrong arguments of print: {why}")]
@@ -148,6 +153,7 @@ impl CliError {
             Self::NoHome
             | Self::PrintUsage { .. }
             | Self::NoAccount { .. }
+            | Self::SeveralAccounts { .. }
             | Self::Address(_)
             | Self::Config { .. }
             | Self::NoConfig { .. }

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
+use super::account::NOT_KNOWN;
 use super::error::CliError;
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
@@ -203,6 +204,11 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Page { source, .. } | CliError::OrderList { source, .. } if is_refused(source.kind()) => {
             Some("name a file in a folder you may write to".to_owned())
         }
+        CliError::NoAccount { known, .. } if known.iter().any(|name| name == NOT_KNOWN) => Some(format!(
+            "type '{NOT_KNOWN}', or --provider NAME, for an account that no archive names; `albumen import --account NAME` with \
+             the same archives names it"
+        )),
+        CliError::SeveralAccounts { .. } => Some("say which with --provider NAME".to_owned()),
         CliError::NoAccount { .. }
         | CliError::OrderList { .. }
         | CliError::SyncState { .. }
@@ -348,6 +354,16 @@ fn for_import(error: &ImportError) -> Option<String> {
             known.join(", ")
         )),
         ImportError::UnknownProvider { known, .. } => Some(format!("albumen reads archives of: {}", known.join(", "))),
+        ImportError::SeveralArchives { .. } => Some(
+            "import each archive by itself, with the number of its own parts; or without --parts, and say the numbers to \
+             `albumen certify --parts ACCOUNT=COUNT`"
+                .to_owned(),
+        ),
+        ImportError::MoreParts { .. } => Some(
+            "count the files the service's download page lists for this one archive; parts of another archive go into an import \
+             of their own"
+                .to_owned(),
+        ),
         ImportError::UnknownTimezone { .. } => Some("time zones are named like Europe/Berlin".to_owned()),
         ImportError::NothingReadable { .. } => {
             Some("give the files the service let you download; `albumen providers` says how to ask for them".to_owned())

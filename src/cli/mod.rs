@@ -3,6 +3,7 @@
 pub mod account;
 pub mod args;
 pub mod certify;
+pub mod certify_parts;
 pub mod completions;
 pub mod config;
 pub mod connection;

@@ -33,6 +33,20 @@ pub enum ImportError {
         /// Providers that are known.
         known: Vec<&'static str>,
     },
+    /// `--parts` is said of parts of several archives.
+    #[error("--parts says how many parts one archive has, and these are several: {}", archives.join(", "))]
+    SeveralArchives {
+        /// Their names.
+        archives: Vec<String>,
+    },
+    /// `--parts` names fewer parts than were given.
+    #[error("--parts says that there {}, and {given} different ones were given", if *said == 1 { "is 1 part".to_owned() } else { format!("are {said} parts") })]
+    MoreParts {
+        /// How many there are, by the user's word.
+        said: u32,
+        /// How many were given.
+        given: usize,
+    },
     /// `--home-timezone` names no zone.
     #[error("there is no time zone called {name:?}")]
     UnknownTimezone {

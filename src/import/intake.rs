@@ -70,6 +70,15 @@ impl Intake {
     }
 }
 
+/// Returns the options that change what a provider reads.
+pub fn read_options(options: &ImportOptions) -> ReadOptions {
+    ReadOptions {
+        account: options.account.clone(),
+        include_messages: options.include_messages,
+        html_offset_s: options.html_offset_s,
+    }
+}
+
 /// Reads a tree into an open transaction.
 ///
 /// # Errors
@@ -80,11 +89,7 @@ pub fn read_tree(
     writing: &Writing<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Intake, CatalogError> {
-    let read_options = ReadOptions {
-        account: options.account.clone(),
-        include_messages: options.include_messages,
-        html_offset_s: options.html_offset_s,
-    };
+    let read_options = read_options(options);
     let watched = Watched::new(tree);
     let mut sink = Sink {
         judging: Judging::new(&watched),

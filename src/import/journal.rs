@@ -5,13 +5,14 @@ use std::time::UNIX_EPOCH;
 
 use jiff::Timestamp;
 
-use crate::exporter::archive::{Archive, Part, PartId, PartKind};
+use crate::exporter::archive::{Archive, Part, PartId, PartKind, part_name};
 use crate::model::import_note::{
     AccountNote, AsideNote, Asked, CameTo, EntryNote, FORMAT, FailedNote, MOST_NAMES,
     NotUnderstoodNote, PartNote, ProblemNote,
 };
 use crate::model::outcome::{Ignored, Outcome};
 
+use super::pieces::pieces;
 use super::trees::Recognized;
 use super::{EntryLine, ImportOptions, ImportReport};
 
@@ -23,6 +24,7 @@ pub(super) fn asked(options: &ImportOptions) -> Asked {
         paths: paths.map(|path| path.display().to_string()).collect(),
         provider: options.provider.clone(),
         account: options.account.clone(),
+        parts: options.parts,
         since: options.since,
         until: options.until,
         include_messages: options.include_messages,
@@ -32,26 +34,19 @@ pub(super) fn asked(options: &ImportOptions) -> Asked {
 }
 
 /// Returns what is known of each part that was opened.
-pub(super) fn part_facts(archive: &Archive, recognized: &Recognized<'_>) -> Vec<PartNote> {
+pub(super) fn part_facts(
+    archive: &Archive,
+    recognized: &Recognized<'_>,
+    options: &ImportOptions,
+) -> Vec<PartNote> {
+    let mut pieces = pieces(recognized, options);
     let parts = archive.parts().iter().enumerate();
     parts
-        .map(|(index, part)| {
-            let trees = recognized.trees.iter();
-            let of_part =
-                trees.filter_map(|tree| Some((tree, tree.export_of_part(PartId(index))?)));
-            let mut note = PartNote {
-                size_bytes: (part.kind != PartKind::Folder).then_some(part.size_bytes),
-                modified: modified(part),
-                providers: Some(Vec::new()),
-                ..PartNote::named(&*part.name)
-            };
-            for (tree, export) in of_part {
-                let names = note.providers.get_or_insert_default();
-                names.push(tree.provider.name().to_owned());
-                let export = Some(export.to_string()).filter(|export| !export.is_empty());
-                note.export = note.export.or(export);
-            }
-            note
+        .map(|(index, part)| PartNote {
+            size_bytes: (part.kind != PartKind::Folder).then_some(part.size_bytes),
+            modified: modified(part),
+            pieces: Some(pieces.remove(&PartId(index)).unwrap_or_default()),
+            ..PartNote::named(&*part.name)
         })
         .collect()
 }
@@ -69,6 +64,7 @@ pub(super) fn came_to(report: &ImportReport) -> CameTo {
     let problems = report.problems.iter().map(|problem| ProblemNote {
         part: problem.part.clone(),
         problem: problem.what.to_string(),
+        slot: part_name(&problem.part).slot,
     });
     let not_understood = report.not_understood.iter().map(|line| NotUnderstoodNote {
         provider: line.provider.clone(),

@@ -19,6 +19,7 @@ mod note;
 pub mod offset;
 mod opened;
 mod packed;
+mod pieces;
 mod placed;
 pub mod plan;
 mod reading;
@@ -63,6 +64,8 @@ pub struct ImportOptions {
     pub provider: Option<String>,
     /// Whose data it is.
     pub account: Option<String>,
+    /// How many parts the archive has, by the user's word.
+    pub parts: Option<u32>,
     /// Keep only media taken (or posted) on or after this day.
     pub since: Option<Date>,
     /// Keep only media taken (or posted) on or before this day.

@@ -88,6 +88,7 @@ pub(super) fn rehearse(
         recognized,
         decided: &decided,
         stored: &stored,
+        options,
     });
     let unsettled = catalog.setting("unsettled")?.is_some();
     let mut settled = None;

@@ -16,7 +16,7 @@ use super::plan::{Action, Planned};
 use super::run::Decided;
 use super::store::Stored;
 use super::trees::Recognized;
-use super::{EntryLine, ImportReport, MissingLine};
+use super::{EntryLine, ImportOptions, ImportReport, MissingLine};
 
 /// All a report is made from.
 pub(super) struct Facts<'a> {
@@ -24,6 +24,7 @@ pub(super) struct Facts<'a> {
     pub recognized: &'a Recognized<'a>,
     pub decided: &'a Decided,
     pub stored: &'a Stored,
+    pub options: &'a ImportOptions,
 }
 
 /// A report that does not yet tell where files lie.
@@ -41,7 +42,7 @@ impl Draft {
         let archive = facts.archive;
         let mut report = ImportReport {
             parts: archive.parts().len() as u64,
-            part_facts: part_facts(archive, facts.recognized),
+            part_facts: part_facts(archive, facts.recognized, facts.options),
             entries: archive.entries().len() as u64,
             bytes_read: facts.stored.bytes_read,
             problems: archive.problems().to_vec(),

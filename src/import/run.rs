@@ -25,6 +25,7 @@ use super::intake::{Intake, read_tree};
 use super::journal::{asked, came_to};
 use super::lists::{remember_lists, touched_lists};
 use super::opened::open_catalog;
+use super::pieces::check_number;
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::reading::given;
 use super::rehearsal::rehearse;
@@ -71,6 +72,7 @@ pub fn import_with(
         return Err(nothing_recognized(&archive, monitor));
     }
     tell_problems(&archive, monitor);
+    check_number(&recognized, options)?;
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, begun, monitor)?
     } else {
@@ -251,6 +253,7 @@ fn take_in(
             recognized,
             decided: &decided,
             stored: &stored,
+            options,
         }),
         providers: providers.collect(),
     })

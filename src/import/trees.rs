@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::exporter::archive::{Archive, EntryId, Modified, PartId};
-use crate::exporter::provider::{Node, PROVIDERS, Provider, Tree};
+use crate::exporter::provider::{Node, PROVIDERS, PieceId, Provider, Tree};
 use crate::model::entry_path::EntryPath;
 use crate::model::shown::shown;
 
@@ -16,6 +16,16 @@ pub struct ArchiveTree<'a> {
     nodes: Vec<Node>,
     /// Its parts, each with the export it belongs to, or `""`.
     parts: BTreeMap<PartId, Arc<str>>,
+    /// The pieces of its parts, the deepest root of a part first.
+    pieces: Vec<Piece>,
+}
+
+/// A part, or one of several unpacked parts in one folder.
+pub struct Piece {
+    /// The part it lies in.
+    pub part: PartId,
+    /// Folder in the part that it begins in, with a slash at its end; empty for the top.
+    pub root: String,
 }
 
 /// What was given, sorted out.
@@ -36,6 +46,7 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
             provider: *provider,
             nodes: Vec::new(),
             parts: BTreeMap::new(),
+            pieces: Vec::new(),
         })
         .collect();
     let mut strays = Vec::new();
@@ -90,6 +101,8 @@ impl<'a> ArchiveTree<'a> {
         if self.nodes.len() > before {
             let export = self.provider.export(&self.archive.parts()[part.0].name);
             self.parts.insert(part, export.unwrap_or_default().into());
+            let roots = roots.into_iter().map(|root| Piece { part, root });
+            self.pieces.extend(roots);
         }
         others
     }
@@ -110,9 +123,18 @@ impl<'a> ArchiveTree<'a> {
         self.parts.get(&part).map(Arc::clone).unwrap_or_default()
     }
 
-    /// Returns the export a part belongs to (`""` if the provider knows none), if any of the part is this provider's.
-    pub fn export_of_part(&self, part: PartId) -> Option<&Arc<str>> {
-        self.parts.get(&part)
+    /// Returns a piece.
+    pub fn piece_at(&self, id: PieceId) -> Option<&Piece> {
+        self.pieces.get(id.0)
+    }
+
+    /// Returns the entries of each piece that has any, in the order of their paths.
+    pub fn by_piece(&self) -> BTreeMap<PieceId, Vec<&Node>> {
+        let mut found: BTreeMap<PieceId, Vec<&Node>> = BTreeMap::new();
+        for node in &self.nodes {
+            found.entry(self.piece(node.id)).or_default().push(node);
+        }
+        found
     }
 
     /// Returns the export an entry belongs to, as evidence names it.
@@ -138,6 +160,21 @@ impl Tree for ArchiveTree<'_> {
     fn part_name(&self, id: EntryId) -> String {
         let part = self.archive.entries()[id.0].part;
         self.archive.parts()[part.0].name.to_string()
+    }
+
+    fn piece(&self, id: EntryId) -> PieceId {
+        let entry = &self.archive.entries()[id.0];
+        let path = entry.path.as_ref().map_or("", EntryPath::as_str);
+        let holds = |piece: &Piece| piece.part == entry.part && path.starts_with(&piece.root);
+        PieceId(self.pieces.iter().position(holds).unwrap_or(0))
+    }
+
+    fn piece_names(&self, id: EntryId) -> Vec<String> {
+        let piece = self.piece_at(self.piece(id));
+        let root = piece.map_or("", |piece| piece.root.trim_end_matches('/'));
+        let folders = root.rsplit('/').filter(|folder| !folder.is_empty());
+        let folders = folders.map(str::to_owned);
+        folders.chain([self.part_name(id)]).collect()
     }
 
     fn size_bytes(&self, id: EntryId) -> u64 {

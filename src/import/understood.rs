@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use crate::exporter::archive::{Archive, EntryId};
 use crate::exporter::provider::classify::{Format, format_of};
 use crate::exporter::provider::mentions::{is_cut_off, mentions};
-use crate::exporter::provider::{EntryRole, LARGEST_RECORD_FILE, Node, Tree};
+use crate::exporter::provider::{EntryRole, LARGEST_RECORD_FILE, Node, PieceId, Tree};
 use crate::media::{SNIFF_BYTES, sniff};
 use crate::model::kind::Kind;
 use crate::model::media_type::MediaClass;
@@ -88,6 +88,14 @@ impl Tree for Watched<'_> {
 
     fn part_name(&self, id: EntryId) -> String {
         self.tree.part_name(id)
+    }
+
+    fn piece(&self, id: EntryId) -> PieceId {
+        self.tree.piece(id)
+    }
+
+    fn piece_names(&self, id: EntryId) -> Vec<String> {
+        self.tree.piece_names(id)
     }
 
     fn size_bytes(&self, id: EntryId) -> u64 {

@@ -46,6 +46,9 @@ pub struct Asked {
     /// Account the user named.
     #[serde(deserialize_with = "stated")]
     pub account: Option<String>,
+    /// How many parts there are, by the user's word.
+    #[serde(deserialize_with = "stated")]
+    pub parts: Option<u32>,
     /// First day asked for.
     #[serde(deserialize_with = "stated")]
     pub since: Option<Date>,
@@ -133,21 +136,62 @@ pub struct PartNote {
     /// Day on which the service made it, as its name or a page in it tells.
     #[serde(deserialize_with = "stated")]
     pub made: Option<Date>,
-    /// Providers whose data it holds; `None` where the note is older than that.
+    /// What it holds, of which provider and of whom; `None` where the note is older than that.
     #[serde(deserialize_with = "stated")]
-    pub providers: Option<Vec<String>>,
-    /// The export it belongs to.
+    pub pieces: Option<Vec<PieceNote>>,
+}
+
+/// A piece of a part: all of it, or one of several unpacked parts in one folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PieceNote {
+    /// Provider whose data it is.
+    pub provider: String,
+    /// Whose data, as far as something in the piece tells or the user said.
     #[serde(deserialize_with = "stated")]
-    pub export: Option<String>,
-    /// Its number in that export.
+    pub account: Option<String>,
+    /// Folder of the part that it begins in; empty for the top.
+    pub root: String,
+    /// The archive it belongs to, by its name.
+    pub export: String,
+    /// The service itself gives that name to all parts of that archive, and to no other.
+    pub told: bool,
+    /// Which part of which series it is, where its name has a number.
     #[serde(deserialize_with = "stated")]
-    pub number: Option<u32>,
-    /// How many parts the export has, where something tells.
+    pub slot: Option<String>,
+    /// How many parts the archive has, where the name tells.
     #[serde(deserialize_with = "stated")]
     pub of: Option<u32>,
+    /// Whether a list in hand lists all its media; `None` where there is no list of its archive.
+    #[serde(deserialize_with = "stated")]
+    pub listed: Option<bool>,
+    /// Hash of the paths and sizes in it: the same piece under another name has the same.
+    pub contents: String,
+}
+
+impl PieceNote {
+    /// Returns whether both are the same piece of one archive, given twice.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.slot, &other.slot) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.contents == other.contents,
+        }
+    }
+
+    /// Returns what tells this piece from others: the number in its name, if it has one, and what is in it. Two pieces that share
+    /// either are one.
+    pub fn marks(&self) -> impl Iterator<Item = &str> {
+        self.slot.as_deref().into_iter().chain([&*self.contents])
+    }
 }
 
 impl PartNote {
+    /// Returns whether it holds data of a provider; `None` where the note is older than that.
+    pub fn is_of(&self, provider: &str) -> Option<bool> {
+        let pieces = self.pieces.as_ref()?;
+        Some(pieces.iter().any(|piece| piece.provider == provider))
+    }
+
     /// Returns a part of which only the name is known.
     pub fn named(name: impl Into<String>) -> Self {
         Self {
@@ -165,6 +209,10 @@ pub struct ProblemNote {
     pub part: String,
     /// What is wrong, in words.
     pub problem: String,
+    /// Which part of which series it is, where its name has a number. Without it only a part of the very same name takes the
+    /// problem away.
+    #[serde(default)]
+    pub slot: Option<String>,
 }
 
 /// An entry that could not be read.

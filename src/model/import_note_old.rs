@@ -34,6 +34,7 @@ impl From<OldAsked> for Asked {
             paths: old.paths,
             provider: old.provider,
             account: old.account,
+            parts: None,
             since: old.since,
             until: old.until,
             include_messages: old.include_messages,

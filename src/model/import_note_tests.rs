@@ -1,3 +1,5 @@
+//! Notes of imports: what is written is what is read, and nothing can be spared.
+
 use super::*;
 use serde_json::{Value, json};
 

@@ -2,11 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::support::compose::Files;
+use albumen::model::kind::Kind;
+
+use crate::support::account::{Account, Medium, Post};
+use crate::support::compose::facebook_account::compose_account;
 use crate::support::compose::snapchat::{Links, Memory, media, part, records};
 use crate::support::compose::takeout::{Item, Takeout, parts};
+use crate::support::compose::{Edition, Files, Generation, compose, facebook};
 use crate::support::downloads::{Download, Downloads};
 use crate::support::env::TestEnv;
+use crate::support::facebooks::varied;
+use crate::support::pack::parts::split;
 use crate::support::pack::zip::{ZipStyle, zip};
 use crate::support::takeouts::plain;
 
@@ -15,8 +21,8 @@ use super::{fetch, seen};
 /// The parts of one archive as a service lists them: names and bytes.
 type Parts = Vec<(String, Vec<u8>)>;
 
-/// Fetches all parts but those at `without`, imports them and returns the verdict.
-fn verdict(parts: &Parts, without: &[usize]) -> String {
+/// Fetches all parts but those at `without`, imports them with these options and returns the verdict.
+fn verdict(parts: &Parts, without: &[usize], options: &[&str]) -> String {
     let env = TestEnv::new();
     let given: Vec<&(String, Vec<u8>)> = parts
         .iter()
@@ -37,7 +43,8 @@ fn verdict(parts: &Parts, without: &[usize]) -> String {
     let mut names: Vec<&str> = given.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(seen(&env), names, "a name was changed");
-    env.run_on("lib", &["import", "d"]);
+    let ran = env.run_on("lib", &[&["import", "d"], options].concat());
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
     let ran = env.run_on("lib", &["certify", "--json"]);
     let certificates = ran.json_lines("certificate");
     assert_eq!(certificates.len(), 1, "{ran:?}");
@@ -81,18 +88,60 @@ fn takeouts() -> Parts {
 #[test]
 fn what_was_fetched_from_snapchat_is_complete_only_with_every_part() {
     let parts = snapchats();
-    assert_eq!(verdict(&parts, &[]), "complete");
+    assert_eq!(verdict(&parts, &[], &[]), "complete");
     for without in 0..parts.len() {
-        assert_ne!(verdict(&parts, &[without]), "complete", "{without}");
+        assert_ne!(verdict(&parts, &[without], &[]), "complete", "{without}");
     }
 }
 
 #[test]
 fn what_was_fetched_from_google_is_complete_only_with_every_part() {
     let parts = takeouts();
-    assert_eq!(verdict(&parts, &[]), "complete");
+    assert_eq!(verdict(&parts, &[], &[]), "complete");
     for without in 0..parts.len() {
-        assert_ne!(verdict(&parts, &[without]), "complete", "{without}");
+        assert_ne!(verdict(&parts, &[without], &[]), "complete", "{without}");
+    }
+}
+
+/// An Instagram archive in three parts: JSON and media do not line up.
+fn instagrams() -> Parts {
+    let post = |seed: u64| {
+        let at = format!("2023-07-{:02}T10:00:00Z", 10 + seed);
+        Post::new(Kind::Post, &at, "words", vec![Medium::jpeg(seed)])
+    };
+    let account = Account::of("anna", (1..=6).map(post).collect());
+    let files = compose(&account, Generation::G4, Edition::Json);
+    split(&files, "anna", 3, 4)
+        .into_iter()
+        .map(|(name, files)| (name, zip(&files, &ZipStyle::default())))
+        .collect()
+}
+
+fn facebooks() -> Parts {
+    let files = compose_account(&varied(), facebook::Generation::Y2024, false);
+    let (records, media): (Files, Files) = files
+        .into_iter()
+        .partition(|(path, _)| path.ends_with(".json"));
+    [("Ab3dEf9h", records), ("Xy12Zz34", media)]
+        .map(|(suffix, files)| {
+            let name = format!("facebook-anna.m-2025-04-01-{suffix}.zip");
+            (name, zip(&files, &ZipStyle::default()))
+        })
+        .into()
+}
+
+#[test]
+fn what_was_fetched_from_meta_is_complete_only_with_every_part_and_their_number() {
+    for (parts, number) in [(instagrams(), "3"), (facebooks(), "2")] {
+        assert!(parts.iter().all(|(_, bytes)| bytes.len() > 100));
+        assert_eq!(verdict(&parts, &[], &["--parts", number]), "complete");
+        assert_eq!(verdict(&parts, &[], &[]), "cannot_be_known");
+        for without in 0..parts.len() {
+            for options in [&[][..], &["--parts", number]] {
+                let verdict = verdict(&parts, &[without], options);
+                assert_ne!(verdict, "complete", "{without} {options:?}");
+            }
+        }
     }
 }
 

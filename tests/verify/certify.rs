@@ -72,7 +72,10 @@ fn one_absent_medium_is_not_complete_until_it_comes() {
         "more.zip",
         &compose(&account(), Generation::G4, Edition::Json),
     );
-    assert_eq!(made.run(&["import", "more.zip"]).code, Some(0));
+    assert_eq!(
+        made.run(&["import", "more.zip", "--parts", "1"]).code,
+        Some(0)
+    );
     assert_eq!(certificate(&made)["verdict"], "complete");
 }
 
@@ -110,7 +113,8 @@ fn what_the_imports_left_open_cannot_be_known() {
         reasons(&found).contains("journal of imports is gone"),
         "{found}"
     );
-    assert_eq!(made.run(&["import", "anna.zip"]).code, Some(0));
+    let again = made.run(&["import", "anna.zip", "--parts", "1"]);
+    assert_eq!(again.code, Some(0), "{again:?}");
     assert_eq!(certificate(&made)["verdict"], "complete");
     assert_eq!(
         made.run(&["import", "anna.zip", "--since", "2023"]).code,

@@ -57,6 +57,16 @@ impl World {
     }
 }
 
+impl World {
+    /// Returns how many parts the user says there are, where nothing in the archive of that service tells it.
+    fn said(&self) -> Option<u32> {
+        let silent = ["instagram", "facebook"]
+            .iter()
+            .any(|service| self.name.starts_with(service));
+        silent.then(|| u32::try_from(self.parts.len()).expect("few parts"))
+    }
+}
+
 /// Every service, generation and edition.
 fn worlds() -> Vec<World> {
     let mut worlds = instagram();
@@ -401,7 +411,8 @@ struct Judged {
     facts: BTreeMap<String, String>,
 }
 
-fn judged(parts: &[(String, Vec<u8>)]) -> Judged {
+/// Judges an archive whose user says how many parts its service listed, if they say it.
+fn judged(parts: &[(String, Vec<u8>)], said: Option<u32>) -> Judged {
     // Nothing here needs a disk, and disks wait.
     let memory = Path::new("/dev/shm");
     let home = match memory.is_dir() {
@@ -418,6 +429,7 @@ fn judged(parts: &[(String, Vec<u8>)]) -> Judged {
                 path
             })
             .collect(),
+        parts: said,
         threads: Some(1),
         ..ImportOptions::default()
     };
@@ -499,7 +511,7 @@ fn a_whole_account_is_complete() {
     let refused: Vec<String> = worlds()
         .iter()
         .filter_map(|world| {
-            let judged = judged(&all_packed(&world.parts));
+            let judged = judged(&all_packed(&world.parts), world.said());
             (!judged.complete).then(|| format!("{}: {}", world.name, judged.reasons))
         })
         .collect();
@@ -516,7 +528,7 @@ fn whatever_is_taken_from_a_whole_account_it_is_never_wrongly_complete() {
     let worlds = worlds();
     let whole: Vec<Judged> = worlds
         .iter()
-        .map(|world| judged(&all_packed(&world.parts)))
+        .map(|world| judged(&all_packed(&world.parts), world.said()))
         .collect();
     let next = AtomicUsize::new(0);
     let wrong: Mutex<BTreeMap<usize, String>> = Mutex::default();
@@ -535,7 +547,7 @@ fn whatever_is_taken_from_a_whole_account_it_is_never_wrongly_complete() {
             continue;
         };
         made.fetch_add(1, Ordering::Relaxed);
-        let judged = judged(&case.parts);
+        let judged = judged(&case.parts, worlds[at].said());
         if !judged.complete {
             continue;
         }

@@ -4,6 +4,7 @@ mod certify;
 mod closed_world;
 mod damage;
 mod not_understood;
+mod parts;
 mod reading;
 mod rebuild;
 
@@ -51,12 +52,12 @@ pub fn account() -> Account {
     )
 }
 
-/// Imports files as one archive into the library `l`.
+/// Imports files as the only part of an archive into the library `l`.
 pub fn made(files: &Files) -> Made {
     let env = TestEnv::new();
     env.zip("anna.zip", files);
     let made = Made { env };
-    let ran = made.run(&["import", "anna.zip"]);
+    let ran = made.run(&["import", "anna.zip", "--parts", "1"]);
     assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
     made
 }

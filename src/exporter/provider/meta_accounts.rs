@@ -1,8 +1,9 @@
-//! Whose data each part of Meta's archives holds. Parts of two accounts may come in one call.
+//! Whose data each piece of Meta's archives holds. Pieces of two accounts may come in one call, and lie in one folder.
 
 use std::collections::BTreeMap;
 
-use crate::exporter::provider::{Node, Tree};
+use crate::exporter::archive::{EntryId, PartName, part_name};
+use crate::exporter::provider::{Node, PieceId, Tree};
 
 /// What is believed first where the name of a part and the profile in it tell different accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +14,11 @@ pub enum Believed {
     PartName,
 }
 
-/// Accounts of the parts of one call.
+/// Accounts of the pieces of one call.
 #[derive(Debug)]
 pub struct Accounts {
     given: Option<String>,
-    by_part: BTreeMap<String, String>,
+    by_piece: BTreeMap<PieceId, String>,
     of_name: fn(&str) -> Option<String>,
     believed: Believed,
 }
@@ -31,30 +32,97 @@ impl Accounts {
         of_profile: &dyn Fn(&Node) -> Option<String>,
         (of_name, believed): (fn(&str) -> Option<String>, Believed),
     ) -> Self {
-        let mut by_part = BTreeMap::new();
+        let mut by_piece = BTreeMap::new();
         for node in tree.nodes() {
             if let Some(name) = of_profile(node) {
-                by_part.entry(tree.part_name(node.id)).or_insert(name);
+                by_piece.entry(tree.piece(node.id)).or_insert(name);
             }
         }
         Self {
             given: given.map(str::to_owned),
-            by_part,
+            by_piece,
             of_name,
             believed,
         }
     }
 
-    /// Returns the account of a part, if anything in it tells.
+    /// Returns the account of the piece an entry lies in, if anything in it tells.
     ///
-    /// The profile in another part tells nothing here: whether that part came in the same call must leave no trace. Merging
-    /// gives parts that do not tell to the only account there is.
-    pub fn of(&self, part: &str) -> Option<String> {
-        let profile = || self.by_part.get(part).cloned();
-        let name = || (self.of_name)(part);
+    /// The profile in another piece tells nothing here: whether that piece came in the same call must leave no trace. Merging
+    /// gives pieces that do not tell to the only account there is.
+    pub fn of(&self, tree: &dyn Tree, id: EntryId) -> Option<String> {
+        let profile = || self.by_piece.get(&tree.piece(id)).cloned();
+        let name = || {
+            let names = tree.piece_names(id);
+            names.iter().find_map(|name| (self.of_name)(name))
+        };
         self.given.clone().or_else(|| match self.believed {
             Believed::Profile => profile().or_else(name),
             Believed::PartName => name().or_else(profile),
         })
+    }
+
+    /// Returns the account of every piece that tells.
+    pub fn of_pieces(&self, tree: &dyn Tree) -> BTreeMap<PieceId, String> {
+        let mut asked = BTreeMap::new();
+        for node in tree.nodes() {
+            asked.entry(tree.piece(node.id)).or_insert(node.id);
+        }
+        let told = asked
+            .into_iter()
+            .filter_map(|(piece, id)| Some((piece, self.of(tree, id)?)));
+        told.collect()
+    }
+}
+
+/// Reads the name of a part of Meta's: since 2022 the parts of an archive have a day and no number.
+pub fn dated_part(file_name: &str) -> PartName {
+    let part = part_name(file_name);
+    match dated_export(&part.stem) {
+        Some(export) if part.slot.is_none() => PartName {
+            export: export.to_owned(),
+            told: true,
+            ..part
+        },
+        _ => part,
+    }
+}
+
+/// Returns what the parts of one archive of Meta's have in common, and no two archives of different days: the name up to the
+/// day. Each part has eight letters and digits of its own behind it.
+fn dated_export(stem: &str) -> Option<&str> {
+    const DAY: &[u8] = b"-dddd-dd-dd";
+    let is_day = |at: &usize| {
+        let rest = &stem.as_bytes()[*at..];
+        rest.len() >= DAY.len()
+            && DAY.iter().zip(rest).all(|(shape, byte)| match shape {
+                b'd' => byte.is_ascii_digit(),
+                _ => byte == shape,
+            })
+            && !rest.get(DAY.len()).is_some_and(u8::is_ascii_digit)
+    };
+    let at = (1..stem.len()).find(is_day)?;
+    stem.get(..at + DAY.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_one_archive_share_their_name_up_to_the_day() {
+        for (stem, export) in [
+            (
+                "instagram-anna-2024-05-01-Ab3dEf9h",
+                Some("instagram-anna-2024-05-01"),
+            ),
+            ("facebook-anna-2024-05-01", Some("facebook-anna-2024-05-01")),
+            ("instagram-anna-2024-05-012", None),
+            ("instagram-anna", None),
+            ("é-2024-05-01", Some("é-2024-05-01")),
+            ("", None),
+        ] {
+            assert_eq!(dated_export(stem), export, "{stem}");
+        }
     }
 }

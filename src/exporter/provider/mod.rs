@@ -17,7 +17,9 @@ pub mod meta_text;
 pub mod meta_values;
 pub mod snapchat;
 
-use crate::exporter::archive::{EntryId, Modified};
+use std::collections::BTreeMap;
+
+use crate::exporter::archive::{EntryId, Modified, PartName, part_name};
 use crate::model::entry_path::PathBelow;
 use crate::model::evidence::{Evidence, Links};
 use crate::model::kind::Kind;
@@ -81,6 +83,10 @@ pub struct Node {
     pub path: PathBelow,
 }
 
+/// Index of a piece of a tree: a part, or one of several unpacked parts in one folder. Two pieces may be of two owners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PieceId(pub usize);
+
 /// The parts of one provider in one call, merged and with wrapper folders taken off.
 pub trait Tree {
     /// Returns every entry with a safe name, sorted by path, then by order of parts.
@@ -89,6 +95,16 @@ pub trait Tree {
     fn part_names(&self) -> Vec<String>;
     /// Returns the file name of the part an entry lies in.
     fn part_name(&self, id: EntryId) -> String;
+    /// Returns the piece an entry lies in.
+    fn piece(&self, id: EntryId) -> PieceId {
+        let name = self.part_name(id);
+        let parts = self.part_names();
+        PieceId(parts.iter().position(|part| *part == name).unwrap_or(0))
+    }
+    /// Returns the names a piece goes by: the folders it lies in, the innermost first, then its part.
+    fn piece_names(&self, id: EntryId) -> Vec<String> {
+        vec![self.part_name(id)]
+    }
     /// Returns the declared size of an entry in bytes.
     fn size_bytes(&self, id: EntryId) -> u64;
     /// Returns when an entry was last changed, as its container says.
@@ -152,6 +168,28 @@ pub trait Provider: Sync {
     fn record_kind(&self, path: &str) -> Option<Kind> {
         let _ = path;
         None
+    }
+
+    /// Reads the name of a part: which archive it is of, and which part of it.
+    fn part(&self, file_name: &str) -> PartName {
+        part_name(file_name)
+    }
+
+    /// Says whose data each piece holds, as far as something in the piece or its name tells. `given` is the account the user
+    /// named, which goes before both.
+    fn accounts(&self, tree: &dyn Tree, given: Option<&str>) -> BTreeMap<PieceId, String> {
+        let Some(given) = given else {
+            return BTreeMap::new();
+        };
+        let pieces = tree.nodes().iter().map(|node| tree.piece(node.id));
+        pieces.map(|piece| (piece, given.to_owned())).collect()
+    }
+
+    /// Says of pieces whose archive has a list of all its media, and the list is in hand, whether it lists all the media of the
+    /// piece. An archive with such a list has no part that nobody would miss.
+    fn listed(&self, tree: &dyn Tree, options: &ReadOptions) -> BTreeMap<PieceId, bool> {
+        let _ = (tree, options);
+        BTreeMap::new()
     }
 
     /// Returns how a person asks the service for the archive, and which boxes to tick.

@@ -60,6 +60,24 @@ impl Import {
         })
     }
 
+    /// Returns whether a part with a problem came whole under another name: `…-002 (1).zip`, or as `.tgz`.
+    fn has_whole_slot(&self, problem: &ProblemNote) -> bool {
+        let Some(slot) = &problem.slot else {
+            return false;
+        };
+        let parts = self
+            .finished()
+            .into_iter()
+            .flat_map(|came_to| &came_to.part_facts);
+        let has = |part: &PartNote| {
+            let mut pieces = part.pieces.iter().flatten();
+            pieces.any(|piece| piece.slot.as_ref() == Some(slot))
+        };
+        parts
+            .filter(|part| has(part))
+            .any(|part| self.has_whole(&part.name))
+    }
+
     /// Returns whether a part was read whole, by all rules there are now and for all dates.
     fn makes_good(&self, part: &str) -> bool {
         !self.note.asked.is_filtered() && !self.is_older() && self.has_whole(part)
@@ -91,8 +109,8 @@ fn parts_of<'a>(
     let alone = came_to.accounts.iter().all(|of| of.provider == provider);
     let service = provider.split('-').next().unwrap_or(provider);
     let of_it = move |part: &&PartNote| {
-        if let Some(providers) = &part.providers {
-            return providers.iter().any(|name| name == provider);
+        if let Some(is_of) = part.is_of(provider) {
+            return is_of;
         }
         let name = part.name.to_lowercase();
         let own_word = match service {
@@ -165,8 +183,11 @@ pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
 /// Adds what one import that came to its end leaves open.
 fn open_ends(import: &Import, came_to: &CameTo, imports: &[Import], journal: &mut Journal) {
     journal.imports += 1;
-    let whole = |part: &str| imports.iter().any(|import| import.has_whole(part));
-    let problems = came_to.problems.iter().filter(|p| !whole(&p.part));
+    let whole = |problem: &ProblemNote| {
+        let mut imports = imports.iter();
+        imports.any(|import| import.has_whole(&problem.part) || import.has_whole_slot(problem))
+    };
+    let problems = came_to.problems.iter().filter(|problem| !whole(problem));
     journal.parts.extend(problems.cloned());
     journal.failed.extend(open_failures(came_to, imports));
     let made_good = |part: &str| imports.iter().any(|other| other.makes_good(part));
@@ -182,7 +203,7 @@ fn open_ends(import: &Import, came_to: &CameTo, imports: &[Import], journal: &mu
 }
 
 /// Returns the day a part was made.
-fn made(part: &PartNote) -> Option<Date> {
+pub(super) fn made(part: &PartNote) -> Option<Date> {
     part.made.or_else(|| day_in(&part.name))
 }
 
@@ -215,7 +236,7 @@ fn day_in(name: &str) -> Option<Date> {
 
 /// Reads Snapchat's milliseconds since 1970: `mydata~1700000000000-2.zip`.
 fn day_of_milliseconds(name: &str) -> Option<Date> {
-    let rest = name.strip_prefix("mydata~")?;
+    let rest = name.strip_prefix("mydata")?.strip_prefix(['~', '_', '-'])?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     let instant = Timestamp::from_millisecond(digits.parse().ok()?).ok()?;
     let day = Offset::UTC.to_datetime(instant).date();

@@ -1,3 +1,5 @@
+//! What the journal leaves open, and what another import makes good.
+
 use super::*;
 use crate::model::import_note::{AccountNote, Asked, FORMAT};
 
@@ -55,6 +57,7 @@ fn problem(part: &str, problem: &str) -> Vec<ProblemNote> {
     vec![ProblemNote {
         part: part.into(),
         problem: problem.into(),
+        slot: None,
     }]
 }
 

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::model::import_note::{FailedNote, ProblemNote};
 use crate::model::not_understood::NotUnderstood;
 
+use super::archives::{GivenArchive, Numbering};
 use super::journal::UnreadableImport;
 use super::situation::Situation;
 use super::{Certificate, Gap, NotUnderstoodFile, Proof, Verdict};
@@ -40,6 +41,7 @@ pub fn judge(situation: &Situation) -> Certificate {
         verdict,
         reasons: lacking.into_iter().chain(unknown).collect(),
         notes: notes(situation),
+        archives: situation.archives.clone(),
         gaps,
         not_understood: situation.not_understood.clone(),
         counts: situation.counts.clone(),
@@ -126,7 +128,16 @@ fn unknown(situation: &Situation) -> Vec<String> {
     for reason in not_understood(&situation.not_understood) {
         say(true, reason);
     }
-    for ProblemNote { part, problem } in &journal.parts {
+    say(
+        journal.imports > 0 && journal.older.is_empty() && situation.archives.is_empty(),
+        "the journal names no archive of this account that came to its end: import all its archives again".into(),
+    );
+    for archive in &situation.archives {
+        if let Some(open) = open_numbering(archive, situation) {
+            say(true, open);
+        }
+    }
+    for ProblemNote { part, problem, .. } in &journal.parts {
         say(
             true,
             format!("part {part}: {problem}: download it again and import it"),
@@ -258,6 +269,48 @@ fn reason_of(group: &[&NotUnderstoodFile]) -> String {
     };
     let files = counted(group.len() as u64, "file was", "files were");
     format!("{files} not understood: {names}: {to_do}")
+}
+
+/// Why nobody can know how many parts an archive has, if so.
+fn open_numbering(archive: &GivenArchive, situation: &Situation) -> Option<String> {
+    let name = &archive.name;
+    let given = archive.parts.iter().filter(|part| part.whole).count() as u64;
+    let given = counted(given, "part was given", "parts were given");
+    let say = match &situation.account {
+        Some(account) => format!("--parts {account}=NUMBER"),
+        None => format!(
+            "--provider {} --parts '(not known)=NUMBER'",
+            situation.provider
+        ),
+    };
+    let ask = format!(
+        "look how many files the service's download page or mail listed, import them all, and say their number with `albumen \
+         certify {say}`"
+    );
+    match archive.numbering {
+        Numbering::Named(_) | Numbering::Listed | Numbering::Said(_) => None,
+        Numbering::Untold => Some(format!(
+            "nothing shows how many parts the archive {name} has ({given}), so the last ones may be wanting: {ask}"
+        )),
+        Numbering::Unlisted => Some(format!(
+            "the list in the archive {name} does not name everything that its parts hold ({given}), so it does not show that \
+             there are no others: {ask}"
+        )),
+        Numbering::TooFew { said, given } => Some(format!(
+            "the archive {name} has {} by the user's word or by its names, and {given} of them {}: import the others",
+            counted(said.into(), "part", "parts"),
+            if given == 1 {
+                "was given"
+            } else {
+                "were given"
+            },
+        )),
+        Numbering::TooMany { said, given } => Some(format!(
+            "the archive {name} has {} by the user's word, and {given} different ones were given: if some are of another \
+             archive, import each archive by itself with `--parts NUMBER`; else {ask}",
+            counted(said.into(), "part", "parts"),
+        )),
+    }
 }
 
 fn is_small(situation: &Situation) -> bool {

@@ -24,6 +24,7 @@ fn whole() -> Situation {
             imports: 1,
             ..Journal::default()
         },
+        archives: vec![archive(Numbering::Said(1))],
         read_everything: true,
         ..Situation::default()
     }
@@ -37,10 +38,20 @@ fn file(what: NotUnderstood) -> NotUnderstoodFile {
     }
 }
 
+fn archive(numbering: Numbering) -> GivenArchive {
+    GivenArchive {
+        name: "instagram-anna-2024-05-01".into(),
+        parts: Vec::new(),
+        numbering,
+        pieces: Default::default(),
+    }
+}
+
 fn part(name: &str, problem: &str) -> ProblemNote {
     ProblemNote {
         part: name.into(),
         problem: problem.into(),
+        slot: None,
     }
 }
 
@@ -59,6 +70,49 @@ type Change = fn(&mut Situation);
 /// What is changed in the situation where all is well, the verdict, and words its text must hold.
 const TABLE: &[(Change, &str, &str)] = &[
     (|_| {}, "complete", ""),
+    (
+        |s| s.archives = vec![archive(Numbering::Listed)],
+        "complete",
+        "",
+    ),
+    (
+        |s| s.archives = vec![archive(Numbering::Named(3))],
+        "complete",
+        "",
+    ),
+    (
+        |s| s.archives = vec![archive(Numbering::Untold)],
+        "cannot_be_known",
+        "--parts anna=NUMBER",
+    ),
+    (
+        |s| {
+            s.account = None;
+            s.archives = vec![archive(Numbering::Untold)];
+        },
+        "cannot_be_known",
+        "--provider instagram --parts '(not known)=NUMBER'",
+    ),
+    (
+        |s| s.archives.push(archive(Numbering::Unlisted)),
+        "cannot_be_known",
+        "does not name everything",
+    ),
+    (
+        |s| s.archives = vec![archive(Numbering::TooFew { said: 3, given: 1 })],
+        "cannot_be_known",
+        "has 3 parts by the user's word or by its names, and 1 of them was given",
+    ),
+    (
+        |s| s.archives = vec![archive(Numbering::TooMany { said: 1, given: 2 })],
+        "cannot_be_known",
+        "import each archive by itself",
+    ),
+    (
+        |s| s.archives.clear(),
+        "cannot_be_known",
+        "names no archive of this account",
+    ),
     (
         |s| {
             s.missing = vec![gap(Some("2021-03-04"))];

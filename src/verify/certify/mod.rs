@@ -1,13 +1,17 @@
 //! The certificate: may the account be deleted? Only what is read here and now can make it say "complete".
 
+mod archives;
 mod doubts;
 mod journal;
 mod judge;
 mod page;
 mod situation;
+mod word;
 
+pub use archives::{ArchivePart, GivenArchive, Numbering, numbering_in_words};
 pub use journal::{NewestArchive, newest_archives};
 pub use page::page;
+pub use word::{AccountArchives, given_archives, say_parts};
 
 use jiff::Timestamp;
 
@@ -105,6 +109,8 @@ pub struct Certificate {
     pub reasons: Vec<String>,
     /// What it does not cover, in words.
     pub notes: Vec<String>,
+    /// The archives it rests on, part by part.
+    pub archives: Vec<GivenArchive>,
     /// Every single gap, each medium once.
     pub gaps: Vec<Gap>,
     /// Every file of an archive that was not understood.

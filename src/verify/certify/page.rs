@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::archives::{GivenArchive, numbering_in_words};
 use super::{Certificate, Certified, NotUnderstoodFile, Verdict};
 use crate::model::html;
 
@@ -78,6 +79,7 @@ fn one(certificate: &Certificate, html: &mut String) {
     );
     list("What this does not cover", &certificate.notes, html);
     not_understood(&certificate.not_understood, html);
+    archives(&certificate.archives, html);
     if certificate.gaps.is_empty() {
         return;
     }
@@ -112,6 +114,37 @@ fn not_understood(files: &[NotUnderstoodFile], html: &mut String) {
             escaped(&file.part),
             escaped(&file.what.reason())
         );
+    }
+    html.push_str("</table>\n");
+}
+
+fn archives(archives: &[GivenArchive], html: &mut String) {
+    if archives.is_empty() {
+        return;
+    }
+    html.push_str(
+        "<h3>Archives it rests on</h3>\n<table>\n<tr><th>Archive</th><th>Part</th><th>Bytes</th><th>Date</th></tr>\n",
+    );
+    for archive in archives {
+        let rows = archive.parts.len();
+        let mut first = format!(
+            "<td rowspan=\"{rows}\">{}<br>{}</td>",
+            escaped(&archive.name),
+            escaped(&numbering_in_words(&archive.numbering))
+        );
+        for part in &archive.parts {
+            let size = part
+                .size_bytes
+                .map_or("folder".to_owned(), |size| size.to_string());
+            let _ = writeln!(
+                html,
+                "<tr>{}<td>{}{}</td><td>{size}</td><td>{}</td></tr>",
+                std::mem::take(&mut first),
+                escaped(&part.name),
+                if part.whole { "" } else { " (not whole)" },
+                escaped(&part.date().unwrap_or_default()),
+            );
+        }
     }
     html.push_str("</table>\n");
 }
@@ -161,6 +194,7 @@ mod tests {
                     entry: "<img src=y>.json".into(),
                     what: NotUnderstood::GivesNoMedia,
                 }],
+                archives: Vec::new(),
                 counts: CertificateCounts::default(),
                 days: None,
             }],

@@ -10,6 +10,7 @@ use crate::model::record::{Edition, Record};
 use crate::model::time::{Precision, When};
 use crate::verify::{FindingKind, VerifyReport};
 
+use super::archives::{GivenArchive, Key, archives};
 use super::doubts::Doubts;
 use super::journal::{Journal, journal};
 use super::{CertificateCounts, Gap, NotUnderstoodFile};
@@ -31,6 +32,8 @@ pub struct Situation {
     pub not_understood: Vec<NotUnderstoodFile>,
     /// What the imports left open.
     pub journal: Journal,
+    /// The archives that were given.
+    pub archives: Vec<GivenArchive>,
     /// The last import did not come to its end.
     pub unsettled: bool,
     /// Every byte of every file was read just now.
@@ -52,9 +55,6 @@ pub struct Situation {
     /// Longer side of the middle one.
     pub median_pixels: Option<u32>,
 }
-
-/// Provider and account.
-type Key = (String, Option<String>);
 
 /// Gathers the situation of every account.
 ///
@@ -90,6 +90,8 @@ pub fn situations(
         .filter(|finding| of_catalog(finding.kind))
         .map(|finding| format!("{}: {}", finding.path, finding.detail))
         .collect();
+    let sole = |provider: &str| gathering.sole.get(provider).cloned();
+    let mut given = archives(&rows, &sole);
     let mut situations: Vec<Situation> = gathering
         .accounts
         .into_values()
@@ -107,6 +109,8 @@ pub fn situations(
         situation.newest_elsewhere = others.filter_map(|(_, day)| day.clone()).max();
         situation.not_understood = doubts.of(&situation.provider, situation.account.as_deref());
         situation.journal = journal(&rows, &situation.provider);
+        let key = (situation.provider.clone(), situation.account.clone());
+        situation.archives = given.remove(&key).unwrap_or_default();
         situation.unsettled = unsettled;
         situation.read_everything = verified.read_everything();
         situation.catalog_faults.clone_from(&faults);

@@ -33,6 +33,8 @@ pub struct PartName {
     pub slot: Option<String>,
     /// Number of parts, where the name tells ("Part 1 of 3").
     pub of: Option<u32>,
+    /// The service itself gives this name to all parts of this archive, and to no other archive.
+    pub told: bool,
     /// The name without extension, marks of a second download and changes of spelling.
     pub stem: String,
 }
@@ -47,15 +49,20 @@ pub fn part_name(name: &str) -> PartName {
                 .to_owned(),
             slot: Some(format!("{}{}", numbered.prefix, numbered.number)),
             of: numbered.total,
+            told: true,
             stem: spelled.stem,
         },
-        None => PartName {
-            export: spelled.stem.clone(),
+        None => {
             // Snapchat's first part has no number.
-            slot: is_snapchats_first(&spelled.stem).then(|| format!("{}-1", spelled.stem)),
-            of: None,
-            stem: spelled.stem,
-        },
+            let first = is_snapchats_first(&spelled.stem);
+            PartName {
+                export: spelled.stem.clone(),
+                slot: first.then(|| format!("{}-1", spelled.stem)),
+                of: None,
+                told: first,
+                stem: spelled.stem,
+            }
+        }
     }
 }
 

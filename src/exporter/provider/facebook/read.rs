@@ -31,16 +31,21 @@ const ROOTS: &[&str] = &[
     "archived_stories",
 ];
 
-/// Reads all record files of the tree and says what each entry is.
-pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = Accounts::find(
+/// Finds out whose data each piece holds.
+pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
+    Accounts::find(
         tree,
-        options.account.as_deref(),
+        given,
         &|node| user_name(tree, node),
         (account_of_part, Believed::PartName),
-    );
+    )
+}
+
+/// Reads all record files of the tree and says what each entry is.
+pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+    let accounts = accounts(tree, options.account.as_deref());
     for node in tree.nodes() {
-        let account = accounts.of(&tree.part_name(node.id));
+        let account = accounts.of(tree, node.id);
         let mut file = File {
             tree,
             node,

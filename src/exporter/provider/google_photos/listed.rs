@@ -32,6 +32,12 @@ impl Held {
         self.0.insert(place(export, folder, file));
     }
 
+    /// Returns whether a file is among them, whatever its export.
+    pub fn has(&self, path: &str) -> bool {
+        let (folder, file) = split_path(path);
+        self.holds(None, folder, file)
+    }
+
     fn holds(&self, export: Option<&str>, folder: &str, file: &str) -> bool {
         self.0.contains(&place(export, folder, file))
     }

@@ -1,6 +1,7 @@
 //! Google Photos, by way of Google Takeout. Reads sidecars; ties them to media by predicting names.
 
 mod albums;
+mod closing;
 mod edited;
 mod extensions;
 mod folders;
@@ -19,7 +20,10 @@ mod suffixes;
 /// Name of the provider in catalogs and sidecars.
 pub const NAME: &str = "google-photos";
 
-use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use std::collections::BTreeMap;
+
+use crate::exporter::archive::{PartName, part_name};
+use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
 use crate::model::kind::Kind;
 use crate::model::record::Record;
@@ -64,6 +68,22 @@ impl Provider for GooglePhotos {
     fn record_kind(&self, path: &str) -> Option<Kind> {
         let (_, file) = folders::split_path(path);
         layout::is_sidecar_name(file).then_some(Kind::Other)
+    }
+
+    fn part(&self, file_name: &str) -> PartName {
+        let part = part_name(file_name);
+        match layout::export_id(&part.stem) {
+            Some(export) => PartName {
+                export,
+                told: true,
+                ..part
+            },
+            None => part,
+        }
+    }
+
+    fn listed(&self, tree: &dyn Tree, _: &ReadOptions) -> BTreeMap<PieceId, bool> {
+        closing::listed(tree)
     }
 
     fn how_to_ask(&self) -> &'static str {

@@ -11,7 +11,11 @@ mod posts;
 mod profile;
 mod read;
 
-use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use std::collections::BTreeMap;
+
+use crate::exporter::archive::PartName;
+use crate::exporter::provider::meta_accounts::dated_part;
+use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::exporter::provider::{meta_elements as elements, meta_values as values};
 use crate::model::evidence::{Evidence, Links};
 use crate::model::kind::Kind;
@@ -49,6 +53,14 @@ impl Provider for Instagram {
 
     fn record_kind(&self, path: &str) -> Option<Kind> {
         layout::record_kind(path)
+    }
+
+    fn accounts(&self, tree: &dyn Tree, given: Option<&str>) -> BTreeMap<PieceId, String> {
+        read::accounts(tree, given).of_pieces(tree)
+    }
+
+    fn part(&self, file_name: &str) -> PartName {
+        dated_part(file_name)
     }
 
     fn how_to_ask(&self) -> &'static str {

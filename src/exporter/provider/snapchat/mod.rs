@@ -7,11 +7,14 @@ mod html;
 mod joins;
 mod layout;
 mod link;
+mod listed;
 pub mod names;
 mod read;
 pub mod rows;
 
-use crate::exporter::provider::{ItemSink, Provider, ReadOptions, Tree};
+use std::collections::BTreeMap;
+
+use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
 use crate::model::kind::Kind;
 
@@ -48,6 +51,14 @@ impl Provider for Snapchat {
 
     fn record_kind(&self, path: &str) -> Option<Kind> {
         layout::record_kind(path)
+    }
+
+    fn accounts(&self, tree: &dyn Tree, given: Option<&str>) -> BTreeMap<PieceId, String> {
+        read::accounts(tree, given).of_pieces(tree)
+    }
+
+    fn listed(&self, tree: &dyn Tree, options: &ReadOptions) -> BTreeMap<PieceId, bool> {
+        listed::listed(tree, options)
     }
 
     fn how_to_ask(&self) -> &'static str {

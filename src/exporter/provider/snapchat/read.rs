@@ -16,20 +16,25 @@ use super::layout::{Place, place_of};
 use super::rows::{Row, read_html, read_json};
 use super::{chats, files, history};
 
-/// Reads all record files of the tree and says what each entry is.
-pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = Accounts::find(
+/// Finds out whose data each piece holds.
+pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
+    Accounts::find(
         tree,
-        options.account.as_deref(),
+        given,
         &|node| user_name(tree, node),
         (|_| None, Believed::Profile),
-    );
+    )
+}
+
+/// Reads all record files of the tree and says what each entry is.
+pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+    let accounts = accounts(tree, options.account.as_deref());
     let has_media = tree
         .nodes()
         .iter()
         .any(|node| place_of(&node.path) == Place::Memory);
     for node in tree.nodes() {
-        let account = accounts.of(&tree.part_name(node.id));
+        let account = accounts.of(tree, node.id);
         let mut file = File {
             tree,
             node,
