@@ -43,7 +43,7 @@ pub fn write(
     options: &GalleryOptions,
     monitor: &dyn Monitor,
 ) -> Result<GalleryReport, CliError> {
-    let decoder = Apart::new();
+    let decoder = Apart::of_this_program();
     gallery(library, options, &decoder, monitor).map_err(|source| CliError::Gallery {
         library: library.to_owned(),
         source,

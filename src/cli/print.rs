@@ -47,7 +47,7 @@ pub fn run(args: &PrintArgs, library: &Path, out: &Output) -> Result<Exit, CliEr
         &catalog,
         &args.file,
         &options,
-        &Apart::new(),
+        &Apart::of_this_program(),
         &monitor,
     );
     monitor.finish();

@@ -59,7 +59,7 @@ impl Drop for Worker {
 
 impl Apart {
     /// Returns a decoder without children; they are started as they are needed.
-    pub fn new() -> Self {
+    pub fn of_this_program() -> Self {
         // Works even if the program's file was replaced meanwhile.
         let own = Path::new("/proc/self/exe");
         let program = match own.exists() {

@@ -7,12 +7,12 @@ use crate::media::thumbnail::{Decoder, Inside, Pixels, Thumbnail, ThumbnailError
 use crate::model::media_type::MediaType;
 
 /// Decodes in this process: this system has no limits a child could set itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Apart;
 
 impl Apart {
     /// Returns a decoder.
-    pub fn new() -> Self {
+    pub fn of_this_program() -> Self {
         Self
     }
 }

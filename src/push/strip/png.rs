@@ -33,7 +33,7 @@ pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Ve
                 None => fault = Some("its EXIF block is damaged".to_owned()),
             }
         }
-        _ if KEPT.iter().any(|kept| *kept == kind) => put(&mut out, kind, body),
+        _ if KEPT.contains(&kind) => put(&mut out, kind, body),
         // A capital letter: the picture cannot be shown without it.
         _ if kind[0].is_ascii_uppercase() => {
             fault = Some("it has chunks that albumen does not know".to_owned());
