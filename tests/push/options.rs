@@ -99,6 +99,12 @@ fn a_library_and_a_strange_address_are_refused() {
     let made = library();
     let ran = made.env.run_on("l", &["push", "l"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("lies in the library"), "{ran:?}");
+    // Another one's library is no place for copies, either.
+    let other = library();
+    let place = other.root().to_string_lossy().into_owned();
+    let ran = made.env.run_on("l", &["push", &place]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.contains("library of albumen's"), "{ran:?}");
     for (address, code, said) in [
         ("ftp://host/x", 2, "ftp:// is no kind of destination"),
