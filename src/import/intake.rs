@@ -152,6 +152,10 @@ impl ItemSink for Sink<'_> {
         }
     }
 
+    fn explained(&mut self, id: EntryId, uri: &str) {
+        self.judging.explained(id, uri);
+    }
+
     fn entry(&mut self, id: EntryId, role: EntryRole) {
         self.judging.entry(id, &role);
         self.intake.roles.insert(id, role);

@@ -179,6 +179,14 @@ impl<'a> Judging<'a> {
         }
     }
 
+    /// A path in a file is no medium of its own.
+    pub fn explained(&mut self, id: EntryId, uri: &str) {
+        if let Some(path) = self.paths.get(&id) {
+            let gave = self.gave.entry((*path).to_owned()).or_default();
+            gave.named.insert(PathKey::of(uri));
+        }
+    }
+
     /// A statement about an album was given.
     pub fn album(&mut self, source: &str) {
         self.gave.entry(source.to_owned()).or_default().albums += 1;

@@ -94,6 +94,7 @@ fn whole_archives_give_exactly_the_owners_media() {
             .collect();
         assert!(found.assets.keys().eq(composed.iter()), "{what}");
         assert_eq!(found.report["missing"], json!(0), "{what}");
+        assert_eq!(found.report["not_understood"], json!(0), "{what}");
         assert_eq!(
             found.report["outcomes"]["imported"],
             json!(composed.len()),
@@ -262,13 +263,12 @@ fn a_page_whose_boxes_have_another_class_is_not_understood_and_loses_no_medium()
             "{markup:?} {class}: {}",
             found.ran.stderr
         );
+        let lines = found.ran.json_lines("not_understood");
+        let is_structure = |line: &Value| line["what"]["why"] == json!("unknown_structure");
         assert!(
-            found
-                .ran
-                .stderr
-                .contains("structure is not one albumen knows"),
+            lines.iter().any(is_structure),
             "{markup:?} {class}: {}",
-            found.ran.stderr
+            found.ran.stdout
         );
         let composed: BTreeSet<String> = whole
             .media

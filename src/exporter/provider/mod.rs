@@ -61,6 +61,11 @@ pub trait ItemSink {
     }
     /// A statement about an album.
     fn album(&mut self, album: AlbumRecord);
+    /// A path that the record file `id` names and that is no medium of its own: the preview of a video. It is understood, and not
+    /// missing where the tree does not hold it.
+    fn explained(&mut self, id: EntryId, uri: &str) {
+        let _ = (id, uri);
+    }
     /// What an entry is. Told exactly once for every node of the tree.
     fn entry(&mut self, id: EntryId, role: EntryRole);
     /// Something odd that does not spoil a whole record file (one record without a path, a date that cannot be read, …).

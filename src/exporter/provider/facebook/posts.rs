@@ -72,12 +72,15 @@ pub struct Told {
     pub understood: bool,
     /// Something in it is called a medium and has no path at all: of a shape that is not known.
     pub pathless: bool,
+    /// Previews of its videos.
+    pub previews: Vec<String>,
 }
 
 /// Reads one element of a record file about media of this kind. The text must have been repaired.
 pub fn read_element(kind: Kind, element: &Value, source: &Source<'_>) -> Told {
     let mut told = Told::default();
     visit(kind, element, source, &mut told, 0);
+    notice(element, &mut told, 0);
     told
 }
 
@@ -96,7 +99,6 @@ fn visit(kind: Kind, value: &Value, source: &Source<'_>, told: &mut Told, depth:
         || listed_media;
     if is_post || is_bare_post(object) {
         told.understood = true;
-        told.pathless |= has_pathless(value, 0);
         told.records.extend(post(kind, object, source));
     } else if object.contains_key("uri") {
         told.understood = true;
@@ -254,18 +256,28 @@ fn media_below<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usize) {
     }
 }
 
-/// Says whether something below is called a medium and has no `uri`, not even an empty one (a post of words alone).
-fn has_pathless(value: &Value, depth: usize) -> bool {
-    let inner = |value: &Value| has_pathless(value, depth + 1);
+/// Notes what stands below besides media: previews, and things that are called media and have no `uri`, not even an empty one
+/// (a post of words alone).
+fn notice(value: &Value, told: &mut Told, depth: usize) {
     match value {
-        _ if depth >= DEEPEST => false,
-        Value::Array(values) => values.iter().any(inner),
-        Value::Object(object) => object.iter().any(|(key, value)| {
-            let medium = value.as_object().filter(|_| key == "media");
-            let pathless = medium.is_some_and(|m| !m.is_empty() && !m.contains_key("uri"));
-            pathless || !NOT_ITS_OWN.contains(&key.as_str()) && inner(value)
-        }),
-        _ => false,
+        _ if depth >= DEEPEST => {}
+        Value::Array(values) => {
+            for value in values {
+                notice(value, told, depth + 1);
+            }
+        }
+        Value::Object(object) => {
+            for (key, value) in object {
+                let medium = value.as_object().filter(|_| key == "media");
+                told.pathless |= medium.is_some_and(|m| !m.is_empty() && !m.contains_key("uri"));
+                if key == "thumbnail" {
+                    told.previews.extend(uri_of(value).map(str::to_owned));
+                } else if !NOT_ITS_OWN.contains(&key.as_str()) {
+                    notice(value, told, depth + 1);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

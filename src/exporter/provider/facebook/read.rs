@@ -267,6 +267,9 @@ impl File<'_> {
         if let Some(lacks) = lacks(&read, expected) {
             self.not_understood(lacks);
         }
+        for preview in &read.previews {
+            self.sink.explained(self.node.id, preview);
+        }
         read.records
             .into_iter()
             .for_each(|record| self.give(record));
@@ -278,6 +281,9 @@ impl File<'_> {
         self.tally.elements += 1;
         self.tally.odd += usize::from(!told.understood || told.pathless);
         self.tally.albums += told.albums.len();
+        for preview in &told.previews {
+            self.sink.explained(self.node.id, preview);
+        }
         told.albums
             .into_iter()
             .for_each(|album| self.sink.album(album));

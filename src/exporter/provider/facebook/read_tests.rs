@@ -48,6 +48,7 @@ struct Heard {
     roles: BTreeMap<EntryId, EntryRole>,
     warnings: Vec<String>,
     not_understood: Vec<String>,
+    explained: Vec<String>,
 }
 
 impl ItemSink for Heard {
@@ -65,6 +66,9 @@ impl ItemSink for Heard {
     }
     fn warn(&mut self, _: EntryId, message: String) {
         self.warnings.push(message);
+    }
+    fn explained(&mut self, _: EntryId, uri: &str) {
+        self.explained.push(uri.to_owned());
     }
     fn not_understood(&mut self, _: EntryId, why: NotUnderstood) {
         let NotUnderstood::UnknownStructure { lacks } = why else {
@@ -422,5 +426,31 @@ fn the_account_comes_from_the_user_the_part_or_the_profile() {
     ] {
         let heard = read_with(&files(profile), options);
         assert_eq!(heard.records[0].account.as_deref(), account, "{profile}");
+    }
+}
+
+#[test]
+fn previews_of_videos_are_explained_and_no_media() {
+    let json = r#"[{"timestamp": 1500000000, "attachments": [{"data": [{"media": {"uri": "posts/media/videos/1.mp4",
+        "creation_timestamp": 1500000000, "thumbnail": {"uri": "posts/media/videos/1_preview.jpg"}}}]}]}]"#;
+    let page = "<div class=\"_2lej\"><div class=\"_2lek\">Anna</div><div class=\"_2let\"><video class=\"_2yuc\" src=\"posts/media/videos/1.mp4\">\
+        <img src=\"posts/media/videos/1_preview.jpg\"></video></div><div class=\"_2lem\">Mar 1, 2019 2:05pm</div></div>";
+    for (path, file) in [
+        ("posts/your_posts_1.json", json),
+        ("posts/your_posts_1.html", page),
+    ] {
+        let heard = read_with(&[(path, file.as_bytes().to_vec())], &ReadOptions::default());
+        let uris: Vec<_> = heard
+            .records
+            .iter()
+            .map(|record| record.uri.as_str())
+            .collect();
+        assert_eq!(uris, ["posts/media/videos/1.mp4"], "{path}");
+        assert_eq!(
+            heard.explained,
+            ["posts/media/videos/1_preview.jpg"],
+            "{path}"
+        );
+        assert!(heard.not_understood.is_empty(), "{path}");
     }
 }

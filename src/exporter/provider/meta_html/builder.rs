@@ -153,9 +153,10 @@ impl Builder {
             _ => {}
         }
         // What stands within a video shows it: its preview is no picture of its own.
-        let preview = outer == Slot::Fallback && tag == "img";
-        if slot != Slot::Reactions && !preview {
-            self.point(tag, attributes);
+        match slot {
+            Slot::Fallback if outer == slot && tag == "img" => self.preview(attributes),
+            Slot::Reactions => {}
+            _ => self.point(tag, attributes),
         }
         if slot == Slot::HeaderTime && outer != slot {
             let text = attributes.target.as_deref();
@@ -364,6 +365,13 @@ impl Builder {
             "source" => self.medium(&target, MediaTag::Video, marked),
             "a" | "track" if is_subtitles(&target) => self.subtitle(&target),
             _ => {}
+        }
+    }
+
+    fn preview(&mut self, attributes: &Attributes) {
+        let src = attributes.target.as_deref().map(decode);
+        if let (Some(item), Some(src)) = (&mut self.item, src) {
+            item.previews.push(src.into_owned());
         }
     }
 

@@ -125,6 +125,8 @@ pub struct PageItem {
     pub labels: Vec<PageLabel>,
     /// Lines about people that were tagged.
     pub tagged: Vec<PageTagged>,
+    /// Pictures within videos: their previews, no media of their own.
+    pub previews: Vec<String>,
     /// Other texts of the body, block by block.
     pub body: Vec<String>,
     /// Its date as shown; empty if there is none.

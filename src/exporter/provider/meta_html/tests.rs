@@ -70,6 +70,7 @@ fn a_single_has_its_caption_medium_table_and_date() {
         }],
         labels: vec![label("Latitude", "45.5"), label("Has Camera Metadata", "")],
         tagged: Vec::new(),
+        previews: Vec::new(),
         body: Vec::new(),
         date: "Oct 02, 2020 2:07 pm".to_owned(),
         cut: false,
@@ -381,6 +382,7 @@ fn icons_are_unmarked_and_the_preview_of_a_video_is_no_medium() {
         <video class=\"_2yuc _3-96\" src=\"p/2.mp4\"><a href=\"p/2.mp4\"><img src=\"p/thumb.jpg\"/></a></video></div>";
     let items = read(&page(&format!("<div class=\"_2lej\">{body}</div>")));
     let found: Vec<_> = items[0].media.iter().map(|m| (&*m.src, m.marked)).collect();
+    assert_eq!(items[0].previews, ["p/thumb.jpg"]);
     assert_eq!(
         found,
         [

@@ -52,9 +52,11 @@ pub struct Page<'a> {
 pub struct PageRead {
     /// A record for each medium.
     pub records: Vec<Record>,
+    /// Previews within videos.
+    pub previews: Vec<String>,
     /// What the page tells besides.
     pub head: PageHead,
-    /// Pictures among them.
+    /// Pictures among the media of those records.
     pub pictures: usize,
     /// Pictures among those without the class of media, at paths where media lie.
     pub unmarked: usize,
@@ -66,7 +68,7 @@ pub struct PageRead {
 pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
     let mut unread = 0;
     let (mut pictures, mut unmarked) = (0, 0);
-    let mut records = Vec::new();
+    let (mut records, mut previews) = (Vec::new(), Vec::new());
     let result = read_items(page.html, &mut |_, item| {
         if item.cut {
             warn(
@@ -88,6 +90,7 @@ pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
             unmarked += usize::from(is_picture && !medium.marked);
         }
         records.extend(of_item);
+        previews.extend(item.previews);
     });
     if unread > NAMED_DATES {
         warn(format!(
@@ -105,6 +108,7 @@ pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
     PageRead {
         records,
         head,
+        previews,
         pictures,
         unmarked,
         result,
