@@ -88,6 +88,14 @@ pub fn is_web_address(uri: &str) -> bool {
     })
 }
 
+/// Returns what is kept of a path: all of it, but of an address on the web not the signature, which lets anyone fetch the picture.
+pub fn without_signature(uri: &str) -> &str {
+    match is_web_address(uri) {
+        true => uri.split(['?', '#']).next().unwrap_or(uri),
+        false => uri,
+    }
+}
+
 /// Returns the media id Meta puts at the end of file names: `…_n_17912345678901234.jpg`.
 ///
 /// 17 digits in all archives seen; 15 to 20 are taken. It survives renames and moves between exports.

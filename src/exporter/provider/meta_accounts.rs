@@ -14,11 +14,18 @@ pub enum Believed {
     PartName,
 }
 
+/// Most pages of one piece that are looked at for the name of their owner. All pages of a year have it, or none.
+const MOST_PAGES: usize = 8;
+
+/// Largest page that is looked at, in bytes.
+const LARGEST_PAGE: u64 = 16 << 20;
+
 /// Accounts of the pieces of one call.
 #[derive(Debug)]
 pub struct Accounts {
     given: Option<String>,
     by_piece: BTreeMap<PieceId, String>,
+    by_page: BTreeMap<PieceId, String>,
     of_name: fn(&str) -> Option<String>,
     believed: Believed,
 }
@@ -41,9 +48,36 @@ impl Accounts {
         Self {
             given: given.map(str::to_owned),
             by_piece,
+            by_page: BTreeMap::new(),
             of_name,
             believed,
         }
+    }
+
+    /// Looks at pages of the pieces that neither a profile nor their name tells of: an unpacked folder may have any name.
+    /// `pages` are the pages to look at, and `of_page` reads whose one is.
+    pub fn or_pages(
+        mut self,
+        tree: &dyn Tree,
+        pages: &mut dyn Iterator<Item = &Node>,
+        of_page: &dyn Fn(&Node) -> Option<String>,
+    ) -> Self {
+        let mut looked_at: BTreeMap<PieceId, usize> = BTreeMap::new();
+        for node in pages {
+            if tree.size_bytes(node.id) > LARGEST_PAGE || self.of(tree, node.id).is_some() {
+                continue;
+            }
+            let piece = tree.piece(node.id);
+            let looked_at = looked_at.entry(piece).or_default();
+            *looked_at += 1;
+            if *looked_at > MOST_PAGES {
+                continue;
+            }
+            if let Some(name) = of_page(node) {
+                self.by_page.insert(tree.piece(node.id), name);
+            }
+        }
+        self
     }
 
     /// Returns the account of the piece an entry lies in, if anything in it tells.
@@ -56,10 +90,12 @@ impl Accounts {
             let names = tree.piece_names(id);
             names.iter().find_map(|name| (self.of_name)(name))
         };
-        self.given.clone().or_else(|| match self.believed {
+        let page = || self.by_page.get(&tree.piece(id)).cloned();
+        let told = || match self.believed {
             Believed::Profile => profile().or_else(name),
             Believed::PartName => name().or_else(profile),
-        })
+        };
+        self.given.clone().or_else(told).or_else(page)
     }
 
     /// Returns the account of every piece that tells.

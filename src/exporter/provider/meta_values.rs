@@ -1,5 +1,7 @@
 //! Reads single values out of Meta's JSON: numbers that may be text, APEX, both date forms, cleaned raw records.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
@@ -104,30 +106,39 @@ const SIGNED_HOSTS: &[&str] = &["fbcdn.net", "cdninstagram.com", "fbsbx.com"];
 
 /// Takes secrets and signed addresses out of a record before it is kept.
 pub fn clean(value: &mut Value) {
-    let is_kept = |value: &Value| !is_signed(value) && !is_address(value);
     match value {
         Value::Array(values) => {
-            values.retain(is_kept);
+            values.retain(|value| !is_secret(value));
             values.iter_mut().for_each(clean);
         }
         Value::Object(object) => {
-            object.retain(|key, value| !SECRETS.contains(&key.as_str()) && is_kept(value));
+            object.retain(|key, value| !SECRETS.contains(&key.as_str()) && !is_secret(value));
             object.values_mut().for_each(clean);
         }
         _ => {}
     }
 }
 
-/// Says whether a value is an address on the internet, whatever its key calls it.
-fn is_address(value: &Value) -> bool {
-    let text = value.as_str().map(str::trim);
-    text.is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok())
+fn is_secret(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| is_signed(text) || is_ip_address(text))
 }
 
-fn is_signed(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| {
-        text.starts_with("http") && SIGNED_HOSTS.iter().any(|host| text.contains(host))
-    })
+fn is_signed(text: &str) -> bool {
+    text.starts_with("http") && SIGNED_HOSTS.iter().any(|host| text.contains(host))
+}
+
+/// Says whether a text is an address a photo was uploaded from, alone or after a label (`Upload IP address: 192.0.2.1`), in
+/// whatever language and markup.
+pub fn is_ip_address(text: &str) -> bool {
+    let text = text.trim();
+    let is_address = |text: &str| text.trim().parse::<IpAddr>().is_ok();
+    let is_after = |separator: &str| {
+        text.split_once(separator)
+            .is_some_and(|(_, rest)| is_address(rest))
+    };
+    is_address(text) || [": ", ":", "："].into_iter().any(is_after)
 }
 
 /// Joins one medium and the keys of its post to the raw record that is kept.
@@ -213,13 +224,32 @@ mod tests {
     }
 
     #[test]
+    fn network_addresses_are_known_in_any_markup() {
+        for (text, expected) in [
+            ("192.0.2.1", true),
+            (" 2001:db8::1 ", true),
+            ("Upload IP address: 192.0.2.1", true),
+            ("上傳 IP 位址:192.0.2.1", true),
+            ("Ratio 16:9", false),
+            ("12:30:45", false),
+            ("v 17.5.1", false),
+            ("my router is 192.0.2.1 and yours", false),
+            ("", false),
+        ] {
+            assert_eq!(is_ip_address(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn secrets_leave_the_raw_record() {
         let medium = json!({
             "uri": "a.jpg", "backup_uri": "https://x/y",
             "media_metadata": {"exif_data": [{"upload_ip": "192.0.2.1", "iso": 1}]},
             "list": ["https://scontent.fbcdn.net/v/a?oh=secret", "kept"],
             "link": "https://scontent.cdninstagram.com/v/a?oh=secret",
-            "website": "https://example.org"
+            "website": "https://example.org",
+            "lines": ["Upload IP address: 192.0.2.1", "Dirección IP：2001:db8::1", "2001:db8::7"],
+            "string_map_data": {"Adresse": {"value": "192.0.2.7"}}
         });
         let mut post = Map::new();
         post.insert("title".to_owned(), json!("T"));
@@ -228,7 +258,7 @@ mod tests {
             json!({
                 "media": {
                     "uri": "a.jpg", "media_metadata": {"exif_data": [{"iso": 1}]},
-                    "list": ["kept"], "website": "https://example.org"
+                    "list": ["kept"], "website": "https://example.org", "lines": [], "string_map_data": {"Adresse": {}}
                 },
                 "post": {"title": "T"}
             })

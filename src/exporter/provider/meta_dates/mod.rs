@@ -213,6 +213,11 @@ fn find_day_part(tokens: &[Token]) -> Option<(std::ops::Range<usize>, DayPart)> 
         if let Some(part) = words::day_part(word) {
             return Some((at..at + 1, part));
         }
+        // Only with its dot: `de` is Spanish and `du` French for other things.
+        let dotted = tokens.get(at + 1) == Some(&Token::Sign('.'));
+        if let Some(part) = words::day_part_with_dot(word).filter(|_| dotted) {
+            return Some((at..at + 2, part));
+        }
         for (first, second, part) in words::DAY_PART_PAIRS {
             if word != first {
                 continue;

@@ -246,4 +246,21 @@ pub const MONTHS: &[MonthWords] = &[
             &["des", "desember"],
         ],
     ),
+    (
+        "hu",
+        [
+            &["jan", "január"],
+            &["febr", "feb", "február"],
+            &["márc", "már", "március"],
+            &["ápr", "április"],
+            &["máj", "május"],
+            &["jún", "június"],
+            &["júl", "július"],
+            &["aug", "augusztus"],
+            &["szept", "szep", "szeptember"],
+            &["okt", "október"],
+            &["nov", "november"],
+            &["dec", "december"],
+        ],
+    ),
 ];

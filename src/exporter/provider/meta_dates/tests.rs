@@ -49,6 +49,12 @@ const ROWS: &[(&str, &str)] = &[
         "mar 03, 2022 9:38 de la mañana",
         "2022-03-03T09:38:00 minute",
     ),
+    // Hungarian: `de.` and `du.`, which are words of other languages without their dots.
+    ("okt 02, 2020 2:07 du.", "2020-10-02T14:07:00 minute"),
+    ("okt. 02, 2020 2:07 de.", "2020-10-02T02:07:00 minute"),
+    ("2020. október 2. 12:07 du.", "2020-10-02T12:07:00 minute"),
+    ("máj 31, 2024 12:07 de.", "2024-05-31T00:07:00 minute"),
+    ("szept. 05, 2024 11:59 du.", "2024-09-05T23:59:00 minute"),
     // Portuguese.
     ("ago 10, 2026 4:38 da manhã", "2026-08-10T04:38:00 minute"),
     (

@@ -108,6 +108,9 @@ pub const DAY_PART_PAIRS: &[(&str, &str, DayPart)] = &[
     ("apres", "midi", DayPart::Pm),
 ];
 
+/// Parts of the day that are words of other languages without the dot after them: Hungarian.
+const DOTTED_DAY_PARTS: &[(&str, DayPart)] = &[("de", DayPart::Am), ("du", DayPart::Pm)];
+
 /// Words that say nothing of their own. Any other unknown word makes a text unreadable: it could be a part of the day.
 const FILLERS: &[&str] = &[
     // "at", "of", "the", "o'clock" …
@@ -170,6 +173,12 @@ pub fn month(word: &str) -> Option<i8> {
 /// Returns the part of the day a folded word names.
 pub fn day_part(word: &str) -> Option<DayPart> {
     DAY_PART_TABLE.get(word).copied()
+}
+
+/// Returns the part of the day a folded word names if a dot follows it.
+pub fn day_part_with_dot(word: &str) -> Option<DayPart> {
+    let found = DOTTED_DAY_PARTS.iter().find(|(known, _)| *known == word);
+    found.map(|(_, part)| *part)
 }
 
 /// Returns whether a folded word says nothing of its own.

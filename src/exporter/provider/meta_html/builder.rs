@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::classes::{Role, is_inline, is_medium, role};
 use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia, PageTagged};
+use crate::exporter::provider::classify::{has_media_extension, is_subtitles, is_web_address};
 use crate::exporter::provider::entities::decode;
 
 /// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206.
@@ -345,6 +346,13 @@ impl Builder {
         if let Some(first) = item.media.first_mut() {
             first.subtitles.extend(subtitles);
         }
+        let shown: HashSet<&str> = item
+            .media
+            .iter()
+            .map(|medium| medium.src.as_str())
+            .collect();
+        item.only_linked
+            .retain(|target| !shown.contains(target.as_str()));
         if item != PageItem::default() {
             self.done.push(item);
         }
@@ -364,6 +372,7 @@ impl Builder {
             // `source` repeats or replaces the `src` of the video around it.
             "source" => self.medium(&target, MediaTag::Video, marked),
             "a" | "track" if is_subtitles(&target) => self.subtitle(&target),
+            "a" if has_media_extension(&target) && !is_web_address(&target) => self.link(&target),
             _ => {}
         }
     }
@@ -372,6 +381,17 @@ impl Builder {
         let src = attributes.target.as_deref().map(decode);
         if let (Some(item), Some(src)) = (&mut self.item, src) {
             item.previews.push(src.into_owned());
+        }
+    }
+
+    /// A link names a medium; mostly it stands around the picture itself.
+    fn link(&mut self, target: &str) {
+        let (links, most) = match &mut self.item {
+            Some(item) => (&mut item.only_linked, usize::MAX),
+            None => (&mut self.head.linked_outside, MOST_MEDIA_OUTSIDE),
+        };
+        if links.len() < most && !is_page_picture(target) {
+            links.push(target.to_owned());
         }
     }
 
@@ -507,13 +527,4 @@ fn append(to: &mut String, line: &str, between: char) {
         to.push(between);
     }
     to.push_str(line);
-}
-
-fn is_subtitles(path: &str) -> bool {
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
-    extension.is_some_and(|extension| {
-        ["srt", "vtt"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    })
 }

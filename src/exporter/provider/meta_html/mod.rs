@@ -3,6 +3,7 @@
 //! A page is fed to a streaming parser, so memory is that of one item. Classes mean the same in all
 //! languages (`classes`); labels and dates do not, so they are handed on as text.
 
+mod author;
 mod builder;
 mod classes;
 
@@ -42,6 +43,8 @@ pub struct PageHead {
     pub lines: Vec<String>,
     /// Media named outside of items, the first few.
     pub media_outside: Vec<String>,
+    /// Media that only links outside of items name, the first few.
+    pub linked_outside: Vec<String>,
     /// Which parts of items the page has at all.
     pub parts: PageParts,
 }
@@ -64,6 +67,17 @@ impl PageHead {
     pub fn generated(&self) -> Option<&(Timestamp, String)> {
         self.times.first()
     }
+
+    /// Returns whose page it is. A caption may read the same, so only lines outside of items count.
+    pub fn author(&self) -> Option<String> {
+        author::of_lines(&self.lines)
+    }
+}
+
+/// Returns whose page it is, if it says so.
+pub fn page_author(html: &[u8]) -> Option<String> {
+    // A page that breaks in the middle may still have said it.
+    read_all(html, PIECE_BYTES, &mut |_, _| {}).0.author()
 }
 
 /// The element a medium stands in.
@@ -131,6 +145,8 @@ pub struct PageItem {
     pub body: Vec<String>,
     /// Its date as shown; empty if there is none.
     pub date: String,
+    /// Media of the archive that only links name: nothing shows them.
+    pub only_linked: Vec<String>,
     /// Text was left out, because there was more than anyone can have written.
     pub cut: bool,
 }
@@ -164,6 +180,15 @@ fn read_in_pieces(
     piece_bytes: usize,
     each: &mut dyn FnMut(&PageHead, PageItem),
 ) -> Result<PageHead, HtmlError> {
+    let (head, result) = read_all(html, piece_bytes, each);
+    result.map(|()| head)
+}
+
+fn read_all(
+    html: &[u8],
+    piece_bytes: usize,
+    each: &mut dyn FnMut(&PageHead, PageItem),
+) -> (PageHead, Result<(), HtmlError>) {
     // Handlers of end tags outlive the borrow checker's sight, hence the shared cell.
     let builder = Rc::new(RefCell::new(Builder::default()));
     let mut parser = HtmlRewriter::new(settings(&builder), |_: &[u8]| {});
@@ -178,12 +203,10 @@ fn read_in_pieces(
     let result = result.and_then(|()| parser.end());
     builder.borrow_mut().finish();
     hand_over(&builder, each);
-    match result {
-        Ok(()) => Ok(builder.take().into_head()),
-        Err(error) => Err(HtmlError {
-            reason: error.to_string(),
-        }),
-    }
+    let result = result.map_err(|error| HtmlError {
+        reason: error.to_string(),
+    });
+    (builder.take().into_head(), result)
 }
 
 fn hand_over(builder: &RefCell<Builder>, each: &mut dyn FnMut(&PageHead, PageItem)) {
