@@ -200,7 +200,10 @@ impl Catalog {
             Ok(found.into_iter().next())
         };
         Ok(LibraryStatus {
-            assets: number("SELECT count(*) FROM asset")?,
+            // Subtitles whose video is not there are files, and no photos.
+            assets: number(
+                "SELECT count(*) FROM asset WHERE path NOT LIKE '%.srt' AND path NOT LIKE '%.vtt'",
+            )?,
             files: number("SELECT count(*) FROM placed_file")?,
             bytes: number("SELECT coalesce(sum(size_bytes), 0) FROM placed_file")?,
             undated: number("SELECT count(*) FROM asset WHERE taken_seconds IS NULL")?,

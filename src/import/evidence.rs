@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, CatalogError, EvidenceIds, RecordText, StoredMediu
 use crate::exporter::provider::PROVIDERS;
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Links};
-use crate::model::record::{Device, Record};
+use crate::model::record::{Device, Extras, Record};
 
 use super::ImportError;
 use super::derive::{Linked, Source};
@@ -37,6 +37,13 @@ fn lighten(record: &mut Record) {
     facts.keywords = Vec::new();
     facts.place = None;
     facts.device = Device::default();
+    let supplement = facts.is_supplement();
+    facts.extras = supplement.then(|| {
+        Box::new(Extras {
+            supplement,
+            ..Extras::default()
+        })
+    });
 }
 
 /// Loads all evidence and lets each provider tie its own together. Records come without what does not tell to which medium

@@ -13,6 +13,7 @@ use crate::model::record::{Edition, Record, album_id};
 use crate::model::time::{Clock, Precision, When, wall_minus_utc};
 use crate::model::user_changes::{Change, UserChanges};
 
+use super::details::{camera, coauthors, comments, insights, keywords};
 use super::name_date::name_date;
 use super::newest::newest;
 
@@ -32,6 +33,24 @@ pub struct Known<'a> {
     pub group: Option<Group>,
     /// The only account of a provider, where there is just one: whose data a part is that does not tell.
     pub sole_accounts: &'a BTreeMap<String, String>,
+}
+
+impl Known<'_> {
+    /// Returns the same without the records that only say more of what others tell of; `None` if there are none.
+    fn without_supplements(&self) -> Option<Self> {
+        if !self.records.iter().any(|r| r.facts.is_supplement()) {
+            return None;
+        }
+        let mut records = self.records.clone();
+        records.retain(|record| !record.facts.is_supplement());
+        Some(Self {
+            records,
+            entries: self.entries.clone(),
+            companions: self.companions.clone(),
+            group: self.group.clone(),
+            ..*self
+        })
+    }
 }
 
 /// A date is a plain correction only if it is further off than any zone could explain: a day.
@@ -62,6 +81,10 @@ fn text_rank(origin: &Origin) -> u8 {
 
 /// Merges all that is known into an asset. The offset of `taken_at` is left as the winner has it: see `offset`.
 pub fn merge(known: &Known<'_>) -> Asset {
+    let all = &known.records;
+    let telling = known.without_supplements();
+    let known = telling.as_ref().unwrap_or(known);
+    let (keywords, keyword_origins) = keywords(&known.records);
     let mut asset = Asset {
         content_hash: known.original.content_hash,
         size_bytes: known.original.size_bytes,
@@ -81,7 +104,12 @@ pub fn merge(known: &Known<'_>) -> Asset {
         location: location(known),
         place: text(known, None, |r| r.facts.place.as_ref()),
         people: union(known, |r| &r.facts.people),
-        keywords: union(known, |r| &r.facts.keywords),
+        keywords,
+        keyword_origins,
+        camera: camera(&known.original.facts, &known.records),
+        coauthors: coauthors(all),
+        insights: insights(all),
+        comments: comments(all),
         albums: albums(known),
         favorite: favorite(known),
         visibility: visibility(known),
@@ -375,6 +403,9 @@ fn apply_user(asset: &mut Asset, user: &UserChanges) {
     set_claim(&mut asset.place, &user.place);
     set_value(&mut asset.people, &user.people);
     set_value(&mut asset.keywords, &user.keywords);
+    if !user.keywords.is_kept() {
+        asset.keyword_origins = vec![Origin::User];
+    }
     set_value(&mut asset.favorite, &user.favorite);
     match user.rating {
         Change::Kept => {}

@@ -401,3 +401,97 @@ fn albums_are_those_of_all_records_each_once_with_its_provider_and_account() {
         ]
     );
 }
+
+#[test]
+fn hashtags_of_metas_captions_are_keywords_with_their_origin() {
+    let caption = |provider: &str, text: &str| {
+        let mut record = with(|f| f.description = Some(text.into()));
+        record.provider = provider.into();
+        record
+    };
+    let of = |records: &[Record]| {
+        let asset = merged(&medium(), records, None);
+        let origin = asset.origins().get("keywords").cloned();
+        (asset.keywords, origin)
+    };
+    let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+    for provider in ["instagram", "facebook"] {
+        let record = caption(provider, "Dawn #sunrise #Harbour #harbour");
+        let found = of(&[record]);
+        assert_eq!(
+            found,
+            (words(&["Harbour", "sunrise"]), Some("caption".into()))
+        );
+    }
+    assert_eq!(of(&[caption("google-photos", "#no")]), (vec![], None));
+    // A keyword that is there already is not doubled, whatever its capitals.
+    let mut listed = caption("instagram", "#Beach #sea");
+    listed.facts.keywords = vec!["beach".into()];
+    let found = of(&[listed]);
+    let origin = "record:instagram, caption".to_owned();
+    assert_eq!(found, (words(&["beach", "sea"]), Some(origin)));
+    // Someone else's words are not the owner's.
+    let mut shared = caption("instagram", "#theirs");
+    shared.facts.by_someone_else = true;
+    assert_eq!(of(&[shared]), (vec![], None));
+    let user = UserChanges {
+        keywords: Change::Changed(vec!["mine".into()]),
+        ..Default::default()
+    };
+    let asset = merged(&medium(), &[caption("instagram", "#sea")], Some(&user));
+    assert_eq!(asset.keywords, ["mine"]);
+    assert_eq!(asset.origins()["keywords"], "user");
+}
+
+#[test]
+fn a_record_tells_the_camera_only_where_the_file_does_not() {
+    let json = with(|f| {
+        f.device.make = Some("Maker".into());
+        f.device.id = Some("android-0123456789abcdef".into());
+        f.device.iso = Some(160);
+    });
+    let mut html = with(|f| {
+        f.device.make = Some("Another".into());
+        f.device.lens = Some("Lens X".into());
+    });
+    html.edition = Edition::Html;
+    let asset = merged(&medium(), &[html.clone(), json], None);
+    let camera = asset.camera.clone().expect("a camera").value;
+    assert_eq!(camera.make.as_deref(), Some("Maker"));
+    assert_eq!(
+        (camera.iso, camera.lens.as_deref()),
+        (Some(160), Some("Lens X"))
+    );
+    assert_eq!(camera.id, None);
+    assert_eq!(asset.origins()["camera"], "record:instagram");
+    let only_id = with(|f| f.device.id = Some("android-0123456789abcdef".into()));
+    assert_eq!(merged(&medium(), &[only_id], None).camera, None);
+    let mut inside = medium();
+    inside.facts.model = Some("M 1".into());
+    assert_eq!(merged(&inside, &[html], None).camera, None);
+}
+
+#[test]
+fn a_supplement_adds_and_claims_nothing() {
+    use crate::model::record::{Extras, Insight};
+    let archived = with(|f| f.visibility = Visibility::Hidden);
+    let mut numbers = with(|f| {
+        f.extras = Some(Box::new(Extras {
+            supplement: true,
+            insights: vec![Insight {
+                label: "Likes".into(),
+                value: "7".into(),
+            }],
+            ..Extras::default()
+        }));
+    });
+    numbers.key = "other".into();
+    numbers.kind = Kind::Other;
+    let alone = merged(&medium(), std::slice::from_ref(&archived), None);
+    let asset = merged(&medium(), &[archived, numbers], None);
+    assert_eq!(asset.insights.len(), 1);
+    assert_eq!(
+        (asset.visibility, &asset.items),
+        (Visibility::Hidden, &alone.items)
+    );
+}

@@ -3,11 +3,13 @@
 mod album;
 mod damaged;
 pub mod derive;
+mod details;
 mod doubts;
 mod enter;
 mod error;
 mod evidence;
 mod groups;
+mod hashtags;
 mod intake;
 mod journal;
 mod lists;

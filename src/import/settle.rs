@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, CatalogError, SidecarRow, Writing};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::Links;
 use crate::model::library_path::LibraryPath;
+use crate::model::media_type::MediaType;
 use crate::model::not_understood::UnnamedMedia;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::layout::{Placement, settle_names};
@@ -311,7 +312,8 @@ impl Settling<'_> {
                 current.insert(row.path.clone(), row.sha256);
                 continue;
             }
-            if old.is_none() {
+            // Subtitles whose video is not there are kept, and no photo.
+            if old.is_none() && !MediaType::is_text(path.as_str()) {
                 self.settled.added += 1;
             }
             changes.push(Change {

@@ -134,15 +134,18 @@ fn gather(p: usize, provider: &Linked, tied: &mut Tied) {
     let mut primaries: HashMap<usize, Vec<ContentHash>> = HashMap::new();
     let has_companions = provider.links.links.iter().any(|link| link.role.is_some());
     for link in &provider.links.links {
+        let supplement = provider.evidence.records[link.record].facts.is_supplement();
         let Some(m) = link.media else {
-            tied.missing.push(missing_medium(p, provider, link));
+            if !supplement {
+                tied.missing.push(missing_medium(p, provider, link));
+            }
             continue;
         };
         if link.role.is_none() {
             let hash = media[m].content_hash;
             let one = gathered.entry(hash).or_default();
             one.records.push(at(p, link.record));
-            one.primary = true;
+            one.primary |= !supplement;
             if has_companions {
                 primaries.entry(link.record).or_default().push(hash);
             }

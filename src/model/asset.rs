@@ -8,7 +8,7 @@ use super::claim::{Claim, Origin};
 use super::content_hash::ContentHash;
 use super::kind::{CompanionRole, Kind, Visibility};
 use super::media_facts::MediaFacts;
-use super::record::Location;
+use super::record::{Comment, DeviceFacts, Insight, Location};
 use super::time::When;
 
 /// Place of an asset in a post of several.
@@ -86,6 +86,21 @@ pub struct Asset {
     /// Keywords, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keywords: Vec<String>,
+    /// Where the keywords came from, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keyword_origins: Vec<Origin>,
+    /// What records tell of the camera, where the file itself names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<Claim<DeviceFacts>>,
+    /// Who published it together with the owner, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coauthors: Vec<String>,
+    /// What services counted, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insights: Vec<Insight>,
+    /// Comments below it, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<Comment>,
     /// Keys of the albums it is in, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub albums: Vec<String>,
@@ -119,11 +134,17 @@ impl Asset {
             ("title", self.title.as_ref().map(|c| &c.origin)),
             ("location", self.location.as_ref().map(|c| &c.origin)),
             ("place", self.place.as_ref().map(|c| &c.origin)),
+            ("camera", self.camera.as_ref().map(|c| &c.origin)),
         ];
-        facts
+        let mut origins: BTreeMap<_, _> = facts
             .into_iter()
             .filter_map(|(name, origin)| Some((name, origin?.to_string())))
-            .collect()
+            .collect();
+        let of_keywords: Vec<String> = self.keyword_origins.iter().map(Origin::to_string).collect();
+        if !of_keywords.is_empty() {
+            origins.insert("keywords", of_keywords.join(", "));
+        }
+        origins
     }
 }
 
@@ -146,6 +167,11 @@ impl Asset {
             place: None,
             people: vec![],
             keywords: vec![],
+            keyword_origins: vec![],
+            camera: None,
+            coauthors: vec![],
+            insights: vec![],
+            comments: vec![],
             albums: vec![],
             favorite: false,
             visibility: Visibility::Shown,

@@ -34,6 +34,8 @@ pub enum Origin {
     Home,
     /// The zone in which the page was made that shows the time.
     Page,
+    /// A word marked with `#` in the text by the owner.
+    Caption,
 }
 
 impl fmt::Display for Origin {
@@ -52,6 +54,7 @@ impl fmt::Display for Origin {
             Self::Neighbour => f.write_str("neighbour"),
             Self::Home => f.write_str("home"),
             Self::Page => f.write_str("page"),
+            Self::Caption => f.write_str("caption"),
         }
     }
 }

@@ -110,6 +110,11 @@ impl MediaType {
         )
     }
 
+    /// Returns whether a library's file of this name is neither picture, film nor sound: subtitles whose video is not there.
+    pub fn is_text(name: &str) -> bool {
+        Self::of_name(name).is_some_and(|kind| kind.class() == MediaClass::Text)
+    }
+
     /// Returns the type a library's file of this name has: its extension follows the bytes.
     pub fn of_name(name: &str) -> Option<Self> {
         let extension = name.rsplit_once('.')?.1;

@@ -197,6 +197,9 @@ pub struct RecordFacts {
     /// What it only hints at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hints: Option<Box<Hints>>,
+    /// What few records tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extras: Option<Box<Extras>>,
 }
 
 /// What a record only hints at: believed where nothing better is known. Few records hint at anything, hence a box.
@@ -209,6 +212,52 @@ pub struct Hints {
     /// What its album is called, should no record file tell of that album.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub album: Option<String>,
+}
+
+/// What few records tell: kept apart, so that a record that does not takes next to no room.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extras {
+    /// Who published it together with the owner. They need not be in the picture.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coauthors: Vec<String>,
+    /// What the service counted, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insights: Vec<Insight>,
+    /// Comments below it, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<Comment>,
+    /// The record says more of a medium that others tell of. By itself it makes no item, and no medium is missing for it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub supplement: bool,
+}
+
+/// What a service counted about a post: likes, comments, saves, reach.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Insight {
+    /// What was counted, in the words and the language of the archive.
+    pub label: String,
+    /// How often, as the archive writes it.
+    pub value: String,
+}
+
+/// A comment below a medium of the owner.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Comment {
+    /// When it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<When>,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// What it says.
+    pub text: String,
+}
+
+impl RecordFacts {
+    /// Returns whether the record only says more of a medium that others tell of.
+    pub fn is_supplement(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| extras.supplement)
+    }
 }
 
 fn is_false(value: &bool) -> bool {

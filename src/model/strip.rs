@@ -35,9 +35,15 @@ pub fn reduced(asset: &Asset, what: Strip) -> Asset {
     }
     if matches!(what, Strip::People | Strip::All) {
         asset.people.clear();
+        asset.coauthors.clear();
+        // Names of others stand in them.
+        asset.comments.clear();
     }
     if what == Strip::All {
         asset.keywords.clear();
+        asset.keyword_origins.clear();
+        asset.camera = None;
+        asset.insights.clear();
         asset.items.clear();
         asset.offset_origin = None;
     }

@@ -215,7 +215,13 @@ pub fn unrecorded(entry: &MediaEntry, kind: Kind, key: String, facts: RecordFact
 
 /// Returns the indices of the media that no link names.
 fn without_record(evidence: &Evidence, links: &[Link]) -> Vec<usize> {
-    let linked: BTreeSet<usize> = links.iter().filter_map(|link| link.media).collect();
+    // What a record only says more of, it does not name.
+    let names = |link: &&Link| !evidence.records[link.record].facts.is_supplement();
+    let linked: BTreeSet<usize> = links
+        .iter()
+        .filter(names)
+        .filter_map(|link| link.media)
+        .collect();
     (0..evidence.media.len())
         .filter(|media| !linked.contains(media))
         .collect()

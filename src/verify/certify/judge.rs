@@ -152,7 +152,8 @@ fn unknown(situation: &Situation) -> Vec<String> {
         say(
             true,
             format!(
-                "{entry} in {part} could not be read ({reason}): download the part again and import it"
+                "{entry} in {part} could not be read ({reason}): {}",
+                what_to_do(entry, reason)
             ),
         );
     }
@@ -396,6 +397,20 @@ fn last_years_only(situation: &Situation) -> Option<String> {
 
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A record file that came whole and could not be made sense of reads the same in another copy of the part.
+fn what_to_do(entry: &str, reason: &str) -> &'static str {
+    let is_text = [".json", ".html", ".txt", ".csv", ".srt"]
+        .iter()
+        .any(|ending| entry.to_ascii_lowercase().ends_with(ending));
+    let is_damaged = ["cut off", "checksum", "size differs", "damaged"]
+        .iter()
+        .any(|fault| reason.starts_with(fault));
+    match is_text && !is_damaged {
+        true => "look at the file in the part, and keep the part: a later albumen may read it",
+        false => "download the part again and import it",
+    }
 }
 
 #[cfg(test)]

@@ -190,7 +190,9 @@ impl Gathering {
             self.sole.insert(provider.to_owned(), only.clone());
         }
         // What a path tells is no record file's word.
-        let by_files = |record: &&Record| record.edition != Edition::Unrecorded;
+        let by_files = |record: &&Record| {
+            record.edition != Edition::Unrecorded && !record.facts.is_supplement()
+        };
         for record in records.iter().filter(by_files) {
             let key = self.key(provider, record.account.as_ref());
             let account = self.account(key);
@@ -264,7 +266,9 @@ impl Gathering {
         }
         for key in &keys {
             let account = self.account(key.clone());
-            account.situation.counts.assets += 1;
+            // Subtitles whose video is not there are a file, and no photo.
+            let is_text = asset.media.media_type.class() == MediaClass::Text;
+            account.situation.counts.assets += u64::from(!is_text);
             account.situation.counts.files += paths.len() as u64;
             account.pixels.extend(longer_side(asset));
             if let Some(date) = &date {

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
+use super::camera::CameraFields;
 use crate::model::asset::Asset;
 use crate::model::record::Location;
 use crate::model::time::{Clock, Precision, When, offset_text};
@@ -36,6 +37,9 @@ pub struct Fields {
     pub rating: Option<u8>,
     /// Marked as a favourite.
     pub favorite: bool,
+    /// The camera, where the file itself names none.
+    #[serde(skip_serializing_if = "CameraFields::is_empty")]
+    pub camera: CameraFields,
 }
 
 impl Fields {
@@ -60,6 +64,7 @@ impl Fields {
             keywords: cleaned(&asset.keywords),
             rating: asset.rating.filter(|stars| (1..=5).contains(stars)),
             favorite: asset.favorite,
+            camera: CameraFields::of(asset),
         }
     }
 

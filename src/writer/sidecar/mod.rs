@@ -1,5 +1,6 @@
 //! XMP sidecars: standard fields for other programs, and everything albumen knows, losslessly, in a namespace of its own.
 
+mod camera;
 pub mod fields;
 pub mod merge;
 #[cfg(test)]
@@ -45,6 +46,8 @@ pub mod ns {
     pub const MWG_COLL: &str = "http://www.metadataworkinggroup.com/schemas/collections/";
     /// F-Stop, whose favourite mark PhotoPrism reads.
     pub const FSTOP: &str = "http://www.fstopapp.com/xmp/";
+    /// EXIF in XMP, what came after its first version.
+    pub const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
     /// Our own.
     pub const ALBUMEN: &str = "urn:albumen:ns:1#";
 
@@ -64,4 +67,7 @@ pub mod ns {
         ("fstop", FSTOP),
         ("albumen", ALBUMEN),
     ];
+
+    /// Namespaces declared only where something of them is written: few sidecars hold any.
+    pub const OPTIONAL: [(&str, &str); 1] = [("exifEX", EXIF_EX)];
 }

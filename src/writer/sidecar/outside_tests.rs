@@ -8,7 +8,7 @@ use jiff::civil::datetime;
 
 use super::merge::changes;
 use super::read::read;
-use super::tests::{CAPTION, asset, records, written};
+use super::tests::{CAPTION, asset, records, told_by_a_record, written};
 use crate::model::claim::{Claim, Origin};
 use crate::model::time::{Precision, When};
 use crate::model::user_changes::{Change, UserChanges};
@@ -132,4 +132,29 @@ fn a_sidecar_rewritten_by_exiftool_shows_its_change_and_nothing_else() {
     kept.sort_by_key(|record| record.raw.to_string());
     expected.sort_by_key(|record| record.raw.to_string());
     assert_eq!(kept, expected);
+}
+
+#[test]
+fn exiftool_reads_the_camera_and_what_no_standard_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jpg.xmp");
+    fs::write(&file, written(&told_by_a_record(), &[])).unwrap();
+    if !passes_exiftool(&file) {
+        return;
+    }
+    let json = run("exiftool", &["-json", "-struct", "-G1"], &file).unwrap();
+    let tags: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for (name, value) in [
+        ("XMP-tiff:Make", serde_json::json!("Maker & Co")),
+        ("XMP-tiff:Model", serde_json::json!("M 1")),
+        ("XMP-exifEX:LensModel", serde_json::json!("Lens X")),
+        ("XMP-exif:FNumber", serde_json::json!(1.8)),
+        ("XMP-exif:ExposureTime", serde_json::json!("1/59")),
+        ("XMP-exif:ISO", serde_json::json!([160])),
+        ("XMP-exif:FocalLength", serde_json::json!("35.0 mm")),
+        ("XMP-albumen:Coauthors", serde_json::json!(["ben_c"])),
+        ("XMP-albumen:Insights", serde_json::json!(["Likes: 1,234"])),
+    ] {
+        assert_eq!(tags[0][name], value, "{name}: {json}");
+    }
 }

@@ -112,16 +112,18 @@ pub fn read(text: &str) -> Result<Sidecar, SidecarError> {
         .find(ns::RDF, "RDF")
         .ok_or_else(|| SidecarError::NotXmp("no rdf:RDF in it".to_owned()))?;
     let properties = properties(rdf);
-    let sidecar = Sidecar {
-        own: own(&properties)?,
+    let own = own(&properties)?;
+    let written = own.as_ref().map(|own| &own.written);
+    let foreign = properties
+        .iter()
+        .filter(|property| is_foreign(property, written))
+        .map(foreign)
+        .collect();
+    Ok(Sidecar {
         standard: standard(&properties),
-        foreign: properties
-            .iter()
-            .filter(|property| is_foreign(property))
-            .map(foreign)
-            .collect(),
-    };
-    Ok(sidecar)
+        foreign,
+        own,
+    })
 }
 
 /// Returns every property of a packet, as it is.
@@ -349,16 +351,30 @@ const WRITTEN: [(&str, &str); 20] = [
     (ns::FSTOP, "favorite"),
 ];
 
-fn is_foreign(property: &Element) -> bool {
+fn is_foreign(property: &Element, written: Option<&Fields>) -> bool {
     let name = &property.name;
     if name.ns == ns::ALBUMEN {
         return false;
+    }
+    // Of the camera only what we wrote is ours: most files have it inside, and other programs copy it into sidecars.
+    let ours = written.and_then(|written| written.camera.value_of(&name.ns, &name.local));
+    if let Some(ours) = ours {
+        return !text(property).is_some_and(|now| is_same_value(&now, ours));
     }
     if name.is(ns::XMP, "Rating") {
         // "Rejected" is no number of stars, but somebody's decision.
         return text(property).is_some_and(|text| text.starts_with('-'));
     }
     !WRITTEN.iter().any(|(ns, local)| name.is(ns, local))
+}
+
+/// Programs write `18/10` for `9/5`.
+fn is_same_value(now: &str, was: &str) -> bool {
+    let near = |now: f64, was: f64| (now - was).abs() <= was.abs() * 1e-6;
+    now == was
+        || parse_number(now)
+            .zip(parse_number(was))
+            .is_some_and(|(now, was)| near(now, was))
 }
 
 fn foreign(property: &Element) -> ForeignProperty {

@@ -46,7 +46,8 @@ pub fn render(content: &SidecarContent<'_>) -> String {
 
 pub(super) fn packet(properties: &Properties, favorite: bool) -> String {
     let mut head = String::new();
-    for (prefix, ns) in ns::DECLARED {
+    let used = |(_, ns): &&(&str, &str)| properties.names.iter().any(|(used, _)| used == ns);
+    for (prefix, ns) in ns::DECLARED.iter().chain(ns::OPTIONAL.iter().filter(used)) {
         let _ = write!(head, "\n    xmlns:{prefix}=\"{ns}\"");
     }
     if favorite {
@@ -84,6 +85,23 @@ pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarC
         fields.rating.map(|stars| stars.to_string()).as_deref(),
     );
     albums(out, content.albums);
+    camera(out, fields, content.foreign);
+}
+
+/// What another program says of the camera stands; nothing is said twice.
+fn camera(out: &mut Properties, fields: &Fields, foreign: &[ForeignProperty]) {
+    for (property, text) in fields.camera.properties() {
+        let is_theirs = |theirs: &ForeignProperty| {
+            theirs.namespace == property.namespace && theirs.name == property.name
+        };
+        if foreign.iter().any(is_theirs) {
+            continue;
+        }
+        match property.list {
+            Some(kind) => out.list(property.tag, kind, &[text.to_owned()]),
+            None => out.simple(property.tag, text),
+        }
+    }
 }
 
 fn location(out: &mut Properties, location: Option<Location>) {
@@ -161,10 +179,37 @@ fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
     if asset.media.content_credentials {
         out.simple("albumen:ContentCredentials", "true");
     }
+    beside(out, asset);
     if !content.user.is_empty() {
         out.optional("albumen:User", json(content.user).as_deref());
     }
     out.optional("albumen:Written", json(fields).as_deref());
+}
+
+/// What no standard has a property for, in words: who else published it, what the service counted, what others wrote below.
+fn beside(out: &mut Properties, asset: &Asset) {
+    let cleaned = |texts: Vec<String>| -> Vec<String> {
+        texts.iter().map(|text| fields::clean(text)).collect()
+    };
+    out.list(
+        "albumen:Coauthors",
+        "Bag",
+        &cleaned(asset.coauthors.clone()),
+    );
+    let insights = asset
+        .insights
+        .iter()
+        .map(|insight| format!("{}: {}", insight.label, insight.value));
+    out.list("albumen:Insights", "Bag", &cleaned(insights.collect()));
+    let comments = asset.comments.iter().map(|comment| {
+        let at = comment.at.map(|at| fields::date_text(&at));
+        let head: Vec<String> = at.into_iter().chain(comment.author.clone()).collect();
+        match head.is_empty() {
+            true => comment.text.clone(),
+            false => format!("{}: {}", head.join(" "), comment.text),
+        }
+    });
+    out.list("albumen:Comments", "Seq", &cleaned(comments.collect()));
 }
 
 pub(super) fn foreign(out: &mut Properties, foreign: &[ForeignProperty]) {
@@ -226,7 +271,8 @@ impl Properties {
 
     fn note(&mut self, tag: &str) {
         let declared = tag.split_once(':').and_then(|(prefix, name)| {
-            let (_, namespace) = ns::DECLARED.iter().find(|(known, _)| *known == prefix)?;
+            let known = ns::DECLARED.iter().chain(&ns::OPTIONAL);
+            let (_, namespace) = known.into_iter().find(|(known, _)| *known == prefix)?;
             Some((*namespace, name))
         });
         if let Some((namespace, name)) = declared {

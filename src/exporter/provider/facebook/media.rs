@@ -9,7 +9,9 @@ use crate::exporter::provider::facebook::layout::is_furniture;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
 use crate::exporter::provider::meta_values::{instant, number, text};
-use crate::model::record::{Device, DeviceFacts, Hints, Location, RecordFacts};
+use crate::model::record::{
+    Comment, Device, DeviceFacts, Extras, Hints, Location, RecordFacts,
+};
 use crate::model::time::When;
 
 /// A "taken" time without camera fields must be this much earlier than the upload to be more than an echo of it.
@@ -63,6 +65,7 @@ pub fn facts_of(medium: &Value) -> RecordFacts {
         location: location(&exif),
         people: people(medium.get("tags")),
         device: device(&exif),
+        extras: comments(medium),
         ..RecordFacts::default()
     }
 }
@@ -75,6 +78,26 @@ pub fn album_hint(medium: &Value) -> Option<Box<Hints>> {
         album,
         ..Hints::default()
     }))
+}
+
+/// Returns the comments below a medium of the owner.
+fn comments(medium: &Value) -> Option<Box<Extras>> {
+    let all = as_list(medium.get("comments")).iter();
+    let comments: Vec<Comment> = all
+        .filter_map(|comment| {
+            Some(Comment {
+                at: instant(comment.get("timestamp")).map(When::utc),
+                author: text(comment.get("author")),
+                text: readable(&text(comment.get("comment"))?),
+            })
+        })
+        .collect();
+    (!comments.is_empty()).then(|| {
+        Box::new(Extras {
+            comments,
+            ..Extras::default()
+        })
+    })
 }
 
 /// Joins the camera fields of photo and video: a list `exif_data` since about 2020, before that flat in `photo_metadata`.
@@ -254,6 +277,30 @@ mod tests {
         ] {
             assert_eq!(facts_of(&medium), RecordFacts::default(), "{medium}");
         }
+    }
+
+    #[test]
+    fn comments_below_a_photo_are_kept() {
+        let medium = json!({"uri": "a.jpg", "comments": [
+            {"timestamp": 1_700_000_000, "comment": "what a picture", "author": "Ben", "group": "x"},
+            {"comment": "envy!"}, {"comment": " "}, 3]});
+        let extras = facts_of(&medium).extras.expect("comments");
+        let told: Vec<_> = extras
+            .comments
+            .iter()
+            .map(|c| (c.author.as_deref(), c.text.as_str(), c.at.is_some()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (Some("Ben"), "what a picture", true),
+                (None, "envy!", false)
+            ]
+        );
+        assert_eq!(
+            facts_of(&json!({"uri": "a.jpg", "comments": []})).extras,
+            None
+        );
     }
 
     #[test]
