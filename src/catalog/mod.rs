@@ -12,6 +12,7 @@ mod provenance;
 mod pushed;
 mod puzzling;
 mod query;
+mod replaced;
 mod scratch;
 mod told;
 

@@ -12,8 +12,51 @@ use super::trees::ArchiveTree;
 /// 2: what was not understood.
 const READING: u32 = 2;
 
+/// Which reader, and which notes of readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reader {
+    version: u32,
+    /// Of before 2 nothing was said.
+    notes: Option<u32>,
+}
+
+impl Reader {
+    fn of_now(tree: &ArchiveTree<'_>) -> Self {
+        Self {
+            version: tree.provider.reader_version(),
+            notes: Some(READING),
+        }
+    }
+}
+
 /// Digest of all that what is read of a tree depends on: equal parts and options give equal evidence.
 pub(super) fn given(
+    tree: &ArchiveTree<'_>,
+    candidates: &[Candidate],
+    options: &ImportOptions,
+) -> [u8; 32] {
+    given_by(Reader::of_now(tree), tree, candidates, options)
+}
+
+/// Digests of the same reading by the readers there were before: what they gave, this one's gives anew.
+pub(super) fn given_before(
+    tree: &ArchiveTree<'_>,
+    candidates: &[Candidate],
+    options: &ImportOptions,
+) -> Vec<[u8; 32]> {
+    let now = Reader::of_now(tree);
+    (1..=now.version)
+        .flat_map(|version| {
+            let notes = std::iter::once(None).chain((2..=READING).map(Some));
+            notes.map(move |notes| Reader { version, notes })
+        })
+        .filter(|reader| *reader != now)
+        .map(|reader| given_by(reader, tree, candidates, options))
+        .collect()
+}
+
+fn given_by(
+    reader: Reader,
     tree: &ArchiveTree<'_>,
     candidates: &[Candidate],
     options: &ImportOptions,
@@ -24,10 +67,12 @@ pub(super) fn given(
         hasher.update(text);
     };
     add(tree.provider.name());
-    add(&READING.to_string());
+    if let Some(notes) = reader.notes {
+        add(&notes.to_string());
+    }
     add(&format!(
         "{} {:?} {:?} {:?} {} {:?}",
-        tree.provider.reader_version(),
+        reader.version,
         options.account,
         options.since,
         options.until,

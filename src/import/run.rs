@@ -27,7 +27,7 @@ use super::lists::{remember_lists, touched_lists};
 use super::opened::open_catalog;
 use super::pieces::check_number;
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
-use super::reading::given;
+use super::reading::{given, given_before};
 use super::rehearsal::rehearse;
 use super::report::{Draft, Facts};
 use super::settle::{UTC_ONLY, ZONELESS, settle};
@@ -389,6 +389,7 @@ pub(super) fn decide(
             );
             let provider = tree.provider.name();
             note_doubts(archive, provider, &candidates, &intake.doubts, writing)?;
+            replace_older(tree, &candidates, options, &readings, writing)?;
             Some(intake)
         };
         planned.extend(plan(index, &candidates, &before));
@@ -409,6 +410,26 @@ pub(super) fn decide(
         readings,
         told,
     })
+}
+
+/// Puts the reading just made in the place of those that older readers made of the same parts.
+fn replace_older(
+    tree: &ArchiveTree<'_>,
+    candidates: &[Candidate],
+    options: &ImportOptions,
+    readings: &[Option<i64>],
+    writing: &Writing<'_>,
+) -> Result<(), CatalogError> {
+    let Some(reading) = readings.last().copied().flatten() else {
+        return Ok(());
+    };
+    // Not of the first import of all: the entries of a large archive are many to hash.
+    if writing.read_before(reading)? {
+        for digest in given_before(tree, candidates, options) {
+            writing.replace_reading(digest, reading)?;
+        }
+    }
+    Ok(())
 }
 
 fn candidates(archive: &Archive, tree: &ArchiveTree<'_>) -> Vec<Candidate> {
