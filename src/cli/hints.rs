@@ -46,6 +46,9 @@ pub fn for_utc_only(system_zone: Option<&str>) -> String {
     }
 }
 
+/// What to do about a text file for which nothing better is known: it came whole, and another copy would read the same.
+pub const TEXT_ENTRY: &str = "all else was imported; look at the file in the part itself, and keep the part: a later albumen may read it";
+
 /// What to do without a catalog.
 pub const REBUILD: &str = "your photos and videos are not touched by this; make the catalog again from them with `albumen rebuild`";
 
@@ -488,6 +491,16 @@ pub fn for_part(fault: &PartFault) -> Option<&'static str> {
         PartFault::Unfinished => "let the browser finish the download, then repeat the import",
         PartFault::Io(_) => return None,
     })
+}
+
+/// Returns what to do about an entry of this name for whose failure nothing better is known.
+pub fn any_entry(entry: &str) -> &'static str {
+    const TEXTS: [&str; 10] = [
+        "json", "html", "htm", "txt", "csv", "xml", "srt", "vtt", "js", "css",
+    ];
+    let extension = entry.rsplit_once('.').map(|(_, extension)| extension);
+    let is_text = extension.is_some_and(|e| TEXTS.iter().any(|text| e.eq_ignore_ascii_case(text)));
+    if is_text { TEXT_ENTRY } else { ANY_ENTRY }
 }
 
 /// Returns what to do about an entry that failed for this reason.

@@ -219,7 +219,7 @@ fn failures(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     for (line, why) in failed.iter().take(MOST_LINES) {
         let entry = shown(&line.entry);
         out.line(format!("  {}: {entry}: {}", shown(&line.part), shown(why)))?;
-        let hint = hints::for_entry(why).unwrap_or(hints::ANY_ENTRY);
+        let hint = hints::for_entry(why).unwrap_or_else(|| hints::any_entry(&line.entry));
         if said != Some(hint) {
             said = Some(hint);
             out.line(format!("    hint: {hint}"))?;

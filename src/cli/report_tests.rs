@@ -138,15 +138,19 @@ fn each_failure_says_where_why_and_what_to_do() {
 
 #[test]
 fn a_failure_without_hint_of_its_own_has_the_general_one() {
-    let report = ImportReport {
-        lines: vec![line(
-            "a.json",
-            Outcome::Failed("expected value at line 1".to_owned()),
-        )],
-        ..ImportReport::default()
-    };
-    let text = text(&report);
-    assert_eq!(text.matches(hints::ANY_ENTRY).count(), 1, "{text}");
+    for (name, hint) in [("a.jpg", hints::ANY_ENTRY), ("a.json", hints::TEXT_ENTRY)] {
+        let report = ImportReport {
+            lines: vec![line(
+                name,
+                Outcome::Failed("expected value at line 1".to_owned()),
+            )],
+            ..ImportReport::default()
+        };
+        let text = text(&report);
+        assert_eq!(text.matches(hint).count(), 1, "{text}");
+    }
+    // Another copy of a text would read the same.
+    assert!(!hints::TEXT_ENTRY.contains("download"));
 }
 
 #[test]
