@@ -43,7 +43,7 @@ fn a_photo_of_the_phones_camera_has_all_facts_in_json() {
 
 #[test]
 fn html_tells_minutes_and_people_and_g1_places() {
-    let [one] = &found(Generation::G4, HTML, "Harbour at dawn 🌅")[..] else {
+    let [one] = &found(Generation::G3, HTML, "Harbour at dawn 🌅")[..] else {
         panic!("one harbour")
     };
     let minute = utc("2024-05-02T12:30:00Z").map(|when| when.known_to(Precision::Minute));

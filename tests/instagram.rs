@@ -11,7 +11,7 @@ use albumen::model::record::{AlbumRecord, Record};
 
 use crate::builders::every_composition;
 use crate::support::account::Account;
-use crate::support::compose::{Edition, Files, Generation, compose};
+use crate::support::compose::{Edition, Files, Generation, Language, compose};
 use crate::support::expected::{Expected, expected, hash};
 use crate::support::samples::{captions, same_bytes_twice, varied, with_absent};
 
@@ -300,4 +300,30 @@ fn every_html_archive_reads_as_it_was_composed() {
 #[test]
 fn every_html_record_is_tied_to_its_medium() {
     ties_as_composed(true);
+}
+
+/// The dates of items of every HTML edition stand eight hours behind UTC, whatever the header of the page shows.
+#[test]
+fn a_header_of_another_clock_moves_no_date() {
+    let account = varied();
+    let (files, heard) = read(&account, Generation::G5, Edition::Html(Language::English));
+    let page = files["your_instagram_activity/media/posts_1.html"].clone();
+    let page = String::from_utf8(page).expect("UTF-8");
+    // As composed: 13:47 UTC is shown as 6:47 am, seven hours behind.
+    assert!(
+        page.contains("datetime=\"2026-07-02T13:47:00Z\">Jul 02, 2026 6:47 am"),
+        "{page}"
+    );
+    let at = |uri: &str| {
+        let record = heard.records.iter().find(|record| record.uri.contains(uri));
+        record.and_then(|record| record.facts.posted_at?.instant())
+    };
+    for one in expected(&account, Generation::G5, Edition::Html(Language::English)) {
+        assert_eq!(
+            at(&one.uri),
+            one.posted_at.and_then(|when| when.instant()),
+            "{}",
+            one.uri
+        );
+    }
 }

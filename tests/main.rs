@@ -33,6 +33,7 @@ mod providers {
     mod google_matching;
     mod google_parts;
     mod google_scale;
+    mod instagram_learned;
     mod snapchat;
     mod snapchat_corners;
     mod snapchat_ways;

@@ -11,6 +11,8 @@ mod editions;
 mod hostile;
 mod json_output;
 mod mixed;
+mod newer_reader;
+mod private;
 mod readers;
 mod steps;
 mod together;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use sha2::{Digest, Sha256};
 
 use super::account::{Account, Medium, Message, Post, Shot, Taken, Thread};
-use super::compose::{Edition, Generation, Placed, g5, holds, messages, paths, placed};
+use super::compose::{Edition, Generation, Placed, g5, holds, html, messages, paths, placed};
 use super::media::{bytes_of, subtitles_of};
 
 /// What is to be found about one medium.
@@ -161,7 +161,7 @@ fn of_post(placed: &Placed, generation: Generation, edition: Edition) -> Expecte
     if subtitles_are_tied(placed, generation, edition) {
         found.companions = vec![hash(&subtitles_of(medium))];
     }
-    add_shot(&mut found, &shot, post, edition);
+    add_shot(&mut found, &shot, post, (generation, edition));
     found
 }
 
@@ -293,7 +293,12 @@ fn index_in_g1(placed: &Placed) -> usize {
     if video { photos + before } else { before }
 }
 
-fn add_shot(found: &mut Expected, shot: &Shot, post: &Post, edition: Edition) {
+fn add_shot(
+    found: &mut Expected,
+    shot: &Shot,
+    post: &Post,
+    (generation, edition): (Generation, Edition),
+) {
     found.taken_at = match shot.taken {
         Some(Taken::Local(at)) => Some(When::wall(at)),
         Some(Taken::Utc(at)) => Some(When::utc(at)),
@@ -310,7 +315,11 @@ fn add_shot(found: &mut Expected, shot: &Shot, post: &Post, edition: Edition) {
         .is_some_and(|source| source.ends_with("_reshare"));
     found.by_someone_else = reshared;
     found.device_id = shot.device_id.clone();
-    if edition == Edition::Json {
+    let tells_camera = match edition {
+        Edition::Json => true,
+        Edition::Html(language) => html::camera_rows(generation, language),
+    };
+    if tells_camera {
         let apex = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
         found.f_number = apex(shot.aperture).map(|a| (a / 2.0).exp2());
         found.exposure_s = apex(shot.shutter_speed).map(|t| (-t).exp2());

@@ -1,13 +1,19 @@
 //! The words of HTML pages in the languages composed: dates and labels.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use super::paths::METAS_CLOCK;
 use super::{Generation, Language};
 
-/// Returns a moment as HTML pages show it: on Meta's clock, to the minute.
+/// Returns the moment of an item as HTML pages show it: on Meta's clock, to the minute.
 pub fn date(at: Timestamp, generation: Generation, language: Language) -> String {
-    let local = METAS_CLOCK.to_datetime(at);
+    date_on(METAS_CLOCK, at, generation, language)
+}
+
+/// Returns a moment as HTML pages show it, on a clock.
+pub fn date_on(clock: Offset, at: Timestamp, generation: Generation, language: Language) -> String {
+    let local = clock.to_datetime(at);
     let month = MONTHS[language.row()][(local.month() - 1) as usize];
     let half = HALVES[language.row()][usize::from(local.hour() >= 12)];
     let hour = match local.hour() % 12 {
@@ -41,6 +47,12 @@ pub enum Label {
     Subtitles,
     TaggedUsers,
     Username,
+    /// The camera's, only in English.
+    LensModel,
+    Iso,
+    Aperture,
+    ShutterSpeed,
+    FocalLength,
 }
 
 /// Returns the label in a language. Only the English ones are known for certain; the others are translations.
@@ -49,6 +61,11 @@ pub fn label(label: Label, generation: Generation, language: Language) -> &'stat
         (Label::HasCameraMetadata, Language::English) if generation == Generation::G5 => {
             "Has camera metadata"
         }
+        (Label::LensModel, _) => "Lens model",
+        (Label::Iso, _) => "ISO",
+        (Label::Aperture, _) => "Aperture",
+        (Label::ShutterSpeed, _) => "Shutter speed",
+        (Label::FocalLength, _) => "Focal length",
         _ => LABELS[language.row()][label as usize],
     }
 }

@@ -9,9 +9,7 @@ use crate::exporter::provider::facebook::layout::is_furniture;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
 use crate::exporter::provider::meta_values::{instant, number, text};
-use crate::model::record::{
-    Comment, Device, DeviceFacts, Extras, Hints, Location, RecordFacts,
-};
+use crate::model::record::{Comment, Device, DeviceFacts, Extras, Hints, Location, RecordFacts};
 use crate::model::time::When;
 
 /// A "taken" time without camera fields must be this much earlier than the upload to be more than an echo of it.

@@ -105,13 +105,22 @@ fn device(exif: &Map<String, Value>) -> Device {
     let positive = |key: &str| number(exif.get(key)).filter(|value| *value > 0.0);
     let facts = DeviceFacts {
         id: text(exif.get("device_id")),
-        make: text(exif.get("camera_make")),
-        model: text(exif.get("camera_model")),
+        make: text(exif.get("camera_make")).or_else(|| text(exif.get("make"))),
+        model: text(exif.get("camera_model")).or_else(|| text(exif.get("model"))),
         lens: text(exif.get("lens_model")),
         software: text(exif.get("software")),
-        iso: positive("iso").and_then(whole),
-        f_number: number(exif.get("aperture")).and_then(f_number),
-        exposure_s: number(exif.get("shutter_speed")).and_then(exposure_s),
+        iso: positive("iso")
+            .or_else(|| positive("iso_speed"))
+            .and_then(whole),
+        // In APEX; under the other names plain, as Facebook writes them.
+        f_number: number(exif.get("aperture"))
+            .and_then(f_number)
+            .or_else(|| positive("f_number"))
+            .or_else(|| positive("f_stop")),
+        exposure_s: number(exif.get("shutter_speed"))
+            .and_then(exposure_s)
+            .or_else(|| positive("exposure_time"))
+            .or_else(|| positive("exposure")),
         focal_length_mm: positive("focal_length"),
     };
     facts.into()
@@ -180,6 +189,19 @@ mod tests {
         assert_eq!(facts.device.lens.as_deref(), Some("Lens X"));
         assert_eq!(facts.device.id.as_deref(), Some("android-0123456789abcdef"));
         assert!(!facts.taken_while_posting && !facts.by_someone_else);
+    }
+
+    #[test]
+    fn a_photo_tells_its_camera_in_plain_numbers_too() {
+        let medium = photo(
+            json!([{"camera_make": "Maker", "camera_model": "M 1", "iso": "64",
+            "f_stop": "9/5", "exposure": "1/495"}]),
+        );
+        let device = facts_of(&medium, &never).device;
+        assert_eq!(device.make.as_deref(), Some("Maker"));
+        assert_eq!(device.model.as_deref(), Some("M 1"));
+        assert_eq!((device.iso, device.f_number), (Some(64), Some(1.8)));
+        assert_eq!(device.exposure_s, Some(1.0 / 495.0));
     }
 
     #[test]

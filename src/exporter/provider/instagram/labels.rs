@@ -42,11 +42,26 @@ const DRAFT: &[&str] = &[
     "Concept",
     "Taslak",
     "Draf",
+    "Piszkozat",
     "下書き",
     "임시 저장",
     "초안",
     "Черновик",
     "草稿",
+];
+
+/// Labels that tell whether a post was ever published.
+const PUBLISHED: &[&str] = &[
+    "Published",
+    "Is published",
+    "Publicado",
+    "Publicada",
+    "Publié",
+    "Publiée",
+    "Veröffentlicht",
+    "Pubblicato",
+    "Gepubliceerd",
+    "Közzétéve",
 ];
 
 /// One slide and the labels that stand beside it.
@@ -287,14 +302,24 @@ pub fn caption(labels: &[(String, String)], census: &LabelCensus) -> Option<Stri
 
 /// Says whether the post was never published: by a label we know, else by the only truth value there is.
 pub fn is_draft(labels: &[(String, String)]) -> bool {
-    if let Some(text) = DRAFT.iter().find_map(|name| find(labels, name)) {
-        return truth(text) == Some(true);
+    if let Some(known) = says_draft(labels) {
+        return known;
     }
     let english = labels
         .iter()
         .any(|(label, _)| CAPTION[..2].contains(&label.as_str()));
     let mut truths = labels.iter().filter_map(|(_, text)| truth(text));
     !english && truths.next() == Some(true) && truths.next().is_none()
+}
+
+/// Says whether labels we know call the post a draft; `None` if none of them is there.
+pub fn says_draft(labels: &[(String, String)]) -> Option<bool> {
+    let said = |names: &[&str]| names.iter().find_map(|name| find(labels, name)).map(truth);
+    match (said(DRAFT), said(PUBLISHED)) {
+        (Some(draft), published) => Some(draft == Some(true) && published != Some(Some(true))),
+        (None, Some(published)) => Some(published == Some(false)),
+        (None, None) => None,
+    }
 }
 
 /// Says whether the post is labelled as taken out of the public feed.
@@ -433,6 +458,18 @@ mod tests {
             (pairs(&[("Drög", "True"), ("Annað", "False")]), false),
             (pairs(&[("Caption", "True")]), false),
             (pairs(&[("Caption", "x"), ("Comments off", "True")]), false),
+            // Boxes of 2026.
+            (
+                pairs(&[
+                    ("Draft", "True"),
+                    ("Published", "False"),
+                    ("Paid partnership", "False"),
+                ]),
+                true,
+            ),
+            (pairs(&[("Draft", "False"), ("Published", "True")]), false),
+            (pairs(&[("Draft", "True"), ("Published", "True")]), false),
+            (pairs(&[("Published", "False")]), true),
             (vec![], false),
         ] {
             assert_eq!(is_draft(&labels), draft, "{labels:?}");

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::exporter::provider::Node;
 use crate::exporter::provider::classify::{
     Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
-    media_id, root_of, stem, year_and_month,
+    is_web_address, media_id, root_of, stem, year_and_month,
 };
 use crate::model::kind::{Kind, Visibility};
 
@@ -20,7 +21,9 @@ pub enum Place {
     /// `media.json` of 2018–21 (G1).
     OldMedia,
     /// The owner's profile: user name and profile picture.
-    Profile,
+    Profile(Format),
+    /// What the service counted about the owner's posts.
+    Insights(Format),
     /// `message_N` of a conversation.
     Conversation(Format),
     /// A medium of a private message.
@@ -55,6 +58,20 @@ const MEDIA_KINDS: &[&str] = &[
     "recently_deleted",
     "profile",
     "other",
+];
+
+/// Folders of private conversations. `message_requests` lies in `messages` or beside it.
+const MESSAGE_FOLDERS: &[&str] = &["messages", "direct", "message_requests"];
+
+/// Folders of conversations in those.
+const THREAD_FOLDERS: &[&str] = &[
+    "inbox",
+    "message_requests",
+    "broadcast",
+    "cross-app-inbox",
+    "archived_threads",
+    "filtered_threads",
+    "e2ee_cutover",
 ];
 
 /// Files that lie beside `media.json` in G1.
@@ -216,7 +233,7 @@ pub fn place_of(path: &str) -> Place {
     if is_service_file(&parts) {
         return Place::Service;
     }
-    if matches!(parts.as_slice(), ["messages" | "direct", _, ..]) {
+    if parts.len() > 1 && MESSAGE_FOLDERS.contains(&parts[0]) {
         return message_place(&parts);
     }
     if let Some(format) = format_of(path) {
@@ -230,6 +247,84 @@ pub fn place_of(path: &str) -> Place {
         Some("txt" | "csv" | "xml") => Place::OtherRecords,
         _ => Place::Unknown,
     }
+}
+
+/// Folders that hold a `message_N` page. Whatever lies beside one is of that conversation.
+#[derive(Debug, Default)]
+pub struct Conversations {
+    folders: BTreeSet<String>,
+}
+
+impl Conversations {
+    /// Finds them.
+    pub fn find(nodes: &[Node]) -> Self {
+        let folders = nodes
+            .iter()
+            .filter_map(|node| folder_of_page(&node.path))
+            .map(str::to_owned)
+            .collect();
+        Self { folders }
+    }
+
+    /// Returns what a path below the archive's root holds, conversations under unknown names included.
+    pub fn place_of(&self, path: &str) -> Place {
+        match place_of(path) {
+            known @ (Place::System | Place::Service) => known,
+            _ if self.hold(path) => message_place(&path.split('/').collect::<Vec<_>>()),
+            other => other,
+        }
+    }
+
+    fn hold(&self, path: &str) -> bool {
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        folders.any(|folder| self.folders.contains(folder))
+    }
+}
+
+/// A page that lies among the archive's own top folders makes none of them a conversation.
+fn folder_of_page(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let is_page = format_of(name).is_some()
+        && without_number(stem(name)) == "message"
+        && stem(name) != "message";
+    let below = folder
+        .strip_prefix("your_instagram_activity")
+        .map_or(folder, |below| below.trim_start_matches('/'));
+    let top = below.split('/').next().unwrap_or_default();
+    let is_own = below.is_empty() || top == "content" || MEDIA_FOLDERS.contains(&top);
+    (is_page && !is_own).then_some(folder)
+}
+
+/// Says whether a text can only be the path of a medium below the archive's root: not of subtitles, which are no medium.
+pub fn is_media_path(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    let is_path = parts.len() > 1
+        && !text.contains(char::is_whitespace)
+        && !is_web_address(text)
+        && !is_subtitles(text)
+        && !parts.contains(&"stickers_used")
+        && format_of(text).is_none();
+    is_path && (has_media_extension(text) || is_marker(&parts) && MEDIA_FOLDERS.contains(&parts[0]))
+}
+
+/// Returns the first path below the folder of media that a page names anywhere.
+pub fn names_media(page: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(page);
+    let mut rest: &str = &text;
+    while let Some(at) = rest.find("media/") {
+        let from = &rest[at..];
+        let end = from
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '&' | '?'))
+            .unwrap_or(from.len());
+        let parts: Vec<&str> = from[..end].split('/').collect();
+        // After a slash it is part of an address, as `your_instagram_activity/media/posts_1.html` is.
+        let begins = !rest[..at].ends_with('/') || rest[..at].ends_with("../");
+        if begins && parts.len() > 2 && MEDIA_KINDS.contains(&parts[1]) {
+            return Some(from[..end].to_owned());
+        }
+        rest = &from["media/".len()..];
+    }
+    None
 }
 
 fn is_service_file(parts: &[&str]) -> bool {
@@ -257,7 +352,10 @@ fn message_place(parts: &[&str]) -> Place {
 fn record_place(path: &str, parts: &[&str], format: Format) -> Place {
     match (path, parts) {
         ("media.json", _) => Place::OldMedia,
-        ("profile.json", _) => Place::Profile,
+        ("profile.json", _) => Place::Profile(Format::Json),
+        (_, ["past_instagram_insights", _] | [_, "past_instagram_insights", _]) => {
+            Place::Insights(format)
+        }
         // Only here: `past_instagram_insights/posts.json` has the same name and other contents.
         (_, ["content" | "media", name]) => match kind_of_records(stem(name)) {
             Some(kind) => Place::Records(kind, format),
@@ -268,9 +366,9 @@ fn record_place(path: &str, parts: &[&str], format: Format) -> Place {
             Place::Records(Kind::Post, format)
         }
         (_, ["personal_information" | "account_information", .., name])
-            if stem(name) == "personal_information" && format == Format::Json =>
+            if stem(name) == "personal_information" =>
         {
-            Place::Profile
+            Place::Profile(format)
         }
         _ => Place::OtherRecords,
     }
@@ -285,7 +383,8 @@ pub fn kind_of_folder(path: &str) -> Kind {
         .unwrap_or(path);
     let parts: Vec<&str> = below.split('/').collect();
     match parts.as_slice() {
-        ["messages" | "direct", _, ..] => Kind::Message,
+        [first, _, ..] if MESSAGE_FOLDERS.contains(first) => Kind::Message,
+        [_, second, _, ..] if THREAD_FOLDERS.contains(second) => Kind::Message,
         ["media" | "public-media", kind, _, ..] => match *kind {
             "stories" => Kind::Story,
             "reels" => Kind::Reel,

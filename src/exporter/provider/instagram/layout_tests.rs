@@ -186,7 +186,11 @@ fn every_path_has_its_place() {
             "your_instagram_activity/media/reposts.json",
             Place::OtherRecords,
         ),
-        ("past_instagram_insights/posts.json", Place::OtherRecords),
+        ("past_instagram_insights/posts.json", Place::Insights(Json)),
+        (
+            "logged_information/past_instagram_insights/posts.json",
+            Place::Insights(Json),
+        ),
         (
             "your_instagram_activity/threads/threads_and_replies.json",
             Place::Records(Kind::Post, Json),
@@ -197,22 +201,22 @@ fn every_path_has_its_place() {
         ),
         ("content/igtv_videos.HTM", Place::Records(Kind::Igtv, Html)),
         ("content/likes.html", Place::OtherRecords),
-        ("past_instagram_insights/posts.html", Place::OtherRecords),
+        ("past_instagram_insights/posts.html", Place::Insights(Html)),
         ("posts_1.html", Place::OtherRecords),
         ("messages/inbox/ben_1/other.html", Place::OtherMessage),
         ("media.json", Place::OldMedia),
-        ("profile.json", Place::Profile),
+        ("profile.json", Place::Profile(Json)),
         (
             "account_information/personal_information.json",
-            Place::Profile,
+            Place::Profile(Json),
         ),
         (
             "personal_information/personal_information/personal_information.json",
-            Place::Profile,
+            Place::Profile(Json),
         ),
         (
             "personal_information/personal_information/personal_information.html",
-            Place::OtherRecords,
+            Place::Profile(Html),
         ),
         (
             "messages/inbox/ben_1/message_1.json",
@@ -231,6 +235,14 @@ fn every_path_has_its_place() {
             Place::MessageMedia,
         ),
         ("messages/inbox/ben_1/files/1.pdf", Place::OtherMessage),
+        (
+            "your_instagram_activity/message_requests/ben_1/photos/1.jpg",
+            Place::MessageMedia,
+        ),
+        (
+            "your_instagram_activity/message_requests/ben_1/message_1.html",
+            Place::Conversation(Html),
+        ),
         (
             "your_instagram_activity/messages/chats.html",
             Place::OtherMessage,
@@ -267,8 +279,80 @@ fn folders_tell_kinds_where_they_can() {
             "your_instagram_activity/messages/inbox/b/photos/1.jpg",
             Kind::Message,
         ),
+        (
+            "your_instagram_activity/message_requests/b/photos/1.jpg",
+            Kind::Message,
+        ),
     ] {
         assert_eq!(kind_of_folder(path), kind, "{path}");
+    }
+}
+
+#[test]
+fn what_lies_beside_a_page_of_messages_is_of_the_conversation() {
+    use Format::{Html, Json};
+    let nodes = |paths: &[&str]| -> Vec<Node> {
+        let numbered = paths.iter().enumerate();
+        numbered
+            .map(|(at, path)| Node {
+                id: crate::exporter::archive::EntryId(at),
+                path: (*path).into(),
+            })
+            .collect()
+    };
+    let found = Conversations::find(&nodes(&[
+        "your_instagram_activity/secret_chats/ben_1/message_1.html",
+        "group_chats/message_2.json",
+        // Neither a top folder nor that of media becomes a conversation.
+        "message_1.json",
+        "media/posts/message_1.html",
+        "your_instagram_activity/message_1.html",
+        "elsewhere/message.json",
+    ]));
+    for (path, place) in [
+        (
+            "your_instagram_activity/secret_chats/ben_1/photos/1.jpg",
+            Place::MessageMedia,
+        ),
+        (
+            "your_instagram_activity/secret_chats/ben_1/audio/1",
+            Place::MessageMedia,
+        ),
+        (
+            "your_instagram_activity/secret_chats/ben_1/message_1.html",
+            Place::Conversation(Html),
+        ),
+        ("group_chats/message_2.json", Place::Conversation(Json)),
+        ("group_chats/1.jpg", Place::MessageMedia),
+        ("group_chats/.DS_Store", Place::System),
+        (
+            "your_instagram_activity/secret_chats/other/1.jpg",
+            Place::Media,
+        ),
+        ("media/posts/202405/1.jpg", Place::Media),
+        ("elsewhere/1.jpg", Place::Media),
+        ("content/posts_1.json", Place::Records(Kind::Post, Json)),
+    ] {
+        assert_eq!(found.place_of(path), place, "{path}");
+    }
+}
+
+#[test]
+fn paths_of_media_are_told_from_other_texts() {
+    for (text, expected) in [
+        ("media/posts/202405/1.jpg", true),
+        ("media/reels/202405/AQabc_17912345678901234", true),
+        ("photos/201908/0123456789abcdef0123456789abcdef.jpg", true),
+        ("messages/inbox/ben_1/photos/1.jpg", true),
+        ("media/other/17912345678901234.srt", false),
+        ("messages/stickers_used/1.png", false),
+        ("https://h.example/a/1.jpg", false),
+        ("sea/sun.jpg and more", false),
+        ("1.jpg", false),
+        ("image/jpeg", false),
+        ("your_instagram_activity/media/posts_1.html", false),
+    ] {
+        assert_eq!(is_media_path(text), expected, "{text}");
     }
 }
 

@@ -10,12 +10,16 @@ use crate::model::record::Record;
 
 /// Returns the records of the media of one message.
 pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
-    media_of(message, &|medium| {
+    let record_of = |medium: &Value| {
         Some(Record {
             facts: facts_of(medium, &|_| false),
             ..source.record(Kind::Message, uri_of(medium)?, key_of(medium)?)
         })
-    })
+    };
+    let mut records = media_of(message, &record_of);
+    // The picture of a group stands beside its messages.
+    records.extend(message.get("image").and_then(record_of));
+    records
 }
 
 #[cfg(test)]

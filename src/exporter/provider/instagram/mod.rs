@@ -2,6 +2,7 @@
 
 mod facts;
 pub mod html;
+mod insights;
 mod labels;
 mod layout;
 mod link;
@@ -9,7 +10,9 @@ mod messages;
 mod old_media;
 mod posts;
 mod profile;
+mod profile_page;
 mod read;
+mod understood;
 
 use std::collections::BTreeMap;
 
@@ -32,7 +35,7 @@ impl Provider for Instagram {
     }
 
     fn reader_version(&self) -> u32 {
-        1
+        2
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::is_subtitles;
+use crate::exporter::provider::classify::{is_subtitles, without_signature};
 use crate::exporter::provider::instagram::elements::as_list;
 use crate::exporter::provider::instagram::facts::{
     facts_of, key_of, posted_at, subtitles, uri_of, video_date,
@@ -33,7 +33,7 @@ impl Source<'_> {
             kind,
             source: self.path.to_owned(),
             edition: Edition::Json,
-            uri: uri.to_owned(),
+            uri: without_signature(uri).to_owned(),
             key,
             post: None,
             companions: Vec::new(),
@@ -146,7 +146,7 @@ fn at_once(media: &[Value]) -> bool {
 fn labelled(kind: Kind, element: &Value, census: &LabelCensus) -> Post {
     let post = labels::read_post(element);
     let kind = match kind {
-        Kind::Post if labels::is_draft(&post.labels) => Kind::Draft,
+        Kind::Post | Kind::Other if labels::is_draft(&post.labels) => Kind::Draft,
         Kind::Post if labels::is_archived(&post.labels) => Kind::Archived,
         kind => kind,
     };

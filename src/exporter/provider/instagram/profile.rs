@@ -40,10 +40,15 @@ pub fn user_name(profile: &Value) -> Option<String> {
     }
     let mut labelled = Vec::new();
     labelled_values(profile, &mut labelled);
+    name_among(labelled)
+}
+
+/// Returns the user name among labels and their values: by its label, else by its shape.
+pub fn name_among(labelled: Vec<(String, String)>) -> Option<String> {
     let known = USER_NAME.iter().find_map(|wanted| {
         labelled
             .iter()
-            .find(|(label, value)| label.eq_ignore_ascii_case(wanted) && is_user_name(value))
+            .find(|(label, value)| label.trim().eq_ignore_ascii_case(wanted) && is_user_name(value))
     });
     if let Some((_, name)) = known {
         return Some(name.clone());

@@ -6,20 +6,25 @@ use serde_json::Value;
 
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::Format;
+use crate::exporter::provider::classify::{Format, format_of};
 use crate::exporter::provider::instagram::elements::read_elements;
 use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
 use crate::exporter::provider::instagram::labels::{self, LabelCensus};
-use crate::exporter::provider::instagram::layout::{Place, account_of_part, place_of};
+use crate::exporter::provider::instagram::layout::{
+    Conversations, Place, account_of_part, place_of,
+};
 use crate::exporter::provider::instagram::posts::{self, Source};
-use crate::exporter::provider::instagram::{messages, old_media, profile};
+use crate::exporter::provider::instagram::understood::Understood;
+use crate::exporter::provider::instagram::{insights, messages, old_media, profile, profile_page};
 use crate::exporter::provider::meta_accounts::{Accounts, Believed};
 use crate::exporter::provider::meta_elements::broken;
+use crate::exporter::provider::meta_html::page_author;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
 use crate::model::kind::Kind;
+use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::Ignored;
 use crate::model::record::Record;
 use crate::model::shown::shown;
@@ -29,17 +34,23 @@ const TEMPLATE_POSTS: usize = 3;
 
 /// Finds out whose data each piece holds.
 pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
-    Accounts::find(
+    let conversations = Conversations::find(tree.nodes());
+    let mut pages = pages(tree, &conversations).into_iter();
+    let by_profile_or_name = Accounts::find(
         tree,
         given,
         &|node| user_name(tree, node),
         (account_of_part, Believed::Profile),
-    )
+    );
+    by_profile_or_name.or_pages(tree, &mut pages, &|node| {
+        page_author(&tree.read(node.id, LARGEST_RECORD_FILE).ok()?)
+    })
 }
 
 /// Reads all record files of the tree and says what each entry is.
 pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     let accounts = accounts(tree, options.account.as_deref());
+    let conversations = Conversations::find(tree.nodes());
     for node in tree.nodes() {
         let account = accounts.of(tree, node.id);
         let mut file = File {
@@ -49,17 +60,32 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
             sink,
             undated: Vec::new(),
         };
-        let role = file.role(place_of(&node.path), options);
+        let role = file.role(conversations.place_of(&node.path), options);
         sink.entry(node.id, role);
     }
 }
 
+/// Returns the pages that may say whose they are, the smallest first: all say it, or none.
+fn pages<'a>(tree: &'a dyn Tree, conversations: &Conversations) -> Vec<&'a Node> {
+    let is_page = |node: &&Node| {
+        let place = conversations.place_of(&node.path);
+        let is_message = matches!(place, Place::Conversation(_) | Place::OtherMessage);
+        format_of(&node.path) == Some(Format::Html) && !is_message && place != Place::System
+    };
+    let mut pages: Vec<&Node> = tree.nodes().iter().filter(is_page).collect();
+    pages.sort_by_key(|node| tree.size_bytes(node.id));
+    pages
+}
+
 /// Returns the user name, where the entry is a profile.
 fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
-    if place_of(&node.path) != Place::Profile {
-        return None;
+    match place_of(&node.path) {
+        Place::Profile(Format::Json) => profile::user_name(&read_profile(tree, node).ok()?),
+        Place::Profile(Format::Html) => {
+            profile_page::user_name(&tree.read(node.id, LARGEST_RECORD_FILE).ok()?)
+        }
+        _ => None,
     }
-    profile::user_name(&read_profile(tree, node).ok()?)
 }
 
 fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
@@ -75,7 +101,7 @@ struct File<'a> {
     node: &'a Node,
     account: Option<&'a str>,
     sink: &'a mut dyn ItemSink,
-    /// Paths of the media whose record has no date of posting.
+    /// Paths of the media whose record should have a date of posting and has none.
     undated: Vec<String>,
 }
 
@@ -100,7 +126,9 @@ impl File<'_> {
                 self.outcome(|file| file.page(Kind::Message, options.html_offset_s))
             }
             Place::OldMedia => self.outcome(|file| file.old_media(messages)),
-            Place::Profile => self.outcome(Self::profile),
+            Place::Profile(Format::Json) => self.outcome(Self::profile),
+            Place::Profile(Format::Html) => self.outcome(Self::profile_page),
+            Place::Insights(format) => self.insights(format),
             Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
             Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
                 EntryRole::Ignored(Ignored::Unknown)
@@ -142,16 +170,15 @@ impl File<'_> {
         count
     }
 
-    /// Ends the reading of a file: tells what was odd in it, in one line each, however large the file is.
+    /// Ends the reading of a file: tells what was not understood in it, in one line each, however large the file is.
     fn finish(
         &mut self,
-        odd: usize,
+        understood: &Understood,
         records: usize,
         result: Result<(), serde_json::Error>,
     ) -> Result<(), String> {
-        if odd > 0 {
-            self.sink
-                .warn(self.node.id, format!("{odd} records in it name no medium"));
+        if let Some(lacks) = understood.lacks() {
+            self.unknown_structure(lacks);
         }
         if let Some(first) = self.undated.first() {
             let message = format!(
@@ -169,52 +196,59 @@ impl File<'_> {
         let survey = Survey::of(kind, &mut bytes);
         let is_template = |date: &str| survey.is_template(date);
         let mut records = 0;
-        let mut odd = 0;
+        let mut understood = Understood::new("title");
         let result = read_elements(&mut bytes, is_root, &mut |_, mut element| {
             repair_value(&mut element);
-            match posts::posts_of(kind, element, &survey.census) {
-                Some(posts) => {
-                    for post in posts {
-                        let read = posts::records_of(post, &self.source(), &is_template);
-                        records += self.give(read);
-                    }
-                }
-                None => odd += 1,
-            }
+            let met = understood.survey(&element);
+            let read = posts::posts_of(kind, element, &survey.census).map(|posts| {
+                let of_post = |post| posts::records_of(post, &self.source(), &is_template);
+                posts.into_iter().flat_map(of_post).collect::<Vec<_>>()
+            });
+            understood.add(met, read.as_ref().map(|read| read.iter()));
+            records += self.give(read.unwrap_or_default());
         });
-        self.finish(odd, records, result)
+        self.finish(&understood, records, result)
+    }
+
+    fn unknown_structure(&mut self, lacks: String) {
+        let why = NotUnderstood::UnknownStructure { lacks };
+        self.sink.not_understood(self.node.id, why);
     }
 
     fn old_media(&mut self, messages: bool) -> Result<(), String> {
         let mut bytes = self.bytes()?;
         let mut records = Vec::new();
-        let mut odd = 0;
+        let mut understood = Understood::new("caption");
         let result = read_elements(&mut bytes, |_| true, &mut |key, row| {
             let kind = old_media::kind_of_rows(key);
-            match old_media::record_of(kind, &row, &self.source()) {
-                Some(record) => records.push(record),
-                None => odd += 1,
-            }
+            let met = understood.survey(&row);
+            let read = old_media::record_of(kind, &row, &self.source());
+            understood.add(met, read.as_ref().map(std::iter::once));
+            records.extend(read);
         });
         records.retain(|record| messages || record.kind != Kind::Message);
         old_media::group_posts(&mut records);
         let count = self.give(records);
-        self.finish(odd, count, result)
+        self.finish(&understood, count, result)
     }
 
     fn conversation(&mut self) -> Result<(), String> {
         let mut bytes = self.bytes()?;
         let mut records = 0;
+        // Messages have no captions.
+        let mut understood = Understood::new("");
         let result = read_elements(
             &mut bytes,
             |key| key == "messages",
             &mut |_, mut message| {
                 repair_value(&mut message);
+                let met = understood.survey(&message).without_texts();
                 let read = messages::records_of(&message, &self.source());
+                understood.add(met, Some(read.iter()));
                 records += self.give(read);
             },
         );
-        self.finish(0, records, result)
+        self.finish(&understood, records, result)
     }
 
     fn page(&mut self, kind: Kind, offset_s: Option<i32>) -> Result<(), String> {
@@ -237,7 +271,43 @@ impl File<'_> {
         for record in records {
             self.sink.record(record);
         }
-        result.map_err(|error| shown(&error.to_string()))
+        if let Some(lacks) = result.map_err(|error| shown(&error.to_string()))? {
+            self.unknown_structure(lacks);
+        }
+        Ok(())
+    }
+
+    fn profile_page(&mut self) -> Result<(), String> {
+        let bytes = self.bytes()?;
+        let records = profile_page::records_of(&bytes, &self.source())?;
+        self.give(records);
+        Ok(())
+    }
+
+    /// Reads what the service counted. A file that counts nothing about media is a record file about other things.
+    fn insights(&mut self, format: Format) -> EntryRole {
+        let mut records = Vec::new();
+        let read = self.bytes().and_then(|mut bytes| match format {
+            Format::Json => read_elements(&mut bytes, |_| true, &mut |_, mut element| {
+                repair_value(&mut element);
+                records.extend(insights::records_of(&element, &self.source()));
+            })
+            .map_err(|error| broken(&error, 0)),
+            Format::Html => {
+                let source = self.source();
+                insights::read_page(&bytes, &source, &mut |record| records.push(record))
+                    .map_err(|error| shown(&error.to_string()))
+            }
+        });
+        let any = !records.is_empty();
+        for record in records {
+            self.sink.record(record);
+        }
+        match read {
+            Ok(()) if any => EntryRole::Record,
+            Ok(()) => EntryRole::Ignored(Ignored::NotAboutMedia),
+            Err(why) => EntryRole::Failed(why),
+        }
     }
 
     fn profile(&mut self) -> Result<(), String> {

@@ -3,8 +3,12 @@
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+use serde_json::Value;
+
+use crate::exporter::provider::instagram::layout::is_media_path;
 use crate::exporter::provider::meta_html::PageLabel;
-use crate::model::record::{Location, RecordFacts};
+use crate::exporter::provider::meta_values::{exposure_s, f_number, number};
+use crate::model::record::{DeviceFacts, Extras, Location, RecordFacts};
 use crate::model::time::When;
 
 /// `source_type` of pictures taken with a camera at the moment of posting.
@@ -69,6 +73,43 @@ const SOFTWARE_LABELS: &[&str] = &[
     "oprogramowanie",
 ];
 
+/// Names of the rows about the camera: pages of May 2025 have them for singles. English; the others are translations.
+const MAKE_LABELS: &[&str] = &["camera make", "make", "marca da câmera", "kamerahersteller"];
+const MODEL_LABELS: &[&str] = &["camera model", "model", "modelo da câmera", "kameramodell"];
+const LENS_LABELS: &[&str] = &[
+    "lens model",
+    "lens",
+    "modelo da lente",
+    "modelo de lente",
+    "modelo del objetivo",
+    "modèle d'objectif",
+    "objektivmodell",
+    "modello obiettivo",
+];
+const ISO_LABELS: &[&str] = &["iso", "iso speed", "velocidade iso", "velocidad iso"];
+const APERTURE_LABELS: &[&str] = &["aperture", "abertura", "apertura", "ouverture", "blende"];
+const SHUTTER_LABELS: &[&str] = &[
+    "shutter speed",
+    "velocidade do obturador",
+    "velocidad de obturación",
+    "vitesse d'obturation",
+    "verschlusszeit",
+];
+const FOCAL_LENGTH_LABELS: &[&str] = &[
+    "focal length",
+    "distância focal",
+    "distancia focal",
+    "distance focale",
+    "brennweite",
+    "lunghezza focale",
+];
+/// Under these names the numbers stand plain, not in APEX.
+const F_NUMBER_LABELS: &[&str] = &["f-stop", "f-number", "f number"];
+const EXPOSURE_LABELS: &[&str] = &["exposure", "exposure time"];
+
+/// Names of the row with the time of the last change, which is no time of posting.
+const UPDATE_LABELS: &[&str] = &["update time"];
+
 /// Puts what the rows about one medium say into its facts. `is_template` says of a video date that too many items share it.
 pub fn read(rows: &[PageLabel], facts: &mut RecordFacts, is_template: &dyn Fn(&str) -> bool) {
     facts.taken_at = rows
@@ -76,11 +117,49 @@ pub fn read(rows: &[PageLabel], facts: &mut RecordFacts, is_template: &dyn Fn(&s
         .filter(|row| !is_template(&row.value))
         .find_map(|row| capture_time(&row.value));
     facts.location = location(rows);
-    facts.device.id = first_value(rows, is_device_id);
-    facts.device.software = labelled(rows, SOFTWARE_LABELS).map(|row| row.value.clone());
+    facts.device = camera(rows).into();
     facts.taken_while_posting = rows.iter().any(is_camera);
     facts.by_someone_else = rows.iter().any(|row| is_reshare(&row.value));
-    facts.people = rows.iter().find_map(people).unwrap_or_default();
+    if let Some(tagged) = rows.iter().find_map(tagged) {
+        facts.people = tagged.people;
+        if !tagged.coauthors.is_empty() {
+            facts.extras = Some(Box::new(Extras {
+                coauthors: tagged.coauthors,
+                ..Extras::default()
+            }));
+        }
+    }
+}
+
+fn camera(rows: &[PageLabel]) -> DeviceFacts {
+    let text = |names| labelled(rows, names).map(|row| row.value.trim().to_owned());
+    let number = |names| number(Some(&Value::String(text(names)?)));
+    let positive = |names| number(names).filter(|number| *number > 0.0);
+    DeviceFacts {
+        id: first_value(rows, is_device_id),
+        make: text(MAKE_LABELS),
+        model: text(MODEL_LABELS),
+        lens: text(LENS_LABELS),
+        software: text(SOFTWARE_LABELS),
+        iso: positive(ISO_LABELS).and_then(|iso| format!("{iso:.0}").parse().ok()),
+        f_number: number(APERTURE_LABELS)
+            .and_then(f_number)
+            .or_else(|| positive(F_NUMBER_LABELS)),
+        exposure_s: number(SHUTTER_LABELS)
+            .and_then(exposure_s)
+            .or_else(|| positive(EXPOSURE_LABELS)),
+        focal_length_mm: positive(FOCAL_LENGTH_LABELS),
+    }
+}
+
+/// Says whether a row tells when the item was changed last.
+pub fn is_update_time(row: &PageLabel) -> bool {
+    UPDATE_LABELS.contains(&row.label.trim().to_lowercase().as_str())
+}
+
+/// Says whether a value is the path of a medium of the archive.
+pub fn is_archive_path(value: &str) -> bool {
+    is_media_path(value)
 }
 
 /// Reads the two forms of capture times: `2024:05:02 22:47:28` is the camera's wall clock, `20240502T224728.000Z` a video's instant.
@@ -122,8 +201,8 @@ fn first_value(rows: &[PageLabel], is_it: fn(&str) -> bool) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Reads the position: by name, else the first two rows if both are fractions. Further down, two numbers in a row could be
-/// camera settings.
+/// Reads the position: by name, else the first two rows if both are fractions and nothing else is. Further down, two numbers
+/// in a row could be camera settings, and so could those of a camera that tells no more.
 fn location(rows: &[PageLabel]) -> Option<Location> {
     let named = (
         labelled(rows, LATITUDE_LABELS),
@@ -133,12 +212,31 @@ fn location(rows: &[PageLabel]) -> Option<Location> {
         ((Some(latitude), Some(longitude)), _) => {
             (degrees(&latitude.value)?, degrees(&longitude.value)?)
         }
-        (_, [first, second, ..]) if is_fraction(&first.value) && is_fraction(&second.value) => {
+        (_, [first, second, rest @ ..])
+            if [first, second]
+                .iter()
+                .all(|row| is_fraction(&row.value) && !is_of_camera(row))
+                && !rest.iter().any(|row| is_fraction(&row.value)) =>
+        {
             (degrees(&first.value)?, degrees(&second.value)?)
         }
         _ => return None,
     };
     Location::new(latitude, longitude)
+}
+
+fn is_of_camera(row: &PageLabel) -> bool {
+    [
+        APERTURE_LABELS,
+        SHUTTER_LABELS,
+        FOCAL_LENGTH_LABELS,
+        F_NUMBER_LABELS,
+        EXPOSURE_LABELS,
+        ISO_LABELS,
+        SOFTWARE_LABELS,
+    ]
+    .iter()
+    .any(|names| labelled(std::slice::from_ref(row), names).is_some())
 }
 
 fn degrees(text: &str) -> Option<f64> {
@@ -182,10 +280,23 @@ fn is_reshare(text: &str) -> bool {
     })
 }
 
-/// Reads `name (Tagged, 0.00, 0.00), name (Coauthor)`; what is in brackets is localised, and the positions were always 0.
-fn people(row: &PageLabel) -> Option<Vec<String>> {
+/// People by what the page says they are.
+#[derive(Default)]
+struct Tagged {
+    /// In the picture.
+    people: Vec<String>,
+    /// Asked to publish it together with the owner, or did. They need not be in the picture.
+    coauthors: Vec<String>,
+}
+
+/// What is in brackets after someone tagged, in English.
+const TAGGED: &str = "tagged";
+
+/// Reads `name (Tagged, 0.00, 0.00), name (Coauthor)`; what is in brackets is localised, the positions were always 0, and only
+/// who is tagged has one.
+fn tagged(row: &PageLabel) -> Option<Tagged> {
     let named = row.label.trim().eq_ignore_ascii_case(PEOPLE_LABEL);
-    let mut names = Vec::new();
+    let mut found = Tagged::default();
     let mut any_position = false;
     let mut rest = row.value.trim();
     while !rest.is_empty() {
@@ -194,13 +305,20 @@ fn people(row: &PageLabel) -> Option<Vec<String>> {
         if !is_user_name(name) {
             return None;
         }
-        any_position |= how.split(',').filter(|part| is_fraction(part)).count() == 2;
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+        let has_position = how.split(',').filter(|part| is_fraction(part)).count() == 2;
+        any_position |= has_position;
+        let role = how.split(',').next().unwrap_or_default().trim();
+        let list = match has_position || role.eq_ignore_ascii_case(TAGGED) {
+            true => &mut found.people,
+            false => &mut found.coauthors,
+        };
+        if !list.iter().any(|known| known == name) {
+            list.push(name.to_owned());
         }
         rest = after.strip_prefix(',').unwrap_or(after).trim_start();
     }
-    (!names.is_empty() && (named || any_position)).then_some(names)
+    let any = !found.people.is_empty() || !found.coauthors.is_empty();
+    (any && (named || any_position)).then_some(found)
 }
 
 fn is_user_name(text: &str) -> bool {
@@ -263,8 +381,34 @@ mod tests {
         );
         assert_eq!(facts.device.id.as_deref(), Some("android-0123456789abcdef"));
         assert_eq!(facts.device.software.as_deref(), Some("17.5.1"));
-        assert_eq!(facts.people, ["anna.b", "ben_c"]);
+        assert_eq!(facts.people, ["anna.b"]);
+        let coauthors = facts.extras.as_ref().map(|extras| extras.coauthors.clone());
+        assert_eq!(
+            coauthors,
+            Some(vec!["ben_c".to_owned(), "anna.b".to_owned()])
+        );
         assert!(facts.taken_while_posting && !facts.by_someone_else);
+    }
+
+    #[test]
+    fn rows_of_the_camera_are_read_as_json_has_them() {
+        // As in a page of May 2025: APEX, as in JSON.
+        let facts = facts(&[
+            ("Focal length", "4.25"),
+            ("Aperture", "1.6960"),
+            ("Shutter speed", "5.8855"),
+            ("ISO", "160"),
+            ("Lens model", "Lens X"),
+            ("Camera make", "Maker"),
+            ("Camera model", "M 1"),
+        ]);
+        let device = facts.device;
+        assert_eq!((device.f_number, device.iso), (Some(1.8), Some(160)));
+        assert_eq!(device.exposure_s.map(|t| (1.0 / t).round()), Some(59.0));
+        assert_eq!(device.focal_length_mm, Some(4.25));
+        assert_eq!(device.lens.as_deref(), Some("Lens X"));
+        assert_eq!(device.make.as_deref(), Some("Maker"));
+        assert_eq!(facts.location, None, "no place in the Atlantic");
     }
 
     #[test]
@@ -289,7 +433,11 @@ mod tests {
             facts.device.id.as_deref(),
             Some("0F8FAD5B-D9CB-469F-A165-70867728950E")
         );
-        assert_eq!(facts.people, ["anna", "ben"]);
+        assert_eq!(facts.people, ["anna"]);
+        assert_eq!(
+            facts.extras.map(|extras| extras.coauthors),
+            Some(vec!["ben".to_owned()])
+        );
         assert!(facts.taken_while_posting);
     }
 
@@ -313,6 +461,7 @@ mod tests {
             (vec![("x", "148.1"), ("y", "11.5")], None),
             (vec![("x", "48"), ("y", "11.5")], None),
             (vec![("a", "back"), ("x", "2.97"), ("y", "6.32")], None),
+            (vec![("x", "2.97"), ("y", "6.32"), ("z", "4.25")], None),
             (vec![("Latitude", "0"), ("Longitude", "0")], None),
             (vec![("Latitude", "NaN"), ("Longitude", "1")], None),
             (vec![("Latitude", "48.1")], None),

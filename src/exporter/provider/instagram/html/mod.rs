@@ -3,18 +3,23 @@
 //! Pages hold less than JSON does: minutes instead of seconds, and neither position, device nor people for the
 //! members of a carousel.
 
+mod census;
 mod labels;
 mod offset;
 
 use serde_json::{Map, Value, json};
 
-use crate::exporter::provider::classify::item_key;
+use crate::exporter::provider::classify::{is_web_address, item_key, without_signature};
+use crate::exporter::provider::instagram::labels::says_draft;
+use crate::exporter::provider::instagram::layout::visibility_of;
 use crate::exporter::provider::meta_dates::{ReadDate, read_date};
 use crate::exporter::provider::meta_html::{HtmlError, PageItem, PageLabel, PageMedia, read_items};
-use crate::model::kind::{CompanionRole, Kind, Visibility};
+use crate::exporter::provider::meta_values::is_ip_address;
+use crate::model::kind::{CompanionRole, Kind};
 use crate::model::record::{CompanionRef, Edition, PostRef, Record, RecordFacts};
 use crate::model::shown::shown;
 use crate::model::time::{Precision, When};
+use census::Census;
 use offset::{PageOffset, Survey};
 
 /// Unreadable dates that are named one by one; a page in an unknown language has thousands of them.
@@ -35,7 +40,7 @@ pub struct HtmlPage<'a> {
     pub offset_s: Option<i32>,
 }
 
-/// Reads a page into one record for each medium.
+/// Reads a page into one record for each medium. Returns what was looked for and not found, in words.
 ///
 /// # Errors
 /// If the page cannot be read to its end; what stood before that place was given to `sink`.
@@ -43,19 +48,20 @@ pub fn read_page(
     page: &HtmlPage<'_>,
     sink: &mut dyn FnMut(Record),
     warn: &mut dyn FnMut(String),
-) -> Result<(), HtmlError> {
+) -> Result<Option<String>, HtmlError> {
     let survey = Survey::of(page.html);
-    let mut offset = None;
+    let offset = PageOffset::of(page.offset_s);
+    let mut census = Census::default();
     let mut unread = 0;
-    let result = read_items(page.html, &mut |head, item| {
-        let offset =
-            offset.get_or_insert_with(|| PageOffset::of(page.offset_s, head, &survey, warn));
+    let result = read_items(page.html, &mut |_, item| {
         if item.cut {
             warn(
                 "an item has more text than anyone can have written; the rest of it was left out"
                     .to_owned(),
             );
         }
+        let kind = kind_of(page.kind, &item);
+        census.add(kind, &item);
         let (text, date) = date_of(&item);
         if date.is_none() && !text.is_empty() && !item.media.is_empty() {
             unread += 1;
@@ -65,10 +71,14 @@ pub fn read_page(
         }
         let dated = Dated {
             text,
-            posted_at: date.and_then(|date| offset.instant(date)),
+            // The times of a draft are those of the upload; they stay in the raw record.
+            posted_at: date
+                .filter(|_| kind != Kind::Draft)
+                .and_then(|date| offset.time(date)),
             rule: offset.rule(),
         };
-        records_of(page, &item, &dated, &survey).for_each(&mut *sink);
+        let page = HtmlPage { kind, ..*page };
+        records_of(&page, &item, &dated, &survey).for_each(&mut *sink);
     });
     if unread > NAMED_DATES {
         warn(format!(
@@ -76,7 +86,22 @@ pub fn read_page(
             unread - NAMED_DATES
         ));
     }
-    result.map(|_| ())
+    result.map(|head| census.lacks(page, &head))
+}
+
+/// Boxes of other content say whether it was ever published.
+fn kind_of(kind: Kind, item: &PageItem) -> Kind {
+    if !matches!(kind, Kind::Other | Kind::Post) {
+        return kind;
+    }
+    let rows = item.labels.iter();
+    let pairs: Vec<(String, String)> = rows
+        .map(|row| (row.label.trim().to_owned(), row.value.clone()))
+        .collect();
+    match says_draft(&pairs) {
+        Some(true) => Kind::Draft,
+        _ => kind,
+    }
 }
 
 /// The date of an item.
@@ -91,7 +116,11 @@ fn date_of(item: &PageItem) -> (&str, Option<ReadDate>) {
     if !item.date.is_empty() {
         return (&item.date, read_date(&item.date));
     }
-    let mut dates = item.labels.iter().filter_map(|row| {
+    let rows = item
+        .labels
+        .iter()
+        .filter(|row| !labels::is_update_time(row));
+    let mut dates = rows.filter_map(|row| {
         let date = read_date(&row.value).filter(|date| date.precision != Precision::Day)?;
         Some((row.value.as_str(), Some(date)))
     });
@@ -135,7 +164,7 @@ fn record_of(page: &HtmlPage<'_>, medium: &PageMedia) -> Record {
         kind: page.kind,
         source: page.source.to_owned(),
         edition: Edition::Html,
-        uri: medium.src.clone(),
+        uri: without_signature(&medium.src).to_owned(),
         key: item_key(&medium.src),
         post: None,
         companions: subtitles.collect(),
@@ -173,14 +202,6 @@ fn facts_of(
     facts
 }
 
-fn visibility_of(kind: Kind) -> Visibility {
-    match kind {
-        Kind::Archived | Kind::Draft => Visibility::Hidden,
-        Kind::Deleted => Visibility::Trashed,
-        _ => Visibility::Shown,
-    }
-}
-
 /// Returns the item as it stood on the page; of messages only what belongs to the medium, of links only paths.
 fn raw_of(kind: Kind, item: &PageItem, place: usize, dated: &Dated<'_>) -> Value {
     let mut raw = Map::new();
@@ -194,26 +215,24 @@ fn raw_of(kind: Kind, item: &PageItem, place: usize, dated: &Dated<'_>) -> Value
     }
     let rows: Vec<_> = rows_of(item, place)
         .iter()
-        .filter(|row| !private && !is_web_address(&row.value))
+        .filter(|row| !private && !is_web_address(&row.value) && !is_ip_address(&row.value))
         .map(|row| [&row.label, &row.value])
         .collect();
     if !rows.is_empty() {
         put("labels", json!(rows));
     }
-    if !item.body.is_empty() && !private {
-        put("text", json!(item.body));
+    let text: Vec<&String> = item
+        .body
+        .iter()
+        .filter(|line| !private && !is_ip_address(line))
+        .collect();
+    if !text.is_empty() {
+        put("text", json!(text));
     }
     if dated.posted_at.is_some() {
         put("offset_rule", json!(dated.rule));
     }
     Value::Object(raw)
-}
-
-fn is_web_address(text: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| {
-        text.get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,230 @@
+//! What of a JSON record file was understood: keys change their names, and a list under an unknown key yields nothing.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::exporter::provider::instagram::labels;
+use crate::exporter::provider::instagram::layout::is_media_path;
+use crate::model::kind::Kind;
+use crate::model::record::Record;
+use crate::model::shown::shown;
+
+/// What was met in one record file, element by element.
+#[derive(Debug)]
+pub struct Understood {
+    /// Key that every medium of the file has for its caption, be it empty.
+    caption_key: &'static str,
+    /// Elements that name no medium, and media without a path.
+    nameless: u64,
+    records: u64,
+    /// Posts whose media stand under a key that nobody knows.
+    odd_posts: u64,
+    /// Elements without a caption's key that have text elsewhere, and the key the first has it under.
+    texts: u64,
+    text_under: Option<String>,
+    /// Records whose element has no key of a date at all.
+    no_date: u64,
+    /// Paths of media that stand in places nobody reads.
+    unread: u64,
+    first_unread: Option<String>,
+}
+
+/// What one element holds that matters here. Gathered before it is taken apart.
+#[derive(Debug, Default)]
+pub struct Survey {
+    paths: Vec<String>,
+    nameless: u64,
+    captions: bool,
+    labelled: bool,
+    dates: bool,
+    /// A post with words or a date of its own, whose media stand under a key that nobody knows.
+    odd_post: bool,
+    text_under: Option<String>,
+}
+
+impl Survey {
+    /// Forgets what was found of captions: messages have none, and their texts are private.
+    pub fn without_texts(self) -> Self {
+        Self {
+            text_under: None,
+            captions: false,
+            ..self
+        }
+    }
+}
+
+impl Understood {
+    /// Nothing was met so far.
+    pub fn new(caption_key: &'static str) -> Self {
+        Self {
+            caption_key,
+            nameless: 0,
+            records: 0,
+            odd_posts: 0,
+            texts: 0,
+            text_under: None,
+            no_date: 0,
+            unread: 0,
+            first_unread: None,
+        }
+    }
+
+    /// Looks at an element.
+    pub fn survey(&self, element: &Value) -> Survey {
+        let has = |key: &str| element.get(key).is_some();
+        let mut survey = Survey {
+            labelled: labels::is_labelled(element),
+            odd_post: (has("title") || has("creation_timestamp")) && !has("media") && !has("uri"),
+            ..Survey::default()
+        };
+        look(element, "", self.caption_key, &mut survey);
+        survey
+    }
+
+    /// An element gave these records; `None`: nothing in it is a medium.
+    pub fn add<'a>(&mut self, survey: Survey, records: Option<impl Iterator<Item = &'a Record>>) {
+        let Some(records) = records else {
+            self.nameless += 1;
+            self.unread(survey.paths, &BTreeSet::new());
+            return;
+        };
+        let mut claimed = BTreeSet::new();
+        for record in records {
+            self.records += 1;
+            let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
+            self.no_date += u64::from(!survey.dates && !never_dated);
+            claimed.insert(record.uri.as_str());
+            claimed.extend(
+                record
+                    .companions
+                    .iter()
+                    .map(|companion| companion.uri.as_str()),
+            );
+        }
+        self.nameless += survey.nameless;
+        self.odd_posts += u64::from(survey.odd_post && !survey.labelled);
+        // In the dialect of labelled values the caption's label may be one nobody knows.
+        if let Some(key) = survey
+            .text_under
+            .filter(|_| !survey.captions && !survey.labelled)
+        {
+            self.texts += 1;
+            self.text_under.get_or_insert(key);
+        }
+        self.unread(survey.paths, &claimed);
+    }
+
+    fn unread(&mut self, paths: Vec<String>, claimed: &BTreeSet<&str>) {
+        for path in paths {
+            if !claimed.contains(path.as_str()) {
+                self.unread += 1;
+                self.first_unread.get_or_insert(path);
+            }
+        }
+    }
+
+    /// Returns what was looked for and not found, in words; nothing if all was.
+    pub fn lacks(&self) -> Option<String> {
+        let mut lacks = Vec::new();
+        match (self.nameless, self.records) {
+            (0, _) => {}
+            (_, 0) => lacks.push("no record in it names a medium".to_owned()),
+            (nameless, _) => lacks.push(format!("{nameless} records in it name no medium")),
+        }
+        if let Some(first) = &self.first_unread {
+            lacks.push(format!(
+                "{} paths of media stand where none is known, the first is {}",
+                self.unread,
+                shown(first)
+            ));
+        }
+        if self.odd_posts > 0 {
+            lacks.push(format!(
+                "{} posts have their media under a key nobody knows",
+                self.odd_posts
+            ));
+        }
+        if self.no_date > 0 {
+            lacks.push(format!(
+                "no date of posting in {} of its {} records",
+                self.no_date, self.records
+            ));
+        }
+        if let Some(key) = &self.text_under {
+            lacks.push(format!(
+                "no caption in {} of its records, though there is text under {:?}",
+                self.texts,
+                shown(key)
+            ));
+        }
+        (!lacks.is_empty()).then(|| lacks.join("; "))
+    }
+}
+
+/// Keys of the date of posting: of media and posts, of the dialect of labelled values, of the first generation, of messages.
+const DATES: &[&str] = &[
+    "creation_timestamp",
+    "timestamp",
+    "taken_at",
+    "timestamp_ms",
+];
+
+/// Keys below which texts are about other things than the owner's words.
+const TECHNICAL: &[&str] = &["media_metadata", "cross_post_source", "dubbing_info"];
+
+fn look(value: &Value, key: &str, caption_key: &str, survey: &mut Survey) {
+    match value {
+        Value::String(text) if is_media_path(text) => survey.paths.push(text.clone()),
+        Value::String(text) => {
+            if survey.text_under.is_none() && is_prose(text) {
+                survey.text_under = Some(key.to_owned());
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                let has_path = value.get("uri").is_some_and(Value::is_string);
+                if key == "media" && !has_path && !is_container(value) {
+                    survey.nameless += 1;
+                }
+                look(value, key, caption_key, survey);
+            }
+        }
+        Value::Object(object) => {
+            survey.captions |= object.contains_key(caption_key);
+            survey.dates |= DATES.iter().any(|key| object.contains_key(*key));
+            for (key, value) in object {
+                if TECHNICAL.contains(&key.as_str()) {
+                    technical(value, survey);
+                } else {
+                    look(value, key, caption_key, survey);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Some lists of media hold further lists in place of media.
+fn is_container(value: &Value) -> bool {
+    ["media", "dict", "vec", "label_values"]
+        .iter()
+        .any(|key| value.get(*key).is_some())
+}
+
+/// Only paths matter in what a camera or a service noted.
+fn technical(value: &Value, survey: &mut Survey) {
+    match value {
+        Value::String(text) if is_media_path(text) => survey.paths.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| technical(value, survey)),
+        Value::Object(object) => object.values().for_each(|value| technical(value, survey)),
+        _ => {}
+    }
+}
+
+/// Words with a space between them: what a service notes for itself has none.
+fn is_prose(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let is_word = |word: &str| word.chars().any(char::is_alphabetic);
+    words.next().is_some_and(is_word) && words.next().is_some()
+}
