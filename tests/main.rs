@@ -29,8 +29,10 @@ mod providers {
     mod google_damage;
     mod google_dates;
     mod google_import;
+    mod google_kinds;
     mod google_later;
     mod google_matching;
+    mod google_namesakes;
     mod google_parts;
     mod google_scale;
     mod instagram_learned;

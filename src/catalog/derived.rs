@@ -133,7 +133,34 @@ impl Catalog {
     }
 }
 
+impl Catalog {
+    /// Returns the records that may mean any of several media.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn doubtful_records(&self) -> Result<Vec<i64>, CatalogError> {
+        self.rows(
+            "SELECT d.record_id FROM doubt d JOIN record r ON r.id = d.record_id
+             ORDER BY r.provider, r.digest, r.account",
+            [],
+            |row| row.get(0),
+        )
+    }
+}
+
 impl Writing<'_> {
+    /// Replaces the list of records that may mean any of several media.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn set_doubts(&self, records: &[i64]) -> Result<(), CatalogError> {
+        self.run("DELETE FROM doubt", [])?;
+        for record in records {
+            self.run("INSERT INTO doubt (record_id) VALUES (?1)", [record])?;
+        }
+        Ok(())
+    }
+
     /// Puts an asset in, or replaces it, its text included.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::{Catalog, CatalogError};
 /// What is printed: evidence and what is derived from it. Run history (run, part, part_entry, seen_entry, not_understood), row numbers, and
 /// the times of sidecar files are left out: they tell how the library came to be, not what it is. So is which of several parts told
 /// a record's account: the digest stands for all of the record but that, and items show the account found for it.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
     (
         "setting",
         "SELECT name, value FROM setting WHERE name = 'home_timezone'",
@@ -70,6 +70,11 @@ const TABLES: [(&str, &str); 14] = [
     (
         "unnamed_media",
         "SELECT provider, account, kind, folder, count, example, expected FROM unnamed_media ORDER BY 1, 2, 3, 4",
+    ),
+    (
+        "doubt",
+        "SELECT DISTINCT r.provider, r.digest FROM doubt d
+         JOIN record r ON r.id = d.record_id ORDER BY 1, 2",
     ),
 ];
 

@@ -37,7 +37,9 @@ impl Catalog {
     pub fn assets_in_short(&self) -> Result<Vec<AssetShort>, CatalogError> {
         let mut all = Vec::new();
         self.each(
-            "SELECT id, content_hash, path, digest, taken_seconds, substr(local_day, 1, 7),
+            "SELECT id, content_hash, path, digest, taken_seconds,
+                    CASE json_extract(body, '$.taken_at.value.precision')
+                        WHEN 'year' THEN substr(local_day, 1, 4) || '-00' ELSE substr(local_day, 1, 7) END,
                     json_extract(body, '$.visibility'), json_extract(body, '$.media.media_type'),
                     json_extract(body, '$.group.id'), json_extract(body, '$.group.index')
              FROM asset",

@@ -270,6 +270,7 @@ impl Writing<'_> {
 /// not be. The index is for the foreign key: each original that goes is looked for among them.
 const TAKE_OUT: &str = "
     DELETE FROM missing WHERE record_id IN going_record;
+    DELETE FROM doubt WHERE record_id IN going_record;
     DELETE FROM record WHERE id IN going_record;
     DELETE FROM album_record WHERE id IN going_album;
     DELETE FROM part_entry WHERE media_entry_id IN going_media;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::catalog::{ListedAsset, ListedItem};
 use crate::import::{EntryLine, ImportReport, MissingLine, NotUnderstoodLine};
-use crate::model::asset::Group;
+use crate::model::asset::{Group, Losing};
 use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::{Outcome, OutcomeCounts};
 use crate::model::time::{Clock, Precision, When, offset_text};
@@ -87,6 +87,62 @@ pub struct AssetJson<'a> {
     in_newest_archive: Option<bool>,
     content_credentials: bool,
     origins: BTreeMap<&'static str, String>,
+    losing: Option<LosingJson<'a>>,
+}
+
+/// A value that lost, and where it came from.
+#[derive(Debug, Serialize)]
+struct LostJson<T> {
+    value: T,
+    origin: String,
+}
+
+/// A place that lost.
+#[derive(Debug, Serialize)]
+struct LostPlaceJson {
+    latitude: f64,
+    longitude: f64,
+    origin: String,
+}
+
+/// What was said and does not stand.
+#[derive(Debug, Serialize)]
+struct LosingJson<'a> {
+    taken_at: Vec<TakenJson>,
+    description: Vec<LostJson<&'a str>>,
+    location: Vec<LostPlaceJson>,
+    people: Vec<LostJson<&'a [String]>>,
+}
+
+fn losing(losing: &Losing) -> Option<LosingJson<'_>> {
+    let times = losing.taken_at.iter();
+    let texts = losing.description.iter();
+    let places = losing.location.iter();
+    let people = losing.people.iter();
+    (!losing.is_empty()).then(|| LosingJson {
+        taken_at: times
+            .map(|claim| taken(&claim.value, claim.origin.to_string()))
+            .collect(),
+        description: texts
+            .map(|claim| LostJson {
+                value: claim.value.as_str(),
+                origin: claim.origin.to_string(),
+            })
+            .collect(),
+        location: places
+            .map(|claim| LostPlaceJson {
+                latitude: claim.value.latitude,
+                longitude: claim.value.longitude,
+                origin: claim.origin.to_string(),
+            })
+            .collect(),
+        people: people
+            .map(|claim| LostJson {
+                value: claim.value.as_slice(),
+                origin: claim.origin.to_string(),
+            })
+            .collect(),
+    })
 }
 
 impl<'a> From<&'a ListedAsset> for AssetJson<'a> {
@@ -126,6 +182,7 @@ impl<'a> From<&'a ListedAsset> for AssetJson<'a> {
             in_newest_archive: listed.in_newest_archive,
             content_credentials: asset.media.content_credentials,
             origins: asset.origins(),
+            losing: losing(&asset.losing),
         }
     }
 }
@@ -174,10 +231,11 @@ fn taken(when: &When, origin: String) -> TakenJson {
     }
 }
 
-/// Formats a time as RFC 3339, without offset where none is known, cut to the day or month where no more is known.
+/// Formats a time as RFC 3339, without offset where none is known, cut to the day, month or year where no more is known.
 pub fn when_text(when: &When) -> String {
     let names = when.for_names();
     match (when.precision, when.clock) {
+        (Precision::Year, _) => names.strftime("%Y").to_string(),
         (Precision::Month, _) => names.strftime("%Y-%m").to_string(),
         (Precision::Day, _) => names.date().to_string(),
         (_, Clock::Zoned { local, offset_s }) => format!("{local}{}", offset_text(offset_s)),

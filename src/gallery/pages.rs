@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::facets::PartSummary;
 use super::pictures::{Use, place};
-use super::plan::UNDATED;
+use super::plan::{NO_MONTH, UNDATED};
 use super::record::Record;
 use crate::model::html::{address, escaped};
 use crate::model::media_type::MediaType;
@@ -82,6 +82,9 @@ fn split(name: &str) -> (&str, Option<&str>) {
 
 /// Returns a month as people write it.
 fn title(month: &str) -> String {
+    if let Some(year) = month.strip_suffix(NO_MONTH) {
+        return year.to_owned();
+    }
     let date = format!("{month}-01").parse::<jiff::civil::Date>();
     match date {
         Ok(date) => date.strftime("%B %Y").to_string(),
@@ -139,6 +142,10 @@ fn cut(text: &str, most: usize) -> String {
 
 /// Returns where a picture leads to, from the folder of the plain pages.
 fn target(record: &Record, own_pictures: bool) -> Option<String> {
+    if record.m == MediaType::Other.mime() {
+        // It may be a page or a drawing with a program in it, which a browser would run.
+        return None;
+    }
     let has = |used: Use| record.b & (1 << used as u8) != 0;
     if let Some(copy) = &record.x {
         return Some(format!("../{copy}"));

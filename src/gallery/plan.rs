@@ -14,13 +14,16 @@ use super::pictures::Have;
 /// Key of the assets of which no date is known.
 pub const UNDATED: &str = "undated";
 
+/// Ends the key of what is only known to be of a year.
+pub const NO_MONTH: &str = "-00";
+
 /// Most assets of one file of data: few enough to be read between two pictures on the screen.
 pub const MOST_IN_PART: usize = 500;
 
 /// A month and what is shown of it, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Month {
-    /// `2023-07`, or [`UNDATED`].
+    /// `2023-07`, `2023-00` where only the year is known, or [`UNDATED`].
     pub key: String,
     /// Its assets, in the order they are shown.
     pub assets: Vec<AssetShort>,

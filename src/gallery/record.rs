@@ -214,13 +214,14 @@ fn shown_size(media: &crate::model::media_facts::MediaFacts) -> Option<[u32; 2]>
     })
 }
 
-/// Returns what the clock said, as finely as it is known: `2023-07-14T18:03:22`, `2023-07-14T18:03`, `2023-07-14`, `2023-07`.
+/// Returns what the clock said, as finely as it is known: `2023-07-14T18:03:22`, `2023-07-14T18:03`, `2023-07-14`, `2023-07`, `2023`.
 pub fn clock_text(when: &When) -> String {
     let format = match when.precision {
         Precision::Second => "%Y-%m-%dT%H:%M:%S",
         Precision::Minute => "%Y-%m-%dT%H:%M",
         Precision::Day => "%Y-%m-%d",
         Precision::Month => "%Y-%m",
+        Precision::Year => "%Y",
     };
     when.for_names().strftime(format).to_string()
 }

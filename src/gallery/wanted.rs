@@ -56,7 +56,8 @@ impl Needs<'_> {
                     .collect()
             }
             MediaClass::Audio => whole.then_some(Use::Copy).into_iter().collect(),
-            MediaClass::Text => vec![],
+            // A file of no known kind is a tile and no more: nothing of it is opened in a browser.
+            MediaClass::Text | MediaClass::Other => vec![],
         }
     }
 

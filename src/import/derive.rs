@@ -187,6 +187,8 @@ pub struct Derivation {
     pub assets: Vec<DerivedAsset>,
     /// Media that records name and no archive so far holds, one row a record.
     pub missing: Vec<MissingMedium>,
+    /// Records that may mean any of several media: provider and record.
+    pub doubts: Vec<At>,
     /// Albums, by title, then identity.
     pub albums: Vec<DerivedAlbum>,
 }
@@ -231,6 +233,7 @@ pub fn make_assets(
         albums,
         sole_accounts,
         missing,
+        doubts,
     } = tied;
     let maker = Maker {
         providers,
@@ -292,6 +295,7 @@ pub fn make_assets(
         albums: albums.finish(&assets),
         assets,
         missing,
+        doubts,
     })
 }
 
@@ -448,7 +452,7 @@ impl Maker<'_> {
                     record.facts.albums.extend_from_slice(albums);
                 }
                 if let Some(vague) = self.vague[*p as usize].get(&(*r as usize)) {
-                    vague.apply(&mut record.facts);
+                    vague.apply(&mut record);
                 }
                 Ok(record)
             })

@@ -212,3 +212,45 @@ fn of_two_exports_the_newer_names_the_album() {
         assert_eq!(derivation.albums[0].records.len(), 2);
     }
 }
+
+#[test]
+fn bytes_that_are_a_companion_somewhere_stay_one_file_and_the_album_goes_to_the_photo() {
+    let photo = record("a.heic");
+    let mut alone = record("Rome/a.mov");
+    alone.edition = crate::model::record::Edition::Unrecorded;
+    alone.facts.albums = vec![Membership {
+        album: "rome".into(),
+        position: None,
+    }];
+    let media = vec![
+        entry("a.heic", 1),
+        entry("a.mov", 2),
+        entry("Rome/a.mov", 2),
+    ];
+    let links = vec![
+        link(0, Some(0), None),
+        link(0, Some(1), Some(CompanionRole::LiveVideo)),
+    ];
+    let mut provider = linked(vec![photo], media, links);
+    provider.links.unrecorded = vec![(2, alone)];
+    let derivation = derived(provider);
+    assert_eq!(hashes(&derivation), [hash(1)]);
+    let photo = &derivation.assets[0];
+    let asset = photo.asset().unwrap();
+    assert_eq!(asset.companions.len(), 1);
+    assert_eq!(asset.albums, ["instagram/anna/rome"]);
+    assert_eq!(photo.entries.len(), 3, "the sidecar tells of every place");
+    // A record of its own makes it a film of its own.
+    let media = vec![entry("a.heic", 1), entry("a.mov", 2)];
+    let links = vec![
+        link(0, Some(0), None),
+        link(0, Some(1), Some(CompanionRole::LiveVideo)),
+        link(1, Some(1), None),
+    ];
+    let both = derived(linked(
+        vec![record("a.heic"), record("a.mov")],
+        media,
+        links,
+    ));
+    assert_eq!(hashes(&both), [hash(1), hash(2)]);
+}

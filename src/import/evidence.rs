@@ -84,7 +84,7 @@ fn link_provider(linked: &mut Linked) {
         record.facts.visibility = *visibility;
     }
     for vague in &linked.links.vague {
-        vague.apply(&mut linked.evidence.records[vague.record].facts);
+        vague.apply(&mut linked.evidence.records[vague.record]);
     }
 }
 

@@ -6,16 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::StoredMedium;
-use crate::model::asset::{Asset, Companion, Group, ItemRef};
+use crate::exporter::provider::meaning_of;
+use crate::model::asset::{Asset, Companion, Group, ItemRef, Losing};
 use crate::model::claim::{Claim, Origin};
 use crate::model::evidence::MediaEntry;
-use crate::model::record::{Edition, Record, album_id};
+use crate::model::kind::Kind;
+use crate::model::media_type::MediaType;
+use crate::model::record::{Edition, Location, Record, album_id};
 use crate::model::time::{Clock, Precision, When, wall_minus_utc};
 use crate::model::user_changes::{Change, UserChanges};
 
 use super::details::{camera, coauthors, comments, insights, keywords};
-use super::name_date::name_date;
-use super::newest::newest;
+use super::newest::{newest, standing};
+use super::taken::taken_at;
 
 /// Everything known of one asset.
 pub struct Known<'a> {
@@ -53,24 +56,6 @@ impl Known<'_> {
     }
 }
 
-/// A date is a plain correction only if it is further off than any zone could explain: a day.
-const CORRECTION_S: u64 = 24 * 3600;
-/// A "capture time" this close to the posting is the posting itself.
-const SAME_MOMENT_S: u64 = 120;
-
-/// Rank of an origin for `taken_at`, best first (`docs/format.md` shows the same table). The owner's changes come after all
-/// ranking, see [`apply_user`].
-fn taken_rank(origin: &Origin) -> u8 {
-    match origin {
-        Origin::Corrected(_) => 1,
-        Origin::Embedded => 2,
-        Origin::Record(_) => 3,
-        Origin::FileName => 4,
-        Origin::Posted(_) => 5,
-        _ => 6,
-    }
-}
-
 /// Rank of an origin for descriptions and titles: what the owner typed into a service is younger than what a camera wrote.
 fn text_rank(origin: &Origin) -> u8 {
     match origin {
@@ -85,25 +70,37 @@ pub fn merge(known: &Known<'_>) -> Asset {
     let telling = known.without_supplements();
     let known = telling.as_ref().unwrap_or(known);
     let (keywords, keyword_origins) = keywords(&known.records);
+    let location = location(known);
+    let place = location.as_ref().map(|claim| claim.value);
+    let (taken_at, losing_times) = taken_at(known, &file_names(known), place);
     let mut asset = Asset {
         content_hash: known.original.content_hash,
         size_bytes: known.original.size_bytes,
         name: name(known),
         extension: extension(known),
         media: known.original.facts.clone(),
-        taken_at: taken_at(known),
+        taken_at,
         offset_origin: None,
         posted_at: posted_at(&known.records),
-        description: text(known, known.original.facts.description.as_ref(), |r| {
-            r.facts.description.as_ref()
-        }),
+        description: description(known),
         // Google's title is the name of the file, uncut: it names the file, and titles nothing.
-        title: text(known, None, |r| {
-            r.facts.title.as_ref().filter(|_| !names_files(r))
-        }),
-        location: location(known),
-        place: text(known, None, |r| r.facts.place.as_ref()),
-        people: union(known, |r| &r.facts.people),
+        title: text(
+            None,
+            &newest(&known.records, |r| {
+                r.facts
+                    .title
+                    .as_ref()
+                    .filter(|t| !t.is_empty() && !names_files(r))
+            }),
+        ),
+        location,
+        place: text(
+            None,
+            &newest(&known.records, |r| {
+                r.facts.place.as_ref().filter(|place| !place.is_empty())
+            }),
+        ),
+        people: union(&standing(&known.records, |r| listed(&r.facts.people))),
         keywords,
         keyword_origins,
         camera: camera(&known.original.facts, &known.records),
@@ -119,65 +116,15 @@ pub fn merge(known: &Known<'_>) -> Asset {
         group: known.group.clone(),
         companions: known.companions.clone(),
         items: items(known),
+        losing: Losing::default(),
     };
+    asset.losing = losing(known, &asset, losing_times);
     asset.companions.sort();
     asset.companions.dedup();
     if let Some(user) = known.user {
         apply_user(&mut asset, user);
     }
     asset
-}
-
-/// Returns the best capture time, or for want of one the time of posting.
-fn taken_at(known: &Known<'_>) -> Option<Claim<When>> {
-    let embedded = known.original.facts.taken_at();
-    let mut claims: Vec<(Edition, Claim<When>)> = Vec::new();
-    for (record, taken) in newest(&known.records, |record| record.facts.taken_at) {
-        let provider = record.provider.clone();
-        let corrected = embedded.is_some_and(|e| is_correction(taken, e, record));
-        let origin = match corrected {
-            true => Origin::Corrected(provider),
-            false => Origin::Record(provider),
-        };
-        claims.push((record.edition, Claim::new(taken, origin)));
-    }
-    for record in &known.records {
-        let provider = record.provider.clone();
-        if let Some(posted) = record.facts.posted_at {
-            let origin = match record.edition {
-                Edition::Unrecorded => Origin::Folder(provider),
-                _ => Origin::Posted(provider),
-            };
-            claims.push((record.edition, Claim::new(posted, origin)));
-        }
-    }
-    if let Some(embedded) = embedded {
-        claims.push((Edition::Json, Claim::new(embedded, Origin::Embedded)));
-    }
-    let named = file_names(known).into_iter().filter_map(name_date);
-    claims.extend(named.map(|when| (Edition::Unrecorded, Claim::new(when, Origin::FileName))));
-    claims
-        .into_iter()
-        .min_by_key(|(edition, claim)| {
-            (
-                taken_rank(&claim.origin),
-                claim.value.precision,
-                *edition,
-                claim.value.rough_seconds(),
-                claim.value.for_names(),
-                claim.clone(),
-            )
-        })
-        .map(|(_, claim)| claim)
-}
-
-/// A service's date was plainly corrected by its user if it is over a day off and is not the time of upload.
-fn is_correction(taken: When, embedded: When, record: &Record) -> bool {
-    let far = taken.rough_seconds().abs_diff(embedded.rough_seconds()) > CORRECTION_S;
-    let upload = record.facts.posted_at.is_some_and(|posted| {
-        posted.rough_seconds().abs_diff(taken.rough_seconds()) <= SAME_MOMENT_S
-    });
-    far && !upload
 }
 
 /// Returns the finest, then earliest time of posting. A month folder is no posting time.
@@ -189,17 +136,20 @@ fn posted_at(records: &[&Record]) -> Option<When> {
         .min_by_key(|when| (when.precision, when.rough_seconds(), *when))
 }
 
+fn description(known: &Known<'_>) -> Option<Claim<String>> {
+    let said = standing(&known.records, said);
+    text(known.original.facts.description.as_ref(), &said)
+}
+
+fn said(record: &Record) -> Option<&String> {
+    let text = record.facts.description.as_ref();
+    text.filter(|text| !text.is_empty())
+}
+
 /// Returns the best text: by origin, then JSON before HTML, then the earliest post, then by content.
-fn text<'a>(
-    known: &Known<'a>,
-    embedded: Option<&String>,
-    of: impl Fn(&'a Record) -> Option<&'a String>,
-) -> Option<Claim<String>> {
-    let said = newest(&known.records, |record| {
-        of(record).filter(|text| !text.is_empty())
-    });
-    let from_records = said.into_iter().map(|(record, value)| {
-        let claim = Claim::new(value.clone(), Origin::Record(record.provider.clone()));
+fn text(embedded: Option<&String>, said: &[(&Record, &String)]) -> Option<Claim<String>> {
+    let from_records = said.iter().map(|(record, value)| {
+        let claim = Claim::new((*value).clone(), Origin::Record(record.provider.clone()));
         let posted = record
             .facts
             .posted_at
@@ -224,15 +174,15 @@ fn text<'a>(
 }
 
 /// Returns the best coordinates. A service's come first: they are the embedded ones, or what the owner set by hand.
-fn location(known: &Known<'_>) -> Option<Claim<crate::model::record::Location>> {
-    let order = |l: &crate::model::record::Location| {
+fn location(known: &Known<'_>) -> Option<Claim<Location>> {
+    let order = |l: &Location| {
         (
             l.latitude.to_bits(),
             l.longitude.to_bits(),
             l.altitude_m.map(f64::to_bits),
         )
     };
-    newest(&known.records, |r| r.facts.location)
+    standing(&known.records, |r| r.facts.location)
         .into_iter()
         .map(|(r, location)| (r.edition, location, &r.provider))
         .min_by_key(|(edition, location, provider)| {
@@ -242,12 +192,61 @@ fn location(known: &Known<'_>) -> Option<Claim<crate::model::record::Location>> 
         .or_else(|| Some(Claim::new(known.original.facts.location?, Origin::Embedded)))
 }
 
-fn union<'a>(known: &Known<'a>, of: impl Fn(&'a Record) -> &'a Vec<String>) -> Vec<String> {
-    let lists = newest(&known.records, |r| {
-        Some(of(r)).filter(|list| !list.is_empty())
-    });
-    let all: BTreeSet<&String> = lists.into_iter().flat_map(|(_, list)| list).collect();
+fn listed(list: &Vec<String>) -> Option<&Vec<String>> {
+    Some(list).filter(|list| !list.is_empty())
+}
+
+fn union(lists: &[(&Record, &Vec<String>)]) -> Vec<String> {
+    let all: BTreeSet<&String> = lists.iter().flat_map(|(_, list)| *list).collect();
     all.into_iter().cloned().collect()
+}
+
+/// Returns what was said and does not stand any more: the newest export says otherwise or takes it away, or another origin
+/// is better.
+fn losing(known: &Known<'_>, asset: &Asset, taken_at: Vec<Claim<When>>) -> Losing {
+    let of = |record: &Record| Origin::Record(record.provider.clone());
+    let stands = asset.description.as_ref().map(|claim| &claim.value);
+    let texts = known.records.iter().filter_map(|r| Some((said(r)?, of(r))));
+    let embedded = known.original.facts.description.as_ref();
+    let texts = texts.chain(embedded.map(|text| (text, Origin::Embedded)));
+    let lost_text = |(text, _): &(&String, Origin)| Some(*text) != stands && !text.is_empty();
+    let here = asset.location.as_ref().map(|claim| claim.value);
+    let places = known
+        .records
+        .iter()
+        .filter_map(|r| Some((r.facts.location?, of(r))));
+    let embedded = known.original.facts.location;
+    let places = places.chain(embedded.map(|place| (place, Origin::Embedded)));
+    let lost_place =
+        |(place, _): &(Location, Origin)| here.is_none_or(|here| is_elsewhere(here, *place));
+    let people = known.records.iter().filter_map(|record| {
+        let gone = record.facts.people.iter();
+        let gone: Vec<String> = gone
+            .filter(|name| !asset.people.contains(name))
+            .cloned()
+            .collect();
+        (!gone.is_empty()).then(|| Claim::new(gone, of(record)))
+    });
+    let mut losing = Losing {
+        taken_at,
+        description: texts
+            .filter(lost_text)
+            .map(|(text, origin)| Claim::new(text.clone(), origin))
+            .collect(),
+        location: places
+            .filter(lost_place)
+            .map(|(place, origin)| Claim::new(place, origin))
+            .collect(),
+        people: people.collect(),
+    };
+    losing.settle();
+    losing
+}
+
+/// Further apart than the last digits that services cut off.
+fn is_elsewhere(a: Location, b: Location) -> bool {
+    const DEGREES: f64 = 0.001;
+    (a.latitude - b.latitude).abs() > DEGREES || (a.longitude - b.longitude).abs() > DEGREES
 }
 
 /// A favourite by any statement that still stands; a path says nothing of it.
@@ -312,7 +311,10 @@ fn items(known: &Known<'_>) -> Vec<ItemRef> {
         .map(|record| ItemRef {
             provider: record.provider.clone(),
             account: account(known, record).map(str::to_owned),
-            kind: record.kind,
+            kind: match known.original.facts.media_type {
+                MediaType::Other => Kind::Other,
+                _ => record.kind,
+            },
             key: record.key.clone(),
         })
         .collect();
@@ -352,7 +354,7 @@ fn name(known: &Known<'_>) -> String {
 
 /// Returns whether the titles of a record's provider are file names.
 fn names_files(record: &Record) -> bool {
-    record.provider == "google-photos"
+    meaning_of(&record.provider).titles_name_files
 }
 
 fn stem(file_name: &str) -> &str {
@@ -371,9 +373,32 @@ fn is_extension(text: &str) -> bool {
     (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+/// Extensions of what a double click would run, on some system: a file of no known kind never gets one.
+const RUN: [&str; 34] = [
+    "app", "apk", "bat", "cmd", "com", "command", "cpl", "desktop", "dll", "exe", "hta", "htm",
+    "html", "inf", "jar", "js", "jse", "lnk", "mht", "msi", "pif", "ps1", "py", "reg", "scf",
+    "scr", "sh", "url", "vbe", "vbs", "webloc", "wsf", "wsh", "xhtml",
+];
+
+/// Returns the extension of a file of no known kind: the one it came with, if nothing runs that.
+fn extension_of_unknown(known: &Known<'_>) -> String {
+    let names = known.entries.iter().map(|entry| entry.path.as_str());
+    let extensions = names.filter_map(|path| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let (stem, extension) = name.rsplit_once('.')?;
+        (!stem.is_empty() && is_extension(extension)).then(|| extension.to_ascii_lowercase())
+    });
+    extensions
+        .filter(|extension| !RUN.contains(&extension.as_str()))
+        .min()
+        .unwrap_or_else(|| MediaType::Other.extension().to_owned())
+}
+
 /// The extension follows the bytes; only camera raw formats, many and alike inside, keep the one they came with.
 fn extension(known: &Known<'_>) -> String {
-    use crate::model::media_type::MediaType;
+    if known.original.facts.media_type == MediaType::Other {
+        return extension_of_unknown(known);
+    }
     let by_type = known.original.facts.media_type.extension();
     if !matches!(
         known.original.facts.media_type,
@@ -457,7 +482,6 @@ mod tests;
 #[cfg(test)]
 pub(super) mod tests_support {
     use super::*;
-    use crate::model::kind::Kind;
     use crate::model::record::RecordFacts;
 
     /// A record that claims nothing.

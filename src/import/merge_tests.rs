@@ -9,6 +9,7 @@ use crate::model::record::{Location, Membership, RecordFacts};
 use jiff::Timestamp;
 use jiff::civil::datetime;
 
+use super::super::taken::{CORRECTION_S, taken_rank};
 use super::tests_support::record;
 
 fn medium() -> StoredMedium {
@@ -494,4 +495,173 @@ fn a_supplement_adds_and_claims_nothing() {
         (asset.visibility, &asset.items),
         (Visibility::Hidden, &alone.items)
     );
+
+const BERLIN: (f64, f64) = (52.52, 13.4);
+
+/// A picture of July whose clock read 18:03:22, and what Google says of it.
+fn in_july(instant: &str, place: Option<(f64, f64)>, offset_s: Option<i32>) -> Asset {
+    let mut camera = medium();
+    camera.facts.taken_local = Some(datetime(2023, 7, 14, 18, 3, 22, 0));
+    camera.facts.taken_offset_s = offset_s;
+    camera.facts.location = place.and_then(|(lat, lon)| Location::new(lat, lon));
+    let mut google = with(|f| f.taken_at = Some(When::utc(instant.parse().unwrap())));
+    google.provider = "google-photos".into();
+    google.export = Some("takeout-20240101T000000Z".into());
+    merged(&camera, &[google], None)
+}
+
+fn origin_of(asset: &Asset) -> String {
+    asset.taken_at.as_ref().unwrap().origin.to_string()
+}
+
+#[test]
+fn a_difference_that_is_not_in_use_at_the_place_is_a_correction_and_the_camera_is_kept() {
+    for (instant, place, expected) in [
+        // Summer time in Berlin, and no zone known to the service.
+        ("2023-07-14T16:03:22Z", Some(BERLIN), "embedded"),
+        ("2023-07-14T18:03:22Z", Some(BERLIN), "embedded"),
+        // Forgotten summer time; a camera left in Moscow; a quarter hour that is nobody's here.
+        (
+            "2023-07-14T17:03:22Z",
+            Some(BERLIN),
+            "corrected:google-photos",
+        ),
+        (
+            "2023-07-14T15:03:22Z",
+            Some(BERLIN),
+            "corrected:google-photos",
+        ),
+        (
+            "2023-07-14T16:48:22Z",
+            Some(BERLIN),
+            "corrected:google-photos",
+        ),
+        // Nobody knows where.
+        ("2023-07-14T15:03:22Z", None, "embedded"),
+        ("2023-07-14T16:48:22Z", None, "embedded"),
+    ] {
+        let asset = in_july(instant, place, None);
+        assert_eq!(origin_of(&asset), expected, "{instant} {place:?}");
+        if expected != "embedded" {
+            let lost = &asset.losing.taken_at;
+            assert_eq!(lost.len(), 1, "{instant}");
+            assert_eq!(lost[0].origin, Origin::Embedded);
+            assert_eq!(
+                lost[0].value.local(),
+                Some(datetime(2023, 7, 14, 18, 3, 22, 0))
+            );
+        }
+    }
+}
+
+#[test]
+fn two_instants_more_than_two_minutes_apart_are_a_correction_however_near() {
+    for (instant, expected) in [
+        ("2023-07-14T16:03:22Z", "embedded"),
+        ("2023-07-14T16:05:22Z", "embedded"),
+        ("2023-07-14T16:05:23Z", "corrected:google-photos"),
+        ("2023-07-14T17:03:22Z", "corrected:google-photos"),
+    ] {
+        let asset = in_july(instant, None, Some(7200));
+        assert_eq!(origin_of(&asset), expected, "{instant}");
+        assert_eq!(asset.losing.taken_at.is_empty(), expected == "embedded");
+    }
+}
+
+#[test]
+fn a_date_later_than_its_export_is_no_correction() {
+    assert_eq!(
+        origin_of(&in_july("2023-12-31T23:59:59Z", None, None)),
+        "corrected:google-photos"
+    );
+    let later = in_july("2024-01-01T00:00:01Z", None, None);
+    assert_eq!(origin_of(&later), "embedded");
+    assert_eq!(
+        later.losing.taken_at[0].origin.to_string(),
+        "record:google-photos"
+    );
+}
+
+#[test]
+fn an_upload_dates_no_picture_and_the_year_folder_does_to_the_year() {
+    let mut google = with(|f| f.posted_at = Some(utc(POSTED)));
+    google.provider = "google-photos".into();
+    let asset = merged(&medium(), std::slice::from_ref(&google), None);
+    assert_eq!((asset.taken_at, asset.posted_at), (None, Some(utc(POSTED))));
+    let year = When::wall(datetime(2023, 1, 1, 0, 0, 0, 0)).known_to(Precision::Year);
+    let mut folder = with(|f| f.posted_at = Some(year));
+    folder.provider = "google-photos".into();
+    folder.edition = Edition::Unrecorded;
+    let asset = merged(&medium(), &[google, folder], None);
+    let taken = asset.taken_at.unwrap();
+    assert_eq!(taken.origin.to_string(), "folder:google-photos");
+    assert_eq!(taken.value, year);
+}
+
+#[test]
+fn what_the_newest_export_states_as_empty_is_empty_and_the_old_is_kept_with_its_origin() {
+    let of = |export: &str, change: &dyn Fn(&mut RecordFacts)| {
+        let mut google = with(|f| {
+            f.states_all = true;
+            change(f);
+        });
+        google.provider = "google-photos".into();
+        google.export = Some(export.into());
+        google
+    };
+    let old = of("takeout-20240101T000000Z", &|f| {
+        f.description = Some("at the lake".into());
+        f.people = vec!["Anna".into(), "Ben".into()];
+        f.location = Location::new(1.0, 2.0);
+    });
+    let new = of("takeout-20250101T000000Z", &|f| {
+        f.people = vec!["Ben".into()]
+    });
+    let empty = of("takeout-20260101T000000Z", &|_| {});
+    let both = merged(&medium(), &[old.clone(), new.clone()], None);
+    assert_eq!((&both.description, &both.location), (&None, &None));
+    assert_eq!(both.people, ["Ben"]);
+    let asset = merged(&medium(), &[old.clone(), new, empty], None);
+    assert_eq!(asset.people, [""; 0]);
+    let lost = &asset.losing;
+    let google = "record:google-photos";
+    assert_eq!(lost.description[0].value, "at the lake");
+    assert_eq!(lost.description[0].origin.to_string(), google);
+    assert_eq!(lost.location[0].value.latitude, 1.0);
+    let people: Vec<&Vec<String>> = lost.people.iter().map(|claim| &claim.value).collect();
+    assert_eq!(
+        people,
+        [
+            &vec!["Anna".to_owned(), "Ben".to_owned()],
+            &vec!["Ben".to_owned()]
+        ]
+    );
+    // What the file itself says stands.
+    let mut camera = medium();
+    camera.facts.description = Some("in the file".into());
+    let newest = of("takeout-20260101T000000Z", &|_| {});
+    let asset = merged(&camera, &[old, newest], None);
+    assert_eq!(asset.description.unwrap().value, "in the file");
+}
+
+#[test]
+fn a_file_of_no_known_kind_keeps_an_extension_nothing_runs_and_is_of_kind_other() {
+    let asset = |path: &str| {
+        let mut original = medium();
+        original.facts = MediaFacts::of_type(MediaType::Other);
+        merged_at(path, &original, &[record(path)], None)
+    };
+    for (path, expected) in [
+        ("a/b.PSD", "psd"),
+        ("a/b.svg", "svg"),
+        ("a/b.jpg", "jpg"),
+        ("a/b.exe", "bin"),
+        ("a/b.HTML", "bin"),
+        ("a/b", "bin"),
+        ("a/b.c d", "bin"),
+    ] {
+        let asset = asset(path);
+        assert_eq!(asset.extension, expected, "{path}");
+        assert_eq!(asset.items[0].kind, Kind::Other);
+    }
 }

@@ -34,6 +34,7 @@ mod settle;
 mod sidecars;
 mod store;
 mod sweep;
+mod taken;
 mod tie;
 mod touched;
 mod trees;

@@ -15,8 +15,12 @@ enum Reads {
     Wall,
     /// UTC: Google's Pixel camera since 2020 (`PXL_…`).
     Utc,
+    /// UTC, with milliseconds and a mark: what OneDrive uploads from iPhones (`…322000_iOS`, six digits of them or three).
+    UtcOfOneDrive,
     /// A day; what follows is a running number (WhatsApp).
     Day,
+    /// A day and nothing else but a number in brackets.
+    BareDay,
 }
 
 /// Starts of names, best told apart by the longest, and the shape after them: `Y` year, `M` month, `D` day, `h`, `m`, `s`; `?` is
@@ -42,7 +46,14 @@ const SHAPES: &[(&str, &str, Reads)] = &[
     ("signal-", "YYYY-MM-DD-hh-mm-ss", Reads::Wall),
     ("signal-", "YYYY-MM-DD-hhmmss", Reads::Wall),
     ("signal-", "YYYY-MM-DD-", Reads::Day),
+    ("WIN_", "YYYYMMDD_hh_mm_ss", Reads::Wall),
+    ("P_", "YYYYMMDD_hhmmss", Reads::Wall),
+    ("P", "YYYYMMDD-hhmmss", Reads::Wall),
+    // Dropbox's camera uploads.
+    ("", "YYYY-MM-DD hh.mm.ss", Reads::Wall),
+    ("", "YYYYMMDD_hhmmss", Reads::UtcOfOneDrive),
     ("", "YYYYMMDD_hhmmss", Reads::Wall),
+    ("", "YYYY-MM-DD", Reads::BareDay),
 ];
 
 /// Returns the time a file's name tells, with or without extension.
@@ -113,8 +124,21 @@ fn ends(rest: &str, reads: Reads) -> bool {
     match reads {
         Reads::Day => first_digits <= 6 && longest <= 6 && !is_id,
         Reads::Utc => first_digits <= 3 && longest <= 8,
+        Reads::UtcOfOneDrive => {
+            matches!(first_digits, 3 | 6) && rest[first_digits..].starts_with("_iOS")
+        }
+        Reads::BareDay => is_number_in_brackets(stem),
         Reads::Wall => matches!(first_digits, 0 | 3) && longest <= 8 && !is_id,
     }
+}
+
+/// Nothing, or `(3516)`: a day with words behind it is a title of its owner's.
+fn is_number_in_brackets(text: &str) -> bool {
+    let digits = text
+        .strip_prefix('(')
+        .and_then(|text| text.strip_suffix(')'));
+    text.is_empty()
+        || digits.is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn when(digits: &Digits, rest: &str, reads: Reads) -> Option<When> {
@@ -135,8 +159,8 @@ fn when(digits: &Digits, rest: &str, reads: Reads) -> Option<When> {
     let local = local.ok().filter(|local| YEARS.contains(&local.year()))?;
     Some(match reads {
         Reads::Wall => When::wall(local),
-        Reads::Day => When::wall(local).known_to(Precision::Day),
-        Reads::Utc => When::utc(Offset::UTC.to_timestamp(local).ok()?),
+        Reads::Day | Reads::BareDay => When::wall(local).known_to(Precision::Day),
+        Reads::Utc | Reads::UtcOfOneDrive => When::utc(Offset::UTC.to_timestamp(local).ok()?),
     })
 }
 
@@ -217,6 +241,17 @@ mod tests {
                 "WhatsApp Image 2021-03-04 at 10.11.12 AM (1).jpeg",
                 "2021-03-04T10:11:12",
             ),
+            ("2025-04-28(3516).jpg", "2025-04-28"),
+            ("2025-04-28.jpg", "2025-04-28"),
+            ("P20260105-205639.jpg", "2026-01-05T20:56:39"),
+            ("P_20260105_205639.jpg", "2026-01-05T20:56:39"),
+            ("P_20260105_205639_vHDR_On.jpg", "2026-01-05T20:56:39"),
+            ("WIN_20260105_20_56_39_Pro.jpg", "2026-01-05T20:56:39"),
+            ("WIN_20260105_20_56_39_Pro (2).mp4", "2026-01-05T20:56:39"),
+            ("2021-07-14 18.03.22.jpg", "2021-07-14T18:03:22"),
+            ("2021-07-14 18.03.22-1.jpg", "2021-07-14T18:03:22"),
+            ("20210714_160322000_iOS.jpg", "2021-07-14T16:03:22Z"),
+            ("20210714_160322000_iOS 1.heic", "2021-07-14T16:03:22Z"),
             ("IMG-20150125-WA0003.jpg", "2015-01-25"),
             ("VID-20150125-WA0003.mp4", "2015-01-25"),
             ("signal-2023-01-05-14-25-30-123.jpg", "2023-01-05T14:25:30"),
@@ -239,6 +274,10 @@ mod tests {
             "IMG_21010722_120942.jpg",
             "img_20180722_120942.jpg",
             "20180722.jpg",
+            "2018-07-22 the beach.jpg",
+            "2018-07-22(a).jpg",
+            "2018-13-22.jpg",
+            "P20260105.jpg",
             "20180722_1209421.jpg",
             "120180722_120942.jpg",
             "20180722_120942_3881876012_n.jpg",

@@ -26,6 +26,21 @@ pub fn newest<'a, T>(
     stated
 }
 
+/// Returns the values that stand: those of the newest export that states any, unless a newer one of the same account states
+/// that there is none. So a caption that was taken away on the service is gone, and a sidecar that came damaged takes nothing
+/// away.
+pub fn standing<'a, T>(
+    records: &[&'a Record],
+    value: impl Fn(&'a Record) -> Option<T>,
+) -> Vec<(&'a Record, T)> {
+    let stated = newest(records, |record| match value(record) {
+        Some(value) => Some(Some(value)),
+        None => record.facts.states_all.then_some(None),
+    });
+    let some = |(record, value): (&'a Record, Option<T>)| Some((record, value?));
+    stated.into_iter().filter_map(some).collect()
+}
+
 fn account_of(record: &Record) -> (&str, Option<&str>) {
     (&record.provider, record.account.as_deref())
 }
@@ -49,6 +64,22 @@ mod tests {
             .into_iter()
             .map(|(_, title)| title)
             .collect()
+    }
+
+    #[test]
+    fn what_the_newest_export_states_as_empty_stands_no_more() {
+        let old = of("anna", Some("takeout-20240101T000000Z"), Some("old"));
+        let mut whole = of("anna", Some("takeout-20250101T000000Z"), None);
+        whole.facts.states_all = true;
+        let damaged = of("anna", Some("takeout-20260101T000000Z"), None);
+        let ben = of("ben", Some("takeout-20230101T000000Z"), Some("ben's"));
+        let standing = |records: &[&Record]| -> Vec<String> {
+            let stands = standing(records, |record| record.facts.title.clone());
+            stands.into_iter().map(|(_, title)| title).collect()
+        };
+        assert_eq!(standing(&[&old, &damaged]), ["old"]);
+        assert_eq!(standing(&[&old, &whole, &damaged]), [""; 0]);
+        assert_eq!(standing(&[&whole, &ben, &old]), ["ben's"]);
     }
 
     #[test]

@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use tzf_rs::EmbeddedFinder;
 
 use crate::model::asset::Asset;
-use crate::model::claim::Origin;
-use crate::model::record::Record;
+use crate::model::claim::{Claim, Origin};
+use crate::model::record::{Location, Record};
 use crate::model::time::{Clock, Precision, When};
 
 use super::merge::{compared_offset, lacks_offset};
@@ -86,7 +87,7 @@ pub fn from_own_evidence(asset: &mut Asset, records: &[&Record]) {
     if !lacks_offset(&claim.value) || is_no_capture(&claim.origin) {
         return;
     }
-    if let Some(offset_s) = compared(asset, records, &claim.value) {
+    if let Some(offset_s) = compared(asset, records, &claim) {
         set(asset, offset_s, Origin::Compared);
     } else if let Some(offset_s) = at_position(asset, &claim.value) {
         set(asset, offset_s, Origin::Position);
@@ -161,8 +162,15 @@ fn set(asset: &mut Asset, offset_s: i32, origin: Origin) {
 }
 
 /// Compares wall clocks with instants of the same moment, in an order that does not depend on arrival.
-fn compared(asset: &Asset, records: &[&Record], when: &When) -> Option<i32> {
+///
+/// An instant that a service made out of the wall clock itself, taking it for UTC, proves nothing: a zero difference counts
+/// only against satellites, or where the service's own camera read the clock. And the clock that was wrong says nothing of
+/// the zone of the instant that set it right.
+fn compared(asset: &Asset, records: &[&Record], claim: &Claim<When>) -> Option<i32> {
     let facts = &asset.media;
+    let when = &claim.value;
+    let shown = |local, instant| compared_offset(local, instant, SLACK_S);
+    let by_service = |local, instant| shown(local, instant).filter(|offset_s| *offset_s != 0);
     match when.clock {
         Clock::Wall(local) => {
             let services = records.iter().filter_map(|r| r.facts.taken_at?.instant());
@@ -170,13 +178,12 @@ fn compared(asset: &Asset, records: &[&Record], when: &When) -> Option<i32> {
                 .iter()
                 .filter(|r| r.facts.taken_while_posting)
                 .filter_map(|r| r.facts.posted_at?.instant());
-            let mut instants: Vec<_> = services.chain(posts).collect();
-            instants.sort_unstable();
-            facts
-                .taken_utc
-                .into_iter()
-                .chain(instants)
-                .find_map(|instant| compared_offset(local, instant, SLACK_S))
+            let of_services = services.map(|instant| (instant, by_service(local, instant)));
+            let of_posts = posts.map(|instant| (instant, shown(local, instant)));
+            let mut offsets: Vec<_> = of_services.chain(of_posts).collect();
+            offsets.sort_unstable();
+            let satellites = facts.taken_utc.and_then(|instant| shown(local, instant));
+            satellites.or_else(|| offsets.into_iter().find_map(|(_, offset_s)| offset_s))
         }
         Clock::Utc(instant) => {
             let mut locals: Vec<_> = records
@@ -187,12 +194,12 @@ fn compared(asset: &Asset, records: &[&Record], when: &When) -> Option<i32> {
             let named = name_date(&asset.name)
                 .filter(|named| named.precision == Precision::Second)
                 .and_then(|named| named.local());
-            facts
-                .taken_local
-                .into_iter()
+            let corrected = matches!(claim.origin, Origin::Corrected(_));
+            let own = facts.taken_local.filter(|_| !corrected);
+            own.into_iter()
                 .chain(locals)
-                .chain(named)
-                .find_map(|local| compared_offset(local, instant, SLACK_S))
+                .chain(named.filter(|_| !corrected))
+                .find_map(|local| by_service(local, instant))
         }
         Clock::Zoned { .. } => None,
     }
@@ -201,6 +208,12 @@ fn compared(asset: &Asset, records: &[&Record], when: &When) -> Option<i32> {
 fn at_position(asset: &Asset, when: &When) -> Option<i32> {
     let location = asset.location.as_ref()?.value;
     offset_in(&zone_at(location.latitude, location.longitude)?, when)
+}
+
+/// Returns the offset in use at a place at an instant.
+pub fn offset_at(place: Location, instant: Timestamp) -> Option<i32> {
+    let zone = zone_at(place.latitude, place.longitude)?;
+    Some(zone.to_offset(instant).seconds())
 }
 
 /// Returns the time zone on land at a position. At sea there is none that people live by.

@@ -246,3 +246,54 @@ fn the_zone_of_a_page_counts_below_home_and_only_for_the_time_it_shows() {
 fn when(asset: &Asset) -> When {
     asset.taken_at.as_ref().unwrap().value
 }
+
+fn google(instant: &str) -> (Record, jiff::Timestamp) {
+    let instant: jiff::Timestamp = instant.parse().unwrap();
+    let mut record = record("a.jpg");
+    record.provider = "google-photos".into();
+    record.facts.taken_at = Some(When::utc(instant));
+    (record, instant)
+}
+
+#[test]
+fn a_zero_difference_from_a_service_proves_no_zone() {
+    let local = datetime(2023, 7, 14, 18, 3, 22, 0);
+    let (same, instant) = google("2023-07-14T18:03:22Z");
+    let mut one = taken(When::wall(local), Origin::Embedded);
+    from_own_evidence(&mut one, &[&same]);
+    assert_eq!(offset_of(&one), (None, None));
+    // The place decides, and the clock keeps its face.
+    one.location = Some(Claim::new(
+        Location::new(TOKYO.0, TOKYO.1).unwrap(),
+        Origin::Embedded,
+    ));
+    from_own_evidence(&mut one, &[&same]);
+    assert_eq!(offset_of(&one), (Some(9 * 3600), Some(Origin::Position)));
+    assert_eq!(when(&one).local(), Some(local));
+    // Two hours are a zone; and satellites need none.
+    let (two, _) = google("2023-07-14T16:03:22Z");
+    let mut other = taken(When::wall(local), Origin::Embedded);
+    from_own_evidence(&mut other, &[&two]);
+    assert_eq!(offset_of(&other).0, Some(7200));
+    let mut by_gps = taken(When::wall(local), Origin::Embedded);
+    by_gps.media.taken_utc = Some(instant);
+    from_own_evidence(&mut by_gps, &[&same]);
+    assert_eq!(offset_of(&by_gps), (Some(0), Some(Origin::Compared)));
+    // Nor does a name that says what the service says.
+    let mut named = taken(When::utc(instant), Origin::Record("google-photos".into()));
+    named.name = "IMG_20230714_180322".into();
+    from_own_evidence(&mut named, &[&same]);
+    assert_eq!(offset_of(&named), (None, None));
+}
+
+#[test]
+fn a_clock_that_was_wrong_says_nothing_of_the_zone_of_what_set_it_right() {
+    let (record, instant) = google("2023-07-14T16:03:22Z");
+    let mut one = taken(
+        When::utc(instant),
+        Origin::Corrected("google-photos".into()),
+    );
+    one.media.taken_local = Some(datetime(2023, 7, 14, 17, 3, 22, 0));
+    from_own_evidence(&mut one, &[&record]);
+    assert_eq!(offset_of(&one), (None, None));
+}

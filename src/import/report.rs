@@ -204,6 +204,7 @@ pub fn written(when: &When) -> String {
         Precision::Minute => local.strftime("%Y-%m-%dT%H:%M"),
         Precision::Day => return local.strftime("%Y-%m-%d").to_string(),
         Precision::Month => return local.strftime("%Y-%m").to_string(),
+        Precision::Year => return local.strftime("%Y").to_string(),
     };
     match when.clock {
         Clock::Zoned { offset_s, .. } => format!("{text}{}", offset_text(offset_s)),

@@ -255,6 +255,7 @@ impl Settling<'_> {
             note_placed(writing, &placed.before, &placed.rows)?;
             writing.set_missing(&missing(derivation, providers))?;
             writing.set_unnamed_media(unnamed)?;
+            writing.set_doubts(&doubts(derivation, providers))?;
             let known = |hash: &ContentHash| before.assets.contains_key(hash);
             let noted = write_and_note(writing, &changes, &sidecars, &known, threads, monitor)?;
             let mut current = current;
@@ -406,6 +407,16 @@ pub fn missing<'a>(
             )
         })
         .collect()
+}
+
+fn doubts(derivation: &Derivation, providers: &[Linked]) -> Vec<i64> {
+    let doubts = derivation.doubts.iter();
+    let mut records: Vec<i64> = doubts
+        .map(|(provider, record)| providers[*provider as usize].record_ids[*record as usize])
+        .collect();
+    records.sort_unstable();
+    records.dedup();
+    records
 }
 
 /// Returns the titles of albums by their identity.

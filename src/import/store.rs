@@ -13,7 +13,9 @@ use crate::catalog::{Catalog, CatalogError, StoredMedium};
 use crate::exporter::archive::{Archive, EntryConsumer, EntryError, EntryId, Stop};
 use crate::media;
 use crate::model::content_hash::ContentHash;
-use crate::monitor::Monitor;
+use crate::model::media_type::MediaType;
+use crate::model::shown::shown;
+use crate::monitor::{Monitor, Warning};
 use crate::writer::library::Library;
 use crate::writer::safe_writer::WriteError;
 use crate::writer::staging::{Finished, StagedFile};
@@ -238,6 +240,21 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Of a file that is called a photo or film and is none its owner should know.
+    fn warn_of_unknown(&self, id: EntryId) {
+        let Ok(path) = &self.shared.archive.entries()[id.0].path else {
+            return;
+        };
+        let name = path.as_str().to_lowercase();
+        if MediaType::of_name(&name).is_some() || name.ends_with(".jpeg") {
+            self.shared.monitor.warn(Warning {
+                subject: shown(path.as_str()),
+                message: "its bytes are of no photo, video or sound format albumen knows; it is kept as it came"
+                    .to_owned(),
+            });
+        }
+    }
+
     fn tell(&self, message: Message) {
         // The receiver is gone only when the run is ending with an error of its own.
         let _ = self.sender.send(message);
@@ -254,12 +271,24 @@ impl<'a> Worker<'a> {
 
     /// Looks at the bytes, gives them their name in staging and tells of them.
     fn keep(&self, id: EntryId, finished: Finished<'_>, crc32: u32) -> Result<(), WriteError> {
-        let Some(media_type) = media::sniff(finished.head()) else {
-            let why = not_media(finished.size_bytes);
-            finished.discard()?;
-            self.tell(Message::Failed(id, why.to_owned()));
-            return Ok(());
+        let found = match media::sniff(finished.head()) {
+            Some(media_type) => Ok(media_type),
+            None if finished.size_bytes == 0 => Err("the file is empty"),
+            None if media::is_page(finished.head()) => Err(PAGE),
+            // The owner's all the same: a drawing, an old camera's format, a video the service failed to read.
+            None => Ok(MediaType::Other),
         };
+        let media_type = match found {
+            Ok(media_type) => media_type,
+            Err(why) => {
+                finished.discard()?;
+                self.tell(Message::Failed(id, why.to_owned()));
+                return Ok(());
+            }
+        };
+        if media_type == MediaType::Other {
+            self.warn_of_unknown(id);
+        }
         let facts = media::inspect(media_type, &mut finished.reader());
         let size_bytes = finished.size_bytes;
         let content_hash = finished.content_hash;
@@ -282,14 +311,9 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn not_media(size_bytes: u64) -> &'static str {
-    match size_bytes {
-        0 => "the file is empty",
-        _ => {
-            "its bytes are of no photo, video or sound format albumen knows; look at it in the archive"
-        }
-    }
-}
+/// Services and proxies give such pages in place of files.
+const PAGE: &str =
+    "its bytes are a web page and no photo, video or sound; look at it in the archive";
 
 impl EntryConsumer for Worker<'_> {
     fn begin(&mut self, id: EntryId) -> bool {

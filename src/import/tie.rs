@@ -46,6 +46,8 @@ pub struct Tied {
     pub(super) sole_accounts: SoleAccounts,
     /// Media that records name and no archive so far holds.
     pub(super) missing: Vec<MissingMedium>,
+    /// Records that may mean any of several media: provider and record.
+    pub(super) doubts: Vec<At>,
 }
 
 /// What is tied to one content.
@@ -69,6 +71,8 @@ impl Gathered {
         self.entries.dedup();
         self.companions.sort_unstable();
         self.companions.dedup();
+        self.unrecorded.sort_unstable();
+        self.unrecorded.dedup();
     }
 }
 
@@ -89,7 +93,10 @@ pub fn tie(providers: &[Linked]) -> Tied {
     find_covers(providers, &mut tied.albums);
     for (p, provider) in providers.iter().enumerate() {
         gather(p, provider, &mut tied);
+        let doubts = provider.links.doubts.iter();
+        tied.doubts.extend(doubts.map(|doubt| at(p, doubt.record)));
     }
+    fold_companions(providers, &mut tied.gathered);
     tied.gathered.values_mut().for_each(Gathered::settle);
     tied.missing.sort();
     tied
@@ -106,7 +113,7 @@ fn vague(provider: &Linked) -> HashMap<usize, Vague> {
     let mut all: HashMap<usize, Vague> = HashMap::new();
     for vague in &provider.links.vague {
         let one = all.entry(vague.record).or_insert(*vague);
-        one.day_only |= vague.day_only;
+        one.sure = one.sure.max(vague.sure);
     }
     all
 }
@@ -156,6 +163,35 @@ fn gather(p: usize, provider: &Linked, tied: &mut Tied) {
         let one = gathered.entry(media[*m].content_hash).or_default();
         one.unrecorded.push(at(p, index));
         one.primary = true;
+    }
+}
+
+/// Bytes that are a companion somewhere, and of which elsewhere only a path tells, are one file: it stays the companion, and
+/// what the path tells (an album) is told of the original.
+fn fold_companions(providers: &[Linked], gathered: &mut BTreeMap<ContentHash, Gathered>) {
+    let mut originals: BTreeMap<ContentHash, Vec<ContentHash>> = BTreeMap::new();
+    for (original, one) in gathered.iter() {
+        for ((p, m), _) in &one.companions {
+            let companion = &providers[*p as usize].evidence.media[*m as usize];
+            let of = originals.entry(companion.content_hash).or_default();
+            of.push(*original);
+        }
+    }
+    for (companion, originals) in originals {
+        let Some(one) = gathered.get_mut(&companion) else {
+            continue;
+        };
+        if !one.records.is_empty() || one.unrecorded.is_empty() {
+            continue;
+        }
+        one.primary = false;
+        let unrecorded = std::mem::take(&mut one.unrecorded);
+        let entries = one.entries.clone();
+        for original in originals {
+            let one = gathered.entry(original).or_default();
+            one.unrecorded.extend(&unrecorded);
+            one.entries.extend(&entries);
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Piece {
     pub part: PartId,
     /// Folder in the part that it begins in, with a slash at its end; empty for the top.
     pub root: String,
+    /// The export its entries belong to, or `""`.
+    pub export: Arc<str>,
 }
 
 /// What was given, sorted out.
@@ -99,9 +101,20 @@ impl<'a> ArchiveTree<'a> {
             }
         }
         if self.nodes.len() > before {
-            let export = self.provider.export(&self.archive.parts()[part.0].name);
-            self.parts.insert(part, export.unwrap_or_default().into());
-            let roots = roots.into_iter().map(|root| Piece { part, root });
+            let name = &self.archive.parts()[part.0].name;
+            let of_part = self.provider.export(name);
+            self.parts
+                .insert(part, of_part.clone().unwrap_or_default().into());
+            let roots = roots.into_iter().map(|root| {
+                // A part that was unpacked into a folder of its name.
+                let folder = root.rsplit('/').find_map(|part| self.provider.export(part));
+                let export = folder.or_else(|| of_part.clone());
+                Piece {
+                    part,
+                    root,
+                    export: export.unwrap_or_default().into(),
+                }
+            });
             self.pieces.extend(roots);
         }
         others
@@ -119,8 +132,10 @@ impl<'a> ArchiveTree<'a> {
 
     /// Returns the export an entry belongs to, `""` if the provider knows none.
     pub fn export_of(&self, id: EntryId) -> Arc<str> {
-        let part = self.archive.entries()[id.0].part;
-        self.parts.get(&part).map(Arc::clone).unwrap_or_default()
+        let piece = self.piece_at(self.piece(id));
+        piece
+            .map(|piece| Arc::clone(&piece.export))
+            .unwrap_or_default()
     }
 
     /// Returns a piece.

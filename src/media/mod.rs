@@ -31,6 +31,17 @@ pub use sniff::sniff;
 /// Bytes at the start of a file that [`sniff`] wants to see (fewer if the file is shorter).
 pub const SNIFF_BYTES: usize = 4096;
 
+/// Says whether a file is a web page: what services give in place of a file that they do not give.
+pub fn is_page(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let text = head.trim_ascii_start();
+    let begins = |with: &[u8]| {
+        let start = text.get(..with.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    begins(b"<!doctype html") || begins(b"<html")
+}
+
 /// A file that can be read from anywhere.
 pub trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}

@@ -122,6 +122,53 @@ pub struct Asset {
     /// The items it is, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ItemRef>,
+    /// What was said and does not stand.
+    #[serde(default, skip_serializing_if = "Losing::is_empty")]
+    pub losing: Losing,
+}
+
+/// Values that lost against others, each with its origin: sorted, each once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Losing {
+    /// Capture times of another moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken_at: Vec<Claim<When>>,
+    /// Other captions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub description: Vec<Claim<String>>,
+    /// Other places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub location: Vec<Claim<Location>>,
+    /// People who were named before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Claim<Vec<String>>>,
+}
+
+impl Losing {
+    /// Returns whether nothing lost.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Brings the values into an order of their own, each once.
+    pub fn settle(&mut self) {
+        self.taken_at.sort();
+        self.taken_at.dedup();
+        self.description.sort();
+        self.description.dedup();
+        let key = |claim: &Claim<Location>| {
+            let place = claim.value;
+            (
+                place.latitude.to_bits(),
+                place.longitude.to_bits(),
+                claim.origin.clone(),
+            )
+        };
+        self.location.sort_by_key(key);
+        self.location.dedup_by_key(|claim| key(claim));
+        self.people.sort();
+        self.people.dedup();
+    }
 }
 
 impl Asset {
@@ -180,6 +227,7 @@ impl Asset {
             group: None,
             companions: vec![],
             items: vec![],
+            losing: Losing::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content_hash::ContentHash;
 use super::kind::{CompanionRole, Kind, Visibility};
-use super::record::{AlbumRecord, Membership, Record, RecordFacts};
+use super::record::{AlbumRecord, Edition, Membership, Record, RecordFacts};
 use super::time::{Precision, When};
 
 /// A media file seen in some archive.
@@ -68,6 +68,28 @@ pub struct Links {
     pub memberships: Vec<(usize, Membership)>,
     /// Records tied to a medium that may be another's of the same moment or day.
     pub vague: Vec<Vague>,
+    /// Records of which nobody can tell which medium they mean: whether everything is there cannot be known.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A record that may mean any of several media, or one that no archive so far holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Index into [`Evidence::records`].
+    pub record: usize,
+    /// Media it may mean, as indices into [`Evidence::media`].
+    pub media: Vec<usize>,
+}
+
+/// What of a record is sure to be about the medium it is tied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sure {
+    /// All but the place: it may be another's of the same second.
+    AllButPlace,
+    /// Nor is the time of day: it may be another's of the same day.
+    Day,
+    /// Only that media of this title and second are in its albums.
+    AlbumsOnly,
 }
 
 /// A record of which only a part is sure to be about the medium it is tied to.
@@ -75,20 +97,33 @@ pub struct Links {
 pub struct Vague {
     /// Index into [`Evidence::records`].
     pub record: usize,
-    /// Not even the time of day is sure. The place never is.
-    pub day_only: bool,
+    /// What of it is sure.
+    pub sure: Sure,
 }
 
 impl Vague {
     /// Takes away what may be another medium's.
-    pub fn apply(self, facts: &mut RecordFacts) {
+    pub fn apply(self, record: &mut Record) {
+        let facts = &mut record.facts;
         facts.location = None;
         facts.place = None;
-        if self.day_only {
-            facts.taken_at = facts.taken_at.map(|taken| {
-                let day = taken.for_names().date().to_datetime(Time::midnight());
-                When::wall(day).known_to(Precision::Day)
-            });
+        match self.sure {
+            Sure::AllButPlace => {}
+            Sure::Day => {
+                facts.taken_at = facts.taken_at.map(|taken| {
+                    let day = taken.for_names().date().to_datetime(Time::midnight());
+                    When::wall(day).known_to(Precision::Day)
+                });
+            }
+            Sure::AlbumsOnly => {
+                *facts = RecordFacts {
+                    albums: std::mem::take(&mut facts.albums),
+                    by_someone_else: facts.by_someone_else,
+                    ..RecordFacts::default()
+                };
+                // What it says of the state of its medium is not said of this one.
+                record.edition = Edition::Unrecorded;
+            }
         }
     }
 }

@@ -32,6 +32,8 @@ pub enum MediaType {
     Wav,
     Srt,
     Vtt,
+    /// Bytes of no kind albumen knows, that an archive gives as a medium (`.psd`, `.svg`, a video the service failed to read).
+    Other,
 }
 
 /// What a media type is for.
@@ -45,11 +47,13 @@ pub enum MediaClass {
     Audio,
     /// Subtitles of a video.
     Text,
+    /// Nobody knows.
+    Other,
 }
 
 impl MediaType {
     /// Every type, in the order of the enumeration.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Jpeg,
         Self::Png,
         Self::Webp,
@@ -75,6 +79,7 @@ impl MediaType {
         Self::Wav,
         Self::Srt,
         Self::Vtt,
+        Self::Other,
     ];
 
     /// Returns the Internet media type.
@@ -89,6 +94,9 @@ impl MediaType {
 
     /// Returns what the type is for.
     pub fn class(self) -> MediaClass {
+        if self == Self::Other {
+            return MediaClass::Other;
+        }
         match self.mime().split('/').next() {
             Some("image") => MediaClass::Photo,
             Some("video") => MediaClass::Video,
@@ -150,6 +158,7 @@ impl MediaType {
             Self::Wav => ("audio/wav", "wav"),
             Self::Srt => ("application/x-subrip", "srt"),
             Self::Vtt => ("text/vtt", "vtt"),
+            Self::Other => ("application/octet-stream", "bin"),
         }
     }
 }

@@ -191,6 +191,9 @@ pub struct RecordFacts {
     /// Device and camera settings.
     #[serde(default, skip_serializing_if = "is_default")]
     pub device: Device,
+    /// The record says all there is to say of caption, place and people: what it does not state, there is none of.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub states_all: bool,
     /// Someone else's picture, shared again by the owner of the account.
     #[serde(default, skip_serializing_if = "is_false")]
     pub by_someone_else: bool,

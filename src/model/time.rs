@@ -17,6 +17,8 @@ pub enum Precision {
     Day,
     /// To the month: only the folder of a medium is known.
     Month,
+    /// To the year: only the year folder of a medium is known.
+    Year,
 }
 
 impl Precision {
@@ -27,6 +29,7 @@ impl Precision {
             Self::Minute => "minute",
             Self::Day => "day",
             Self::Month => "month",
+            Self::Year => "year",
         }
     }
 }
@@ -49,7 +52,7 @@ pub enum Clock {
     },
     /// An instant; what the clock on the wall said is not known.
     Utc(Timestamp),
-    /// What the clock on the wall said; the instant is not known. Days and months are this, too.
+    /// What the clock on the wall said; the instant is not known. Days, months and years are this, too.
     Wall(DateTime),
 }
 

@@ -77,7 +77,11 @@ fn picked(listed: &ListedAsset) -> Picked {
         facts: facts.join(" · "),
         month: when.map(|when| {
             let local = when.for_names();
-            (local.year(), local.month())
+            let month = match when.precision {
+                Precision::Year => 0,
+                _ => local.month(),
+            };
+            (local.year(), month)
         }),
     }
 }
@@ -123,7 +127,10 @@ pub fn month(year: i16, month: i8) -> String {
     let name = usize::try_from(month - 1)
         .ok()
         .and_then(|at| MONTHS.get(at));
-    format!("{} {year}", name.copied().unwrap_or_default())
+    match name {
+        Some(name) => format!("{name} {year}"),
+        None => year.to_string(),
+    }
 }
 
 fn date(when: When) -> String {
@@ -136,6 +143,7 @@ fn date(when: When) -> String {
         _ => "",
     };
     match when.precision {
+        Precision::Year => local.year().to_string(),
         Precision::Month => month,
         Precision::Day => day,
         Precision::Minute | Precision::Second => format!("{day}, {}{utc}", minute()),

@@ -82,9 +82,9 @@ impl Embed {
     }
 }
 
-/// Returns whether files of a kind are worth a word if they cannot carry facts: subtitles are not.
+/// Returns whether files of a kind are worth a word if they cannot carry facts: subtitles are not, nor is what nobody knows.
 pub fn is_media(media_type: MediaType) -> bool {
-    media_type.class() != MediaClass::Text
+    !matches!(media_type.class(), MediaClass::Text | MediaClass::Other)
 }
 
 fn facts(asset: &Asset) -> Facts {
@@ -99,12 +99,12 @@ fn facts(asset: &Asset) -> Facts {
     }
 }
 
-/// Tags know seconds only. What is known to the day or month is written as noon, so that no zone a reader may think of
+/// Tags know seconds only. What is known to the day, month or year is written as noon, so that no zone a reader may think of
 /// makes another day of it; XMP says how finely it is known.
 fn taken(when: When) -> Option<Taken> {
     let local = when.for_names();
     let (local, offset_s) = match (when.precision, when.clock) {
-        (Precision::Day | Precision::Month, _) => {
+        (Precision::Day | Precision::Month | Precision::Year, _) => {
             (local.date().to_datetime(Time::constant(12, 0, 0, 0)), None)
         }
         (_, Clock::Zoned { offset_s, .. }) => (local, Some(offset_s)),

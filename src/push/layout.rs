@@ -154,6 +154,7 @@ fn class(class: MediaClass) -> &'static str {
         MediaClass::Video => "video",
         MediaClass::Audio => "audio",
         MediaClass::Text => "text",
+        MediaClass::Other => "other",
     }
 }
 
@@ -164,6 +165,7 @@ fn date_part(word: &str, listed: &ListedAsset) -> String {
     let date = when.for_names().date();
     match word {
         "year" => format!("{:04}", date.year()),
+        _ if when.precision == Precision::Year => UNDATED.to_owned(),
         "month" => format!("{:02}", date.month()),
         _ if when.precision == Precision::Month => UNDATED.to_owned(),
         _ => format!("{:02}", date.day()),

@@ -60,11 +60,15 @@ pub fn base_stem(taken_at: Option<&When>, name: &str) -> String {
     }
 }
 
-/// Returns the folder of a medium: year and month, or `undated`.
+/// Returns the folder of a medium: year and month, the year alone where no more is known, or `undated`.
 pub fn folder(taken_at: Option<&When>) -> String {
-    match taken_at.map(When::for_names) {
-        Some(time) => format!("{}/{:02}", year_text(time), time.month()),
-        None => "undated".to_owned(),
+    let Some(when) = taken_at else {
+        return "undated".to_owned();
+    };
+    let time = when.for_names();
+    match when.precision {
+        Precision::Year => year_text(time),
+        _ => format!("{}/{:02}", year_text(time), time.month()),
     }
 }
 
@@ -94,6 +98,7 @@ fn time_text(when: &When) -> String {
         Precision::Minute => format!("{year}-{month:02}-{day:02}_{hour:02}-{minute:02}"),
         Precision::Day => format!("{year}-{month:02}-{day:02}"),
         Precision::Month => format!("{year}-{month:02}"),
+        Precision::Year => year,
     }
 }
 

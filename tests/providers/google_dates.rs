@@ -84,7 +84,7 @@ fn rows() -> Vec<Row> {
             "embedded",
             "compared",
         ),
-        // Twenty minutes off is no zone; the place tells.
+        // Two hours and twenty minutes are nobody's zone in Tokyo: its owner set the date right.
         row(
             placed(
                 Item::new(
@@ -94,9 +94,51 @@ fn rows() -> Vec<Row> {
                 ),
                 (35.68, 139.76),
             ),
-            "2023-06-10T18:23:22",
+            "2023-06-11T01:03:22",
             "+09:00",
+            "corrected:google-photos",
+            "position",
+        ),
+        // A clock without zone that Google took for UTC: no evidence of +00:00, and the place decides.
+        row(
+            placed(
+                Item::new(
+                    "c2.jpg",
+                    at(33, datetime(2023, 7, 14, 18, 3, 22, 0)),
+                    "2023-07-14T18:03:22Z",
+                ),
+                (52.52, 13.4),
+            ),
+            "2023-07-14T18:03:22",
+            "+02:00",
             "embedded",
+            "position",
+        ),
+        // Nor without a place: the home zone decides.
+        row(
+            Item::new(
+                "c3.jpg",
+                at(34, datetime(2023, 7, 14, 18, 3, 22, 0)),
+                "2023-07-14T18:03:22Z",
+            ),
+            "2023-07-14T18:03:22",
+            "+02:00",
+            "embedded",
+            "home",
+        ),
+        // Summer time was forgotten in Berlin, and set right.
+        row(
+            placed(
+                Item::new(
+                    "c4.jpg",
+                    at(35, datetime(2023, 7, 14, 18, 3, 22, 0)),
+                    "2023-07-14T17:03:22Z",
+                ),
+                (52.52, 13.4),
+            ),
+            "2023-07-14T19:03:22",
+            "+02:00",
+            "corrected:google-photos",
             "position",
         ),
         // Nothing in the file: Google's instant, in the zone of the place.
@@ -187,14 +229,8 @@ fn rows() -> Vec<Row> {
             RECORD,
             "compared",
         ),
-        // Nobody knows: the time of upload, said so.
-        row(
-            undated("x.jpg", 13),
-            "2023-11-14T23:13:20",
-            "+01:00",
-            "posted:google-photos",
-            "home",
-        ),
+        // Nobody knows but the year folder: the time of upload is none of capture.
+        row(undated("x.jpg", 13), "2023", "", "folder:google-photos", ""),
     ]
 }
 
@@ -224,7 +260,43 @@ fn dates_come_from_the_best_witness_with_their_offset() {
         ];
         assert_eq!(told, expected, "{}", row.item.title);
         let path = asset["path"].as_str().unwrap();
-        let folder = row.local.as_str().unwrap()[..7].replace('-', "/");
-        assert!(path.starts_with(&folder), "{path}");
+        let local = row.local.as_str().unwrap();
+        let folder = local.get(..7).unwrap_or(local).replace('-', "/");
+        assert!(path.starts_with(&format!("{folder}/")), "{path}");
     }
+    let corrected = found
+        .values()
+        .filter(|asset| asset["taken_at"]["origin"] == json!("corrected:google-photos"));
+    for asset in corrected {
+        let lost = &asset["losing"]["taken_at"][0];
+        assert_eq!(lost["origin"], json!("embedded"), "{asset}");
+    }
+}
+
+#[test]
+fn a_year_is_a_folder_a_partial_date_and_comes_back_after_rebuild() {
+    let env = TestEnv::new();
+    let item = undated("x.jpg", 13);
+    let takeout = Takeout::of(vec![item.clone()], vec![]);
+    write_parts(&env, &takeout, &parts(&takeout, &takeout.files(), 1, 1));
+    import(&env, "lib", &["in"]);
+    let found = assets(&env, "lib");
+    let asset = &found[&hash(&item.bytes).to_string()];
+    assert_eq!(asset["path"], json!("2023/2023_x.jpg"));
+    assert_eq!(asset["taken_at"]["precision"], json!("year"));
+    assert_eq!(asset["posted_at"], json!("2023-11-14T22:13:20Z"));
+    let sidecar = std::fs::read_to_string(env.path("lib").join("2023/2023_x.jpg.xmp")).unwrap();
+    for tag in ["photoshop:DateCreated", "exif:DateTimeOriginal"] {
+        assert!(
+            sidecar.contains(&format!("<{tag}>2023</{tag}>")),
+            "{sidecar}"
+        );
+    }
+    let tree = env.tree("lib");
+    std::fs::remove_file(env.path("lib").join(".albumen/catalog.sqlite")).unwrap();
+    let ran = env.run_on("lib", &["rebuild"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(env.tree("lib"), tree);
+    assert_eq!(env.run_on("lib", &["verify"]).code, Some(0));
+    assert_eq!(env.run_on("lib", &["gallery"]).code, Some(0));
 }

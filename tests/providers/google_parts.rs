@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::google_import::{assets, check, import, report, write_parts};
 use crate::support::compose::Files;
@@ -216,12 +216,17 @@ fn a_later_export_adds_edits_and_keeps_what_vanished() {
             _ => "shown",
         };
         assert_eq!(asset["visibility"], json!(shown), "{}", item.title);
-        // A caption that a later archive does not hold any more is kept.
+        // A caption that was taken away on the service is gone, and kept among what lost.
         let words = match last.description.as_str() {
-            "" => format!("picture {}", 16),
-            words => words.to_owned(),
+            "" => Value::Null,
+            words => json!(words),
         };
-        assert_eq!(asset["description"], json!(words), "{}", item.title);
+        assert_eq!(asset["description"], words, "{}", item.title);
+        if words.is_null() {
+            let lost = &asset["losing"]["description"][0];
+            assert_eq!(lost["value"], json!("picture 16"));
+            assert_eq!(lost["origin"], json!("record:google-photos"));
+        }
         let taken = jiff::Timestamp::from_second(last.taken.unwrap()).unwrap();
         assert_eq!(
             asset["taken_at"]["utc"],

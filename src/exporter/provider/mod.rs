@@ -19,6 +19,8 @@ pub mod snapchat;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::exporter::archive::{EntryId, Modified, PartName, part_name};
 use crate::model::entry_path::PathBelow;
 use crate::model::evidence::{Evidence, Links};
@@ -77,6 +79,34 @@ pub trait ItemSink {
     fn not_understood(&mut self, id: EntryId, why: NotUnderstood) {
         self.warn(id, why.reason());
     }
+}
+
+/// What facts of a provider's records mean, where services differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Meaning {
+    /// Titles are names of files.
+    pub titles_name_files: bool,
+    /// Owners set dates right on the service, by hours, too: an instant other than the file's is a correction.
+    pub dates_are_corrected: bool,
+    /// The time of posting is that of an upload, which says nothing of when a picture was taken.
+    pub posted_is_upload: bool,
+}
+
+/// Returns what facts of this provider's records mean.
+pub fn meaning_of(provider: &str) -> Meaning {
+    named(provider).map_or_else(Meaning::default, |provider| provider.meaning())
+}
+
+/// Returns when an export of this provider was made, if its name tells.
+pub fn made_at(provider: &str, export: &str) -> Option<Timestamp> {
+    named(provider)?.made_at(export)
+}
+
+fn named(name: &str) -> Option<&'static dyn Provider> {
+    PROVIDERS
+        .iter()
+        .copied()
+        .find(|provider| provider.name() == name)
 }
 
 /// One entry of a tree.
@@ -151,6 +181,17 @@ pub trait Provider: Sync {
     /// for providers whose paths repeat between exports.
     fn export(&self, part_name: &str) -> Option<String> {
         let _ = part_name;
+        None
+    }
+
+    /// Returns what facts of this provider's records mean.
+    fn meaning(&self) -> Meaning {
+        Meaning::default()
+    }
+
+    /// Returns when an export was made, if its name tells.
+    fn made_at(&self, export: &str) -> Option<Timestamp> {
+        let _ = export;
         None
     }
 

@@ -113,6 +113,8 @@ var albumen = (function () {
 
   // Address of the file itself, if it is here.
   receive.file = function (record) {
+    // A file of no known kind may be a page with a program in it: nothing here leads to it.
+    if (record.m === "application/octet-stream") return null;
     if (record.x) return encoded(record.x);
     return receive.index.library && record.o ? "../" + encoded(record.o) : null;
   };

@@ -70,6 +70,9 @@ class Viewer {
       made.src = file;
       return made;
     }
+    if (record.m === "application/octet-stream") {
+      return this.card(record, "A file of no kind that is shown here. It is in the library as it came.");
+    }
     const address = albumen.large(record);
     if (!address) return this.card(record, "It cannot be shown here.");
     const image = words.element("img", { alt: words.alt(record), dir: "auto", draggable: "false" });

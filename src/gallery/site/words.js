@@ -48,15 +48,18 @@ const words = (function () {
   }
 
   function month(key, short) {
+    if (key.endsWith("-00")) return key.slice(0, 4);
     return key === "undated" ? "Without a date" : (short ? SHORT_MONTH : MONTH).format(face(key));
   }
 
   function date(clock) {
+    if (clock.length === 4) return clock;
     const form = { 7: MONTH, 10: DAY, 16: MINUTE }[clock.length] || SECOND;
     return form.format(face(clock));
   }
 
   function shortDate(clock) {
+    if (clock.length === 4) return clock;
     return clock.length === 7 ? MONTH.format(face(clock)) : SHORT_DAY.format(face(clock));
   }
 
@@ -87,7 +90,7 @@ const words = (function () {
     return {
       user: "from you, in the sidecar", corrected: "corrected by you on " + from, embedded: "from the file itself",
       record: "from the records of " + from, sibling: "from another file of the same post", file_name: "from the file\u2019s name",
-      posted: "the time it was posted on " + from, folder: "from the month folder of " + from, position: "from its position",
+      posted: "the time it was posted on " + from, folder: "from the month or year folder of " + from, position: "from its position",
       compared: "from its clock compared with an instant", neighbour: "from pictures of the same device near in time",
       home: "from your home time zone",
     }[what] || text;

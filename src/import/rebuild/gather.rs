@@ -15,6 +15,7 @@ use crate::media::{self, SNIFF_BYTES};
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::model::media_facts::MediaFacts;
+use crate::model::media_type::MediaType;
 use crate::model::record::{AlbumRecord, Record};
 use crate::model::shown::shown;
 use crate::monitor::{Monitor, Unit, Warning};
@@ -280,7 +281,7 @@ fn read_medium(path: &Path) -> std::io::Result<StoredMedium> {
     file.seek(SeekFrom::Start(0))?;
     let facts: MediaFacts = match media::sniff(&head) {
         Some(media_type) => media::inspect(media_type, &mut file),
-        None => return Err(std::io::Error::other("not a photo, video or sound")),
+        None => MediaFacts::of_type(MediaType::Other),
     };
     Ok(StoredMedium {
         content_hash,

@@ -25,6 +25,8 @@ pub fn judge(situation: &Situation) -> Certificate {
         .missing
         .iter()
         .chain(&situation.damaged)
+        .chain(&situation.doubtful)
+        .chain(&situation.unreadable)
         .cloned()
         .collect();
     gaps.sort();
@@ -117,6 +119,23 @@ fn unknown(situation: &Situation) -> Vec<String> {
     say(
         situation.counts.assets == 0 && situation.missing.is_empty(),
         "the library holds no photo or video of this account".into(),
+    );
+    say(
+        !situation.doubtful.is_empty(),
+        format!(
+            "{} may mean one of several photos of the same title and second, or one that no archive given so far holds ({}): look \
+             on the service how many there are",
+            counted(situation.doubtful.len() as u64, "record", "records"),
+            named(&situation.doubtful),
+        ),
+    );
+    say(
+        !situation.unreadable.is_empty(),
+        format!(
+            "{} called a photo or video and of no format albumen knows ({}): compare with what the service shows",
+            counted(situation.unreadable.len() as u64, "file is", "files are"),
+            named(&situation.unreadable),
+        ),
     );
     let journal = &situation.journal;
     say(
@@ -393,6 +412,14 @@ fn last_years_only(situation: &Situation) -> Option<String> {
         "the items begin with {first}, as they would if only {range} had been asked for on {made}: make sure that the \
          archive was ordered for all time"
     ))
+}
+
+/// Names the first few.
+fn named(gaps: &[Gap]) -> String {
+    const FEW: usize = 3;
+    let names: Vec<&str> = gaps.iter().take(FEW).map(|gap| gap.what.as_str()).collect();
+    let more = if gaps.len() > FEW { ", …" } else { "" };
+    format!("{}{more}", names.join(", "))
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {

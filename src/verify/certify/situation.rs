@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::catalog::{Catalog, CatalogError};
 use crate::model::asset::Asset;
 use crate::model::content_hash::ContentHash;
-use crate::model::media_type::MediaClass;
+use crate::model::media_type::{MediaClass, MediaType};
 use crate::model::record::{Edition, Record};
 use crate::model::time::{Precision, When};
 use crate::verify::{FindingKind, VerifyReport};
@@ -26,6 +26,10 @@ pub struct Situation {
     pub counts: CertificateCounts,
     /// Media that records name and no archive so far holds.
     pub missing: Vec<Gap>,
+    /// Records that may mean any of several media, or one that no archive so far holds.
+    pub doubtful: Vec<Gap>,
+    /// Files that are called photos or films, and whose bytes are of no kind anyone here knows.
+    pub unreadable: Vec<Gap>,
     /// Files of the account that are gone or not as they were.
     pub damaged: Vec<Gap>,
     /// Files of archives that no reader made sense of.
@@ -73,6 +77,9 @@ pub fn situations(
     }
     for (id, uri) in catalog.missing_records()? {
         gathering.missing(catalog.raw_record(id)?, uri);
+    }
+    for id in catalog.doubtful_records()? {
+        gathering.doubtful(catalog.raw_record(id)?);
     }
     gathering.assets(catalog)?;
     gathering.damaged(verified);
@@ -238,6 +245,19 @@ impl Gathering {
         }
     }
 
+    fn doubtful(&mut self, record: Record) {
+        let key = self.key(&record.provider, record.account.as_ref());
+        let account = self.account(key);
+        account.situation.doubtful.push(Gap {
+            date: record.facts.taken_at.as_ref().map(day),
+            what: record.uri,
+            record: Some(record.source),
+            why: "several photos have its title and second, and nothing tells which of them it is, or whether it is one more"
+                .to_owned(),
+            to_do: "look on the service how many there are, and compare".to_owned(),
+        });
+    }
+
     fn assets(&mut self, catalog: &Catalog) -> Result<(), CatalogError> {
         let mut files: HashMap<ContentHash, Vec<String>> = HashMap::new();
         for row in catalog.placed_files()? {
@@ -266,6 +286,8 @@ impl Gathering {
         }
         for key in &keys {
             let account = self.account(key.clone());
+            let unreadable = &mut account.situation.unreadable;
+            unreadable.extend(unreadable_file(asset, paths.first(), date.as_ref()));
             // Subtitles whose video is not there are a file, and no photo.
             let is_text = asset.media.media_type.class() == MediaClass::Text;
             account.situation.counts.assets += u64::from(!is_text);
@@ -307,17 +329,32 @@ impl Gathering {
     }
 }
 
+/// Says of a file that is called a photo or film and is none by its bytes: nobody knows what the service should have given.
+fn unreadable_file(asset: &Asset, path: Option<&String>, date: Option<&String>) -> Option<Gap> {
+    let named = MediaType::of_name(&format!("x.{}", asset.extension));
+    let other = |media_type: Option<MediaType>| media_type == Some(MediaType::Other);
+    let is_odd = other(Some(asset.media.media_type)) && named.is_some() && !other(named);
+    is_odd.then(|| Gap {
+        date: date.cloned(),
+        what: path.cloned().unwrap_or_else(|| asset.name.clone()),
+        record: None,
+        why: "its bytes are of no photo, video or sound format albumen knows; they are kept as they came".to_owned(),
+        to_do: "open it, and compare it with what the service shows".to_owned(),
+    })
+}
+
 /// Returns the longer side of a still photo.
 fn longer_side(asset: &Asset) -> Option<u32> {
     let still = asset.media.media_type.class() == MediaClass::Photo;
     asset.media.width.max(asset.media.height).filter(|_| still)
 }
 
-/// Returns the day, or the month where no more is known.
+/// Returns the day, or the month or year where no more is known.
 fn day(when: &When) -> String {
     let date = when.for_names().date();
     match when.precision {
         Precision::Month => date.strftime("%Y-%m").to_string(),
+        Precision::Year => date.strftime("%Y").to_string(),
         _ => date.to_string(),
     }
 }

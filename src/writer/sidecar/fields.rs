@@ -143,7 +143,7 @@ pub fn date_text(when: &When) -> String {
     let day = date_only(date, when.precision);
     let minute = format!("{day}T{:02}:{:02}", clock.hour(), clock.minute());
     match when.precision {
-        Precision::Month | Precision::Day => day,
+        Precision::Year | Precision::Month | Precision::Day => day,
         Precision::Minute => format!("{minute}{}", zone_text(&when.clock)),
         Precision::Second => {
             format!(
@@ -163,6 +163,7 @@ fn date_only(date: Date, precision: Precision) -> String {
         year => format!("-{:04}", year.unsigned_abs()),
     };
     match precision {
+        Precision::Year => year,
         Precision::Month => format!("{year}-{:02}", date.month()),
         _ => format!("{year}-{:02}-{:02}", date.month(), date.day()),
     }
@@ -225,8 +226,10 @@ fn parse_day(text: &str) -> Option<(Date, Precision)> {
     let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let mut parts = text.split(['-', ':']);
     let year = sign * parts.next()?.parse::<i16>().ok()?;
-    // A year alone is finer than nothing, but no precision of ours.
-    let month = parts.next()?.parse().ok()?;
+    let Some(month) = parts.next() else {
+        return Some((Date::new(year, 1, 1).ok()?, Precision::Year));
+    };
+    let month = month.parse().ok()?;
     let Some(day) = parts.next() else {
         return Some((Date::new(year, month, 1).ok()?, Precision::Month));
     };
@@ -362,9 +365,12 @@ mod tests {
             parse_date(" 2023-07-14T18:03:22+0200 "),
             Some(wall.at_offset(7200))
         );
+        let year = When::wall(datetime(2023, 1, 1, 0, 0, 0, 0)).known_to(Precision::Year);
+        assert_eq!(parse_date("2023"), Some(year));
+        assert_eq!(date_text(&year), "2023");
         for text in [
             "",
-            "2023",
+            "20x3",
             "yesterday",
             "2023-13-01",
             "2023-07-14T25:00",

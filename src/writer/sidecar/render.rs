@@ -169,6 +169,9 @@ fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
             .filter(|text| text != "{}")
             .as_deref(),
     );
+    if !asset.losing.is_empty() {
+        out.optional("albumen:Losing", json(&asset.losing).as_deref());
+    }
     if !asset.companions.is_empty() {
         out.optional("albumen:Companions", json(&asset.companions).as_deref());
     }

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use crate::model::evidence::{Evidence, MediaEntry};
 use crate::model::kind::{Kind, Visibility};
 use crate::model::record::{Edition, Membership, Record, RecordFacts};
+use crate::model::time::{Precision, When};
 
 use super::NAME;
-use super::folders::{FolderKind, kind, split_path};
+use super::folders::{FolderKind, googles_year, kind, split_path};
 use super::layout::is_service;
 use super::names::nfc;
 
@@ -82,11 +84,29 @@ impl<'a> Albums<'a> {
             _ => Visibility::Shown,
         };
         let facts = RecordFacts {
+            posted_at: self.year(entry),
             albums: album.into_iter().map(membership).collect(),
             visibility,
             ..RecordFacts::default()
         };
         self.record(entry, facts)
+    }
+
+    /// Makes up a record that says only the year of the folder a medium lies in, where no sidecar dates it.
+    pub fn dated(&self, entry: &MediaEntry) -> Option<Record> {
+        let facts = RecordFacts {
+            posted_at: Some(self.year(entry)?),
+            ..RecordFacts::default()
+        };
+        Some(self.record(entry, facts))
+    }
+
+    /// Returns the year of the folder a medium lies in, unless that is an album.
+    fn year(&self, entry: &MediaEntry) -> Option<When> {
+        let year = googles_year(split_path(&entry.path).0)?;
+        let is_album = self.by_file(entry.export.as_deref(), &entry.path).is_some();
+        let first = DateTime::new(year, 1, 1, 0, 0, 0, 0).ok()?;
+        (!is_album).then(|| When::wall(first).known_to(Precision::Year))
     }
 
     /// Makes up a record that says only that the item of `record`, whose medium is `entry`, is in an album.

@@ -51,7 +51,14 @@ fn edited_copy(pool: &Pool<'_>, decisions: &Decisions, reading: &Reading<'_>) ->
     if let Some(sidecar) = pool.sidecar_of(&original) {
         return Some(edited_as(sidecar, how));
     }
-    if reading.counter.is_some() && pool.media_named(&name_of(&original)).is_empty() {
+    // A sidecar with this counter is its own original's, and a copy of the plain name has the plain original.
+    let own =
+        pool.has_sidecar_named(&original) || !pool.media_named(&name_of(&original)).is_empty();
+    let plain_copy = || Reading {
+        counter: None,
+        ..reading.clone()
+    };
+    if reading.counter.is_some() && !own && pool.media_named(&name_of(&plain_copy())).is_empty() {
         let plain = Reading {
             counter: None,
             ..original.clone()
@@ -97,7 +104,7 @@ fn name_of(reading: &Reading<'_>) -> String {
 /// The suffix was cut off whole: the copy got its original's name, and a counter that no sidecar bears.
 fn no_room(pool: &Pool<'_>, decisions: &Decisions, reading: &Reading<'_>) -> Option<Match> {
     reading.counter?;
-    if !reading.at_limit() {
+    if !reading.at_limit() || pool.has_sidecar_named(reading) {
         return None;
     }
     let original = Reading {

@@ -151,6 +151,13 @@ pub fn is_googles_year(name: &str) -> bool {
         })
 }
 
+/// Returns the year of a folder that only Google names so. Of 1970 nothing can be told: what has no date is of that year.
+pub fn googles_year(name: &str) -> Option<i16> {
+    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+    let year = digits.parse().ok().filter(|year| *year != 1970);
+    year.filter(|_| is_googles_year(name))
+}
+
 /// Splits a path into the name of the folder a file lies in (empty if none) and its file name.
 ///
 /// Only the last folder counts: whether `Takeout/Google Photos/` was above it depends on how the archive was unpacked.
@@ -196,6 +203,11 @@ mod tests {
     fn only_googles_own_words_name_a_year_surely() {
         for name in ["Photos from 2023", "Fotos von 2024", "2019年的照片"] {
             assert!(is_googles_year(name), "{name}");
+        }
+        assert_eq!(googles_year("Photos from 2023"), Some(2023));
+        assert_eq!(googles_year("2019年的照片"), Some(2019));
+        for name in ["Photos from 1970", "Rome 2023", "2023"] {
+            assert_eq!(googles_year(name), None, "{name}");
         }
         for name in ["Rome 2023", "Photos from Rome", "2023", "Photos from 20234"] {
             assert!(!is_googles_year(name), "{name}");

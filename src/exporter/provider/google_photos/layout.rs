@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
 use super::extensions::is_media;
 use super::folders::is_googles_year;
 use super::names::{nfc, predict, readings, split, take_apart};
@@ -152,6 +156,13 @@ pub fn export_id(part_name: &str) -> Option<String> {
     (start.eq_ignore_ascii_case(PREFIX) && shaped).then(|| format!("{PREFIX}{stamp}"))
 }
 
+/// Returns when an export was asked for: its name is the time, in UTC. What was taken later cannot be in it.
+pub fn made_at(export: &str) -> Option<Timestamp> {
+    let stamp = export.get("takeout-".len()..)?.strip_suffix('Z')?;
+    let made = DateTime::strptime("%Y%m%dT%H%M%S", stamp).ok()?;
+    Offset::UTC.to_timestamp(made).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +197,14 @@ mod tests {
         ] {
             assert_eq!(recognize(paths), expected, "{paths:?}");
         }
+    }
+
+    #[test]
+    fn an_export_tells_when_it_was_asked_for() {
+        let made = made_at("takeout-20240102T030405Z").map(|made| made.to_string());
+        assert_eq!(made.as_deref(), Some("2024-01-02T03:04:05Z"));
+        assert_eq!(made_at("takeout-20241302T030405Z"), None);
+        assert_eq!(made_at("é"), None);
     }
 
     #[test]

@@ -5,22 +5,22 @@
 //! recognised by their address, else by title and capture time.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, Link, Links, MediaEntry};
-use crate::model::kind::Visibility;
+use crate::model::evidence::{Doubt, Evidence, Link, Links, Sure, Vague};
 use crate::model::record::Record;
 
 use super::albums::Albums;
 use super::folders::split_path;
+use super::identity::{Found, Items};
 use super::listed::{self, is_listed};
 use super::matching::{Match, decide};
 use super::names::nfc;
 use super::pool::{Medium, Pool, Sidecar};
 
 /// One folder of one export.
-type Place<'a> = (Option<&'a str>, Cow<'a, str>);
+pub(super) type Place<'a> = (Option<&'a str>, Cow<'a, str>);
 
 /// Records and media of one folder, as indices into the evidence.
 #[derive(Default)]
@@ -37,17 +37,20 @@ pub fn link(evidence: &Evidence) -> Links {
         links: Vec::with_capacity(evidence.records.len()),
         has_medium: vec![false; evidence.records.len()],
         unrecorded: Vec::new(),
+        vague: Vec::new(),
+        doubts: Vec::new(),
     };
     for group in groups(evidence).values() {
         linker.link_group(group);
     }
     linker.link_by_identity();
     linker.add_memberships();
+    linker.add_years();
     linker.add_listed();
     linker.finish()
 }
 
-fn place<'a>(export: Option<&'a str>, path: &'a str) -> Place<'a> {
+pub(super) fn place<'a>(export: Option<&'a str>, path: &'a str) -> Place<'a> {
     (export, nfc(split_path(path).0))
 }
 
@@ -72,6 +75,8 @@ struct Linker<'a> {
     /// Records whose own medium was found.
     has_medium: Vec<bool>,
     unrecorded: Vec<(usize, Record)>,
+    vague: Vec<Vague>,
+    doubts: Vec<Doubt>,
 }
 
 impl<'a> Linker<'a> {
@@ -116,21 +121,35 @@ impl<'a> Linker<'a> {
             .collect();
         let items = Items::new(self.evidence, &self.links, &alone);
         for record in alone {
-            let found = items.find(&self.evidence.records[record]);
-            if found.media.is_empty() {
+            let (media, how) = match items.find(record) {
+                Found::Nothing => (Vec::new(), "no medium in any archive"),
+                Found::Same { media, how } => (media, how),
+                Found::OneOf { media, doubtful } => {
+                    self.vague.push(Vague {
+                        record,
+                        sure: Sure::AlbumsOnly,
+                    });
+                    if doubtful {
+                        self.doubts.push(Doubt {
+                            record,
+                            media: media.clone(),
+                        });
+                    }
+                    (media, "one of several of this title and capture time")
+                }
+            };
+            let mut link = |media| {
                 self.links.push(Link {
                     record,
-                    media: None,
+                    media,
                     role: None,
-                    how: "no medium in any archive",
+                    how,
                 });
+            };
+            if media.is_empty() {
+                link(None);
             }
-            self.links.extend(found.media.iter().map(|&media| Link {
-                record,
-                media: Some(media),
-                role: None,
-                how: found.how,
-            }));
+            media.into_iter().map(Some).for_each(link);
         }
     }
 
@@ -156,6 +175,23 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// Of an item without capture time the year folder still tells the year.
+    fn add_years(&mut self) {
+        let undated: BTreeSet<usize> = self
+            .links
+            .iter()
+            .filter(|link| {
+                let record = &self.evidence.records[link.record];
+                link.role.is_none() && record.facts.taken_at.is_none()
+            })
+            .filter_map(|link| link.media)
+            .collect();
+        for media in undated {
+            let dated = self.albums.dated(&self.evidence.media[media]);
+            self.unrecorded.extend(dated.map(|record| (media, record)));
+        }
+    }
+
     /// Reports what an index page lists and no archive holds. What is held needs no link: its sidecar says more.
     fn add_listed(&mut self) {
         let missing = listed::missing(self.evidence).into_iter();
@@ -176,7 +212,8 @@ impl<'a> Linker<'a> {
         Links {
             links: self.links,
             unrecorded: self.unrecorded,
-            same_posts: Vec::new(),
+            vague: self.vague,
+            doubts: self.doubts,
             ..Links::default()
         }
     }
@@ -224,109 +261,6 @@ fn media<'a>(evidence: &'a Evidence, entries: &[usize]) -> Vec<Medium<'a>> {
         medium.entries.push(at);
     }
     media.into_values().collect()
-}
-
-/// Items whose medium is known, by what makes them recognisable elsewhere.
-struct Items<'a> {
-    evidence: &'a Evidence,
-    by_url: HashMap<&'a str, Vec<(usize, usize)>>,
-    by_title: HashMap<(&'a str, i64), Vec<(usize, usize)>>,
-}
-
-/// Media of an item found by identity.
-#[derive(Default)]
-struct Found {
-    media: Vec<usize>,
-    how: &'static str,
-}
-
-impl<'a> Items<'a> {
-    /// Indexes the media of items that the records in `wanted` may be, too: of a whole export these are few.
-    fn new(evidence: &'a Evidence, links: &[Link], wanted: &[usize]) -> Self {
-        let wanted = || wanted.iter().map(|record| &evidence.records[*record]);
-        let urls: HashSet<&str> = wanted().map(|record| record.key.as_str()).collect();
-        let titles: HashSet<(&str, i64)> = wanted().filter_map(title_and_time).collect();
-        let mut items = Self {
-            evidence,
-            by_url: HashMap::new(),
-            by_title: HashMap::new(),
-        };
-        for link in links {
-            let (Some(media), None) = (link.media, link.role) else {
-                continue;
-            };
-            let record = &evidence.records[link.record];
-            if is_url(&record.key) && urls.contains(record.key.as_str()) {
-                let found = items.by_url.entry(&record.key).or_default();
-                found.push((link.record, media));
-            }
-            if let Some(title) = title_and_time(record).filter(|title| titles.contains(title)) {
-                let found = items.by_title.entry(title).or_default();
-                found.push((link.record, media));
-            }
-        }
-        items
-    }
-
-    fn find(&self, record: &Record) -> Found {
-        if record.facts.visibility == Visibility::Trashed {
-            // A deleted item must not lend its state to a copy that is not.
-            return Found::default();
-        }
-        let urls = self
-            .by_url
-            .get(record.key.as_str())
-            .map_or(&[][..], Vec::as_slice);
-        for (same_export, how) in [
-            (true, "same address"),
-            (false, "same address, other export"),
-        ] {
-            let media = self.distinct(urls, |other| (other.export == record.export) == same_export);
-            if !media.is_empty() {
-                return Found { media, how };
-            }
-        }
-        let titles = title_and_time(record).and_then(|title| self.by_title.get(&title));
-        let media = self.distinct(titles.map_or(&[][..], Vec::as_slice), |other| {
-            let both = is_url(&record.key) && is_url(&other.key);
-            other.export == record.export && !(both && record.key != other.key)
-        });
-        match media.len() {
-            1 => Found {
-                media,
-                how: "same title and capture time",
-            },
-            _ => Found::default(),
-        }
-    }
-
-    /// Returns one entry for each content among the items that are wanted.
-    fn distinct(&self, items: &[(usize, usize)], wanted: impl Fn(&Record) -> bool) -> Vec<usize> {
-        let mut media: BTreeMap<ContentHash, usize> = BTreeMap::new();
-        for &(record, at) in items {
-            if wanted(&self.evidence.records[record]) {
-                let entry = &self.evidence.media[at];
-                let best = media.entry(entry.content_hash).or_insert(at);
-                if order(entry) < order(&self.evidence.media[*best]) {
-                    *best = at;
-                }
-            }
-        }
-        media.into_values().collect()
-    }
-}
-
-fn order(entry: &MediaEntry) -> (Option<&str>, &str) {
-    (entry.export.as_deref(), &entry.path)
-}
-
-fn is_url(key: &str) -> bool {
-    key.starts_with("https://") || key.starts_with("http://")
-}
-
-fn title_and_time(record: &Record) -> Option<(&str, i64)> {
-    let title = record.facts.title.as_deref()?;
-    Some((title, record.facts.taken_at?.rough_seconds()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::model::kind::{CompanionRole, Kind};
+use crate::model::evidence::MediaEntry;
+use crate::model::kind::{CompanionRole, Kind, Visibility};
 use crate::model::record::{AlbumRecord, Edition, RecordFacts};
 use crate::model::time::When;
 
@@ -131,6 +132,122 @@ fn sidecars_without_media_in_albums_lead_to_the_item() {
             "GP/Rome/b.jpg.json > GP/Photos from 2020/b.jpg  [same title and capture time]",
         ]
     );
+}
+
+/// Year folder and album of sidecars; `second` is the address of the item with the counter.
+fn namesakes(first: &str, second: &str, media: &[&str]) -> Evidence {
+    let said = |source, url, text: &str| {
+        let mut record = record(source, "IMG_1.jpg", url, 1000);
+        record.facts.description = Some(text.to_owned());
+        record
+    };
+    Evidence {
+        records: vec![
+            said("GP/Photos from 2020/IMG_1.jpg.json", first, "the first"),
+            said(
+                "GP/Photos from 2020/IMG_1.jpg(1).json",
+                second,
+                "the second",
+            ),
+            said("GP/Rome/IMG_1.jpg.json", second, "the second"),
+        ],
+        albums: Vec::new(),
+        media: (1..).zip(media).map(|(n, path)| entry(path, n)).collect(),
+    }
+}
+
+const PLAIN: &str = "GP/Photos from 2020/IMG_1.jpg";
+const COUNTED: &str = "GP/Photos from 2020/IMG_1(1).jpg";
+
+#[test]
+fn two_items_of_one_folder_are_never_one_by_title_and_second() {
+    for (first, second) in [("", ""), ("A", ""), ("", "B"), ("A", "B")] {
+        let told = told(&namesakes(first, second, &[PLAIN]));
+        let of = |source: &str| {
+            let source = format!("GP/{source} > ");
+            let found: Vec<&String> = told.iter().filter(|t| t.starts_with(&source)).collect();
+            assert_eq!(found.len(), 1, "{told:?}");
+            found[0].clone()
+        };
+        let second_one = of("Photos from 2020/IMG_1.jpg(1).json");
+        assert!(
+            second_one.ends_with("[no medium in any archive]"),
+            "{second_one}"
+        );
+        // Its copy in the album says the same as it, and so is not the first either.
+        let copy = of("Rome/IMG_1.jpg.json");
+        assert!(copy.ends_with("[no medium in any archive]"), "{copy}");
+    }
+}
+
+#[test]
+fn sidecars_of_namesakes_in_an_album_find_theirs_by_what_they_say() {
+    let told = told(&namesakes("", "", &[PLAIN, COUNTED]));
+    let copy = format!("GP/Rome/IMG_1.jpg.json > {COUNTED}  [same title and capture time]");
+    assert!(told.contains(&copy), "{told:?}");
+}
+
+#[test]
+fn namesakes_that_say_the_same_keep_their_albums_and_miss_nothing() {
+    let mut evidence = namesakes("", "", &[PLAIN, COUNTED]);
+    evidence
+        .records
+        .push(record("GP/Rome/IMG_1.jpg(1).json", "IMG_1.jpg", "", 1000));
+    for record in &mut evidence.records {
+        record.facts.description = None;
+    }
+    let both = link(&evidence);
+    assert!(both.links.iter().all(|link| link.media.is_some()));
+    let albums_only = |links: &Links| {
+        let sure = links.vague.iter().map(|vague| (vague.record, vague.sure));
+        sure.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        albums_only(&both),
+        [(2, Sure::AlbumsOnly), (3, Sure::AlbumsOnly)]
+    );
+    assert_eq!(both.doubts, [], "two are meant, and there are two");
+    // One of two: nobody knows which.
+    evidence.records.pop();
+    let one = link(&evidence);
+    assert_eq!(albums_only(&one), [(2, Sure::AlbumsOnly)]);
+    assert_eq!(one.doubts.len(), 1);
+    assert_eq!((one.doubts[0].record, one.doubts[0].media.len()), (2, 2));
+    // One of two, one of which no archive holds: what is missing is told once.
+    evidence.media.pop();
+    let lost = link(&evidence);
+    let missing: Vec<usize> = lost
+        .links
+        .iter()
+        .filter(|link| link.media.is_none())
+        .map(|link| link.record)
+        .collect();
+    assert_eq!(missing, [1]);
+    assert_eq!(lost.doubts.len(), 1);
+}
+
+#[test]
+fn one_item_told_twice_in_a_folder_is_one() {
+    let evidence = Evidence {
+        records: vec![
+            record("GP/Photos from 2020/a.jpg.json", "a.jpg", "", 1000),
+            record(
+                "GP/Photos from 2020/a.jpg.supplemental-metadata.json",
+                "a.jpg",
+                "",
+                1000,
+            ),
+            record("GP/Rome/a.jpg.json", "a.jpg", "", 1000),
+        ],
+        albums: Vec::new(),
+        media: vec![entry("GP/Photos from 2020/a.jpg", 1)],
+    };
+    let links = link(&evidence);
+    assert!(
+        links.links.iter().all(|link| link.media == Some(0)),
+        "{links:?}"
+    );
+    assert_eq!((links.vague, links.doubts), (vec![], vec![]));
 }
 
 #[test]

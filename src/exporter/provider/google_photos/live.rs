@@ -30,6 +30,10 @@ pub fn tie_videos(pool: &Pool<'_>, decisions: &mut Decisions) {
         for medium in decisions.open() {
             let name = nfc(pool.media[medium].name);
             let (stem, ext) = split(&name);
+            let by_name = !matches!(by, By::Identifier);
+            if by_name && decisions.undecided.contains(&medium) {
+                continue;
+            }
             if can_be_live_video(stem, ext) {
                 let found = by.find(pool, decisions, &stills, medium, &taken);
                 if let Some(sidecar) = found {
@@ -198,12 +202,18 @@ fn by_base(
     if open.next().is_none() {
         return Some(first.sidecar);
     }
+    // Videos are numbered apart from stills: what was taken in the same moment goes together, crosswise, too. The counter
+    // decides only between stills of one moment.
+    let together = |still: &&Still| is_together(pool, video, still.sidecar, still.owner);
+    let mut all = of_base.values().flatten().filter(is_open).filter(together);
+    let first = all.next()?;
+    if all.next().is_none() {
+        return Some(first.sidecar);
+    }
     let same_counter = of_base.get(&reading.counter).into_iter().flatten();
-    let mut together = same_counter
-        .filter(is_open)
-        .filter(|still| is_together(pool, video, still.sidecar, still.owner));
-    let only = together.next()?;
-    together.next().is_none().then_some(only.sidecar)
+    let mut numbered = same_counter.filter(is_open).filter(together);
+    let only = numbered.next()?;
+    numbered.next().is_none().then_some(only.sidecar)
 }
 
 /// Another still bears the video's identifier, the identifiers differ, or no zone explains the times.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::kind::CompanionRole;
 
+use super::bare;
 use super::edited;
 use super::extensions::{is_media, known_extension};
 use super::live;
@@ -33,7 +34,9 @@ pub struct Decisions {
     /// The original of each sidecar.
     pub owners: Vec<Option<usize>>,
     /// Sidecars that two originals claim with equal right.
-    contested: BTreeSet<usize>,
+    pub contested: BTreeSet<usize>,
+    /// Media that a title without extension may mean, and that times left open: no weaker sign gives them away.
+    pub undecided: BTreeSet<usize>,
 }
 
 impl Decisions {
@@ -74,7 +77,9 @@ pub fn decide(pool: &Pool<'_>) -> Vec<Option<Match>> {
         media: vec![None; pool.media.len()],
         owners: vec![None; pool.sidecars.len()],
         contested: BTreeSet::new(),
+        undecided: BTreeSet::new(),
     };
+    bare::tie_by_time(pool, &mut decisions);
     for step in Step::ALL {
         let own = claims(pool, &decisions, step, Verdict::Agrees);
         settle(pool, &mut decisions, own);
@@ -161,6 +166,10 @@ fn the_one(pool: &Pool<'_>, mut claims: Vec<Claim>) -> Option<Claim> {
     if claims.len() > 1 {
         claims.retain(|c| pool.times_agree(c.medium, c.sidecar));
     }
+    // A zone is up to fourteen hours wide, and namesakes are of one day as a rule: the very second tells them apart.
+    if claims.len() > 1 {
+        claims.retain(|c| pool.times_fit(c.medium, c.sidecar));
+    }
     (claims.len() == 1).then(|| claims.pop()).flatten()
 }
 
@@ -243,7 +252,7 @@ fn title_names(pool: &Pool<'_>, sidecar: usize, reading: &Reading<'_>) -> bool {
 }
 
 /// Letters and digits of the part of a stem that is never cut; all else is one character.
-fn outline(stem: &str) -> String {
+pub fn outline(stem: &str) -> String {
     fold(cut(stem, NEVER_CUT))
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { '_' })

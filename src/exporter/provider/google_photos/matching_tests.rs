@@ -308,11 +308,143 @@ fn videos_of_several_stills_need_times_and_counters() {
     );
     assert_eq!(with(("IMG_1.MP4", "", Some(5003))), None);
     assert_eq!(with(("IMG_1.MP4", "", None)), None);
+    assert_eq!(with(("IMG_1.MP4", "", Some(3000))), None);
+}
+
+#[test]
+fn live_pairs_numbered_crosswise_are_tied_where_their_times_fit() {
+    let sidecars = [
+        ("IMG_1.HEIC.json", "IMG_1.HEIC", None),
+        ("IMG_1.JPG.json", "IMG_1.JPG", None),
+        ("IMG_1.JPG(1).json", "IMG_1.JPG", None),
+    ];
+    let media = |first, second| {
+        [
+            ("IMG_1.HEIC", "", Some(1000)),
+            ("IMG_1.JPG", "", Some(5000)),
+            ("IMG_1(1).JPG", "", Some(9000)),
+            ("IMG_1.MP4", "", first),
+            ("IMG_1(1).MP4", "", second),
+        ]
+    };
+    let videos = |first, second| {
+        let found = decided(&sidecars, &media(first, second)).into_iter();
+        found
+            .filter(|found| found.0.ends_with("MP4"))
+            .map(|found| (found.0, found.1))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
-        with(("IMG_1(1).MP4", "", Some(5001))),
-        None,
-        "another counter"
+        videos(Some(9001), Some(5001)),
+        [
+            ("IMG_1(1).MP4", "IMG_1.JPG.json"),
+            ("IMG_1.MP4", "IMG_1.JPG(1).json")
+        ]
     );
+    // Near is not fitting, and of one moment only the number tells.
+    assert_eq!(videos(Some(9010), None), []);
+    let twins = |first: Option<i64>| {
+        let mut all = media(first, None);
+        all[1].2 = Some(9000);
+        let found = decided(&sidecars, &all).into_iter();
+        found
+            .filter(|found| found.0.ends_with("MP4"))
+            .map(|found| found.1)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(twins(Some(9000)), ["IMG_1.JPG.json"]);
+}
+
+#[test]
+fn of_a_title_without_extension_time_decides_between_kinds_of_media_or_nobody_gets_it() {
+    let unset = |first, second| {
+        [
+            ("[UNSET].json", "[UNSET]", first),
+            ("[UNSET](1).json", "[UNSET]", second),
+        ]
+    };
+    let found = |first, second, photo, video| {
+        let media = [("[UNSET].jpg", "", photo), ("[UNSET].mp4", "", video)];
+        decided(&unset(first, second), &media)
+            .into_iter()
+            .map(|found| (found.0, found.1))
+            .collect::<Vec<_>>()
+    };
+    let (one, two) = (Some(1_000_000), Some(1_000_600));
+    let (photo, video) = ("[UNSET].jpg", "[UNSET].mp4");
+    let (plain, counted) = ("[UNSET].json", "[UNSET](1).json");
+    assert_eq!(
+        found(one, two, two, one),
+        [(photo, counted), (video, plain)]
+    );
+    assert_eq!(
+        found(one, two, one, two),
+        [(photo, plain), (video, counted)]
+    );
+    // The photo's time is the second sidecar's; of the video nothing is known.
+    assert_eq!(found(one, two, two, None), [(photo, counted)]);
+    assert_eq!(found(one, two, None, None), []);
+    assert_eq!(found(one, one, one, one), []);
+    // Days apart, the zone does not matter.
+    let late = Some(1_000_000 + 9 * 86_400);
+    let shifted = Some(1_000_000 + 9 * 86_400 + 1234);
+    assert_eq!(
+        found(one, late, shifted, Some(1_000_077)),
+        [(photo, counted), (video, plain)]
+    );
+    // One sidecar for both.
+    let alone = |photo, video| {
+        let media = [("[UNSET].jpg", "", photo), ("[UNSET].mp4", "", video)];
+        decided(&[("[UNSET].json", "[UNSET]", one)], &media)
+            .into_iter()
+            .map(|found| found.0)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(alone(one, two), ["[UNSET].jpg"]);
+    assert_eq!(alone(None, two), [""; 0]);
+    assert_eq!(alone(two, None), [""; 0], "near is not the second itself");
+    assert_eq!(alone(None, None), [""; 0]);
+}
+
+#[test]
+fn a_sidecar_with_a_counter_is_that_names_own_whoever_got_it() {
+    let long = "z".repeat(47);
+    let name = format!("{long}.jpg");
+    let second = format!("{long}(1).jpg");
+    let title = format!("{long}zz.jpg");
+    let plain = format!("{}.json", "z".repeat(46));
+    let counted = format!("{}(1).json", "z".repeat(46));
+    // No room for a suffix, but a sidecar of its own, though that tells of another title: no edited copy of the first.
+    let sidecars = [(&*plain, &*title, None), (&*counted, "other.jpg", None)];
+    let media = [(&*name, "", None), (&*second, "", None)];
+    let found = decided(&sidecars, &media);
+    assert!(
+        !found.iter().any(|f| f.0 == second && f.1 == plain),
+        "{found:?}"
+    );
+    // Nor does an edited copy with a counter go to the plain original, if a sidecar has that counter.
+    let sidecars = [
+        ("IMG_1.jpg.json", "IMG_1.jpg", None),
+        ("IMG_1.jpg(1).json", "other.jpg", None),
+    ];
+    let media = [("IMG_1.jpg", "", None), ("IMG_1-edited(1).jpg", "", None)];
+    let found = decided(&sidecars, &media);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn an_edited_copy_of_the_exact_name_wins_over_its_twin_with_a_counter() {
+    let sidecars = [("IMG_1.jpg.json", "IMG_1.jpg")];
+    let twins = ["IMG_1.jpg", "IMG_1-edited.jpg", "IMG_1-edited(1).jpg"];
+    assert_eq!(
+        pairs(&sidecars, &twins),
+        [
+            ("IMG_1-edited.jpg", "IMG_1.jpg.json"),
+            ("IMG_1.jpg", "IMG_1.jpg.json")
+        ]
+    );
+    let alone = ["IMG_1.jpg", "IMG_1-edited(1).jpg"];
+    assert_eq!(pairs(&sidecars, &alone).len(), 2);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Google Photos, by way of Google Takeout. Reads sidecars; ties them to media by predicting names.
 
 mod albums;
+mod bare;
 mod closing;
 mod edited;
 mod extensions;
 mod folders;
+mod identity;
 mod layout;
 mod link;
 mod listed;
@@ -22,8 +24,10 @@ pub const NAME: &str = "google-photos";
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::exporter::archive::{PartName, part_name};
-use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use crate::exporter::provider::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
 use crate::model::evidence::{Evidence, Links};
 use crate::model::kind::Kind;
 use crate::model::record::Record;
@@ -37,7 +41,7 @@ impl Provider for GooglePhotos {
     }
 
     fn reader_version(&self) -> u32 {
-        1
+        2
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
@@ -54,6 +58,18 @@ impl Provider for GooglePhotos {
 
     fn export(&self, part_name: &str) -> Option<String> {
         layout::export_id(part_name)
+    }
+
+    fn meaning(&self) -> Meaning {
+        Meaning {
+            titles_name_files: true,
+            dates_are_corrected: true,
+            posted_is_upload: true,
+        }
+    }
+
+    fn made_at(&self, export: &str) -> Option<Timestamp> {
+        layout::made_at(export)
     }
 
     fn unread(&self, path: &str, part_name: &str, account: Option<&str>) -> Option<Record> {

@@ -326,7 +326,24 @@ pub fn fits(name: &str, title: &str) -> bool {
 }
 
 /// Says whether a medium read as `reading` can be what a sidecar with this title describes.
+///
+/// In years in which Google wrote `&#39;` into titles it formed the names of files from that, too (`Mom_#39;s.jpg`).
 pub fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
+    let with_signs = title.contains(['\'', '"', '&', '<', '>']);
+    plain_title_agrees(title, reading)
+        || (with_signs && plain_title_agrees(&with_entities(title), reading))
+}
+
+fn with_entities(title: &str) -> String {
+    title
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+fn plain_title_agrees(title: &str, reading: &Reading<'_>) -> bool {
     let safe = safe(title);
     let stem = match known_extension(&safe) {
         Some((_, ext)) if !same_extension(ext, reading.ext) => return false,

@@ -259,6 +259,22 @@ impl<'a> Pool<'a> {
         None
     }
 
+    /// Says whether a medium's capture time is the one its sidecar tells, but for the zone.
+    pub fn times_fit(&self, medium: usize, sidecar: usize) -> bool {
+        match (self.media[medium].taken, self.sidecars[sidecar].taken) {
+            (Some(a), Some(b)) => taken_together(a, b),
+            _ => false,
+        }
+    }
+
+    /// Says whether any sidecar bears a name that is this reading's, counter included, whoever got it.
+    pub fn has_sidecar_named(&self, reading: &Reading<'_>) -> bool {
+        predict(reading)
+            .iter()
+            .filter(|prediction| prediction.spelling != Spelling::Bare)
+            .any(|prediction| self.folded.contains_key(&fold(&prediction.name)))
+    }
+
     /// Says whether a medium's capture time can be the one its sidecar tells, whatever the zone.
     pub fn times_agree(&self, medium: usize, sidecar: usize) -> bool {
         match (self.media[medium].taken, self.sidecars[sidecar].taken) {

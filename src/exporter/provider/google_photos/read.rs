@@ -8,6 +8,7 @@ use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
 use crate::model::kind::{Kind, Visibility};
+use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::Ignored;
 use crate::model::record::{AlbumRecord, Edition, Record, RecordFacts};
 use crate::model::shown::shown;
@@ -19,8 +20,8 @@ use super::folders::{FolderKind, is_googles_year, kind, split_path};
 use super::layout::{export_id, is_service, is_sidecar_name};
 use super::listed::{self, Held, is_index_page};
 use super::manifest::manifest;
-use super::names::{medium_name, nfc, split};
-use super::records::{Album, Content, Item, parse};
+use super::names::{Spelling, medium_name, nfc, predict, readings, split};
+use super::records::{Album, Content, Item, parse, resembles_album};
 
 /// Largest JSON file that is read, in bytes. Sidecars have a few thousand; comments on an album stay far below this.
 const LARGEST_JSON: u64 = 16 << 20;
@@ -38,6 +39,7 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
         told: folders.exports(tree),
         warned: BTreeSet::new(),
         unread: HashSet::new(),
+        strange: BTreeMap::new(),
     };
     let mut pages = Vec::new();
     for node in tree.nodes() {
@@ -51,6 +53,7 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
         }
         reader.sink.entry(node.id, role);
     }
+    reader.tell_strange();
     if pages.is_empty() {
         return;
     }
@@ -139,7 +142,7 @@ impl Folders {
             };
             held = Some((folder, holds));
             if holds {
-                exports.insert(export_id(&tree.part_name(node.id)));
+                exports.insert(export_of(tree, node.id));
             }
         }
         exports
@@ -149,6 +152,11 @@ impl Folders {
     fn is_top(&self, folder: &str) -> bool {
         self.services.contains(folder) && !self.direct.contains(folder)
     }
+}
+
+/// Returns the export an entry belongs to: as the folder its part was unpacked into tells, else the part's own name.
+fn export_of(tree: &dyn Tree, id: EntryId) -> Option<String> {
+    tree.piece_names(id).iter().find_map(|name| export_id(name))
 }
 
 fn is_item(tree: &dyn Tree, node: &Node) -> bool {
@@ -166,6 +174,8 @@ struct Reader<'a> {
     told: BTreeSet<Option<String>>,
     /// Sidecars that could not be read.
     unread: HashSet<EntryId>,
+    /// Fields of sidecars that no list knows, with the first sidecar that has each.
+    strange: BTreeMap<String, EntryId>,
 }
 
 impl Reader<'_> {
@@ -180,8 +190,43 @@ impl Reader<'_> {
         let ext = split(file).1.to_lowercase();
         match ext.as_str() {
             ".json" => self.json(node, folders.is_top(folder_of(&node.path))),
-            ext if OTHER_FILES.contains(&ext) => EntryRole::Ignored(Ignored::Unknown),
+            ext if OTHER_FILES.contains(&ext) && !self.has_sidecar(node) => {
+                EntryRole::Ignored(Ignored::Unknown)
+            }
             _ => EntryRole::Media,
+        }
+    }
+
+    /// What has a sidecar of its own is the owner's, of whatever kind it is.
+    fn has_sidecar(&self, node: &Node) -> bool {
+        let folder = folder_of(&node.path);
+        let name = nfc(split_path(&node.path).1);
+        let nodes = self.tree.nodes();
+        let is_there = |file: &str| {
+            let path = match folder {
+                "" => file.to_owned(),
+                _ => format!("{folder}/{file}"),
+            };
+            nodes
+                .binary_search_by(|node| (*node.path).cmp(&path))
+                .is_ok()
+        };
+        readings(&name)
+            .iter()
+            .flat_map(predict)
+            .filter(|prediction| prediction.spelling == Spelling::Full)
+            .any(|prediction| is_there(&prediction.name))
+    }
+
+    /// Each field once: a new one of Google's stands in every sidecar.
+    fn tell_strange(&mut self) {
+        for (key, id) in std::mem::take(&mut self.strange) {
+            let lacks = format!(
+                "its field {:?} looks like a fact, and is none that albumen reads",
+                shown(&key)
+            );
+            self.sink
+                .not_understood(id, NotUnderstood::UnknownStructure { lacks });
         }
     }
 
@@ -249,11 +294,24 @@ impl Reader<'_> {
         match parse(&bytes) {
             Err(why) => EntryRole::Failed(format!("broken JSON: {}", shown(&why))),
             Ok(Content::Item(item)) => self.item(node, *item),
+            Ok(Content::Album(_) | Content::Other) if is_sidecar_name(split_path(&node.path).1) => {
+                self.renamed(node, "no photoTakenTime, as every sidecar has")
+            }
             Ok(Content::Album(album)) if !at_top && self.is_album_file(node, &album) => {
                 self.album(node, album)
             }
+            Ok(Content::Other) if !at_top && resembles_album(&bytes) => {
+                self.renamed(node, "no title, as every album file has")
+            }
             Ok(Content::Album(_) | Content::Other) => EntryRole::Ignored(Ignored::NotAboutMedia),
         }
+    }
+
+    fn renamed(&mut self, node: &Node, lacks: &str) -> EntryRole {
+        let lacks = lacks.to_owned();
+        self.sink
+            .not_understood(node.id, NotUnderstood::UnknownStructure { lacks });
+        EntryRole::Ignored(Ignored::Unknown)
     }
 
     /// Files beside one medium (`photo.jpg.settings.json`) are no album files, nor are those of old day folders, whose
@@ -279,6 +337,14 @@ impl Reader<'_> {
         for key in &item.odd {
             let message = format!("{key} cannot be read as a time; left out");
             self.sink.warn(node.id, message);
+        }
+        if let Some(key) = item.lacks {
+            let lacks = format!("no {key}, as every sidecar has");
+            self.sink
+                .not_understood(node.id, NotUnderstood::UnknownStructure { lacks });
+        }
+        for key in item.strange {
+            self.strange.entry(key).or_insert(node.id);
         }
         let (folder, _) = split_path(&node.path);
         let mut facts = item.facts;
@@ -321,7 +387,7 @@ impl Reader<'_> {
     }
 
     fn export(&self, id: EntryId) -> Option<String> {
-        export_id(&self.tree.part_name(id))
+        export_of(self.tree, id)
     }
 }
 

@@ -30,6 +30,10 @@ pub struct Item {
     pub facts: RecordFacts,
     /// Values that could not be read, for a warning.
     pub odd: Vec<&'static str>,
+    /// What every sound sidecar has and this one has not.
+    pub lacks: Option<&'static str>,
+    /// Fields no list knows whose values look like facts: a time, a place, people, a mark.
+    pub strange: Vec<String>,
     /// The whole file.
     pub raw: Value,
 }
@@ -77,6 +81,67 @@ fn is_item(object: &Map<String, Value>) -> bool {
         .any(|key| object.contains_key(*key))
 }
 
+/// Fields of sidecars, of every year seen.
+const KNOWN: &[&str] = &[
+    "title",
+    "description",
+    "imageViews",
+    "creationTime",
+    "photoTakenTime",
+    "photoLastModifiedTime",
+    "modificationTime",
+    "geoData",
+    "geoDataExif",
+    "people",
+    "favorited",
+    "archived",
+    "trashed",
+    "url",
+    "googlePhotosOrigin",
+    "appSource",
+    "removeResultReason",
+    "sharedAlbumComments",
+    "albums",
+    "tags",
+];
+
+/// Says what is missing that no sound sidecar lacks. Of some fields that is said only where another stands in their place:
+/// what was left out is tolerated, what was renamed is not understood.
+fn lacks(object: &Map<String, Value>) -> Option<&'static str> {
+    let absent = |key: &&str| !object.contains_key(*key);
+    let renamed = || object.keys().any(|key| !KNOWN.contains(&key.as_str()));
+    let always = ["photoTakenTime", "title"].into_iter().find(absent);
+    let mut mostly = ["description", "creationTime", "geoData"].into_iter();
+    always.or_else(|| mostly.find(absent).filter(|_| renamed()))
+}
+
+/// Finds fields of other names whose values are built like facts: what they say would be lost unseen.
+fn strange(object: &Map<String, Value>) -> Vec<String> {
+    let is_fact = |value: &Value| match value {
+        Value::Bool(set) => *set,
+        Value::Object(inner) => inner.contains_key("timestamp") || inner.contains_key("latitude"),
+        Value::Array(list) => list.first().is_some_and(|one| one.get("name").is_some()),
+        _ => false,
+    };
+    let strange = object
+        .iter()
+        .filter(|(key, value)| !KNOWN.contains(&key.as_str()) && is_fact(value));
+    strange.map(|(key, _)| key.clone()).collect()
+}
+
+/// Says whether the sidecar is whole, so that what it does not state of caption, place and people is not there.
+fn states_all(object: &Map<String, Value>) -> bool {
+    let place = object.get("geoData");
+    let has_place = place.is_some_and(|place| {
+        ["latitude", "longitude"]
+            .iter()
+            .all(|key| place.get(*key).and_then(number).is_some())
+    });
+    let has_people = object.get("people").is_none_or(Value::is_array);
+    let has_text = object.get("description").is_some_and(Value::is_string);
+    has_place && has_people && has_text && lacks(object).is_none() && strange(object).is_empty()
+}
+
 fn item(object: &Map<String, Value>) -> Item {
     let mut odd = Vec::new();
     let facts = RecordFacts {
@@ -91,12 +156,15 @@ fn item(object: &Map<String, Value>) -> Item {
         favorite: flag(object.get("favorited")),
         visibility: visibility(object),
         by_someone_else: is_by_someone_else(object),
+        states_all: states_all(object),
         ..RecordFacts::default()
     };
     Item {
         url: text(object.get("url")),
         facts,
         odd,
+        lacks: lacks(object),
+        strange: strange(object),
         raw: Value::Null,
     }
 }
@@ -104,10 +172,27 @@ fn item(object: &Map<String, Value>) -> Item {
 /// A string with something in it; a number counts as its digits.
 fn text(value: Option<&Value>) -> Option<String> {
     match value? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::String(text) if !text.trim().is_empty() => Some(plain(text)),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// Takes off the five entities that Google writes into texts in some years (`Mom&#39;s`). Others are its owner's own words.
+fn plain(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    // `&amp;` last: what it yields is no entity again.
+    let pairs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ];
+    let decode = |text: String, (entity, sign): &(&str, &str)| text.replace(entity, sign);
+    pairs.iter().fold(text.to_owned(), decode)
 }
 
 /// Year of the first photograph there is: what is dated before it is junk (year 0 is common), not a date.
@@ -170,6 +255,7 @@ fn people(value: Option<&Value>) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(|person| text(Some(person.get("name").unwrap_or(person))))
+        .map(|name| name.trim().to_owned())
         .collect();
     names.sort();
     names.dedup();
@@ -203,6 +289,18 @@ fn is_by_someone_else(object: &Map<String, Value>) -> bool {
 }
 
 /// Title and description of an album; old exports wrap both in `albumData`.
+/// Says whether an object that is no album file for want of a title has fields of one.
+pub fn resembles_album(raw: &[u8]) -> bool {
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    let root = bounded_json::from_slice(raw).ok();
+    let object = root.as_ref().and_then(Value::as_object);
+    object.is_some_and(|object| {
+        ["access", "date", "enrichments", "description", "geoData"]
+            .iter()
+            .any(|key| object.contains_key(*key))
+    })
+}
+
 fn album(object: &Map<String, Value>) -> Option<(String, Option<String>)> {
     let data = object
         .get("albumData")
@@ -210,7 +308,7 @@ fn album(object: &Map<String, Value>) -> Option<(String, Option<String>)> {
         .unwrap_or(object);
     let known = object.contains_key("albumData");
     let title = match data.get("title") {
-        Some(Value::String(title)) => title.clone(),
+        Some(Value::String(title)) => plain(title).trim().to_owned(),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Null) => String::new(),
         // `user-generated-memory-titles.json` has a list.

@@ -216,3 +216,78 @@ fn broken_files_say_where() {
         "a byte order mark does no harm"
     );
 }
+
+fn sidecar(change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) -> Item {
+    let mut sidecar = serde_json::json!({
+        "title": "a.jpg", "description": "", "imageViews": "1",
+        "creationTime": {"timestamp": "2000"}, "photoTakenTime": {"timestamp": "1000"},
+        "geoData": {"latitude": 0.0, "longitude": 0.0}, "url": "",
+    });
+    change(sidecar.as_object_mut().expect("an object"));
+    match parse(sidecar.to_string().as_bytes()) {
+        Ok(Content::Item(item)) => *item,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_sidecar_whose_fields_are_renamed_is_not_understood() {
+    let renamed = |from: &str, to: &str| {
+        sidecar(|object| {
+            let value = object.remove(from).expect("a field");
+            object.insert(to.to_owned(), value);
+        })
+    };
+    assert_eq!(sidecar(|_| {}).lacks, None);
+    for key in [
+        "title",
+        "photoTakenTime",
+        "description",
+        "creationTime",
+        "geoData",
+    ] {
+        assert_eq!(renamed(key, "x").lacks, Some(key), "{key}");
+    }
+    let without = |key: &str| sidecar(|object| drop(object.remove(key))).lacks;
+    assert_eq!(without("title"), Some("title"));
+    assert_eq!(without("description"), None, "left out, not renamed");
+    let with = |value: serde_json::Value| {
+        sidecar(|object| drop(object.insert("x".to_owned(), value))).strange
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(with(serde_json::json!([{"name": "Anna"}])), ["x"]);
+    assert_eq!(with(serde_json::json!({"timestamp": "1"})), ["x"]);
+    assert_eq!(with(serde_json::json!(true)), ["x"]);
+    assert_eq!(with(serde_json::json!({"width": 3})), none);
+}
+
+#[test]
+fn only_a_whole_sidecar_says_what_there_is_not() {
+    assert!(sidecar(|_| {}).facts.states_all);
+    for key in ["description", "geoData", "title", "photoTakenTime"] {
+        assert!(
+            !sidecar(|object| drop(object.remove(key))).facts.states_all,
+            "{key}"
+        );
+    }
+    let spoiled = sidecar(|object| drop(object.insert("people".to_owned(), "Anna".into())));
+    assert!(!spoiled.facts.states_all);
+}
+
+#[test]
+fn names_are_trimmed_and_googles_entities_decoded() {
+    let item = sidecar(|object| {
+        object.insert("title".to_owned(), "Mom&#39;s &amp; Dad.jpg".into());
+        object.insert(
+            "description".to_owned(),
+            "&lt;3 &amp;quot; R&D; &copy;".into(),
+        );
+        object.insert("people".to_owned(), serde_json::json!([{"name": " Anna "}]));
+    });
+    assert_eq!(item.facts.title.as_deref(), Some("Mom's & Dad.jpg"));
+    assert_eq!(
+        item.facts.description.as_deref(),
+        Some("<3 &quot; R&D; &copy;")
+    );
+    assert_eq!(item.facts.people, ["Anna"]);
+}

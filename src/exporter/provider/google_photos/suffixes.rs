@@ -1,5 +1,7 @@
 //! What Google adds to the names of edited copies, by language, and what looks like it and is not.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::names::nfc;
 
 /// Confirmed in real exports.
@@ -36,6 +38,15 @@ const LISTED: &[&str] = &[
     "-upraveno",
     "-szerkesztett",
     "-편집됨",
+    "-已编辑",
+    // Thai: the first in a script its author ran over an export of his own, the second in a list of other languages.
+    "-แก้ไข",
+    "-แก้ไขแล้ว",
+    // One list of another program has these four; nobody was seen to confirm them.
+    "-đã chỉnh sửa",
+    "-تم التعديل",
+    "-संपादित",
+    "-diedit",
 ];
 
 /// What the end of a media name says about an edited copy.
@@ -71,7 +82,8 @@ pub fn edited(base: &str, at_limit: bool) -> Option<(&str, Ending)> {
 
 /// Google writes its suffixes in small letters; `-COLLAGE`, `-EFFECTS` and the like are creations with sidecars of their own.
 fn is_word(tail: &str) -> bool {
-    tail.chars().count() >= 2 && tail.chars().all(|c| c.is_alphabetic() && !c.is_uppercase())
+    let is_letter = |c: char| (c.is_alphabetic() && !c.is_uppercase()) || is_combining_mark(c);
+    tail.chars().count() >= 2 && tail.chars().all(is_letter)
 }
 
 #[cfg(test)]
@@ -85,6 +97,20 @@ mod tests {
             ("a-b-EDITED", false, Some(("a-b", Ending::Known))),
             ("a-modifie\u{301}", false, Some(("a", Ending::Known))),
             ("a-ha editado", false, Some(("a", Ending::Known))),
+            ("a-đã chỉnh sửa", false, Some(("a", Ending::Known))),
+            (
+                "a-đa\u{303} chi\u{309}nh sư\u{309}a",
+                false,
+                Some(("a", Ending::Known)),
+            ),
+            ("a-đã chỉ", true, Some(("a", Ending::Cut))),
+            ("a-แก้ไข", false, Some(("a", Ending::Known))),
+            ("a-แก้ไขแล้ว", false, Some(("a", Ending::Known))),
+            ("a-แก้", true, Some(("a", Ending::Cut))),
+            ("a-تم التعديل", false, Some(("a", Ending::Known))),
+            ("a-संपादित", false, Some(("a", Ending::Known))),
+            // Another word of a script with marks.
+            ("a-ปรับปรุงแล้ว", false, Some(("a", Ending::Word))),
             ("a-ha edi", true, Some(("a", Ending::Cut))),
             ("a-ha edi", false, None),
             ("a-e", true, Some(("a", Ending::Cut))),

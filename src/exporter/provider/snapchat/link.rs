@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exporter::provider::classify::{file_name, stem};
 use crate::exporter::provider::link::unrecorded;
-use crate::model::evidence::{Evidence, Link, Links, MediaEntry, Vague};
+use crate::model::evidence::{Evidence, Link, Links, MediaEntry, Sure, Vague};
 use crate::model::kind::{CompanionRole, Kind};
 use crate::model::media_type::MediaClass;
 use crate::model::record::{Record, RecordFacts};
@@ -218,7 +218,10 @@ impl Linker<'_> {
         if join.doubt != Doubt::None {
             self.vague.push(Vague {
                 record,
-                day_only: join.doubt == Doubt::PlaceAndClock,
+                sure: match join.doubt == Doubt::PlaceAndClock {
+                    true => Sure::Day,
+                    false => Sure::AllButPlace,
+                },
             });
         }
         !file.mains.is_empty()
@@ -291,8 +294,7 @@ impl Linker<'_> {
             .collect();
         self.links
             .sort_by_key(|link| (link.record, link.media, link.role));
-        self.vague
-            .sort_by_key(|vague| (vague.record, vague.day_only));
+        self.vague.sort_by_key(|vague| (vague.record, vague.sure));
         Links {
             links: self.links,
             unrecorded,

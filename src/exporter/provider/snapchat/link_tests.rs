@@ -116,7 +116,7 @@ fn a_memory_nobody_holds_is_missing_once_for_each_row() {
         links.vague,
         [Vague {
             record: 0,
-            day_only: false
+            sure: Sure::AllButPlace
         }]
     );
 }
@@ -156,15 +156,18 @@ fn a_file_whose_bytes_could_not_be_read_is_missing_if_no_row_says_so() {
 
 #[test]
 fn what_is_vague_is_taken_away() {
-    let mut facts = history_of(&row("03:04:05", "1.5, 2.5", "")).remove(0).facts;
-    assert_eq!(facts.location, Location::new(1.5, 2.5));
+    let mut record = history_of(&row("03:04:05", "1.5, 2.5", "")).remove(0);
+    assert_eq!(record.facts.location, Location::new(1.5, 2.5));
     Vague {
         record: 0,
-        day_only: true,
+        sure: Sure::Day,
     }
-    .apply(&mut facts);
-    assert_eq!(facts.location, None);
-    assert_eq!(facts.taken_at, Some(the_day("2021-01-02".parse().unwrap())));
+    .apply(&mut record);
+    assert_eq!(record.facts.location, None);
+    assert_eq!(
+        record.facts.taken_at,
+        Some(the_day("2021-01-02".parse().unwrap()))
+    );
 }
 
 #[test]
