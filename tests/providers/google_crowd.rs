@@ -10,6 +10,8 @@ use albumen::model::content_hash::ContentHash;
 use albumen::model::evidence::{Evidence, MediaEntry};
 use albumen::model::kind::Kind;
 use albumen::model::record::{Edition, Record, RecordFacts};
+use albumen::model::time::When;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::google_import::{assets, import, report};
@@ -57,7 +59,7 @@ fn sidecar(name: &str, title: &str, number: u64) -> Record {
 /// Adds `number` of a kind of file that makes matching work hard.
 type Shape = fn(u64, &mut Evidence);
 
-const SHAPES: [(&str, Shape); 6] = [
+const SHAPES: [(&str, Shape); 8] = [
     ("each its own name", |n, evidence| {
         let name = format!("IMG_{n:05}.jpg");
         evidence
@@ -113,6 +115,37 @@ const SHAPES: [(&str, Shape); 6] = [
             .media
             .push(medium(&format!("IMG_{n:05}.MP4"), 3 * n + 2));
     }),
+    (
+        "titles without extension of two kinds of media",
+        |n, evidence| {
+            let counter = if n == 0 {
+                String::new()
+            } else {
+                format!("({n})")
+            };
+            let mut record = sidecar(&format!("[UNSET]{counter}.json"), "[UNSET]", n);
+            record.facts.taken_at = Some(timed(n, 3));
+            evidence.records.push(record);
+            let name = match n % 2 {
+                0 => format!("[UNSET]({}).jpg", n / 2 + 1),
+                _ => format!("[UNSET]({}).mp4", n / 2 + 1),
+            };
+            let mut medium = medium(&name, n);
+            medium.taken = Some(timed(n, 7));
+            evidence.media.push(medium);
+        },
+    ),
+    ("namesakes of one second without address", |n, evidence| {
+        let folder = ["Photos from 2020", "Rome"][(n % 2) as usize];
+        let mut record = sidecar(&format!("d.jpg({}).json", n / 2 + 1), "d.jpg", n);
+        record.source = format!("Google Photos/{folder}/d.jpg({}).json", n / 2 + 1);
+        record.key = "d.jpg@1600000000".to_owned();
+        record.facts.taken_at = Some(timed(n, 0));
+        evidence.records.push(record);
+        let mut medium = medium("x", n);
+        medium.path = format!("Google Photos/Photos from 2020/d({}).jpg", n / 2 + 1);
+        evidence.media.push(medium);
+    }),
     ("videos that could be anyone's", |n, evidence| {
         evidence
             .records
@@ -123,6 +156,11 @@ const SHAPES: [(&str, Shape); 6] = [
             .push(medium(&format!("c({}).MP4", n + 1), 2 * n + 1));
     }),
 ];
+
+/// A time for each, and one for all.
+fn timed(n: u64, seconds: i64) -> When {
+    When::utc(Timestamp::from_second(1_600_000_000 + seconds * n as i64).unwrap())
+}
 
 fn linking(shape: Shape, count: u64) -> Duration {
     let mut evidence = Evidence::default();

@@ -251,7 +251,7 @@ impl Gathering {
         account.situation.doubtful.push(Gap {
             date: record.facts.taken_at.as_ref().map(day),
             what: record.uri,
-            record: Some(record.source),
+            records: vec![record.source],
             why: "several photos have its title and second, and nothing tells which of them it is, or whether it is one more"
                 .to_owned(),
             to_do: "look on the service how many there are, and compare".to_owned(),
@@ -337,7 +337,7 @@ fn unreadable_file(asset: &Asset, path: Option<&String>, date: Option<&String>) 
     is_odd.then(|| Gap {
         date: date.cloned(),
         what: path.cloned().unwrap_or_else(|| asset.name.clone()),
-        record: None,
+        records: Vec::new(),
         why: "its bytes are of no photo, video or sound format albumen knows; they are kept as they came".to_owned(),
         to_do: "open it, and compare it with what the service shows".to_owned(),
     })

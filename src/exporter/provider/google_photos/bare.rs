@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::time::When;
+
 use super::extensions::{is_media, is_still, known_extension, same_extension};
 use super::matching::{Decisions, Match, outline};
 use super::names::{Spelling, nfc, readings, safe, split, title_agrees};
-use super::pool::{Pool, Step, Verdict, on_other_days};
+use super::pool::{Moments, Pool, Step, Verdict};
 
 const HOW: &str = "title without extension, capture time";
 
@@ -80,16 +82,22 @@ impl Group {
             tie(decisions, still, *sidecar);
             return;
         }
-        let exact = |medium, sidecar| pool.times_fit(medium, sidecar);
-        self.settle(decisions, exact, exact);
+        self.settle(pool, decisions, |moments, when| {
+            two_of(moments.together(when))
+        });
         // Within a zone's width: only if all others are of other days. What has no time may be any.
-        self.settle(
-            decisions,
-            |medium, sidecar| pool.times_agree(medium, sidecar),
-            |medium, sidecar| {
-                !on_other_days(pool.media[medium].taken, pool.sidecars[sidecar].taken)
-            },
-        );
+        let timed = |group: &Self| {
+            group.media.iter().all(|m| pool.media[*m].taken.is_some())
+                && group
+                    .sidecars
+                    .iter()
+                    .all(|s| pool.sidecars[*s].taken.is_some())
+        };
+        if timed(&self) {
+            self.settle(pool, decisions, |moments, when| {
+                two_of(moments.same_day(when))
+            });
+        }
         decisions.contested.extend(self.sidecars);
         decisions.undecided.extend(self.media);
     }
@@ -105,30 +113,46 @@ impl Group {
         (same && video.len() == 1).then(|| still.first().copied())?
     }
 
-    /// Ties those that go with each other, where neither can go with any other.
+    /// Ties those that `find` finds for each other, and nothing else for either.
     fn settle(
         &mut self,
+        pool: &Pool<'_>,
         decisions: &mut Decisions,
-        goes: impl Fn(usize, usize) -> bool,
-        can_go: impl Fn(usize, usize) -> bool,
+        find: impl Fn(&Moments, When) -> Vec<usize>,
     ) {
-        let alone = |medium: usize, sidecar: usize| {
-            let rival = |other: &usize| *other != medium && can_go(*other, sidecar);
-            let other_sidecar = |other: &usize| *other != sidecar && can_go(medium, *other);
-            !self.media.iter().any(rival) && !self.sidecars.iter().any(other_sidecar)
-        };
-        let mut tied = Vec::new();
+        let (mut media, mut sidecars) = (Moments::default(), Moments::default());
+        for &medium in &self.media {
+            if let Some(taken) = pool.media[medium].taken {
+                media.add(taken, medium);
+            }
+        }
         for &sidecar in &self.sidecars {
-            let media = self.media.iter().copied();
-            let found = media.filter(|&medium| goes(medium, sidecar) && alone(medium, sidecar));
-            tied.extend(found.map(|medium| (medium, sidecar)));
+            if let Some(taken) = pool.sidecars[sidecar].taken {
+                sidecars.add(taken, sidecar);
+            }
         }
-        for (medium, sidecar) in tied {
-            tie(decisions, medium, sidecar);
-            self.media.retain(|other| *other != medium);
-            self.sidecars.retain(|other| *other != sidecar);
+        let mut tied = BTreeMap::new();
+        for &sidecar in &self.sidecars {
+            let Some(taken) = pool.sidecars[sidecar].taken else {
+                continue;
+            };
+            if let [medium] = find(&media, taken)[..]
+                && let Some(taken) = pool.media[medium].taken
+                && find(&sidecars, taken).len() == 1
+            {
+                tie(decisions, medium, sidecar);
+                tied.insert(medium, sidecar);
+            }
         }
+        let gone: BTreeSet<usize> = tied.values().copied().collect();
+        self.media.retain(|medium| !tied.contains_key(medium));
+        self.sidecars.retain(|sidecar| !gone.contains(sidecar));
     }
+}
+
+/// Two are as good as many.
+fn two_of(found: impl Iterator<Item = usize>) -> Vec<usize> {
+    found.take(2).collect()
 }
 
 fn tie(decisions: &mut Decisions, medium: usize, sidecar: usize) {

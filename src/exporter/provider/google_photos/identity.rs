@@ -20,6 +20,9 @@ use super::names::{fold, medium_name};
 /// More namesakes of one second than this are no album of anyone's: nothing is said of which are meant.
 const MOST: usize = 64;
 
+/// More statements of one title and second than this are not compared with each other: it would take the square of their number.
+const MOST_STATEMENTS: usize = 1024;
+
 /// Media of an item found by identity.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
@@ -130,6 +133,7 @@ impl<'a> Items<'a> {
         }
         namesake(record)
             .and_then(|title| self.by_title.get(&title))
+            .filter(|all| all.len() <= MOST_STATEMENTS)
             .filter(|all| all.iter().any(|statement| !statement.media.is_empty()))
             .map_or(Found::Nothing, |all| self.among(all, at))
     }

@@ -9,9 +9,10 @@ use super::matching::{Decisions, Match};
 use super::names::{
     MEDIA_UNITS, Reading, cut, fold, is_regular, known_stem, nfc, readings, split, take_apart,
 };
-use super::pool::{Pool, on_other_days, taken_together};
+use super::pool::{Moments, Pool, on_other_days, taken_together};
 
 /// A still that may have a video.
+#[derive(Clone, Copy)]
 struct Still {
     sidecar: usize,
     owner: Option<usize>,
@@ -82,8 +83,17 @@ fn is_together(pool: &Pool<'_>, video: usize, sidecar: usize, owner: Option<usiz
     }
 }
 
-/// Stills by folded base, then counter: a folder may hold thousands of one name.
-type Stills = BTreeMap<String, BTreeMap<Option<u32>, Vec<Still>>>;
+/// Stills of one base: a folder may hold thousands of one name.
+#[derive(Default)]
+struct OfBase {
+    all: Vec<Still>,
+    /// Indices into `all`.
+    by_counter: BTreeMap<Option<u32>, Vec<usize>>,
+    by_moment: Moments,
+}
+
+/// Stills by folded base.
+type Stills = BTreeMap<String, OfBase>;
 
 /// Collects stills by folded base: owners of sidecars, and sidecars whose picture is not in the folder.
 fn stills(pool: &Pool<'_>, decisions: &Decisions) -> Stills {
@@ -96,8 +106,13 @@ fn stills(pool: &Pool<'_>, decisions: &Decisions) -> Stills {
         };
         if let Some((base, counter)) = found {
             let of_base = stills.entry(base).or_default();
-            let of_counter = of_base.entry(counter).or_default();
-            of_counter.push(Still { sidecar, owner });
+            let at = of_base.all.len();
+            of_base.all.push(Still { sidecar, owner });
+            of_base.by_counter.entry(counter).or_default().push(at);
+            let embedded = owner.and_then(|owner| pool.media[owner].taken);
+            if let Some(taken) = embedded.or(pool.sidecars[sidecar].taken) {
+                of_base.by_moment.add(taken, at);
+            }
         }
     }
     stills
@@ -197,21 +212,27 @@ fn by_base(
     let of_base = stills.get(&fold(reading.base))?;
     let is_open =
         |still: &&Still| !taken.contains(&still.sidecar) && !is_excluded(pool, video, still);
-    let mut open = of_base.values().flatten().filter(is_open);
+    let mut open = of_base.all.iter().filter(is_open);
     let first = open.next()?;
     if open.next().is_none() {
         return Some(first.sidecar);
     }
     // Videos are numbered apart from stills: what was taken in the same moment goes together, crosswise, too. The counter
     // decides only between stills of one moment.
-    let together = |still: &&Still| is_together(pool, video, still.sidecar, still.owner);
-    let mut all = of_base.values().flatten().filter(is_open).filter(together);
+    let taken_at = pool.media[video].taken?;
+    let together = of_base.by_moment.together(taken_at);
+    let mut all = together.map(|at| &of_base.all[at]).filter(is_open);
     let first = all.next()?;
     if all.next().is_none() {
         return Some(first.sidecar);
     }
-    let same_counter = of_base.get(&reading.counter).into_iter().flatten();
-    let mut numbered = same_counter.filter(is_open).filter(together);
+    let same_counter = of_base.by_counter.get(&reading.counter);
+    let mut numbered = same_counter
+        .into_iter()
+        .flatten()
+        .map(|at| &of_base.all[*at])
+        .filter(is_open)
+        .filter(|still| is_together(pool, video, still.sidecar, still.owner));
     let only = numbered.next()?;
     numbered.next().is_none().then_some(only.sidecar)
 }

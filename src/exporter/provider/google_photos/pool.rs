@@ -1,6 +1,6 @@
 //! One folder of one export: its sidecars and media files, indexed by name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -281,6 +281,43 @@ impl<'a> Pool<'a> {
             (Some(a), Some(b)) => apart_s(a, b).abs() <= ZONES_S,
             _ => false,
         }
+    }
+}
+
+/// Things by their capture time, to find those of one moment without comparing all with all.
+#[derive(Debug, Default)]
+pub struct Moments {
+    by_second: BTreeMap<i64, Vec<(When, usize)>>,
+}
+
+impl Moments {
+    /// Adds a thing.
+    pub fn add(&mut self, when: When, what: usize) {
+        let second = self.by_second.entry(when.rough_seconds()).or_default();
+        second.push((when, what));
+    }
+
+    /// Returns what was taken together with this, see [`taken_together`].
+    pub fn together(&self, when: When) -> impl Iterator<Item = usize> {
+        let zones = -ZONES_S / QUARTER_S..=ZONES_S / QUARTER_S;
+        zones
+            .flat_map(move |zone| {
+                let at = when.rough_seconds().saturating_add(zone * QUARTER_S);
+                self.by_second
+                    .range(at.saturating_sub(LIVE_S)..=at.saturating_add(LIVE_S))
+            })
+            .flat_map(|(_, of_second)| of_second)
+            .filter(move |(other, _)| taken_together(when, *other))
+            .map(|(_, what)| *what)
+    }
+
+    /// Returns what may have been taken on the same day, whatever the zones.
+    pub fn same_day(&self, when: When) -> impl Iterator<Item = usize> {
+        let at = when.rough_seconds();
+        self.by_second
+            .range(at.saturating_sub(ZONES_S)..=at.saturating_add(ZONES_S))
+            .flat_map(|(_, of_second)| of_second)
+            .map(|(_, what)| *what)
     }
 }
 
