@@ -105,6 +105,11 @@ fn a_photo_by_name_whose_bytes_are_of_no_known_kind_is_kept_and_stops_the_certif
     let certified = env.run_on("lib", &["certify"]);
     assert!(certified.stdout.contains("IMG_1"), "{}", certified.stdout);
     assert!(
+        certified.stdout.contains("of no format albumen knows"),
+        "{}",
+        certified.stdout
+    );
+    assert!(
         !certified.stdout.contains("complete:"),
         "{}",
         certified.stdout

@@ -138,3 +138,42 @@ fn albums_of_sidecars_only_keep_namesakes_and_miss_nothing() {
         }
     }
 }
+
+#[test]
+fn namesakes_of_which_fewer_are_meant_than_there_are_cannot_be_known() {
+    let mut items = pair(&[]);
+    let first = items[0].clone();
+    items[1] = Item {
+        bytes: plain(2),
+        id: "second".into(),
+        ..first
+    };
+    let takeout = Takeout::of(items, vec![album("rome")]);
+    for doubtful in [true, false] {
+        let env = TestEnv::new();
+        let mut files = readdressed(takeout.files(), (empty, empty));
+        let sidecar = |name: &str| format!("{YEAR}/{name}");
+        let own = files[&sidecar("IMG_1.jpg.supplemental-metadata.json")].clone();
+        for name in [
+            "IMG_1.jpg.supplemental-metadata.json",
+            "IMG_1.jpg.supplemental-metadata(1).json",
+        ] {
+            // One of the two is in the album, or both are.
+            if !doubtful || !name.contains("(1)") {
+                files.insert(format!("Takeout/Google Photos/Rome/{name}"), own.clone());
+            }
+        }
+        env.zip("in/takeout-20250301T101112Z-3-001.zip", &files);
+        let ran = import(&env, "lib", &["in"]);
+        assert_eq!(missing(&ran), BTreeSet::new());
+        let certified = env.run_on("lib", &["certify", "--json"]);
+        let told = certified.stdout.contains("may mean one of several photos");
+        assert_eq!(told, doubtful, "{}", certified.stdout);
+        assert!(!doubtful || !certified.stdout.contains("\"complete\""));
+        let found = assets(&env, "lib");
+        for seed in [1, 2] {
+            let asset = &found[&hash(&plain(seed)).to_string()];
+            assert_eq!(asset["albums"], json!(["Rome"]));
+        }
+    }
+}
