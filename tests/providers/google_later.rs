@@ -88,7 +88,7 @@ fn expected(files: &Files, before: &BTreeSet<String>) -> Value {
         "missing": 0,
         "bytes_written": new.values().sum::<usize>(),
         "outcomes": {"imported": new.len(), "duplicate": count(&is_medium) - new.len(), "record": records + 1,
-            "ignored": 3, "failed": 0},
+            "ignored": 3, "failed": 0, "not_reached": 0},
     })
 }
 
