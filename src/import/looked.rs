@@ -10,6 +10,8 @@ use crate::exporter::archive::{Archive, EntryId};
 use crate::media;
 use crate::model::content_hash::ContentHash;
 
+use super::store::kind_of;
+
 /// Bytes of an entry that are held in memory; of longer ones metadata may lie at the end (videos), so they are looked at
 /// where they lie, or else put into a temporary file without a name.
 const IN_MEMORY: usize = 4 << 20;
@@ -72,14 +74,9 @@ impl Looked {
         Ok(file)
     }
 
-    /// Returns the number of its bytes.
-    pub fn size_bytes(&self) -> u64 {
-        self.size_bytes
-    }
-
-    /// Says what the bytes are; `None` if they are no medium.
-    pub fn finish(self, archive: &Archive, id: EntryId) -> Option<StoredMedium> {
-        let media_type = media::sniff(&self.head)?;
+    /// Says what the bytes are; the error says why they would not be kept.
+    pub fn finish(self, archive: &Archive, id: EntryId) -> Result<StoredMedium, &'static str> {
+        let media_type = kind_of(&self.head, self.size_bytes)?;
         let size_bytes = self.size_bytes;
         let facts = match self.rest {
             _ if size_bytes <= self.head.len() as u64 => {
@@ -95,7 +92,7 @@ impl Looked {
             },
             Rest::Lost => media::inspect(media_type, &mut io::Cursor::new(&self.head)),
         };
-        Some(StoredMedium {
+        Ok(StoredMedium {
             content_hash: ContentHash(self.hasher.finalize().into()),
             size_bytes,
             facts,
@@ -185,7 +182,7 @@ mod tests {
             for chunk in bytes.chunks(pieces.max(4)) {
                 looked.chunk(chunk);
             }
-            assert_eq!(looked.size_bytes(), length as u64);
+            assert_eq!(looked.size_bytes, length as u64);
             if let Rest::Filed(file) = &looked.rest {
                 assert!(length > IN_MEMORY);
                 assert_eq!(file.metadata().unwrap().len(), length as u64);

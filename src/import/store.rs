@@ -262,23 +262,20 @@ impl<'a> Worker<'a> {
 
     /// Tells what the bytes are, and keeps nothing of them.
     fn look(&self, id: EntryId, looked: Looked, crc32: u32) {
-        let size_bytes = looked.size_bytes();
         self.tell(match looked.finish(self.shared.archive, id) {
-            Some(medium) => Message::Kept(Box::new(StoredEntry { id, medium, crc32 })),
-            None => Message::Failed(id, not_media(size_bytes).to_owned()),
+            Ok(medium) => {
+                if medium.facts.media_type == MediaType::Other {
+                    self.warn_of_unknown(id);
+                }
+                Message::Kept(Box::new(StoredEntry { id, medium, crc32 }))
+            }
+            Err(why) => Message::Failed(id, why.to_owned()),
         });
     }
 
     /// Looks at the bytes, gives them their name in staging and tells of them.
     fn keep(&self, id: EntryId, finished: Finished<'_>, crc32: u32) -> Result<(), WriteError> {
-        let found = match media::sniff(finished.head()) {
-            Some(media_type) => Ok(media_type),
-            None if finished.size_bytes == 0 => Err("the file is empty"),
-            None if media::is_page(finished.head()) => Err(PAGE),
-            // The owner's all the same: a drawing, an old camera's format, a video the service failed to read.
-            None => Ok(MediaType::Other),
-        };
-        let media_type = match found {
+        let media_type = match kind_of(finished.head(), finished.size_bytes) {
             Ok(media_type) => media_type,
             Err(why) => {
                 finished.discard()?;
@@ -308,6 +305,17 @@ impl<'a> Worker<'a> {
             crc32,
         })));
         Ok(())
+    }
+}
+
+/// Says what bytes are; the error says why they are not kept.
+pub(super) fn kind_of(head: &[u8], size_bytes: u64) -> Result<MediaType, &'static str> {
+    match media::sniff(head) {
+        Some(media_type) => Ok(media_type),
+        None if size_bytes == 0 => Err("the file is empty"),
+        None if media::is_page(head) => Err(PAGE),
+        // The owner's all the same: a drawing, an old camera's format, a video the service failed to read.
+        None => Ok(MediaType::Other),
     }
 }
 
