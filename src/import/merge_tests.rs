@@ -495,6 +495,7 @@ fn a_supplement_adds_and_claims_nothing() {
         (asset.visibility, &asset.items),
         (Visibility::Hidden, &alone.items)
     );
+}
 
 const BERLIN: (f64, f64) = (52.52, 13.4);
 
