@@ -15,7 +15,7 @@ use crate::monitor::{Monitor, Warning};
 
 use super::ImportOptions;
 use super::trees::ArchiveTree;
-use super::understood::{Doubt, Judging, Watched};
+use super::understood::{Doubt, Judging};
 
 /// Days asked for; both ends count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -90,9 +90,8 @@ pub fn read_tree(
     monitor: &dyn Monitor,
 ) -> Result<Intake, CatalogError> {
     let read_options = read_options(options);
-    let watched = Watched::new(tree);
     let mut sink = Sink {
-        judging: Judging::new(&watched),
+        judging: Judging::new(tree),
         tree,
         writing,
         monitor,
@@ -105,7 +104,7 @@ pub fn read_tree(
         unwanted: Vec::new(),
         error: None,
     };
-    tree.provider.read(&watched, &read_options, &mut sink);
+    tree.provider.read(tree, &read_options, &mut sink);
     if let Some(error) = sink.error {
         return Err(error);
     }

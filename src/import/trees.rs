@@ -1,12 +1,15 @@
 //! Recognises whose archives were given: parts become trees of entries, one tree a provider.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::exporter::archive::{Archive, EntryId, Modified, PartId};
+use crate::exporter::provider::classify::format_of;
 use crate::exporter::provider::{Node, PROVIDERS, PieceId, Provider, Tree};
 use crate::model::entry_path::EntryPath;
 use crate::model::shown::shown;
+
+use super::understood::Watch;
 
 /// All entries of one provider in one call, wrapper folders taken off.
 pub struct ArchiveTree<'a> {
@@ -18,6 +21,10 @@ pub struct ArchiveTree<'a> {
     parts: BTreeMap<PartId, Arc<str>>,
     /// The pieces of its parts, the deepest root of a part first.
     pieces: Vec<Piece>,
+    /// Index of the node of each page and JSON file.
+    pages: HashMap<EntryId, usize>,
+    /// What was seen of the files that were read.
+    pub watch: Watch,
 }
 
 /// A part, or one of several unpacked parts in one folder.
@@ -49,6 +56,8 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
             nodes: Vec::new(),
             parts: BTreeMap::new(),
             pieces: Vec::new(),
+            pages: HashMap::new(),
+            watch: Watch::default(),
         })
         .collect();
     let mut strays = Vec::new();
@@ -63,6 +72,11 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
     for tree in &mut trees {
         tree.nodes
             .sort_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
+        let nodes = tree.nodes.iter().enumerate();
+        tree.pages = nodes
+            .filter(|(_, node)| format_of(&node.path).is_some())
+            .map(|(index, node)| (node.id, index))
+            .collect();
     }
     Recognized { trees, strays }
 }
@@ -201,9 +215,14 @@ impl Tree for ArchiveTree<'_> {
     }
 
     fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
-        self.archive
+        let bytes = self
+            .archive
             .read(id, limit)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        if let Some(node) = self.pages.get(&id) {
+            self.watch.look(self.provider, &self.nodes[*node], &bytes);
+        }
+        Ok(bytes)
     }
 }
 

@@ -1,18 +1,18 @@
 //! What a reading did not understand, found without knowing any structure: the closed world.
 //!
-//! Everything that a provider reads passes through [`Watched`], which notes the media paths that each page and JSON file mentions.
+//! Everything that a provider reads passes by [`Watch`], which notes the media paths that each page and JSON file mentions.
 //! What the provider then makes of the file is held against that: a record file that names media and gives none, or not all of them,
 //! was not understood. Files the provider did not want to read are read here, for the same question. What nothing explains goes to
 //! the catalog, and stops every "complete".
 
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::exporter::archive::{Archive, EntryId};
-use crate::exporter::provider::classify::{Format, format_of};
+use crate::exporter::provider::classify::format_of;
 use crate::exporter::provider::mentions::{is_cut_off, mentions};
-use crate::exporter::provider::{EntryRole, LARGEST_RECORD_FILE, Node, PieceId, Tree};
+use crate::exporter::provider::{EntryRole, LARGEST_RECORD_FILE, Node, Provider, Tree};
 use crate::media::{SNIFF_BYTES, sniff};
 use crate::model::kind::Kind;
 use crate::model::media_type::MediaClass;
@@ -35,12 +35,9 @@ pub struct Doubt {
     pub unless: Unless,
 }
 
-/// A tree that notes which media paths the files read from it mention.
-pub struct Watched<'a> {
-    tree: &'a ArchiveTree<'a>,
-    formats: HashMap<EntryId, Format>,
-    seen: RefCell<HashMap<EntryId, Seen>>,
-}
+/// What was seen of the pages and JSON files of a tree as they were read.
+#[derive(Default)]
+pub struct Watch(Mutex<HashMap<EntryId, Seen>>);
 
 /// What was seen of a file when it was read.
 struct Seen {
@@ -48,70 +45,29 @@ struct Seen {
     cut_off: bool,
 }
 
-impl<'a> Watched<'a> {
-    /// Watches a tree.
-    pub fn new(tree: &'a ArchiveTree<'a>) -> Self {
-        let pages = tree.nodes().iter();
-        Self {
-            tree,
-            formats: pages
-                .filter_map(|node| Some((node.id, format_of(&node.path)?)))
-                .collect(),
-            seen: RefCell::default(),
-        }
+impl Watch {
+    /// Notes what a file that was read mentions.
+    pub fn look(&self, provider: &dyn Provider, node: &Node, bytes: &[u8]) {
+        let Some(seen) = Seen::of(provider, node, bytes) else {
+            return;
+        };
+        self.all().insert(node.id, seen);
     }
 
-    fn look(&self, id: EntryId, bytes: &[u8]) -> Option<Seen> {
-        let format = *self.formats.get(&id)?;
-        let provider = self.tree.provider;
-        let is_media = |path: &str| provider.media_kind(path).is_some();
-        Some(Seen {
-            mentioned: mentions(bytes, format, &is_media),
-            cut_off: is_cut_off(bytes, format),
-        })
-    }
-
-    /// Returns what was seen of a file, if it was read.
-    fn take(&self, id: EntryId) -> Option<Seen> {
-        self.seen.borrow_mut().remove(&id)
+    fn all(&self) -> MutexGuard<'_, HashMap<EntryId, Seen>> {
+        // A thread that died while it held the map left entries that are still true.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Tree for Watched<'_> {
-    fn nodes(&self) -> &[Node] {
-        self.tree.nodes()
-    }
-
-    fn part_names(&self) -> Vec<String> {
-        self.tree.part_names()
-    }
-
-    fn part_name(&self, id: EntryId) -> String {
-        self.tree.part_name(id)
-    }
-
-    fn piece(&self, id: EntryId) -> PieceId {
-        self.tree.piece(id)
-    }
-
-    fn piece_names(&self, id: EntryId) -> Vec<String> {
-        self.tree.piece_names(id)
-    }
-
-    fn size_bytes(&self, id: EntryId) -> u64 {
-        self.tree.size_bytes(id)
-    }
-
-    fn modified(&self, id: EntryId) -> Option<crate::exporter::archive::Modified> {
-        self.tree.modified(id)
-    }
-
-    fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
-        let bytes = self.tree.read(id, limit)?;
-        if let Some(seen) = self.look(id, &bytes) {
-            self.seen.borrow_mut().insert(id, seen);
-        }
-        Ok(bytes)
+impl Seen {
+    fn of(provider: &dyn Provider, node: &Node, bytes: &[u8]) -> Option<Self> {
+        let format = format_of(&node.path)?;
+        let is_media = |path: &str| provider.media_kind(path).is_some();
+        Some(Self {
+            mentioned: mentions(bytes, format, &is_media),
+            cut_off: is_cut_off(bytes, format),
+        })
     }
 }
 
@@ -130,8 +86,9 @@ const FEW_UNDATED: u64 = 2;
 
 /// Holds what a provider makes of each file against what the file mentions.
 pub struct Judging<'a> {
-    watched: &'a Watched<'a>,
-    paths: HashMap<EntryId, &'a str>,
+    tree: &'a ArchiveTree<'a>,
+    /// Pages and JSON files.
+    pages: HashMap<EntryId, &'a Node>,
     /// By path of the record file; taken out once the file is judged.
     gave: HashMap<String, Gave>,
     /// Pages and JSON files that nobody read.
@@ -143,13 +100,13 @@ pub struct Judging<'a> {
 
 impl<'a> Judging<'a> {
     /// Begins.
-    pub fn new(watched: &'a Watched<'a>) -> Self {
-        let pages = watched.nodes().iter();
+    pub fn new(tree: &'a ArchiveTree<'a>) -> Self {
+        let nodes = tree.nodes().iter();
         Self {
-            watched,
-            paths: pages
-                .filter(|node| watched.formats.contains_key(&node.id))
-                .map(|node| (node.id, &*node.path))
+            tree,
+            pages: nodes
+                .filter(|node| format_of(&node.path).is_some())
+                .map(|node| (node.id, node))
                 .collect(),
             gave: HashMap::new(),
             unread: Vec::new(),
@@ -200,10 +157,11 @@ impl<'a> Judging<'a> {
 
     /// The provider said what an entry is: judges it, if it is a page or JSON file.
     pub fn entry(&mut self, id: EntryId, role: &EntryRole) {
-        let Some(path) = self.paths.get(&id).copied() else {
+        let Some(node) = self.pages.get(&id).copied() else {
             return;
         };
-        let seen = self.watched.take(id);
+        let path: &str = &node.path;
+        let seen = self.tree.watch.all().remove(&id);
         match role {
             EntryRole::Record => {
                 if seen.as_ref().is_some_and(|seen| seen.cut_off) {
@@ -211,6 +169,13 @@ impl<'a> Judging<'a> {
                 }
                 let mentioned = seen.map_or(Vec::new(), |seen| seen.mentioned);
                 self.record_file(id, path, mentioned);
+            }
+            // By its name it is a record file, and its reader found nothing of one in it.
+            EntryRole::Ignored(Ignored::NotAboutMedia)
+                if self.tree.provider.record_kind(path).is_some()
+                    && !self.reported.contains(&id) =>
+            {
+                self.lacks(id, "what every record file of its name has");
             }
             EntryRole::Ignored(Ignored::NotAboutMedia | Ignored::Unknown) => match seen {
                 Some(seen) => self.not_read(id, seen.mentioned),
@@ -227,11 +192,12 @@ impl<'a> Judging<'a> {
         if self.reported.contains(&id) {
             return;
         }
+        self.check_number(id, path);
         if gave.datable >= FEW_UNDATED && gave.dated == 0 {
             self.lacks(id, "none of its records has a date that was found");
         }
-        if gave.named.is_empty() && gave.albums == 0 {
-            let kind = self.watched.tree.provider.record_kind(path);
+        if gave.named.is_empty() && (gave.albums == 0 || !mentioned.is_empty()) {
+            let kind = self.tree.provider.record_kind(path);
             match (mentioned.is_empty(), kind) {
                 (false, _) => self.doubt(id, NotUnderstood::GivesNoMedia, Unless::ReadAgain),
                 (true, Some(kind)) => {
@@ -251,6 +217,24 @@ impl<'a> Judging<'a> {
                 examples: left.into_iter().take(EXAMPLES).collect(),
             };
             self.doubt(id, what, Unless::ReadAgain);
+        }
+    }
+
+    /// Lists are numbered from 1: `posts_2` without `posts_1` is a list of which a part is missing.
+    fn check_number(&mut self, id: EntryId, path: &str) {
+        if self.tree.provider.record_kind(path).is_none() {
+            return;
+        }
+        let Some(before) = number_before(path) else {
+            return;
+        };
+        if !self.pages.values().any(|other| *other.path == *before) {
+            let missing = before.clone();
+            self.doubt(
+                id,
+                NotUnderstood::NumberBefore { missing },
+                Unless::Read(before),
+            );
         }
     }
 
@@ -282,13 +266,16 @@ impl<'a> Judging<'a> {
             if monitor.stopped() {
                 break;
             }
-            match self.watched.tree.read(id, LARGEST_RECORD_FILE) {
-                Ok(bytes) => {
-                    let seen = self.watched.look(id, &bytes);
+            let Some(node) = self.pages.get(&id).copied() else {
+                continue;
+            };
+            match self.tree.read(id, LARGEST_RECORD_FILE) {
+                Ok(_) => {
+                    let seen = self.tree.watch.all().remove(&node.id);
                     self.not_read(id, seen.map_or(Vec::new(), |seen| seen.mentioned));
                 }
                 // A part that is cut off or damaged is a problem of its own, named with the entry.
-                Err(_) if self.watched.tree.has_problem(id) => {}
+                Err(_) if self.tree.has_problem(id) => {}
                 Err(why) => {
                     let reason = shown(&why);
                     self.doubt(id, NotUnderstood::Unreadable { reason }, Unless::ReadAgain);
@@ -297,6 +284,18 @@ impl<'a> Judging<'a> {
         }
         self.doubts
     }
+}
+
+/// Returns the path of the file numbered before this one: `posts_2.json` has one, `posts_1.json` and `posts.json` have none.
+fn number_before(path: &str) -> Option<String> {
+    let (stem, extension) = path.rsplit_once('.')?;
+    let (name, number) = stem.rsplit_once('_')?;
+    // Longer numbers are ids and dates.
+    let number: u32 = number
+        .parse()
+        .ok()
+        .filter(|number| (2..1000).contains(number))?;
+    Some(format!("{name}_{}.{extension}", number - 1))
 }
 
 /// Finds pictures and videos among entries that were left aside for reasons that are no certainty.

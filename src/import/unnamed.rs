@@ -57,7 +57,11 @@ fn of_provider(provider: &dyn Provider, linked: &Linked) -> Vec<UnnamedMedia> {
         row.count += 1;
     }
     let told = told_kinds(provider, linked);
-    let rows = folders.into_values().map(|row| UnnamedMedia {
+    // Media of which no record file came at all are another matter: the parts with these may come yet.
+    let rows = folders
+        .into_values()
+        .filter(|row| told.iter().any(|(account, _)| *account == row.account));
+    let rows = rows.map(|row| UnnamedMedia {
         expected: told.contains(&(row.account.clone(), row.kind)),
         ..row
     });

@@ -33,6 +33,11 @@ pub enum NotUnderstood {
         /// Why, in words.
         reason: String,
     },
+    /// A numbered record file whose predecessor is in no part given so far.
+    NumberBefore {
+        /// Path of the predecessor below the archive's root.
+        missing: String,
+    },
     /// A page or record file whose structure matched nothing that is known.
     UnknownStructure {
         /// What was looked for and not found, in words (`no box of a post`).
@@ -70,6 +75,9 @@ impl NotUnderstood {
             ),
             Self::Unreadable { reason } => {
                 format!("its bytes cannot be read, so what it names is not known: {reason}")
+            }
+            Self::NumberBefore { missing } => {
+                format!("the file numbered before it is in no part given so far: {missing}")
             }
             Self::UnknownStructure { lacks } => {
                 format!("its structure is not one albumen knows: {lacks}")
@@ -122,24 +130,30 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     out
 }
 
-/// The media that records name.
+/// The media that records name, and the files these records are from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NamedMedia(HashSet<PathKey>);
+pub struct NamedMedia {
+    media: HashSet<PathKey>,
+    sources: HashSet<String>,
+}
 
 impl NamedMedia {
     /// Adds what a record names. What a path alone tells ([`Edition::Unrecorded`]) is no record file's word.
     pub fn add(&mut self, record: &Record) {
         if record.edition != Edition::Unrecorded {
-            self.0.insert(PathKey::of(&record.uri));
+            self.media.insert(PathKey::of(&record.uri));
             let companions = record.companions.iter();
-            self.0
+            self.media
                 .extend(companions.map(|companion| PathKey::of(&companion.uri)));
+            if !self.sources.contains(&record.source) {
+                self.sources.insert(record.source.clone());
+            }
         }
     }
 
     /// Returns whether some record names a path.
     pub fn names(&self, path: &str) -> bool {
-        self.0.contains(&PathKey::of(path))
+        self.media.contains(&PathKey::of(path))
     }
 }
 
@@ -166,6 +180,8 @@ pub enum Unless {
     ReadAgain,
     /// Records of other files, in whatever part, name all these media.
     AllNamed(Vec<String>),
+    /// Some record is from this file.
+    Read(String),
     /// Every medium of this kind in the account is named by some record: the file is empty because there is nothing to say.
     NoneUnnamed(Kind),
 }
@@ -180,6 +196,7 @@ impl PuzzlingFile {
     ) -> Option<Self> {
         match &self.unless {
             Unless::ReadAgain => Some(self.clone()),
+            Unless::Read(path) => (!named.sources.contains(path)).then(|| self.clone()),
             Unless::NoneUnnamed(kind) => unnamed(*kind).then(|| self.clone()),
             Unless::AllNamed(paths) => {
                 let left: Vec<String> = paths
@@ -221,14 +238,18 @@ pub struct UnnamedMedia {
 pub const A_FEW: u64 = 3;
 
 impl UnnamedMedia {
-    /// Returns those that count: more than a few of one kind and account, although record files of that kind are there.
+    /// Returns those that count: of a kind and account more than a few where record files of that kind are there, any at all where
+    /// none is and the folder tells that there should be one.
     pub fn that_count(all: &[Self]) -> Vec<&Self> {
         let same = |a: &Self, b: &Self| {
             (&a.provider, &a.account, a.kind) == (&b.provider, &b.account, b.kind)
         };
         let many = |one: &&Self| {
             let like_it = all.iter().filter(|other| same(one, other));
-            one.expected && like_it.map(|other| other.count).sum::<u64>() > A_FEW
+            match one.expected {
+                true => like_it.map(|other| other.count).sum::<u64>() > A_FEW,
+                false => one.kind != Kind::Other,
+            }
         };
         all.iter().filter(many).collect()
     }
@@ -274,7 +295,7 @@ mod tests {
             unless,
         };
         let mut named = NamedMedia::default();
-        named.0.insert(PathKey::of("m/1.jpg"));
+        named.media.insert(PathKey::of("m/1.jpg"));
         let none = |_: Kind| false;
         let paths =
             |paths: &[&str]| Unless::AllNamed(paths.iter().map(|p| (*p).to_owned()).collect());

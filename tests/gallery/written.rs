@@ -381,8 +381,13 @@ fn a_copy_that_was_stopped_goes_on_with_the_same_command() {
             ..GalleryOptions::default()
         };
         let monitor = StopsAfter(asks.into());
-        let report = albumen::gallery::gallery(&library, &options, &monitor)
-            .expect("stopping is no failure");
+        let report = albumen::gallery::gallery(
+            &library,
+            &options,
+            &albumen::media::thumbnail::Inside,
+            &monitor,
+        )
+        .expect("stopping is no failure");
         assert!(report.interrupted, "{asks}");
         gallery(&env, &["--to", &name]);
         assert!(files(&env.path(&name)).keys().eq(whole.keys()), "{asks}");

@@ -86,4 +86,15 @@ impl Doubts {
         all.dedup();
         all
     }
+
+    /// Returns the media of an account without record that do not count, being few.
+    pub fn few_unnamed(&self, provider: &str, account: Option<&str>) -> Vec<UnnamedMedia> {
+        let counting = UnnamedMedia::that_count(&self.unnamed);
+        let few = self.unnamed.iter().filter(|media| {
+            media.provider == provider
+                && (media.account.is_none() || media.account.as_deref() == account)
+                && !counting.contains(media)
+        });
+        few.cloned().collect()
+    }
 }

@@ -256,6 +256,7 @@ fn way(what: &NotUnderstood) -> u8 {
         NotUnderstood::GivesNoMedia => 0,
         NotUnderstood::NotAllRead { .. } => 1,
         NotUnderstood::UnknownStructure { .. } => 2,
+        NotUnderstood::NumberBefore { .. } => 7,
         NotUnderstood::NamesMedia { .. } => 3,
         NotUnderstood::Unreadable { .. } => 4,
         NotUnderstood::MediaWithoutRecord { .. } => 5,
@@ -279,7 +280,7 @@ fn reason_of(group: &[&NotUnderstoodFile]) -> String {
         Some(NotUnderstood::LooksLikeMedia { .. }) => {
             "look at them, and keep them yourself if they are yours"
         }
-        Some(NotUnderstood::MediaWithoutRecord { .. }) => {
+        Some(NotUnderstood::MediaWithoutRecord { .. } | NotUnderstood::NumberBefore { .. }) => {
             "import the parts with their record files; the media themselves are in the library"
         }
         Some(NotUnderstood::Unreadable { .. }) => "download the part again and import it",
@@ -376,6 +377,15 @@ fn notes(situation: &Situation) -> Vec<String> {
         notes.push(format!(
             "{} of private messages left aside: they go with the account unless imported with --include messages",
             counted(situation.journal.messages_left_aside, "file", "files")
+        ));
+    }
+    for media in &situation.few_unnamed {
+        notes.push(format!(
+            "{} in {}: no record file names {}, so the archive says nothing of {} dates and captions",
+            counted(media.count, "medium", "media"),
+            media.folder,
+            if media.count == 1 { "it" } else { "them" },
+            if media.count == 1 { "its" } else { "their" },
         ));
     }
     if situation.without_account {

@@ -4,6 +4,8 @@ use super::super::journal::Journal;
 use super::super::situation::Situation;
 use super::super::{CertificateCounts, Gap, NotUnderstoodFile};
 use super::*;
+use crate::model::kind::Kind;
+use crate::model::not_understood::UnnamedMedia;
 
 /// Everything is there, was read, and nothing is open.
 fn whole() -> Situation {
@@ -324,6 +326,30 @@ const TABLE: &[(Change, &str, &str)] = &[
         },
         "complete",
         "",
+    ),
+    (
+        |s| {
+            s.not_understood = vec![file(NotUnderstood::NumberBefore {
+                missing: "content/posts_1.json".into(),
+            })]
+        },
+        "cannot_be_known",
+        "the file numbered before it is in no part given so far: content/posts_1.json",
+    ),
+    (
+        |s| {
+            s.few_unnamed = vec![UnnamedMedia {
+                provider: "instagram".into(),
+                account: None,
+                kind: Kind::Other,
+                folder: "media/other".into(),
+                count: 2,
+                example: "media/other/1.jpg".into(),
+                expected: false,
+            }]
+        },
+        "complete",
+        "2 media in media/other: no record file names them",
     ),
     (|s| s.html_only = true, "complete", "JSON edition"),
     (

@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::model::asset::Asset;
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
+use crate::model::not_understood::UnnamedMedia;
 use crate::model::record::{Edition, Record};
 use crate::model::time::{Precision, When};
 use crate::verify::{FindingKind, VerifyReport};
@@ -32,6 +33,8 @@ pub struct Situation {
     pub unreadable: Vec<Gap>,
     /// Files of the account that are gone or not as they were.
     pub damaged: Vec<Gap>,
+    /// Media without record, so few that the service itself may have left their records out.
+    pub few_unnamed: Vec<UnnamedMedia>,
     /// Files of archives that no reader made sense of.
     pub not_understood: Vec<NotUnderstoodFile>,
     /// What the imports left open.
@@ -115,6 +118,8 @@ pub fn situations(
             .filter(|(other, _)| *other != at);
         situation.newest_elsewhere = others.filter_map(|(_, day)| day.clone()).max();
         situation.not_understood = doubts.of(&situation.provider, situation.account.as_deref());
+        situation.few_unnamed =
+            doubts.few_unnamed(&situation.provider, situation.account.as_deref());
         situation.journal = journal(&rows, &situation.provider);
         let key = (situation.provider.clone(), situation.account.clone());
         situation.archives = given.remove(&key).unwrap_or_default();

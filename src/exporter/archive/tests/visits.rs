@@ -188,3 +188,22 @@ fn a_consumer_that_panics_does_not_hang_the_visit() {
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(visit)).is_err());
     }
 }
+
+#[test]
+fn first_bytes_come_without_reading_whole_entries() {
+    let picture = noise(700_000, 3);
+    let small = b"small".to_vec();
+    let zipped = zip(&[
+        stored("a.jpg", &picture),
+        deflated("b.jpg", &picture),
+        deflated("c.txt", &small),
+    ]);
+    let tarred = tar(&[("a.jpg", &picture), ("b.jpg", &picture), ("c.bin", &small)]);
+    for bytes in [zipped, tarred.clone(), gzip(&tarred)] {
+        let archive = open_bytes(&bytes);
+        let ids = ids(&archive);
+        let heads = archive.first_bytes(&ids, 100, Workers::MIN);
+        let found: Vec<&[u8]> = ids.iter().map(|id| heads[id].as_slice()).collect();
+        assert_eq!(found, [&picture[..100], &picture[..100], &small[..]]);
+    }
+}
