@@ -150,7 +150,7 @@ pub fn album_name(folder: &str) -> Option<&str> {
     // A token has ten signs, which may be `_`; an id has digits only.
     let token = folder.len().checked_sub(11).and_then(at);
     let is_id = |rest: &&str| rest.len() >= 8 && is_number(rest);
-    let id = folder.rsplit_once('_').filter(|(_, id)| is_id(&id));
+    let id = folder.rsplit_once('_').filter(|(_, id)| is_id(id));
     let name = match (token, id) {
         (_, Some((name, _))) => name,
         (Some(token), None) if is_token(&token[1..]) => folder.strip_suffix(token)?,
