@@ -191,10 +191,10 @@ proptest! {
                 ..of(&paths)
             };
             let same = dry_then_real(&library, &options);
-            prop_assert!(same.is_ok(), "{} of {:?}: {}", number, steps, same.unwrap_err());
+            prop_assert!(same.is_ok(), "{} of {:?}: {:?}", number, steps, same);
             // Once more the same: all of it is known now.
             let again = dry_then_real(&library, &options);
-            prop_assert!(again.is_ok(), "again {} of {:?}: {}", number, steps, again.unwrap_err());
+            prop_assert!(again.is_ok(), "again {} of {:?}: {:?}", number, steps, again);
             if let (Ok(Some(first)), Ok(Some(again))) = (same, again) {
                 prop_assert_eq!(&again.recognized, &first.recognized);
                 prop_assert_eq!(again.items, first.items);
