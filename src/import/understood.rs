@@ -138,8 +138,8 @@ impl<'a> Judging<'a> {
 
     /// A path in a file is no medium of its own.
     pub fn explained(&mut self, id: EntryId, uri: &str) {
-        if let Some(path) = self.paths.get(&id) {
-            let gave = self.gave.entry((*path).to_owned()).or_default();
+        if let Some(node) = self.pages.get(&id) {
+            let gave = self.gave.entry(node.path.to_string()).or_default();
             gave.named.insert(PathKey::of(uri));
         }
     }
