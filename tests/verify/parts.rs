@@ -338,3 +338,56 @@ fn an_account_that_nobody_names_can_be_chosen() {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
 }
+
+#[test]
+fn two_takeouts_with_the_same_names_and_other_items_are_not_one_account() {
+    let taken = "2023-05-01T10:00:00Z";
+    let of = |id: &str, seed: u64, stamp| {
+        let mut item = Item::new("IMG_1.jpg", plain(seed), taken);
+        item.id = id.to_owned();
+        let mut takeout = Takeout::of(vec![item], vec![]);
+        takeout.stamp = stamp;
+        takeout
+    };
+    let (anna, ben) = (
+        of("A", 1, "20250301T101112Z"),
+        of("B", 2, "20250401T101112Z"),
+    );
+    let env = TestEnv::new();
+    for (takeout, name) in [(&anna, "anna"), (&ben, "ben")] {
+        let files = parts(takeout, &takeout.files(), 1, 1).remove(0);
+        let part = format!("in/{name}/{}", takeout.part_name(1, "zip"));
+        env.zip(&part, &files);
+        import(&env, &[&format!("in/{name}")]);
+    }
+    is(&certify(&env, &[]), "cannot_be_known", "--account NAME");
+    import(&env, &["in/anna", "--account", "anna"]);
+    import(&env, &["in/ben", "--account", "ben"]);
+    for account in ["anna", "ben"] {
+        let found = certify(&env, &[account]);
+        let reasons = found["reasons"].to_string();
+        assert!(!reasons.contains("of two people"), "{found:#}");
+    }
+}
+
+#[test]
+fn two_unpacked_archives_in_one_folder_keep_their_owners() {
+    let env = TestEnv::new();
+    for name in ["anna", "ben"] {
+        let mut account = account();
+        account.username = name.to_owned();
+        let files = compose(&account, Generation::G4, Edition::Json);
+        let dated = format!("in/{name}/instagram-{name}-2024-05-01-Ab3dEf9h");
+        folder(&files, &env.path(&dated)).expect("written");
+    }
+    import(&env, &["in"]);
+    let ran = env.run_on("l", &["--json", "certify"]);
+    let accounts: Vec<Value> = ran
+        .json_lines("certificate")
+        .iter()
+        .map(|certificate| certificate["account"].clone())
+        .collect();
+    for owner in ["anna", "ben"] {
+        assert!(accounts.contains(&json!(owner)), "{ran:?}");
+    }
+}

@@ -151,6 +151,14 @@ fn unknown(situation: &Situation) -> Vec<String> {
         journal.imports > 0 && journal.older.is_empty() && situation.archives.is_empty(),
         "the journal names no archive of this account that came to its end: import all its archives again".into(),
     );
+    say(
+        !situation.two_owners.is_empty(),
+        format!(
+            "archives that name no account have files of one name about different items ({}), and no item in common, as those \
+             of two people have: import each person's archives again with `--account NAME`",
+            situation.two_owners.join(", ")
+        ),
+    );
     for archive in &situation.archives {
         if let Some(open) = open_numbering(archive, situation) {
             say(true, open);

@@ -96,6 +96,11 @@ const TABLE: &[(Change, &str, &str)] = &[
         "--provider instagram --parts '(not known)=NUMBER'",
     ),
     (
+        |s| s.two_owners = vec!["Photos from 2023/a.jpg.json".into()],
+        "cannot_be_known",
+        "--account NAME",
+    ),
+    (
         |s| s.archives.push(archive(Numbering::Unlisted)),
         "cannot_be_known",
         "does not name everything",

@@ -4,6 +4,7 @@ mod archives;
 mod doubts;
 mod journal;
 mod judge;
+mod owners;
 mod page;
 mod situation;
 mod word;

@@ -14,6 +14,7 @@ use crate::verify::{FindingKind, VerifyReport};
 use super::archives::{GivenArchive, Key, archives};
 use super::doubts::Doubts;
 use super::journal::{Journal, journal};
+use super::owners::two_owners;
 use super::{CertificateCounts, Gap, NotUnderstoodFile};
 
 /// All that a verdict rests on.
@@ -39,6 +40,8 @@ pub struct Situation {
     pub not_understood: Vec<NotUnderstoodFile>,
     /// What the imports left open.
     pub journal: Journal,
+    /// Files which show that archives that name no account are of two people.
+    pub two_owners: Vec<String>,
     /// The archives that were given.
     pub archives: Vec<GivenArchive>,
     /// The last import did not come to its end.
@@ -76,6 +79,11 @@ pub fn situations(
     for provider in catalog.providers()? {
         let (evidence, _) = catalog.evidence(&provider)?;
         gathering.records(&provider, &evidence.records);
+        let examples = two_owners(&evidence.records);
+        if !examples.is_empty() {
+            let key = gathering.key(&provider, None);
+            gathering.account(key).situation.two_owners = examples;
+        }
         doubts.named_by(&provider, &evidence.records);
     }
     for (id, uri) in catalog.missing_records()? {
