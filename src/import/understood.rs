@@ -129,7 +129,8 @@ impl<'a> Judging<'a> {
             gave.named
                 .extend(companions.map(|companion| PathKey::of(&companion.uri)));
             let facts = &record.facts;
-            if !matches!(record.kind, Kind::Profile | Kind::Draft) {
+            let has_dates = !matches!(record.kind, Kind::Profile | Kind::Draft);
+            if has_dates && !facts.is_supplement() {
                 gave.datable += 1;
                 gave.dated += u64::from(facts.taken_at.or(facts.posted_at).is_some());
             }

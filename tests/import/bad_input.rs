@@ -82,7 +82,7 @@ impl Tried {
         let outcomes = report["outcomes"].as_object().expect("an object");
         let sum: u64 = outcomes.values().filter_map(Value::as_u64).sum();
         assert_eq!(report["entries"].as_u64(), Some(sum), "{report}");
-        assert_eq!(outcomes.len(), 5, "{report}");
+        assert_eq!(outcomes.len(), 6, "{report}");
         report.clone()
     }
 }

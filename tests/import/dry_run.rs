@@ -200,7 +200,8 @@ proptest! {
                 prop_assert_eq!(again.items, first.items);
                 prop_assert_eq!(&again.missing, &first.missing);
                 prop_assert_eq!(again.outcomes.imported, 0);
-                prop_assert_eq!(again.outcomes.failed, first.outcomes.failed);
+                // What is held from a whole part is not read again from a damaged copy of it.
+                prop_assert!(again.outcomes.failed <= first.outcomes.failed);
             }
         }
     }
@@ -376,9 +377,15 @@ fn a_medium_of_a_damaged_part_is_missing_because_of_that_part() {
     files.retain(|path, _| !path.ends_with("archive_browser.html"));
     // A photo that nothing but its own bytes speaks of.
     let photo = "Takeout/Google Photos/Photos from 2019/lonely.jpg".to_owned();
-    files.insert(photo.clone(), b"no photo".to_vec());
+    let words = b"no photo, whatever its name says";
+    files.insert(photo.clone(), words.to_vec());
     let name = takeout.part_name(1, "zip");
     let archive = env.zip(&name, &files);
+    let mut bytes = fs::read(&archive).expect("just written");
+    let at = bytes.windows(words.len()).position(|found| found == words);
+    // One wrong bit: its checksum tells.
+    bytes[at.expect("it is stored as it is")] ^= 1;
+    fs::write(&archive, &bytes).expect("ours");
     let library = env.path("l");
     let options = of(&[archive]);
     let dry = try_import(
@@ -434,7 +441,7 @@ fn times_known_only_as_utc_are_counted_and_the_home_zone_gives_them_clocks() {
         "{text:?}"
     );
     // Nobody sits at a terminal here.
-    assert!(!text.stdout.contains("--home-timezone"), "{text:?}");
+    assert!(!text.stdout.contains("local times"), "{text:?}");
     let home = report(&["--home-timezone", "America/Bogota"]);
     assert_eq!(home["utc_only"], 0, "{home}");
     assert_eq!(report(&[])["utc_only"], 0);

@@ -99,7 +99,12 @@ fn no_sidecar_of_any_composed_archive_holds_a_network_address() {
     }
     for (what, name, files) in archives {
         let changed = with_addresses(&files);
-        assert_ne!(changed, files, "{what}: nothing to be found");
+        // Pages of 2018 as composed here have no place for one; those of 2019 are looked at in tests/providers/facebook_whole.rs.
+        assert_eq!(
+            changed == files,
+            what == "facebook Y2018 html true",
+            "{what}: nothing to be found"
+        );
         let env = import_files(&name, &changed);
         let found = addresses(&env.path("l"));
         assert!(found.is_empty(), "{what}: {found:?}");

@@ -289,14 +289,14 @@ fn an_empty_page_and_a_page_of_words_alone_are_understood() {
         let nothing = markup.page("Your posts", "<div>You have no posts to show here.</div>");
         whole
             .files
-            .insert("posts/your_posts_7.html".to_owned(), nothing.into_bytes());
+            .insert("posts/your_posts_2.html".to_owned(), nothing.into_bytes());
         let words = markup.page(
             "Your posts",
             &markup.item("Anna Muster", "<div>words</div>", &shown(1_530_000_000)),
         );
         whole
             .files
-            .insert("posts/your_posts_8.html".to_owned(), words.into_bytes());
+            .insert("posts/your_posts_3.html".to_owned(), words.into_bytes());
         let found = import(&whole);
         assert_eq!(found.ran.code, Some(0), "{markup:?}: {}", found.ran.stderr);
     }

@@ -139,7 +139,7 @@ impl Export {
         assert_eq!(report["missing"], json!(0), "{report}");
         let outcomes = json!({"imported": items + edited, "duplicate": self.written.media - items - edited,
             // Eight album files and the index page.
-            "record": self.written.sidecars + 9, "ignored": 3, "failed": 0});
+            "record": self.written.sidecars + 9, "ignored": 3, "failed": 0, "not_reached": 0});
         assert_eq!(report["outcomes"], outcomes, "{report}");
         check_items(self.home(), &self.big);
         check_albums(self.home(), &self.big);

@@ -13,6 +13,7 @@ pub mod meta_dates;
 pub mod meta_elements;
 pub mod meta_html;
 pub mod meta_messages;
+pub mod meta_shape;
 pub mod meta_text;
 pub mod meta_values;
 pub mod snapchat;

@@ -105,6 +105,40 @@ fn end_of_coded(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
+/// Returns whether a segment of the picture has the size that what it says needs (ITU T.81, B.2): in a larger one anything can hide.
+fn is_sound(code: u8, body: &[u8]) -> bool {
+    let first = |at: usize| body.get(at).copied().map(usize::from);
+    match code {
+        0xc4 => holds_tables(body, |table| {
+            let codes = table.get(1..17)?.iter().map(|count| usize::from(*count));
+            Some(17 + codes.sum::<usize>())
+        }),
+        0xdb => holds_tables(body, |table| match table[0] >> 4 {
+            0 => Some(65),
+            1 => Some(129),
+            _ => None,
+        }),
+        0xcc => body.len().is_multiple_of(2) && body.len() <= 64,
+        0xda => first(0).is_some_and(|parts| body.len() == 4 + 2 * parts),
+        0xdc | 0xdd => body.len() == 2,
+        0xdf => body.len() == 1,
+        0xc8 => false,
+        // Frames.
+        _ => first(5).is_some_and(|parts| body.len() == 6 + 3 * parts),
+    }
+}
+
+/// Returns whether a body is tables one behind the other, and nothing else.
+fn holds_tables(mut body: &[u8], size: impl Fn(&[u8]) -> Option<usize>) -> bool {
+    while !body.is_empty() {
+        match size(body).and_then(|size| body.get(size..)) {
+            Some(rest) => body = rest,
+            None => return false,
+        }
+    }
+    true
+}
+
 /// Adds what may stay of a piece.
 fn add(
     out: &mut Vec<u8>,
@@ -121,7 +155,10 @@ fn add(
     };
     match code {
         // Frames, tables, scans, restarts, numbers of lines: the picture.
-        0xc0..=0xcf | 0xda..=0xdf => put(out, code, body),
+        0xc0..=0xcf | 0xda..=0xdf => match is_sound(code, body) {
+            true => put(out, code, body),
+            false => return Err("a table of the picture has another size than it says".to_owned()),
+        },
         0xe0 if body.starts_with(JFIF) && body.len() >= 14 => {
             // Its small preview is left out.
             put(out, code, &[&body[..12], &[0, 0]].concat());

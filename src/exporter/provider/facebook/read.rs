@@ -13,6 +13,7 @@ use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_n
 use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
 use crate::exporter::provider::meta_accounts::{Accounts, Believed};
 use crate::exporter::provider::meta_elements::{broken, read_elements};
+use crate::exporter::provider::meta_shape::oddity;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
@@ -84,6 +85,9 @@ struct Tally {
     elements: usize,
     /// Elements with none of the known shapes, or with media that have no path.
     odd: usize,
+    /// Elements of which something stands where nobody reads, and what that is in the first.
+    passed_over: usize,
+    first_passed_over: Option<&'static str>,
     albums: usize,
     undated: Vec<String>,
     on_the_web: Vec<String>,
@@ -177,6 +181,12 @@ impl File<'_> {
             self.not_understood(lacks);
         } else if tally.records > 0 && tally.undated.len() == tally.records {
             self.not_understood("no record in it has a time of posting".to_owned());
+        } else if let Some(what) = tally.first_passed_over {
+            let lacks = format!(
+                "in {} of its {} records {what}",
+                tally.passed_over, tally.elements
+            );
+            self.not_understood(lacks);
         }
         Ok(())
     }
@@ -197,6 +207,10 @@ impl File<'_> {
     fn read_elements(&mut self, kind: Kind, bytes: &mut [u8]) -> Result<(), String> {
         let result = read_elements(bytes, is_root, &mut |_, mut element| {
             repair_value(&mut element);
+            if let Some(what) = oddity(&element) {
+                self.tally.passed_over += 1;
+                self.tally.first_passed_over.get_or_insert(what);
+            }
             let told = read_element(kind, &element, &self.source(Edition::Json));
             self.tell(told);
         });

@@ -221,7 +221,10 @@ fn one_odd_record_spoils_only_itself() {
     assert_eq!(collected.roles[&0], [EntryRole::Record]);
     assert_eq!(
         collected.warnings,
-        ["its structure is not one albumen knows: 3 records in it name no medium"]
+        [
+            "its structure is not one albumen knows: 3 records in it name no medium",
+            "1 records in it have no date of posting, the first is m/2.jpg"
+        ]
     );
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::exporter::provider::instagram::labels;
 use crate::exporter::provider::instagram::layout::is_media_path;
+use crate::exporter::provider::meta_shape::oddity;
 use crate::model::kind::Kind;
 use crate::model::record::Record;
 use crate::model::shown::shown;
@@ -20,6 +21,8 @@ pub struct Understood {
     records: u64,
     /// Posts whose media stand under a key that nobody knows.
     odd_posts: u64,
+    /// What stands where nobody reads, of the first element that has such.
+    odd: Option<&'static str>,
     /// Elements without a caption's key that have text elsewhere, and the key the first has it under.
     texts: u64,
     text_under: Option<String>,
@@ -38,6 +41,8 @@ pub struct Survey {
     captions: bool,
     labelled: bool,
     dates: bool,
+    /// Something of a medium stands where nobody reads, in words.
+    odd: Option<&'static str>,
     /// A post with words or a date of its own, whose media stand under a key that nobody knows.
     odd_post: bool,
     text_under: Option<String>,
@@ -62,6 +67,7 @@ impl Understood {
             nameless: 0,
             records: 0,
             odd_posts: 0,
+            odd: None,
             texts: 0,
             text_under: None,
             no_date: 0,
@@ -75,7 +81,11 @@ impl Understood {
         let has = |key: &str| element.get(key).is_some();
         let mut survey = Survey {
             labelled: labels::is_labelled(element),
-            odd_post: (has("title") || has("creation_timestamp")) && !has("media") && !has("uri"),
+            odd: oddity(element),
+            odd_post: (has("title") || has("creation_timestamp"))
+                && !["media", "uri", "media_map_data", "string_map_data"]
+                    .iter()
+                    .any(|key| has(key)),
             ..Survey::default()
         };
         look(element, "", self.caption_key, &mut survey);
@@ -104,6 +114,7 @@ impl Understood {
         }
         self.nameless += survey.nameless;
         self.odd_posts += u64::from(survey.odd_post && !survey.labelled);
+        self.odd = self.odd.or(survey.odd.filter(|_| !survey.labelled));
         // In the dialect of labelled values the caption's label may be one nobody knows.
         if let Some(key) = survey
             .text_under
@@ -139,6 +150,7 @@ impl Understood {
                 shown(first)
             ));
         }
+        lacks.extend(self.odd.map(str::to_owned));
         if self.odd_posts > 0 {
             lacks.push(format!(
                 "{} posts have their media under a key nobody knows",
