@@ -132,7 +132,7 @@ fn exposure(seconds: f64) -> Option<String> {
 /// Writes a positive number as a ratio with at most this number below, shortened.
 fn rational(number: f64, below: u64) -> Option<String> {
     let above = (number * below as f64).round();
-    if !(above >= 1.0 && above <= 1e12) {
+    if !(1.0..=1e12).contains(&above) {
         return None;
     }
     let above = above as u64;

@@ -156,7 +156,7 @@ impl<'a> Items<'a> {
             };
         }
         let is_known = |s: &&Statement<'_>| self.evidence.records[s.record].key == record.key;
-        if with_address && elsewhere.iter().any(|s| is_known(&s)) {
+        if with_address && elsewhere.iter().any(is_known) {
             return Found::Nothing;
         }
         // What is another item's in this folder is no medium of this one, wherever else its bytes lie.
@@ -188,7 +188,7 @@ impl<'a> Items<'a> {
         let says_the_same =
             |s: &&Statement<'_>| same_facts(&self.evidence.records[s.record], record);
         let equal: Vec<&Statement<'_>> = candidates.iter().copied().filter(says_the_same).collect();
-        let alone = !others.clone().any(|s| says_the_same(&s));
+        let alone = !others.clone().any(says_the_same);
         if likely && alone && !equal.is_empty() && one_a_place(&equal) {
             let media = media_of(&equal);
             return match media.len() {

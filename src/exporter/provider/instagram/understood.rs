@@ -188,10 +188,8 @@ const TECHNICAL: &[&str] = &["media_metadata", "cross_post_source", "dubbing_inf
 fn look(value: &Value, key: &str, caption_key: &str, survey: &mut Survey) {
     match value {
         Value::String(text) if is_media_path(text) => survey.paths.push(text.clone()),
-        Value::String(text) => {
-            if survey.text_under.is_none() && is_prose(text) {
-                survey.text_under = Some(key.to_owned());
-            }
+        Value::String(text) if survey.text_under.is_none() && is_prose(text) => {
+            survey.text_under = Some(key.to_owned());
         }
         Value::Array(values) => {
             for value in values {
