@@ -231,7 +231,8 @@ fn reads_as_composed(html: bool) {
     let mut wrong = Vec::new();
     for (generation, edition) in of_edition(html) {
         for account in [varied(), captions(), same_bytes_twice(), with_absent()] {
-            wrong.extend(check(&account, generation, edition));
+            let found = check(&account, generation, edition).into_iter();
+            wrong.extend(found.map(|line| format!("{generation:?} {edition:?}: {line}")));
         }
     }
     let shown = wrong.join("\n");

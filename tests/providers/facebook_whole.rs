@@ -287,18 +287,26 @@ fn an_empty_page_and_a_page_of_words_alone_are_understood() {
     for markup in MARKUPS {
         let mut whole = compose(markup);
         let nothing = markup.page("Your posts", "<div>You have no posts to show here.</div>");
-        whole
-            .files
-            .insert("posts/your_posts_2.html".to_owned(), nothing.into_bytes());
+        whole.files.insert(
+            markup.posts_page().replace("_1.", "_2."),
+            nothing.into_bytes(),
+        );
         let words = markup.page(
             "Your posts",
             &markup.item("Anna Muster", "<div>words</div>", &shown(1_530_000_000)),
         );
-        whole
-            .files
-            .insert("posts/your_posts_3.html".to_owned(), words.into_bytes());
+        whole.files.insert(
+            markup.posts_page().replace("_1.", "_3."),
+            words.into_bytes(),
+        );
         let found = import(&whole);
-        assert_eq!(found.ran.code, Some(0), "{markup:?}: {}", found.ran.stderr);
+        assert_eq!(
+            found.ran.code,
+            Some(0),
+            "{markup:?}: {}{}",
+            found.ran.stdout,
+            found.ran.stderr
+        );
     }
 }
 

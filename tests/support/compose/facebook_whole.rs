@@ -93,7 +93,8 @@ impl Markup {
         }
     }
 
-    fn posts_page(self) -> String {
+    /// Returns the path of the first page of posts.
+    pub fn posts_page(self) -> String {
         match self {
             Self::Y2019 | Self::Y2021 => "posts/your_posts_1.html".to_owned(),
             _ => format!(

@@ -54,6 +54,9 @@ impl Survey {
         Self {
             text_under: None,
             captions: false,
+            // A conversation has a title of its own, and is no post.
+            odd_post: false,
+            odd: None,
             ..self
         }
     }
