@@ -2,7 +2,7 @@
 //!
 //! A certificate rests on these notes, so nothing in them has a silent default. A field that is not there, or one that this version
 //! does not know, makes the note unreadable; an import whose note cannot be read counts as one of which nothing is known. Notes of
-//! before these types existed are read by [`super::import_note_old`], and leave open what they did not hold.
+//! before these types existed are read by `import_note_old`, and leave open what they did not hold.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
