@@ -5,6 +5,7 @@ use crate::model::media_facts::MediaFacts;
 use crate::model::record::Record;
 
 use super::evidence::{digest_of, record_digest};
+use super::foreign::path_of;
 use super::{Catalog, CatalogError, from_json};
 
 impl Catalog {
@@ -102,7 +103,7 @@ impl Catalog {
             "SELECT path, body FROM asset ORDER BY content_hash",
             [],
             |row| {
-                let path = row.get(0).map_err(|e| self.wrap(e))?;
+                let path = path_of(row, 0).map_err(|e| self.wrap(e))?;
                 let body = row
                     .get_ref(1)
                     .and_then(|value| Ok(value.as_str()?))

@@ -5,6 +5,7 @@ use rusqlite::OptionalExtension;
 use crate::model::asset::Asset;
 use crate::model::content_hash::ContentHash;
 
+use super::foreign::path_of;
 use super::{Catalog, CatalogError, Writing, from_json, hash_of, to_json};
 
 /// An asset as settled last, short.
@@ -58,7 +59,7 @@ impl Catalog {
             |row| {
                 Ok(AssetRow {
                     content_hash: hash_of(row, 0)?,
-                    path: row.get(1)?,
+                    path: path_of(row, 1)?,
                     digest: row.get(2)?,
                 })
             },
@@ -90,7 +91,7 @@ impl Catalog {
             [],
             |row| {
                 Ok(PlacedRow {
-                    path: row.get(0)?,
+                    path: path_of(row, 0)?,
                     content_hash: hash_of(row, 1)?,
                     size_bytes: row.get::<_, i64>(2)? as u64,
                     asset_hash: hash_of(row, 3)?,
@@ -110,7 +111,7 @@ impl Catalog {
             |row| {
                 Ok(SidecarRow {
                     asset_hash: hash_of(row, 0)?,
-                    path: row.get(1)?,
+                    path: path_of(row, 1)?,
                     sha256: hash_of(row, 2)?,
                     size_bytes: row.get::<_, i64>(3)? as u64,
                     modified_ns: row.get(4)?,
@@ -295,6 +296,18 @@ impl Writing<'_> {
             ),
         )
         .map(drop)
+    }
+
+    /// Takes out all assets, with everything that hangs on them.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn remove_all_assets(&self) -> Result<(), CatalogError> {
+        // Rows of other tables whose asset a damaged number hides.
+        for table in ["asset_item", "asset_album", "asset", "asset_text"] {
+            self.run(&format!("DELETE FROM {table}"), [])?;
+        }
+        Ok(())
     }
 
     /// Takes an asset out, if it is there.

@@ -232,27 +232,6 @@ impl Writing<'_> {
         self.end_run(id, finished, &to_json("note of an import", came_to)?)
     }
 
-    /// Lets the next run's number be higher than `last`, so that no number of an older catalog comes again.
-    ///
-    /// # Errors
-    /// Fails if SQLite does.
-    pub fn number_runs_after(&self, last: i64) -> Result<(), CatalogError> {
-        // Row numbers go on from the highest there is: a row of that number makes them, and goes once the next one is there.
-        self.run(
-            "INSERT INTO run (id, kind, started, command) VALUES (?1, '', '', '')",
-            [last],
-        )
-        .map(drop)
-    }
-
-    /// Takes out the row that [`Writing::number_runs_after`] put in.
-    ///
-    /// # Errors
-    /// Fails if SQLite does.
-    pub fn forget_older_runs(&self) -> Result<(), CatalogError> {
-        self.run("DELETE FROM run WHERE kind = ''", []).map(drop)
-    }
-
     /// Ends a run.
     ///
     /// # Errors

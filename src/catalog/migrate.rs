@@ -31,11 +31,13 @@ fn all() -> Vec<Migration> {
     found
 }
 
-fn newest() -> u32 {
+/// Returns the number of the newest migration.
+pub fn newest() -> u32 {
     all().last().map_or(0, |migration| migration.number)
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<u32> {
+/// Returns the number of the last migration a catalog went through.
+pub fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
@@ -68,7 +70,7 @@ pub fn migrate(
     };
     let found = version(connection).map_err(wrap)?;
     for migration in all() {
-        let checksum: [u8; 32] = Sha256::digest(migration.sql.as_bytes()).into();
+        let checksum = checksum(&migration);
         if migration.number <= found {
             let applied: [u8; 32] = connection
                 .query_row(
@@ -89,6 +91,18 @@ pub fn migrate(
         }
     }
     Ok(())
+}
+
+/// Applies all migrations up to a number to a catalog that holds nothing yet.
+pub fn apply_up_to(connection: &mut Connection, number: u32) -> rusqlite::Result<()> {
+    for migration in all().iter().filter(|one| one.number <= number) {
+        apply(connection, migration, checksum(migration))?;
+    }
+    Ok(())
+}
+
+fn checksum(migration: &Migration) -> [u8; 32] {
+    Sha256::digest(migration.sql.as_bytes()).into()
 }
 
 fn apply(

@@ -4,9 +4,13 @@ mod check;
 mod derived;
 mod dump;
 mod evidence;
+mod file;
+mod foreign;
 mod history;
+mod inherit;
 mod migrate;
 mod newest;
+mod noted;
 mod overview;
 mod provenance;
 mod pushed;
@@ -14,16 +18,19 @@ mod puzzling;
 mod query;
 mod replaced;
 mod scratch;
+mod sums;
 mod told;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
 pub use evidence::{EvidenceIds, RecordText, StoredMedium, record_digest};
 pub use history::{RunRow, SeenEntry, SeenKey, SeenRole};
+pub use inherit::{Belief, LOST_IMPORT};
 pub use overview::AssetShort;
 pub use provenance::{Given, LeavingFile};
 pub use pushed::{DestinationStatus, PushedRow, UploadRow};
 pub use puzzling::{EntryMark, Puzzling};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
+pub use sums::Rotten;
 pub use told::Told;
 
 use std::cell::Cell;
@@ -79,6 +86,28 @@ pub enum CatalogError {
         /// Number of the migration.
         number: u32,
     },
+    /// Its schema is not the one that the migrations make.
+    #[error("catalog {path} is not as albumen makes it: {what}")]
+    Foreign {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// What is in it that should not be, or the other way round.
+        what: String,
+    },
+    /// One of its tables is not what it was when the library was settled.
+    #[error("catalog {path} is damaged: {what}")]
+    Rotten {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// Which table.
+        what: Rotten,
+    },
+    /// A pipe, folder or device lies where the catalog should.
+    #[error("{} is not a file", path.display())]
+    NotAFile {
+        /// Where.
+        path: PathBuf,
+    },
     /// A text column does not hold what it should.
     #[error("catalog holds a damaged {what}")]
     Damaged {
@@ -93,11 +122,28 @@ impl CatalogError {
     /// Returns whether the catalog is gone or broken, so that only making it again from the tree helps.
     pub fn is_unusable(&self) -> bool {
         match self {
-            Self::Gone { .. } | Self::Damaged { .. } | Self::Altered { .. } => true,
-            Self::Sqlite { source, .. } => matches!(
-                source.sqlite_error_code(),
-                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
-            ),
+            Self::Gone { .. }
+            | Self::Damaged { .. }
+            | Self::Altered { .. }
+            | Self::Foreign { .. }
+            | Self::NotAFile { .. } => true,
+            // What is derived is made again by an import.
+            Self::Rotten { what, .. } => !what.derived,
+            Self::Sqlite { source, .. } => {
+                // A hash that is too short, or a path that leads out of the library.
+                let strange = matches!(
+                    source,
+                    rusqlite::Error::FromSqlConversionFailure(..)
+                        | rusqlite::Error::InvalidColumnType(..)
+                        | rusqlite::Error::IntegralValueOutOfRange(..)
+                        | rusqlite::Error::Utf8Error(..)
+                );
+                strange
+                    || matches!(
+                        source.sqlite_error_code(),
+                        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+                    )
+            }
             Self::Newer { .. } | Self::Commit { .. } => false,
         }
     }
@@ -159,8 +205,11 @@ impl Catalog {
             path: path.to_owned(),
             source,
         };
+        file::make_ready(path)?;
         let connection = Connection::open(path).map_err(wrap)?;
+        foreign::disarm(&connection).map_err(wrap)?;
         migrate::refuse_newer(&connection, path)?;
+        foreign::refuse_foreign(&connection, path)?;
         // Full sync at commit points: a row must never be on disk before the bytes it speaks of.
         connection
             .execute_batch(
@@ -185,8 +234,9 @@ impl Catalog {
     /// Fails as [`Catalog::open_existing`] does.
     pub fn open_existing_with(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
         // SQLite takes an empty file for a new database.
-        if std::fs::metadata(path).is_ok_and(|found| found.len() > 0) {
-            return Self::open_with(path, gate);
+        match std::fs::metadata(path) {
+            Ok(found) if !found.is_file() || found.len() > 0 => return Self::open_with(path, gate),
+            _ => {}
         }
         Err(CatalogError::Gone {
             path: path.to_owned(),
@@ -219,6 +269,11 @@ impl Catalog {
             path: path.to_owned(),
             gate,
         })
+    }
+
+    /// Returns where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Begins a long reading: until the answer is dropped, no statement asks for the file's locks by itself.

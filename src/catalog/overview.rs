@@ -4,6 +4,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::kind::Visibility;
 use crate::model::media_type::MediaType;
 
+use super::foreign::path_of;
 use super::{Catalog, CatalogError, ListedAsset, from_json, hash_of};
 
 /// An asset in short: enough to say on which page it stands, and whether that page must be written again.
@@ -52,7 +53,7 @@ impl Catalog {
                         let short = AssetShort {
                             row: row.get(0)?,
                             content_hash: hash_of(row, 1)?,
-                            path: row.get(2)?,
+                            path: path_of(row, 2)?,
                             digest: row.get(3)?,
                             taken_seconds: row.get(4)?,
                             month: row.get(5)?,
@@ -87,7 +88,7 @@ impl Catalog {
         for row in rows {
             let found: Vec<(String, String)> =
                 self.rows("SELECT path, body FROM asset WHERE id = ?1", [row], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
+                    Ok((path_of(row, 0)?, row.get(1)?))
                 })?;
             for (path, body) in found {
                 assets.push(self.listed(*row, path, from_json("asset", &body)?, &newest)?);

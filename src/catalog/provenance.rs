@@ -4,6 +4,7 @@ use rusqlite::OptionalExtension;
 
 use crate::model::content_hash::ContentHash;
 
+use super::foreign::{path_of, trash_of};
 use super::{Catalog, CatalogError, Writing, hash_of};
 
 /// What a reading gives.
@@ -57,8 +58,8 @@ impl Catalog {
     pub fn leaving(&self) -> Result<Vec<LeavingFile>, CatalogError> {
         self.rows("SELECT path, trash FROM leaving ORDER BY path", [], |row| {
             Ok(LeavingFile {
-                path: row.get(0)?,
-                trash: row.get(1)?,
+                path: path_of(row, 0)?,
+                trash: trash_of(row, 1)?,
             })
         })
     }
@@ -188,6 +189,7 @@ impl Writing<'_> {
     /// # Errors
     /// Fails if SQLite does.
     pub fn take_back(&self, run: i64, by: i64) -> Result<Vec<ContentHash>, CatalogError> {
+        self.forget_sums()?;
         self.choose(run)?;
         let going: Vec<ContentHash> = self
             .transaction

@@ -6,6 +6,7 @@ use rusqlite::types::Value;
 use crate::model::asset::{Asset, ItemRef};
 use crate::model::kind::{CompanionRole, Kind};
 
+use super::foreign::path_of;
 use super::newest::NewestExports;
 use super::{Catalog, CatalogError, from_json};
 
@@ -116,7 +117,7 @@ impl Catalog {
         );
         self.each(&sql, rusqlite::params_from_iter(parameters), |row| {
             let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(i64, String, String)> {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                Ok((row.get(0)?, path_of(row, 1)?, row.get(2)?))
             };
             let (id, path, body) = read(row).map_err(|e| self.wrap(e))?;
             each(self.listed(id, path, from_json("asset", &body)?, &newest)?);
@@ -179,7 +180,7 @@ impl Catalog {
             let paths: Vec<String> = self.rows(
                 "SELECT path FROM placed_file WHERE content_hash = ?1 AND asset_hash = ?2 ORDER BY path",
                 (companion.content_hash.0, asset.content_hash.0),
-                |row| row.get(0),
+                |row| path_of(row, 0),
             )?;
             found.extend(paths.into_iter().map(|path| (companion.role, path)));
         }

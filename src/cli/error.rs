@@ -14,7 +14,6 @@ use crate::push::address::AddressError;
 use crate::push::{DestinationError, PushError};
 use crate::verify::VerifyError;
 use crate::writer::library::LibraryError;
-use crate::writer::safe_writer::WriteError;
 
 /// Why a command could not be carried out. What to do about it is said by `cli::hints`.
 #[derive(Debug, thiserror::Error)]
@@ -73,8 +72,6 @@ pub enum CliError {
     Print(#[source] PrintError),
     #[error("could not write the list {}", .path.display())]
     OrderList { path: PathBuf, source: io::Error },
-    #[error("could not put {} aside", .path)]
-    SetAside { path: String, source: WriteError },
     #[error("wrong destination")]
     Address(#[source] AddressError),
     #[error("could not push to {destination}")]

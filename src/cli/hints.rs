@@ -18,6 +18,7 @@ use crate::push::address::{AddressError, EXAMPLES};
 use crate::push::{DestinationError, FileOutcome, PushError};
 use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
+use crate::writer::walk::holds_anything;
 
 /// For files of an archive that no reader made sense of.
 pub const NOT_UNDERSTOOD: &str = "what these files say is not in the library; `albumen certify` will not say \"complete\" until a newer albumen has read \
@@ -220,7 +221,6 @@ fn hints(error: &CliError) -> Vec<String> {
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
         | CliError::Sample { .. }
-        | CliError::SetAside { .. }
         | CliError::Output(_)
         | CliError::Signals(_)
         | CliError::Ending(_) => None,
@@ -374,12 +374,14 @@ fn for_import(error: &ImportError) -> Option<String> {
         ImportError::Library(error) => for_library(error).map(str::to_owned),
         ImportError::Catalog(error) => for_catalog(error).map(str::to_owned),
         ImportError::DiskFull { .. } => Some(FULL.to_owned()),
+        ImportError::NewerFile { .. } => Some(NEWER.to_owned()),
         _ => None,
     }
 }
 
 fn for_library(error: &LibraryError) -> Option<&'static str> {
     Some(match error {
+        LibraryError::NotALibrary { path } if holds_anything(path) => REBUILD,
         LibraryError::NotALibrary { .. } => {
             "name the folder with --library DIR, or make a library with `albumen import`"
         }
@@ -417,6 +419,9 @@ fn for_gallery(error: &GalleryError) -> Option<&'static str> {
 fn for_catalog(error: &CatalogError) -> Option<&'static str> {
     Some(match error {
         CatalogError::Newer { .. } => NEWER,
+        CatalogError::Rotten { what, .. } if what.derived => {
+            "import any archive again: what is damaged is made again from the rest; `albumen verify` looks at everything"
+        }
         error if error.is_unusable() => REBUILD,
         #[allow(
             unreachable_patterns,
@@ -454,6 +459,12 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
         }
         FindingKind::Unreadable => {
             "the disk may be failing: copy the library to another one before anything else"
+        }
+        FindingKind::TimeChanged => {
+            "the next import sets the time again; nothing else of the file changed"
+        }
+        FindingKind::SidecarRotten => {
+            "the next import (or `albumen verify --repair`) writes it anew and keeps a copy of what is there; the disk may be failing"
         }
         FindingKind::Extra => "files of your own are left alone; nothing needs to be done",
         FindingKind::SidecarChanged

@@ -12,6 +12,14 @@ pub fn catalog(library: &Path) -> Result<Catalog, CliError> {
     Catalog::open_existing(&opened.catalog_path()).map_err(catalog_failed(library))
 }
 
+/// Opens the catalog to show what it says: one that is damaged is not shown as if it were not.
+pub fn catalog_to_show(library: &Path) -> Result<Catalog, CliError> {
+    let catalog = catalog(library)?;
+    let sound = catalog.refuse_rotten_lists();
+    sound.map_err(catalog_failed(library))?;
+    Ok(catalog)
+}
+
 /// Returns what turns an error of the catalog into one that names the library.
 pub fn catalog_failed(library: &Path) -> impl FnOnce(CatalogError) -> CliError {
     let library = library.to_owned();

@@ -14,7 +14,7 @@ use crate::catalog::ListedAsset;
 
 /// Runs the command.
 pub fn run(args: &ListArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let catalog = library::catalog(library)?;
+    let catalog = library::catalog_to_show(library)?;
     let mut rows = Rows::new(args, out)?;
     let mut printing = Ok(());
     let listing = catalog.list(&args.to_query(), &mut |asset| {

@@ -19,7 +19,7 @@ use crate::model::shown::shown;
 
 /// Runs the command.
 pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let catalog = library::catalog(library)?;
+    let catalog = library::catalog_to_show(library)?;
     let status = catalog.status().map_err(library::catalog_failed(library))?;
     let destinations = catalog
         .destinations()

@@ -13,14 +13,13 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::hints;
 use super::interrupt::Interrupt;
-use super::library::{catalog, catalog_failed};
+use super::library::catalog;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::recheck;
-use crate::model::library_path::LibraryPath;
+use crate::import;
 use crate::model::shown::shown;
-use crate::verify::{Finding, FindingKind, VerifyOptions, VerifyReport, verify};
-use crate::writer::library::Library;
+use crate::verify::{Finding, VerifyOptions, VerifyReport, verify};
 
 /// Findings of one kind a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -34,7 +33,7 @@ pub fn run(args: &VerifyArgs, library: &Path, out: &Output) -> Result<Exit, CliE
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
     let mut report = verified(library, &options, &monitor)?;
     let mut repaired = None;
-    if !args.repair.is_empty() && !report.interrupted && !report.findings.is_empty() {
+    if !args.repair.is_empty() && !report.interrupted && report.needs_repair() {
         let repair = repair(args, library, &report, &monitor)?;
         report = verified(library, &options, &monitor)?;
         repaired = Some(repair);
@@ -67,21 +66,14 @@ struct Repaired {
 impl Repaired {
     /// Returns the files that were damaged and are so still.
     fn still_damaged<'a>(&'a self, report: &'a VerifyReport) -> Vec<&'a str> {
-        let lost = |path: &&String| {
-            report
-                .findings
-                .iter()
-                .any(|finding| finding.path == **path && finding.kind.is_loss())
-        };
-        self.damaged
-            .iter()
-            .filter(lost)
-            .map(String::as_str)
-            .collect()
+        let lost = report.lost();
+        let still = self.damaged.iter().filter(|path| lost.contains(path));
+        still.map(String::as_str).collect()
     }
 }
 
-/// Puts damaged files aside and imports the archives again: the ordinary import fetches what is gone.
+/// Puts damaged files aside and imports the archives again: the ordinary import fetches what is gone, and finishes what an
+/// earlier run left.
 fn repair(
     args: &VerifyArgs,
     library: &Path,
@@ -89,58 +81,31 @@ fn repair(
     monitor: &CommandLineMonitor<'_>,
 ) -> Result<Repaired, CliError> {
     // Without a catalog nobody knows what the archives are to be compared with: `rebuild` comes first.
-    let mut catalog = catalog(library)?;
-    let opened = Library::open(library).map_err(CliError::Library)?;
-    let mut repaired = Repaired {
-        damaged: BTreeSet::new(),
-        set_aside: Vec::new(),
-    };
-    for finding in report.findings.iter().filter(|f| f.kind.is_loss()) {
-        repaired.damaged.insert(finding.path.clone());
-        if finding.kind == FindingKind::Missing {
-            continue;
-        }
-        // albumen's own notes are not for an import to fetch.
-        let own = finding.path.starts_with(".albumen/");
-        let Some(path) = LibraryPath::parse(&finding.path).filter(|_| !own) else {
-            continue;
-        };
-        if !std::fs::symlink_metadata(path.on_disk(library)).is_ok_and(|found| found.is_file()) {
-            continue;
-        }
-        let aside = opened
-            .move_aside(&path)
-            .map_err(|source| CliError::SetAside {
-                path: finding.path.clone(),
-                source,
-            })?;
-        repaired
-            .set_aside
-            .push((finding.path.clone(), aside.display().to_string()));
-    }
-    // Lists and sidecars are compared and written anew even if no original has to be fetched.
-    catalog
-        .in_transaction(|writing| writing.set_setting("unsettled", Some("1")))
-        .map_err(catalog_failed(library))?;
-    drop(catalog);
+    drop(catalog(library)?);
     let options = ImportArgs {
         paths: args.repair.clone(),
         threads: args.threads,
         ..ImportArgs::default()
     }
     .to_options();
-    crate::import::import(library, &options, &Timestamp::now, monitor).map_err(|source| {
-        CliError::Import {
-            library: library.to_owned(),
-            source,
-        }
+    let damaged = report.lost();
+    let done = import::repair(library, &damaged, &options, &Timestamp::now, monitor);
+    let done = done.map_err(|source| CliError::Import {
+        library: library.to_owned(),
+        source,
     })?;
-    Ok(repaired)
+    let kept = done.set_aside.into_iter();
+    Ok(Repaired {
+        damaged: damaged.into_iter().collect(),
+        set_aside: kept
+            .map(|(path, kept)| (path, kept.display().to_string()))
+            .collect(),
+    })
 }
 
 /// Returns the exit code a report deserves.
 fn exit(report: &VerifyReport) -> Exit {
-    match (report.interrupted, report.findings.is_empty()) {
+    match (report.interrupted, report.is_whole()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Done,
         (false, false) => Exit::Incomplete,
@@ -169,6 +134,7 @@ struct ReportJson<'a> {
     findings: Map<String, Value>,
     without_catalog: bool,
     unfinished: u64,
+    not_in_place: &'a [String],
     resumed_after: Option<&'a str>,
     continues_after: Option<&'a str>,
     interrupted: bool,
@@ -205,6 +171,7 @@ fn print_json(
             .collect(),
         without_catalog: report.without_catalog,
         unfinished: report.unfinished,
+        not_in_place: &report.not_in_place,
         resumed_after: report.resumed_after.as_deref(),
         continues_after: report.continues_after.as_deref(),
         interrupted: report.interrupted,
@@ -248,7 +215,14 @@ fn print_text(
             shown(place)
         ))?;
     }
+    for path in report.not_in_place.iter().take(MOST_LINES) {
+        out.line(format!("not in its place, and whole: {}", shown(path)))?;
+    }
     let verdict = match (report.findings.len(), report.read_everything()) {
+        (0, _) if !report.not_in_place.is_empty() => format!(
+            "{} files are not in their place yet: import an archive, or `verify --repair` with one",
+            HumanCount(report.not_in_place.len() as u64)
+        ),
         (0, true) => "every file is as it was".to_owned(),
         (0, false) => "nothing found in what was read".to_owned(),
         (1, _) => "1 finding".to_owned(),
@@ -306,6 +280,7 @@ fn print_repair(repaired: &Repaired, report: &VerifyReport, out: &Output) -> Res
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
+    use crate::verify::FindingKind;
 
     fn report() -> VerifyReport {
         VerifyReport {
@@ -327,7 +302,16 @@ mod tests {
             interrupted: true,
             ..report()
         };
+        let unfinished = VerifyReport {
+            unfinished: 1,
+            not_in_place: vec!["2023/a.jpg".to_owned()],
+            ..clean.clone()
+        };
+        let text = printed(Format::Text, |out| print_text(&unfinished, None, out));
+        assert!(!text.contains("every file is as it was"), "{text}");
+        assert!(text.contains("whole: 2023/a.jpg"), "{text}");
         for (report, expected) in [
+            (unfinished, Exit::Incomplete),
             (clean, Exit::Done),
             (report(), Exit::Incomplete),
             (stopped, Exit::Interrupted),

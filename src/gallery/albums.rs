@@ -9,6 +9,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::record;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::albums_file::{ALBUMS, Album, read_albums};
+use crate::writer::regular;
 
 use super::pictures::{Have, Use, id};
 use super::record::album_id;
@@ -18,7 +19,7 @@ pub type Shown<'a> = HashMap<&'a str, (&'a str, ContentHash)>;
 
 /// Reads the albums of a library. Without a list there are none; a damaged one is told.
 pub fn read(root: &Path, monitor: &dyn Monitor) -> Vec<Album> {
-    let Ok(text) = std::fs::read_to_string(root.join(ALBUMS)) else {
+    let Ok(text) = regular::read_to_string(&root.join(ALBUMS)) else {
         return Vec::new();
     };
     read_albums(&text).unwrap_or_else(|error| {

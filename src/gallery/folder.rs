@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{FOLDER, GalleryError};
 use crate::model::library_path::LibraryPath;
+use crate::writer::regular;
 use crate::writer::safe_writer::{SafeWriter, WriteError};
 
 /// A gallery's folder. Paths are relative to it.
@@ -75,7 +76,7 @@ impl<'a> Folder<'a> {
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<bool, WriteError> {
         let place = self.place(path);
         let same_size = fs::metadata(&place).is_ok_and(|found| found.len() == bytes.len() as u64);
-        if same_size && fs::read(&place).is_ok_and(|found| found == bytes) {
+        if same_size && regular::read(&place).is_ok_and(|found| found == bytes) {
             return Ok(false);
         }
         self.put(path, bytes)?;

@@ -11,6 +11,7 @@ use super::pictures::Undrawn;
 use super::site;
 use super::{GalleryOptions, Holds};
 use crate::model::content_hash::ContentHash;
+use crate::writer::regular;
 
 /// Where the short note lies.
 pub const MADE: &str = "made.json";
@@ -90,6 +91,6 @@ pub struct Months {
 
 /// Reads a note. One that is gone, damaged or of another form is none: everything is then written again.
 pub fn read<T: DeserializeOwned>(folder: &Folder<'_>, name: &str) -> Option<T> {
-    let bytes = std::fs::read(folder.note(name)).ok()?;
+    let bytes = regular::read(&folder.note(name)).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

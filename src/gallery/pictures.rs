@@ -14,6 +14,7 @@ use crate::media::thumbnail::{self, Decoder, ThumbnailError};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
 use crate::monitor::{Monitor, Unit, Warning};
+use crate::writer::regular;
 use crate::writer::safe_writer::WriteError;
 use crate::writer::threads;
 
@@ -286,6 +287,8 @@ impl Studio<'_> {
             Use::Large | Use::Copy => LARGE,
         };
         let (file, media_type) = (self.source(wanted), wanted.media_type);
+        // ffmpeg and the decoders would wait for a pipe.
+        drop(regular::open(&file).map_err(ThumbnailError::Io)?);
         let made = match (media_type.class(), self.ffmpeg) {
             (MediaClass::Video, Some(ffmpeg)) => thumbnail::poster(ffmpeg, &file, side)?,
             _ => self.decoder.small(&file, media_type, side)?,

@@ -75,6 +75,14 @@ pub enum ImportError {
     /// The tree could not be brought into order.
     #[error(transparent)]
     Settle(SettleError),
+    /// A newer albumen wrote a file of the library.
+    #[error("{} is {why}", path.display())]
+    NewerFile {
+        /// The file.
+        path: PathBuf,
+        /// What its reader said.
+        why: String,
+    },
     /// A list could not be made.
     #[error("could not make a list of the library")]
     List(#[from] crate::writer::albums_file::ListError),

@@ -16,6 +16,7 @@ use crate::writer::library::Library;
 use crate::writer::manifest::{METADATA, ORIGINALS, render};
 use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
+use crate::writer::regular;
 
 use super::ImportError;
 use super::album::DerivedAlbum;
@@ -79,7 +80,6 @@ pub fn write_lists(
     for (name, text) in &lists {
         metadata
             .extend(LibraryPath::parse(name).map(|path| (path, ContentHash::of(text.as_bytes()))));
-        write(library, name, text)?;
     }
     let sidecars = places.sidecars.into_iter();
     metadata.extend(sidecars.filter_map(|(path, hash)| Some((LibraryPath::parse(&path)?, hash))));
@@ -87,9 +87,39 @@ pub fn write_lists(
         .files
         .iter()
         .map(|file| (file.path.clone(), file.content_hash));
-    write(library, ORIGINALS, &render(originals))?;
-    write(library, METADATA, &render(metadata))?;
-    write(library, README, TEXT)
+    lists.push((ORIGINALS, render(originals)));
+    lists.push((METADATA, render(metadata)));
+    lists.push((README, TEXT.to_owned()));
+    write_all(library, &lists)
+}
+
+/// Writes the lists that are not on disk as they should be. What they will be is noted before the first is touched: after a kill
+/// each is what it was or what it was going to be, and neither is a change of someone else's.
+fn write_all(library: &Library, lists: &[(&str, String)]) -> Result<(), ImportError> {
+    let differing: Vec<&(&str, String)> = lists
+        .iter()
+        .filter(|(name, text)| {
+            let old = regular::read(&library.root().join(name));
+            !old.is_ok_and(|old| old == text.as_bytes())
+        })
+        .collect();
+    if differing.is_empty() {
+        return Ok(());
+    }
+    let hashes: BTreeMap<&str, String> = lists
+        .iter()
+        .map(|(name, text)| (*name, ContentHash::of(text.as_bytes()).to_string()))
+        .collect();
+    let note = serde_json::json!(hashes).to_string();
+    library.note_lists(&note).map_err(ImportError::Write)?;
+    for (name, text) in differing {
+        let Some(path) = LibraryPath::parse(name) else {
+            continue;
+        };
+        let written = library.writer().write_file(&path, text.as_bytes());
+        written.map_err(ImportError::Write)?;
+    }
+    Ok(())
 }
 
 /// Setting that keeps what the lists were when they were written last.
@@ -103,7 +133,7 @@ fn on_disk(library: &Library) -> BTreeMap<String, String> {
     COMPARED
         .iter()
         .filter_map(|name| {
-            let bytes = std::fs::read(library.root().join(name)).ok()?;
+            let bytes = regular::read(&library.root().join(name)).ok()?;
             Some(((*name).to_owned(), ContentHash::of(&bytes).to_string()))
         })
         .collect()
@@ -112,10 +142,26 @@ fn on_disk(library: &Library) -> BTreeMap<String, String> {
 /// Keeps in the catalog what the lists are now, right after they were written.
 ///
 /// # Errors
-/// Fails if the catalog does.
+/// Fails if the catalog or the disk does.
 pub fn remember_lists(library: &Library, catalog: &mut Catalog) -> Result<(), ImportError> {
+    remember_lists_for(library, catalog)?;
+    library.forget_lists().map_err(ImportError::Write)
+}
+
+/// The same for a catalog that is not the library's yet: the note stays for the one there is.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn remember_lists_for(library: &Library, catalog: &mut Catalog) -> Result<(), ImportError> {
     let written = serde_json::json!(on_disk(library)).to_string();
     Ok(catalog.in_transaction(|writing| writing.set_setting(WRITTEN, Some(&written)))?)
+}
+
+/// Returns what the lists were going to be when a run was cut off as it wrote them.
+fn noted(library: &Library) -> BTreeMap<String, String> {
+    let note = library.noted_lists();
+    note.and_then(|note| serde_json::from_str(&note).ok())
+        .unwrap_or_default()
 }
 
 /// Says which lists are gone or were changed since, and keeps a copy of those that were changed: they are written anew.
@@ -124,7 +170,7 @@ pub fn remember_lists(library: &Library, catalog: &mut Catalog) -> Result<(), Im
 /// Fails if the catalog or the disk does.
 pub fn touched_lists(
     library: &Library,
-    catalog: &Catalog,
+    catalog: &mut Catalog,
     monitor: &dyn Monitor,
 ) -> Result<bool, ImportError> {
     let Some(written) = catalog.setting(WRITTEN)? else {
@@ -133,10 +179,16 @@ pub fn touched_lists(
     };
     let written: BTreeMap<String, String> = serde_json::from_str(&written).unwrap_or_default();
     let found = on_disk(library);
+    let going_to_be = noted(library);
+    if !going_to_be.is_empty() && found == going_to_be {
+        // Cut off after the last of them was written.
+        remember_lists(library, catalog)?;
+        return Ok(false);
+    }
     let mut touched = false;
     for (name, hash) in &written {
         let message = match found.get(name) {
-            Some(now) if now == hash => continue,
+            Some(now) if now == hash || going_to_be.get(name) == Some(now) => continue,
             None => "was gone; written anew".to_owned(),
             Some(_) => {
                 let kept = set_aside(library, name)?;
@@ -178,24 +230,8 @@ fn keep_strays(
 /// Keeps a copy of a list and says where.
 fn set_aside(library: &Library, name: &str) -> Result<PathBuf, ImportError> {
     let path = library.root().join(name);
-    let bytes = std::fs::read(&path).map_err(|source| ImportError::Read { path, source })?;
+    let bytes = regular::read(&path).map_err(|source| ImportError::Read { path, source })?;
     library.set_aside(name, &bytes).map_err(ImportError::Write)
-}
-
-/// Writes a list unless it is there already, to the letter.
-fn write(library: &Library, name: &str, text: &str) -> Result<(), ImportError> {
-    let Some(path) = LibraryPath::parse(name) else {
-        return Ok(());
-    };
-    let same = std::fs::read(path.on_disk(library.root())).is_ok_and(|old| old == text.as_bytes());
-    if same {
-        return Ok(());
-    }
-    library
-        .writer()
-        .write_file(&path, text.as_bytes())
-        .map(drop)
-        .map_err(ImportError::Write)
 }
 
 fn albums(

@@ -28,6 +28,7 @@ mod reading;
 mod rebuild;
 mod rehearsal;
 mod remains;
+mod repair;
 mod report;
 mod run;
 mod settle;
@@ -44,6 +45,7 @@ mod unnamed;
 
 pub use error::ImportError;
 pub use rebuild::{RebuildReport, rebuild, rebuild_with};
+pub use repair::{RepairReport, repair, repair_with};
 pub use report::written;
 pub use run::{import, import_with};
 pub use undo::{UndoError, UndoOptions, UndoReport, undo, undo_with};

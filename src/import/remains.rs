@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::writer::library::Library;
+use crate::writer::regular;
 use crate::writer::sidecar::merge::is_untouched;
 use crate::writer::sidecar::read::read;
 
@@ -44,7 +45,7 @@ fn remove_sidecar(
     path: &LibraryPath,
     of: ContentHash,
 ) -> Result<(), ImportError> {
-    let Ok(bytes) = std::fs::read(path.on_disk(library.root())) else {
+    let Ok(bytes) = regular::read(&path.on_disk(library.root())) else {
         return Ok(());
     };
     let text = String::from_utf8_lossy(&bytes);

@@ -24,7 +24,7 @@ use super::enter::{note_repeats, note_unread, seen_entry, store_all};
 use super::intake::{Intake, read_tree};
 use super::journal::{asked, came_to};
 use super::lists::{remember_lists, touched_lists};
-use super::opened::open_catalog;
+use super::opened::{open_catalog, open_library};
 use super::pieces::check_number;
 use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
 use super::reading::{given, given_before};
@@ -64,6 +64,21 @@ pub fn import_with(
     clock: &dyn Fn() -> Timestamp,
     monitor: &dyn Monitor,
 ) -> Result<ImportReport, ImportError> {
+    import_after(root, seam, options, &mut |_, _| Ok(()), clock, monitor)
+}
+
+/// What is done in the library when it is ours alone, before anything is read out of archives.
+type Preparation<'a> = dyn FnMut(&Library, &mut Catalog) -> Result<(), ImportError> + 'a;
+
+/// Imports as [`import_with`] does, after a preparation under the same lock. Archives that cannot be read prevent both.
+pub(super) fn import_after(
+    root: &Path,
+    seam: Option<Arc<dyn Seam>>,
+    options: &ImportOptions,
+    prepare: &mut Preparation<'_>,
+    clock: &dyn Fn() -> Timestamp,
+    monitor: &dyn Monitor,
+) -> Result<ImportReport, ImportError> {
     check(options)?;
     let begun = clock();
     let archive = open(options, monitor);
@@ -78,6 +93,7 @@ pub fn import_with(
     } else {
         let room = bytes(&archive) + SETTLING_ROOM;
         let taken = Opened::open(root, seam, options.existing_only).and_then(|mut opened| {
+            prepare(&opened.library, &mut opened.catalog)?;
             let taken = take_in(&mut opened, options, &archive, &recognized, clock, monitor)?;
             Ok((opened, taken))
         });
@@ -182,7 +198,7 @@ impl Opened {
     ) -> Result<Self, ImportError> {
         let library = match existing_only {
             true => Library::open_with(root, seam)?,
-            false => Library::open_or_create_with(root, seam)?,
+            false => open_library(root, seam)?,
         };
         let lock = library.lock()?;
         library.ensure_id(&lock)?;
@@ -275,7 +291,7 @@ fn finish(
     let needing = |error: ImportError| error.needing(SETTLING_ROOM, library.root());
     let mut swept = taken.swept;
     let mut settled = None;
-    let unsettled = catalog.setting("unsettled")?.is_some();
+    let unsettled = catalog.setting("unsettled")?.is_some() || catalog.is_to_be_rederived()?;
     if !taken.draft.interrupted() && (unsettled || !swept.is_clean() || taken.touched) {
         let done =
             settle(&library, &mut catalog, &swept, threads(options), monitor).map_err(needing)?;

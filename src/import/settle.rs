@@ -23,7 +23,7 @@ use super::note::{Change, note_placed, write_and_note};
 use super::placed::{Placed, placed_file, wanted};
 use super::remains::remove_remains;
 use super::sidecars::Sidecars;
-use super::sweep::Sweep;
+use super::sweep::{Sweep, note_untimed};
 use super::tie::tie;
 use super::touched::{Broken, Touched, read_touched};
 use super::unnamed::unnamed_media;
@@ -58,6 +58,16 @@ pub fn settle(
     threads: NonZeroUsize,
     monitor: &dyn Monitor,
 ) -> Result<Settled, ImportError> {
+    let rederive = rederive(catalog)?;
+    if !swept.retimed.is_empty() {
+        monitor.warn(Warning {
+            subject: String::new(),
+            message: format!(
+                "{} files have another time than when they were taken; it is set again where their bytes are right",
+                swept.retimed.len()
+            ),
+        });
+    }
     let Derived {
         touched,
         mut providers,
@@ -80,6 +90,7 @@ pub fn settle(
         providers: &providers,
         touched: &touched,
         unnamed: &unnamed,
+        rederive,
         settled: Settled {
             utc_only: utc_only(&derivation),
             zoneless: zoneless(&derivation),
@@ -89,7 +100,9 @@ pub fn settle(
     let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
     let placed = settling.place(&derivation, &placements)?;
     settling.write(&derivation, &placements, placed)?;
-    Ok(settling.settled)
+    let settled = settling.settled;
+    note_untimed(library, catalog, swept)?;
+    Ok(settled)
 }
 
 /// What the library should be, and what that follows from.
@@ -163,6 +176,18 @@ pub fn zoneless(derivation: &Derivation) -> u64 {
     assets.filter(|derived| derived.is_zoneless).count() as u64
 }
 
+/// Returns whether what was derived before is damaged. Evidence that is damaged is no ground to build on.
+fn rederive(catalog: &Catalog) -> Result<bool, CatalogError> {
+    let rotten = catalog.rotten_before_settling()?;
+    match rotten.iter().find(|rotten| !rotten.derived) {
+        Some(what) => Err(CatalogError::Rotten {
+            path: catalog.path().to_owned(),
+            what: *what,
+        }),
+        None => Ok(!rotten.is_empty() || catalog.is_to_be_rederived()?),
+    }
+}
+
 struct Settling<'a> {
     library: &'a Library,
     catalog: &'a mut Catalog,
@@ -171,6 +196,8 @@ struct Settling<'a> {
     providers: &'a [Linked],
     touched: &'a Touched,
     unnamed: &'a [UnnamedMedia],
+    /// What was derived before is damaged: none of it stays.
+    rederive: bool,
     settled: Settled,
 }
 
@@ -204,6 +231,12 @@ impl Settling<'_> {
             self.warn(
                 &vanished.path,
                 "its bytes are gone from the library; import the archive that holds it again",
+            );
+        }
+        for changed in &plan.changed {
+            self.warn(
+                changed,
+                "its bytes are not those that were imported, and its time is another",
             );
         }
         for displaced in &plan.displaced {
@@ -251,6 +284,9 @@ impl Settling<'_> {
         let (library, providers) = (self.library, self.providers);
         let (threads, monitor, unnamed) = (self.threads, self.monitor, self.unnamed);
         self.settled.changed = self.catalog.in_transaction_of(|writing| {
+            if self.rederive {
+                writing.remove_all_assets()?;
+            }
             remove_gone(writing, derivation, &before)?;
             note_placed(writing, &placed.before, &placed.rows)?;
             writing.set_missing(&missing(derivation, providers))?;
@@ -271,6 +307,8 @@ impl Settling<'_> {
             writing.set_setting(UTC_ONLY, Some(&self.settled.utc_only.to_string()))?;
             writing.set_setting(ZONELESS, Some(&self.settled.zoneless.to_string()))?;
             writing.set_setting("unsettled", None)?;
+            writing.forget_rotten_sidecars()?;
+            writing.note_sums()?;
             Ok::<_, ImportError>(noted.changed)
         })?;
         remove_remains(self.library, &placed)?;
@@ -305,7 +343,8 @@ impl Settling<'_> {
             let digest = digest?;
             let hash = derived.content_hash;
             let old = before.assets.get(&hash);
-            let same = old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
+            let same = !self.rederive
+                && old.is_some_and(|(old, at)| *old == digest && at == path.as_str());
             if let (true, Some(row)) = (same, before.sidecars.get(&hash))
                 && row.path == path.sidecar().as_str()
                 && !self.touched.sidecars.contains(&hash)

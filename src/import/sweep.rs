@@ -1,6 +1,6 @@
 //! Looks which files of the library are where the catalog believes them: sizes and times only, no bytes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::writer::library::Library;
 use crate::writer::reconcile::Staged;
+use crate::writer::staging::hash_file;
 use crate::writer::threads::share_out;
 use crate::writer::walk::modified_ns;
 
@@ -24,12 +25,19 @@ pub struct Sweep {
     pub gone: Vec<PlacedRow>,
     /// Sidecars that are gone or were touched since we wrote them.
     pub touched: Vec<SidecarRow>,
+    /// Sidecars as we left them, whose bytes `verify` found to be others.
+    pub rotten: Vec<SidecarRow>,
+    /// Files whose time is not when they were taken, by path.
+    pub retimed: Vec<String>,
 }
 
 impl Sweep {
     /// Returns whether the tree is as it was left.
     pub fn is_clean(&self) -> bool {
-        self.gone.is_empty() && self.touched.is_empty()
+        self.gone.is_empty()
+            && self.touched.is_empty()
+            && self.rotten.is_empty()
+            && self.retimed.is_empty()
     }
 }
 
@@ -43,8 +51,22 @@ pub fn sweep(
     threads: NonZeroUsize,
 ) -> Result<Sweep, CatalogError> {
     let root = library.root();
-    let (placed, gone) = split(catalog.placed_files()?, threads, |row| is_there(root, row));
-    let (_, touched) = split(catalog.sidecars()?, threads, |row| is_untouched(root, row));
+    let rows = catalog.placed_files()?;
+    let times = Times::load(catalog, &rows)?;
+    let looked = share_out(&rows, threads, |row| look(root, row, &times));
+    let (mut placed, mut gone, mut retimed) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, looked) in rows.into_iter().zip(looked) {
+        if looked == Looked::OtherTime {
+            retimed.push(row.path.clone());
+        }
+        match looked {
+            Looked::Gone => gone.push(row),
+            Looked::There | Looked::OtherTime => placed.push(row),
+        }
+    }
+    let (mut left, touched) = split(catalog.sidecars()?, threads, |row| is_untouched(root, row));
+    let rotten: HashSet<String> = catalog.rotten_sidecars()?.into_iter().collect();
+    left.retain(|row| rotten.contains(&row.path));
     let mut held: HashSet<ContentHash> = placed.iter().map(|row| row.content_hash).collect();
     held.extend(committed(library, catalog)?);
     Ok(Sweep {
@@ -52,6 +74,8 @@ pub fn sweep(
         held,
         gone,
         touched,
+        rotten: left,
+        retimed,
     })
 }
 
@@ -87,9 +111,95 @@ fn is_entered(catalog: &Catalog, file: &Staged) -> Result<bool, CatalogError> {
     Ok(known.is_some_and(|original| original.size_bytes == file.size_bytes))
 }
 
-fn is_there(root: &Path, row: &PlacedRow) -> bool {
-    std::fs::symlink_metadata(root.join(&row.path))
-        .is_ok_and(|found| found.is_file() && found.len() == row.size_bytes)
+/// What a look at a file came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    There,
+    OtherTime,
+    Gone,
+}
+
+/// File systems keep times as coarsely as two seconds (exFAT).
+const TIME_TOLERANCE_S: i64 = 2;
+
+fn look(root: &Path, row: &PlacedRow, times: &Times) -> Looked {
+    let Ok(found) = std::fs::symlink_metadata(root.join(&row.path)) else {
+        return Looked::Gone;
+    };
+    if !found.is_file() || found.len() != row.size_bytes {
+        return Looked::Gone;
+    }
+    let seconds = modified_ns(&found).div_euclid(1_000_000_000);
+    match times.of(row) {
+        Some(wanted) if (seconds - wanted).abs() > TIME_TOLERANCE_S => Looked::OtherTime,
+        _ => Looked::There,
+    }
+}
+
+/// The time each file should have.
+#[derive(Default)]
+struct Times {
+    by_path: HashMap<String, i64>,
+    /// Paths of originals whose companions lie beside them.
+    originals: HashMap<ContentHash, String>,
+    /// Files whose time the file system would not take.
+    untimed: HashSet<String>,
+}
+
+impl Times {
+    fn load(catalog: &Catalog, rows: &[PlacedRow]) -> Result<Self, CatalogError> {
+        let companions = rows.iter().filter(|row| row.asset_hash != row.content_hash);
+        let with: HashSet<ContentHash> = companions.map(|row| row.asset_hash).collect();
+        let originals = rows.iter().filter(|row| with.contains(&row.content_hash));
+        Ok(Self {
+            by_path: catalog.taken_by_path()?.into_iter().collect(),
+            originals: originals
+                .filter(|row| row.asset_hash == row.content_hash)
+                .map(|row| (row.content_hash, row.path.clone()))
+                .collect(),
+            untimed: catalog.untimed()?.into_iter().collect(),
+        })
+    }
+
+    fn of(&self, row: &PlacedRow) -> Option<i64> {
+        if self.untimed.contains(&row.path) {
+            return None;
+        }
+        let original = match row.asset_hash == row.content_hash {
+            true => &row.path,
+            false => self.originals.get(&row.asset_hash)?,
+        };
+        self.by_path.get(original).copied()
+    }
+}
+
+/// Notes which files have another time still after their time was set: the file system does not take it, and trying again at each
+/// import would change nothing.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn note_untimed(
+    library: &Library,
+    catalog: &mut Catalog,
+    swept: &Sweep,
+) -> Result<(), CatalogError> {
+    if swept.retimed.is_empty() {
+        return Ok(());
+    }
+    let rows = catalog.placed_files()?;
+    let times = Times::load(catalog, &rows)?;
+    let tried: HashSet<&String> = swept.retimed.iter().collect();
+    let mut untimed = catalog.untimed()?;
+    for row in rows.iter().filter(|row| tried.contains(&row.path)) {
+        // One that was changed keeps its other time, by which it is known.
+        if look(library.root(), row, &times) == Looked::OtherTime
+            && hash_file(&library.root().join(&row.path)).is_ok_and(|hash| hash == row.content_hash)
+        {
+            untimed.push(row.path.clone());
+        }
+    }
+    untimed.sort();
+    catalog.in_transaction(|writing| writing.set_untimed(&untimed))
 }
 
 fn is_untouched(root: &Path, row: &SidecarRow) -> bool {
@@ -138,8 +248,14 @@ mod tests {
             size_bytes,
             asset_hash: ContentHash([0; 32]),
         };
-        assert!(is_there(folder.path(), &row("a", 3)));
-        assert!(!is_there(folder.path(), &row("a", 4)));
-        assert!(!is_there(folder.path(), &row("b", 3)));
+        let mut times = Times::default();
+        let look = |row: PlacedRow, times: &Times| look(folder.path(), &row, times);
+        assert_eq!(look(row("a", 3), &times), Looked::There);
+        assert_eq!(look(row("a", 4), &times), Looked::Gone);
+        assert_eq!(look(row("b", 3), &times), Looked::Gone);
+        times.by_path.insert("a".to_owned(), 1_000_000);
+        assert_eq!(look(row("a", 3), &times), Looked::OtherTime);
+        times.untimed.insert("a".to_owned());
+        assert_eq!(look(row("a", 3), &times), Looked::There);
     }
 }

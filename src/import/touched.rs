@@ -9,6 +9,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::user_changes::UserChanges;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::library::Library;
+use crate::writer::regular;
 use crate::writer::sidecar::merge::changes;
 use crate::writer::sidecar::read::{ForeignProperty, Sidecar, read};
 
@@ -61,8 +62,39 @@ pub fn read_touched(
             take_in(&mut touched, row.asset_hash, &found);
         }
     }
+    for row in &swept.rotten {
+        if broken == Broken::SetAside && put_aside(library, row, monitor)? {
+            touched.sidecars.insert(row.asset_hash);
+        }
+    }
     keep(catalog, &touched, swept)?;
     Ok(touched)
+}
+
+/// Keeps a copy of a sidecar whose bytes changed although nobody wrote it. Nothing in it is anybody's change. Returns whether it
+/// is to be written anew.
+fn put_aside(
+    library: &Library,
+    row: &SidecarRow,
+    monitor: &dyn Monitor,
+) -> Result<bool, ImportError> {
+    let path = library.root().join(&row.path);
+    let kept = match regular::read(&path) {
+        Ok(bytes) if ContentHash::of(&bytes) == row.sha256 => return Ok(false),
+        Ok(bytes) => {
+            let kept = library.set_aside(&row.path, &bytes);
+            format!(
+                "kept as {} and ",
+                kept.map_err(ImportError::Write)?.display()
+            )
+        }
+        Err(error) => format!("it cannot be read ({error}); "),
+    };
+    monitor.warn(Warning {
+        subject: row.path.clone(),
+        message: format!("its bytes changed although nobody wrote it; {kept}written anew"),
+    });
+    Ok(true)
 }
 
 /// Reads a touched sidecar; `None` if it is gone, unchanged, or cannot be read and was set aside.
@@ -73,7 +105,7 @@ fn found(
     monitor: &dyn Monitor,
 ) -> Result<Option<Sidecar>, ImportError> {
     let path = library.root().join(&row.path);
-    let bytes = match std::fs::read(&path) {
+    let bytes = match regular::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(ImportError::Read { path, source }),
@@ -119,7 +151,12 @@ fn take_in(touched: &mut Touched, asset: ContentHash, found: &Sidecar) {
 
 fn keep(catalog: &mut Catalog, touched: &Touched, swept: &Sweep) -> Result<(), ImportError> {
     let none = UserChanges::default();
+    let settled = catalog.setting("unsettled")?.is_none();
     catalog.in_transaction(|writing| {
+        // Killed after this, the next run knows that there is something to settle, and sums of the last settling do not hold.
+        if settled {
+            writing.set_setting("unsettled", Some("1"))?;
+        }
         for row in &swept.touched {
             let asset = row.asset_hash;
             let changes = touched.changes.get(&asset).unwrap_or(&none);

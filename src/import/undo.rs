@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::catalog::{Catalog, CatalogError, LeavingFile, RunRow, Writing};
+use crate::catalog::{Catalog, CatalogError, LOST_IMPORT, LeavingFile, RunRow, Writing};
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::monitor::{Monitor, Unit};
@@ -184,6 +184,13 @@ fn find(runs: &[RunRow], run: i64) -> Result<RunRow, UndoError> {
             },
         });
     };
+    if found.kind == LOST_IMPORT {
+        let later = runs
+            .iter()
+            .filter(|row| row.kind == "rebuild" && row.id > run);
+        let rebuild = later.map(|row| row.id).min().unwrap_or(run);
+        return Err(UndoError::BeforeRebuild { run, rebuild });
+    }
     if found.kind != "import" {
         let kind = found.kind.clone();
         return Err(UndoError::NotAnImport { run, kind });
@@ -423,7 +430,9 @@ pub(super) fn finish_leaving(library: &Library, catalog: &mut Catalog) -> Result
         }
         let folder = file.trash.rsplit_once('/').map_or("", |(folder, _)| folder);
         writer.make_folder(folder).map_err(ImportError::Write)?;
-        writer.rename_new(&from, &to).map_err(ImportError::Write)?;
+        writer
+            .rename_within(&from, &to)
+            .map_err(ImportError::Write)?;
     }
     for folder in &folders {
         let removed = writer.remove_empty_folders(folder);

@@ -1,6 +1,5 @@
 //! A picture as it goes into the PDF: a JPEG's bytes as they are, other kinds decoded.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
 
@@ -14,6 +13,7 @@ use crate::media::thumbnail::{self, Channels, Decoder, Pixels, ThumbnailError};
 use crate::media::{SNIFF_BYTES, inspect, sniff};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
+use crate::writer::regular;
 
 /// Largest original that is put in as it is, in bytes.
 const MOST_BYTES: u64 = 512 << 20;
@@ -65,7 +65,7 @@ impl Picture {
         decoder: &dyn Decoder,
     ) -> Result<Self, PictureFault> {
         let mut bytes = Vec::new();
-        File::open(file)?
+        regular::open(file)?
             .take(MOST_BYTES + 1)
             .read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MOST_BYTES {

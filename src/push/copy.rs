@@ -1,6 +1,6 @@
 //! The copy between reading and putting: what is changed in it, and never in the library.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use crate::media::embed::{Pieces, Refusal};
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaType;
 use crate::writer::digest::digest;
+use crate::writer::regular;
 use crate::writer::staging::hash_file;
 
 /// Largest file that is stripped: that happens in memory.
@@ -77,7 +78,7 @@ enum Base {
 impl Base {
     fn open(&self) -> io::Result<Box<dyn Readable>> {
         Ok(match self {
-            Self::File(path) => Box::new(File::open(path)?),
+            Self::File(path) => Box::new(regular::open(path)?),
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
         })
     }
@@ -129,7 +130,7 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
                 "the file is too large to be changed".into(),
             ));
         }
-        let bytes = fs::read(path)?;
+        let bytes = regular::read(path)?;
         if ContentHash::of(&bytes) != original {
             return Err(CopyError::Damaged);
         }

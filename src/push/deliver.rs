@@ -1,6 +1,6 @@
 //! Delivers one file: makes sure of its bytes, sends them, reads them back, gives the file its name.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use super::plan::Action;
 use super::retry::{Policy, trying};
 use super::{Destination, Found, Seen};
 use crate::model::content_hash::ContentHash;
+use crate::writer::regular;
 use crate::writer::sidecar::merge;
 use crate::writer::sidecar::read::read;
 use crate::writer::staging::hash_file;
@@ -214,7 +215,7 @@ fn file(path: &Path, parcel: &Parcel) -> Result<Prepared, DestinationError> {
         ));
     }
     let mut bytes = Vec::with_capacity(size as usize);
-    File::open(path)
+    regular::open(path)
         .and_then(|file| file.take(SMALL + 1).read_to_end(&mut bytes))
         .map_err(lost)?;
     let hash = ContentHash::of(&bytes);

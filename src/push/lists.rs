@@ -10,14 +10,32 @@ use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::{Destination, Found, GroupKind, GroupThere};
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
-use crate::writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
+use crate::writer::albums_file::{
+    ALBUMS, Album, LIBRARY, MISSING, Member, read_albums, read_library, read_missing,
+    render_albums, render_missing,
+};
 use crate::writer::manifest;
+use crate::writer::readme::{README, TEXT};
 
 /// Largest list that is read back.
 const LARGEST: usize = 256 << 20;
 
+/// Whether what archives said about albums goes with them: a catalog is made again from it, and nothing can be taken out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statements {
+    /// They go.
+    Kept,
+    /// Something is hidden from who reads the copy.
+    LeftOut,
+}
+
 /// Returns the albums as they shall be at the destination: members that are there, by their paths there.
-pub fn albums(library: &str, assets: &HashMap<&str, ContentHash>, journal: &Journal) -> Vec<Album> {
+pub fn albums(
+    library: &str,
+    assets: &HashMap<&str, ContentHash>,
+    journal: &Journal,
+    statements: Statements,
+) -> Vec<Album> {
     let Ok(albums) = read_albums(library) else {
         return Vec::new();
     };
@@ -40,7 +58,10 @@ pub fn albums(library: &str, assets: &HashMap<&str, ContentHash>, journal: &Jour
                 })
                 .collect(),
             cover: album.cover.as_ref().and_then(there),
-            records: Vec::new(),
+            records: match statements {
+                Statements::Kept => album.records,
+                Statements::LeftOut => Vec::new(),
+            },
             ..album
         })
         .filter(|album| !album.members.is_empty())
@@ -157,12 +178,42 @@ pub fn albums_text(albums: &[Album], there: Option<&str>) -> Option<String> {
     render_albums(&all).ok()
 }
 
-/// Returns what was read back at the destination: sidecars and `albums.json`, or all the rest.
+/// Returns the text of `missing.json`; `None` if what is there is not albumen's.
+pub fn missing_text(library: &str, there: Option<&str>) -> Option<String> {
+    let mut all = read_missing(library).ok()?;
+    if let Some(there) = there {
+        all.extend(read_missing(there).ok()?);
+    }
+    render_missing(&all).ok()
+}
+
+/// Returns the text of `library.json`: what another library there says stays. `None` if what is there is not albumen's.
+pub fn library_text(library: &str, there: Option<&str>) -> Option<String> {
+    match there {
+        None => Some(library.to_owned()),
+        Some(there) => read_library(there).is_ok().then(|| there.to_owned()),
+    }
+}
+
+/// Returns the text of `README.txt`; `None` if what is there is somebody else's.
+pub fn readme_text(there: Option<&str>) -> Option<String> {
+    let title = TEXT.lines().next().unwrap_or_default();
+    match there {
+        Some(there) if !there.starts_with(title) => None,
+        _ => Some(TEXT.to_owned()),
+    }
+}
+
+/// Lists that a library is made again from, and how to read it all.
+const LISTS: [&str; 4] = [ALBUMS, MISSING, LIBRARY, README];
+
+/// Returns what was read back at the destination: sidecars and lists, or all the rest.
 pub fn files(journal: &Journal, metadata: bool) -> BTreeMap<LibraryPath, ContentHash> {
-    let is_metadata = |part: &str| part == SIDECAR || part == ALBUMS;
+    let is_list = |part: &str| LISTS.contains(&part);
+    let is_metadata = |part: &str| part == SIDECAR || is_list(part);
     journal
         .there()
-        .filter(|row| row.asset.is_some() || row.part == ALBUMS)
+        .filter(|row| row.asset.is_some() || is_list(&row.part))
         .filter(|row| is_metadata(&row.part) == metadata)
         .filter_map(|row| Some((LibraryPath::parse(&row.path)?, row.sent_hash)))
         .collect()

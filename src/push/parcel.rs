@@ -1,7 +1,6 @@
 //! What is sent: a file of an asset, where it shall lie, and the bytes it has.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, Cursor};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +12,7 @@ use super::copy::{Change, Copy, Readable};
 use crate::model::content_hash::ContentHash;
 use crate::model::kind::{CompanionRole, Visibility};
 use crate::model::media_type::MediaType;
+use crate::writer::regular;
 
 /// Name of an asset's original in the journal.
 pub const ORIGINAL: &str = "original";
@@ -130,7 +130,7 @@ impl PayloadBytes {
     pub fn open(&self) -> io::Result<Box<dyn Readable>> {
         Ok(match self {
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
-            Self::File(path) => Box::new(File::open(path)?),
+            Self::File(path) => Box::new(regular::open(path)?),
             Self::Copy(copy) => copy.open()?,
         })
     }

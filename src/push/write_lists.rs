@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::deliver::{Delivered, Delivery};
 use super::error::DestinationError;
+use super::lists::Statements;
 use super::parcel::{Parcel, Sending};
 use super::plan::Action;
 use super::report::{FileOutcome, Sidecars};
@@ -12,8 +13,10 @@ use super::retry::Policy;
 use super::run::{Run, patiently, pausing};
 use super::{Found, bag, lists};
 use crate::monitor::Warning;
-use crate::writer::albums_file::{ALBUMS, Album};
+use crate::writer::albums_file::{ALBUMS, Album, LIBRARY, MISSING, read_library, read_missing};
 use crate::writer::manifest::{METADATA, ORIGINALS};
+use crate::writer::readme::README;
+use crate::writer::regular;
 
 /// Tries to add to a list that another machine writes at the same time.
 const TRIES: usize = 4;
@@ -24,8 +27,14 @@ const NOT_OURS: &str = "a file of this name is at the destination, is no such li
 impl Run<'_> {
     /// Writes albums and checksums, the checksums last: they say that all before them is there.
     pub(super) fn lists(&mut self) -> Result<(), DestinationError> {
-        let library = std::fs::read_to_string(self.root.join(ALBUMS)).unwrap_or_default();
-        let albums = lists::albums(&library, &self.gathered.by_path(), &self.journal);
+        let library = regular::read_to_string(&self.root.join(ALBUMS)).unwrap_or_default();
+        // Sidecars that hide something come without what archives said, and so do lists.
+        let statements = match self.options.strip {
+            None => Statements::Kept,
+            Some(_) => Statements::LeftOut,
+        };
+        let assets = self.gathered.by_path();
+        let albums = lists::albums(&library, &assets, &self.journal, statements);
         if self.host.shows_assets {
             self.groups(&albums)?;
             return self.destination.finish();
@@ -35,6 +44,9 @@ impl Run<'_> {
             self.list(ALBUMS, &format!("{prefix}{ALBUMS}"), &|_, there| {
                 lists::albums_text(&albums, there)
             })?;
+        }
+        if self.options.sidecars == Sidecars::Xmp && statements == Statements::Kept {
+            self.lists_to_rebuild_from(prefix)?;
         }
         if self.options.bag {
             self.bag()?;
@@ -48,6 +60,29 @@ impl Run<'_> {
             }
         }
         self.destination.finish()
+    }
+
+    /// Writes what a library is made again from beside originals and sidecars, as far as there is such, and how to read it all:
+    /// if the disk of the library dies, `rebuild` makes one of the copy.
+    fn lists_to_rebuild_from(&mut self, prefix: &str) -> Result<(), DestinationError> {
+        if self.journal.there().next().is_none() {
+            return Ok(());
+        }
+        let missing = regular::read_to_string(&self.root.join(MISSING)).unwrap_or_default();
+        if read_missing(&missing).is_ok_and(|missing| !missing.is_empty()) {
+            self.list(MISSING, &format!("{prefix}{MISSING}"), &|_, there| {
+                lists::missing_text(&missing, there)
+            })?;
+        }
+        let library = regular::read_to_string(&self.root.join(LIBRARY)).unwrap_or_default();
+        if read_library(&library).is_ok() {
+            self.list(LIBRARY, &format!("{prefix}{LIBRARY}"), &|_, there| {
+                lists::library_text(&library, there)
+            })?;
+        }
+        self.list(README, &format!("{prefix}{README}"), &|_, there| {
+            lists::readme_text(there)
+        })
     }
 
     /// Makes albums and stacks at a host of assets. What the journal says was made so is left alone: its owner may have changed it.

@@ -81,6 +81,13 @@ impl Context<'_> {
         if depth == Depth::Read || !fits || (depth == Depth::Times && self.time_differs(unit)) {
             self.read(path, unit, speaks_of, (reader, each), &mut checked);
         }
+        let lost = |found: &Finding| found.kind.is_loss();
+        if depth != Depth::Look && !checked.findings.iter().any(lost) && self.time_differs(unit) {
+            let why = "its time is not when it was taken; its bytes are right";
+            checked
+                .findings
+                .push(Finding::new(FindingKind::TimeChanged, path, why));
+        }
         checked
     }
 
@@ -158,6 +165,9 @@ impl Context<'_> {
         else {
             return false;
         };
+        if catalog.untimed.contains(&placed.path) {
+            return false;
+        }
         let seconds = found.modified_ns.div_euclid(1_000_000_000);
         (seconds - wanted).abs() > TIME_TOLERANCE_S
     }

@@ -11,21 +11,25 @@ pub enum FindingKind {
     Truncated,
     /// A file is gone.
     Missing,
+    /// A file is as it was, but its time is not when it was taken.
+    TimeChanged,
     /// A file that albumen did not put there.
     Extra,
     /// A file or folder could not be read.
     Unreadable,
     /// A sidecar is not as albumen wrote it.
     SidecarChanged,
+    /// A sidecar's bytes changed although nobody wrote it: its size and time are as albumen left them.
+    SidecarRotten,
     /// A sidecar cannot be read as one.
     SidecarDamaged,
     /// A sidecar is gone.
     SidecarMissing,
     /// A sidecar speaks of other bytes than those beside it, or of other facts than the catalog.
     SidecarDiffers,
-    /// `albums.json`, `missing.json` or `library.json` is not as albumen wrote it.
+    /// `albums.json`, `missing.json`, `library.json` or `README.txt` is not as albumen wrote it.
     ListChanged,
-    /// `albums.json`, `missing.json` or `library.json` is gone.
+    /// `albums.json`, `missing.json`, `library.json` or `README.txt` is gone.
     ListMissing,
     /// A manifest is gone.
     ManifestMissing,
@@ -43,13 +47,15 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, in the order of the documents.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Changed,
         Self::Truncated,
         Self::Missing,
+        Self::TimeChanged,
         Self::Extra,
         Self::Unreadable,
         Self::SidecarChanged,
+        Self::SidecarRotten,
         Self::SidecarDamaged,
         Self::SidecarMissing,
         Self::SidecarDiffers,
@@ -69,9 +75,11 @@ impl FindingKind {
             Self::Changed => "changed",
             Self::Truncated => "truncated",
             Self::Missing => "missing",
+            Self::TimeChanged => "time_changed",
             Self::Extra => "extra",
             Self::Unreadable => "unreadable",
             Self::SidecarChanged => "sidecar_changed",
+            Self::SidecarRotten => "sidecar_rotten",
             Self::SidecarDamaged => "sidecar_damaged",
             Self::SidecarMissing => "sidecar_missing",
             Self::SidecarDiffers => "sidecar_differs",
@@ -132,8 +140,13 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// There was no catalog that could be used: files were compared with manifest and sidecars alone.
     pub without_catalog: bool,
+    /// Derived tables of the catalog are damaged; the next import makes them again.
+    pub rederive: bool,
     /// Differences that an import left which was cut off; the next one closes them, and no byte is lost.
     pub unfinished: u64,
+    /// Originals and companions whose bytes are whole, and not where they belong: the run that was cut off had taken them
+    /// elsewhere.
+    pub not_in_place: Vec<String>,
     /// The time was up, or the user stopped it: some files were not read.
     pub stopped: bool,
     /// The user stopped it.
@@ -150,6 +163,31 @@ impl VerifyReport {
     /// Returns whether every byte of every file was read in this run.
     pub fn read_everything(&self) -> bool {
         !self.stopped && self.files_read == self.files
+    }
+
+    /// Returns whether every file that was looked at is there and as it was.
+    pub fn is_whole(&self) -> bool {
+        self.findings.is_empty() && self.not_in_place.is_empty()
+    }
+
+    /// Returns whether a repair has something to do.
+    pub fn needs_repair(&self) -> bool {
+        !self.is_whole() || self.unfinished > 0
+    }
+
+    /// Returns the sidecars whose bytes changed although nobody wrote them.
+    pub fn rotten_sidecars(&self) -> Vec<String> {
+        let rotten = |found: &&Finding| found.kind == FindingKind::SidecarRotten;
+        let found = self.findings.iter().filter(rotten);
+        found.map(|found| found.path.clone()).collect()
+    }
+
+    /// Returns the files whose bytes are lost unless an archive brings them again.
+    pub fn lost(&self) -> Vec<String> {
+        let lost = self.findings.iter().filter(|found| found.kind.is_loss());
+        let mut paths: Vec<String> = lost.map(|found| found.path.clone()).collect();
+        paths.dedup();
+        paths
     }
 
     /// Returns how many findings there are of each kind.
@@ -172,7 +210,7 @@ mod tests {
     fn every_kind_has_its_own_name() {
         let names: BTreeSet<&str> = FindingKind::ALL.iter().map(|kind| kind.as_str()).collect();
         let kinds: BTreeSet<FindingKind> = FindingKind::ALL.into();
-        assert_eq!((names.len(), kinds.len()), (17, 17));
+        assert_eq!((names.len(), kinds.len()), (19, 19));
     }
 
     #[test]

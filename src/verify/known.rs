@@ -10,6 +10,7 @@ use crate::model::user_changes::UserChanges;
 use crate::writer::albums_file::{ALBUMS, LIBRARY, MISSING};
 use crate::writer::manifest::{self, METADATA, ORIGINALS};
 use crate::writer::readme::README;
+use crate::writer::regular;
 use crate::writer::sidecar::fields::Fields;
 use crate::writer::walk::{FoundFile, Walked};
 
@@ -55,6 +56,10 @@ pub struct FromCatalog {
     pub fields: HashMap<ContentHash, Fields>,
     /// Time each asset's files get, in seconds since 1970.
     pub taken: HashMap<ContentHash, i64>,
+    /// Files whose time the file system would not take.
+    pub untimed: HashSet<String>,
+    /// `README.txt` as it was written last.
+    pub readme: Option<ContentHash>,
     /// Digest of every record.
     pub records: HashSet<[u8; 32]>,
     /// What the owner changed.
@@ -72,6 +77,8 @@ impl FromCatalog {
         let mut own = Self {
             placed: catalog.placed_files()?,
             sidecars: catalog.sidecars()?,
+            untimed: catalog.untimed()?.into_iter().collect(),
+            readme: catalog.list_hash(README)?,
             records: catalog.record_digests()?.into_iter().collect(),
             user: catalog
                 .user_changes()?
@@ -112,7 +119,7 @@ pub fn read_manifest(
     name: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<BTreeMap<LibraryPath, ContentHash>> {
-    let bytes = match std::fs::read(root.join(name)) {
+    let bytes = match regular::read(&root.join(name)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             findings.push(Finding::new(

@@ -8,11 +8,35 @@ use crate::model::library_path::LibraryPath;
 use crate::writer::albums_file::{
     ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing,
 };
+use crate::writer::readme::{README, TEXT};
+use crate::writer::regular;
 
 use super::finding::{Finding, FindingKind};
 
 /// Lists every settled library has.
 const ALWAYS: [&str; 2] = [ALBUMS, MISSING];
+
+/// Compares `README.txt` with what was written last, or with what this version writes.
+pub fn check_readme(root: &Path, written: Option<ContentHash>) -> Option<Finding> {
+    let wanted = written.unwrap_or_else(|| ContentHash::of(TEXT.as_bytes()));
+    match regular::read(&root.join(README)) {
+        Ok(bytes) if ContentHash::of(&bytes) == wanted => None,
+        Ok(_) => Some(Finding::new(
+            FindingKind::ListChanged,
+            README,
+            "not as albumen wrote it",
+        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(Finding::new(
+            FindingKind::ListMissing,
+            README,
+            "the file is gone",
+        )),
+        Err(error) => {
+            let why = error.to_string();
+            Some(Finding::new(FindingKind::Unreadable, README, why))
+        }
+    }
+}
 
 /// Returns what is wrong with the lists.
 pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>) -> Vec<Finding> {
@@ -28,7 +52,7 @@ pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>)
 /// `listed`: nothing if there is no manifest, else what it has for the list.
 fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Option<Finding> {
     let wanted = ALWAYS.contains(&name) || listed.flatten().is_some();
-    let bytes = match std::fs::read(root.join(name)) {
+    let bytes = match regular::read(&root.join(name)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let why = "the list is gone";

@@ -1,12 +1,12 @@
 //! Reads files to their end and hashes them.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::model::content_hash::ContentHash;
+use crate::writer::regular;
 
 /// Bytes read at once: as fast as more, and two workers' fit into the processor's cache.
 const WINDOW_BYTES: usize = 256 << 10;
@@ -38,7 +38,7 @@ impl HashingReader {
     /// # Errors
     /// Fails if the file cannot be read to its end.
     pub fn hash(&mut self, path: &Path, each: &mut dyn FnMut(u64) -> bool) -> io::Result<Hashed> {
-        let mut file = File::open(path)?;
+        let mut file = regular::open(path)?;
         let mut hasher = Sha256::new();
         let mut size_bytes = 0;
         loop {

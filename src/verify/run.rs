@@ -106,11 +106,18 @@ fn excuse(library: &Library, catalog: &Catalog, report: &mut VerifyReport) {
     let Ok(Some(unfinished)) = Unfinished::of(library, catalog) else {
         return;
     };
-    let before = report.findings.len();
-    report
-        .findings
-        .retain(|finding| !unfinished.excuses(finding));
-    report.unfinished = (before - report.findings.len()) as u64;
+    let (excused, findings) = std::mem::take(&mut report.findings)
+        .into_iter()
+        .partition(|finding| unfinished.excuses(finding));
+    report.findings = findings;
+    let excused: Vec<Finding> = excused;
+    report.unfinished = excused.len() as u64;
+    let lost = excused.into_iter().filter(|found| found.kind.is_loss());
+    let mut away: Vec<String> = lost.map(|found| found.path).collect();
+    away.retain(|path| unfinished.is_elsewhere(path));
+    away.sort();
+    away.dedup();
+    report.not_in_place = away;
 }
 
 /// Keeps imports out while files are read. On a disc that cannot be written nobody else writes either.
@@ -160,7 +167,18 @@ fn open_catalog(
         Ok(faults) => {
             let found = |why| Finding::new(FindingKind::CatalogDamaged, CATALOG, why);
             report.findings.extend(faults.into_iter().map(found));
-            Ok(Some(catalog))
+            match catalog.rotten_tables() {
+                Ok(rotten) => {
+                    report.rederive = rotten.iter().any(|rotten| rotten.derived);
+                    let rotten = rotten.into_iter().map(|rotten| found(rotten.to_string()));
+                    report.findings.extend(rotten);
+                    Ok(Some(catalog))
+                }
+                Err(error) => {
+                    report.findings.push(damaged(library, &error));
+                    Ok(None)
+                }
+            }
         }
         Err(error) => {
             report.findings.push(damaged(library, &error));
@@ -204,6 +222,10 @@ fn compare(
     let manifest = read_manifest(root, ORIGINALS, findings);
     let metadata = read_manifest(root, METADATA, findings);
     findings.extend(lists::check(root, metadata.as_ref()));
+    findings.extend(lists::check_readme(
+        root,
+        known.and_then(|known| known.readme),
+    ));
     for (path, why) in known.iter().flat_map(|known| &known.lost) {
         findings.push(Finding::new(FindingKind::Missing, path, *why));
     }
@@ -312,6 +334,10 @@ fn note(
     catalog.in_transaction(|writing| {
         let run = writing.begin_run("verify", begun, &command.to_string())?;
         writing.end_run(run, ended, &numbers.to_string())?;
+        writing.note_rotten_sidecars(&report.rotten_sidecars())?;
+        if report.rederive {
+            writing.ask_to_rederive()?;
+        }
         match options.max_time {
             Some(_) => writing.set_setting(PLACE, report.continues_after.as_deref()),
             None if report.read_everything() => writing.set_setting(PLACE, None),

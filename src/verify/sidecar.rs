@@ -6,6 +6,7 @@ use crate::catalog::record_digest;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::model::user_changes::UserChanges;
+use crate::writer::regular;
 use crate::writer::sidecar::merge::changes;
 use crate::writer::sidecar::read::{Own, Sidecar, read};
 
@@ -39,7 +40,7 @@ pub fn check(
         checked.findings.extend(gone(&at, unit, catalog.is_some()));
         return checked;
     }
-    let bytes = match std::fs::read(at.on_disk(root)) {
+    let bytes = match regular::read(&at.on_disk(root)) {
         Ok(bytes) => bytes,
         Err(error) => {
             let why = error.to_string();
@@ -62,7 +63,10 @@ pub fn check(
     let row = unit.sidecar_row.as_ref().map(|row| row.sha256);
     let pristine = unit.sidecar_listed == Some(hash) || row == Some(hash);
     if !pristine {
-        checked.findings.push(touched(&at, &sidecar));
+        checked.findings.push(match is_as_left(unit) {
+            true => rotten(&at),
+            false => touched(&at, &sidecar),
+        });
         return checked;
     }
     checked
@@ -94,6 +98,20 @@ fn unknown(at: &LibraryPath, own: Option<&Own>, catalog: Option<&FromCatalog>) -
         (Some(_), None) => return None,
     };
     Some(Finding::new(FindingKind::Extra, at, why))
+}
+
+/// Returns whether size and time of a sidecar are those it had when albumen wrote it.
+fn is_as_left(unit: &Unit) -> bool {
+    let both = unit.sidecar_found.as_ref().zip(unit.sidecar_row.as_ref());
+    both.is_some_and(|(found, row)| {
+        found.size_bytes == row.size_bytes && found.modified_ns == row.modified_ns
+    })
+}
+
+fn rotten(at: &LibraryPath) -> Finding {
+    let why =
+        "its bytes changed although nobody wrote it: its size and time are as albumen left them";
+    Finding::new(FindingKind::SidecarRotten, at, why)
 }
 
 fn touched(at: &LibraryPath, sidecar: &Result<Sidecar, String>) -> Finding {

@@ -8,6 +8,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::writer::library::Library;
 use crate::writer::reconcile::Disk;
+use crate::writer::regular;
 use crate::writer::sidecar::merge::changes;
 use crate::writer::sidecar::read::read;
 use crate::writer::staging::hash_file;
@@ -68,6 +69,8 @@ impl<'a> Unfinished<'a> {
             }
             FindingKind::Extra => self.was_placed(path) || self.is_own_sidecar(path),
             FindingKind::SidecarChanged => self.is_own_sidecar(path),
+            // Placed, and not yet given its time.
+            FindingKind::TimeChanged => true,
             FindingKind::SidecarMissing
             | FindingKind::SidecarDiffers
             | FindingKind::ListChanged
@@ -79,6 +82,7 @@ impl<'a> Unfinished<'a> {
                 self.was_placed(path) || self.placed.contains_key(path) || path.ends_with(".xmp")
             }
             FindingKind::Unreadable
+            | FindingKind::SidecarRotten
             | FindingKind::SidecarDamaged
             | FindingKind::ManifestDamaged
             | FindingKind::CatalogMissing
@@ -95,7 +99,7 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Whether the bytes the catalog believes at a path lie where the import took them.
-    fn is_elsewhere(&self, path: &str) -> bool {
+    pub fn is_elsewhere(&self, path: &str) -> bool {
         let Some(row) = self.placed.get(path) else {
             return false;
         };
@@ -155,7 +159,7 @@ impl<'a> Unfinished<'a> {
         else {
             return false;
         };
-        std::fs::read_to_string(path.on_disk(self.library.root()))
+        regular::read_to_string(&path.on_disk(self.library.root()))
             .ok()
             .and_then(|text| read(&text).ok())
             .is_some_and(|sidecar| {

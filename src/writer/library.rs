@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::identity::LibraryId;
 use super::private;
-use super::safe_writer::{SafeWriter, Seam, WriteError};
+use super::regular;
+use super::safe_writer::{SafeWriter, Seam, StepKind, WriteError};
 use crate::model::library_path::LibraryPath;
 
 /// The format this version writes and the newest it reads.
@@ -202,6 +203,24 @@ impl Library {
         self.root().join(".albumen").join(name)
     }
 
+    /// Notes what the lists at the top of the library are going to be, before the first of them is written.
+    pub fn note_lists(&self, note: &str) -> Result<(), WriteError> {
+        self.writer.replace(&self.inner("lists"), note.as_bytes())
+    }
+
+    /// Returns the note of a run that was cut off as it wrote the lists.
+    pub fn noted_lists(&self) -> Option<String> {
+        regular::read_to_string(&self.inner("lists")).ok()
+    }
+
+    /// Forgets that note, when the catalog knows the lists.
+    pub fn forget_lists(&self) -> Result<(), WriteError> {
+        match self.inner("lists").exists() {
+            true => self.writer.remove(&self.inner("lists")),
+            false => Ok(()),
+        }
+    }
+
     /// Keeps a copy of a file that cannot be read where nothing overwrites it, and says where.
     pub fn set_aside(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, WriteError> {
         let hash = crate::model::content_hash::ContentHash::of(bytes);
@@ -216,6 +235,7 @@ impl Library {
     /// Moves a damaged file out of the tree, to where nothing overwrites it, and says where. Nothing is ever deleted.
     pub fn move_aside(&self, path: &LibraryPath) -> Result<PathBuf, WriteError> {
         let from = path.on_disk(self.root());
+        self.writer.refuse_links(StepKind::Rename, &from)?;
         // A file that cannot even be read is told apart by its place alone.
         let mark = super::staging::hash_file(&from)
             .map_or_else(|_| "unreadable".to_owned(), |hash| hash.short(16));
@@ -341,7 +361,7 @@ fn read_format(root: &Path) -> Result<Format, LibraryError> {
             });
         }
     }
-    let bytes = fs::read(&path).map_err(|source| match source.kind() {
+    let bytes = regular::read(&path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => not_a_library(),
         _ => LibraryError::Unreadable {
             path: path.clone(),
@@ -365,7 +385,6 @@ fn read_format(root: &Path) -> Result<Format, LibraryError> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::writer::safe_writer::StepKind;
     use crate::writer::safe_writer::tests::{Fail, StopAfter};
 
     #[test]

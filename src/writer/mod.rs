@@ -10,6 +10,7 @@ pub mod names;
 pub mod private;
 pub mod readme;
 pub mod reconcile;
+pub mod regular;
 pub mod rename;
 pub mod safe_writer;
 pub mod settle;

@@ -123,6 +123,8 @@ pub struct Plan {
     pub displaced: Vec<Displaced>,
     /// Files of ours that nothing wants any more; left where they are.
     pub unwanted: Vec<PlacedFile>,
+    /// Files that have another time than they got, and other bytes.
+    pub changed: Vec<LibraryPath>,
 }
 
 /// Two seconds: FAT and exFAT keep no finer times.
@@ -214,7 +216,7 @@ impl<'a> Planner<'a> {
                 Standing::Ours(hash, found)
                     if hash == file.content_hash && !self.is_misspelt(&path, &found)? =>
                 {
-                    self.keep(&path, file, found);
+                    self.keep(&path, file, found)?;
                 }
                 Standing::Ours(hash, _) if hash != file.content_hash => {
                     self.movable.entry(hash).or_default().insert(path.clone());
@@ -235,14 +237,20 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, path: &LibraryPath, file: &WantedFile, found: Found) {
+    fn keep(&mut self, path: &LibraryPath, file: &WantedFile, found: Found) -> io::Result<()> {
         self.kept.insert(path.clone(), (file.content_hash, found));
-        if let Some(to) = file.modified.filter(|to| differs(found.modified, *to)) {
-            self.times.push(Action::SetTime {
+        let Some(to) = file.modified.filter(|to| differs(found.modified, *to)) else {
+            return Ok(());
+        };
+        // Another time may be the only sign that somebody wrote into the file: it is taken away only where nobody did.
+        match self.disk.hash(path)? == file.content_hash {
+            true => self.times.push(Action::SetTime {
                 path: path.clone(),
                 to,
-            });
+            }),
+            false => self.plan.changed.push(path.clone()),
         }
+        Ok(())
     }
 
     fn need(&mut self, path: &LibraryPath, file: &'a WantedFile) {

@@ -1,10 +1,11 @@
 //! The one type through which everything the library writes, renames, syncs or removes passes.
 
+use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
@@ -105,6 +106,8 @@ pub struct SafeWriter {
     staging: PathBuf,
     seam: Option<Arc<dyn Seam>>,
     next_name: AtomicU64,
+    /// Folders that were looked at and are no links.
+    plain: RwLock<HashSet<PathBuf>>,
     #[cfg(not(target_os = "linux"))]
     unsynced: std::sync::Mutex<std::collections::BTreeSet<PathBuf>>,
 }
@@ -132,6 +135,7 @@ impl SafeWriter {
             staging,
             seam,
             next_name: AtomicU64::new(0),
+            plain: RwLock::default(),
             #[cfg(not(target_os = "linux"))]
             unsynced: std::sync::Mutex::default(),
         }
@@ -230,6 +234,7 @@ impl SafeWriter {
     /// Takes a file from its place back into staging, without replacing anything there.
     pub fn move_out(&self, from: &LibraryPath, staged: &Path) -> Result<(), WriteError> {
         let from = from.on_disk(&self.root);
+        self.refuse_links(StepKind::Rename, &from)?;
         self.in_its_folder(staged, || self.rename_new(&from, staged))
     }
 
@@ -350,6 +355,12 @@ impl SafeWriter {
         Ok(())
     }
 
+    /// Gives a file of the library another place in it. Fails with [`ErrorKind::AlreadyExists`] rather than replace anything.
+    pub fn rename_within(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+        self.refuse_links(StepKind::Rename, from)?;
+        self.rename_new(from, to)
+    }
+
     pub(super) fn rename_over(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
         self.tried(StepKind::Rename, to, || fs::rename(from, to))?;
         self.note_moved(from, to);
@@ -390,7 +401,42 @@ impl SafeWriter {
         act().map_err(|source| failed(kind, path, source))
     }
 
+    /// Refuses a path of which a folder below the library's own is a link: it leads to files that are not the library's.
+    pub(super) fn refuse_links(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {
+        let Ok(below) = path.strip_prefix(&self.root) else {
+            return Ok(());
+        };
+        let mut checked = Vec::new();
+        for folder in below.ancestors().skip(1) {
+            if folder.as_os_str().is_empty() || self.is_plain(folder) {
+                break;
+            }
+            let on_disk = self.root.join(folder);
+            match fs::symlink_metadata(&on_disk) {
+                Ok(found) if found.is_symlink() => {
+                    let why = format!("{} is a link to another folder", on_disk.display());
+                    return Err(failed(kind, path, io::Error::other(why)));
+                }
+                Ok(_) => checked.push(folder.to_owned()),
+                // Not made yet.
+                Err(_) => {}
+            }
+        }
+        if !checked.is_empty() {
+            let mut plain = self.plain.write().unwrap_or_else(PoisonError::into_inner);
+            plain.extend(checked);
+        }
+        Ok(())
+    }
+
+    /// Returns whether a folder was looked at; then all above it were, too.
+    fn is_plain(&self, folder: &Path) -> bool {
+        let plain = self.plain.read().unwrap_or_else(PoisonError::into_inner);
+        plain.contains(folder)
+    }
+
     fn ask(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {
+        self.refuse_links(kind, path)?;
         match &self.seam {
             None => Ok(()),
             Some(seam) => seam

@@ -1,7 +1,7 @@
 //! Carries out the reconciler's plan, so that a stop at any step leaves what the next run can finish.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::mem::discriminant;
 use std::num::NonZeroUsize;
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::library::Library;
 use super::reconcile::{Action, Disk, Found, PlacedFile, Plan, Staged};
+use super::regular;
 use super::safe_writer::WriteError;
 use super::staging::{ExtentError, StagedFile, hash_file};
 use super::threads::share_out;
@@ -155,7 +156,7 @@ fn copy(
         path: path.clone(),
         source,
     };
-    let source = File::open(&path).map_err(unreadable)?;
+    let source = regular::open(&path).map_err(unreadable)?;
     let size_bytes = source.metadata().map_err(unreadable)?.len();
     let mut staged = StagedFile::begin(library.writer(), 0);
     staged
@@ -202,11 +203,17 @@ impl Library {
     /// before planning.
     pub fn settling(&self) -> Result<Vec<PlacedFile>, SettleError> {
         let path = self.inner("settling");
-        match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| SettleError::Read {
-                path,
-                source: error.into(),
-            }),
+        match regular::read(&path) {
+            Ok(bytes) => {
+                let files: Result<Vec<PlacedFile>, _> = serde_json::from_slice(&bytes);
+                let mut files = files.map_err(|error| SettleError::Read {
+                    path,
+                    source: error.into(),
+                })?;
+                // Someone else's library may name anything here; albumen's own folder holds no photo.
+                files.retain(|file| !is_own(&file.path));
+                Ok(files)
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
             Err(source) => Err(SettleError::Read { path, source }),
         }
@@ -216,6 +223,12 @@ impl Library {
     pub fn end_settling(&self) -> Result<(), WriteError> {
         self.writer().remove(&self.inner("settling"))
     }
+}
+
+/// Returns whether a path lies in albumen's own folder, however a case-blind file system spells it.
+fn is_own(path: &LibraryPath) -> bool {
+    let top = path.as_str().split('/').next().unwrap_or_default();
+    top.eq_ignore_ascii_case(".albumen")
 }
 
 fn targets(plan: &Plan) -> HashSet<&LibraryPath> {

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::digest::digest;
 use super::library::Library;
 use super::reconcile::Staged;
+use super::regular;
 use super::safe_writer::{SafeWriter, StepKind, WriteError};
 use crate::model::content_hash::ContentHash;
 
@@ -305,7 +306,7 @@ fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> 
 
 /// Returns the hash of a file's bytes as they are now.
 pub fn hash_file(path: &Path) -> io::Result<ContentHash> {
-    let (_, digest) = digest::<Sha256>(&mut File::open(path)?)?;
+    let (_, digest) = digest::<Sha256>(&mut regular::open(path)?)?;
     Ok(ContentHash(digest.into()))
 }
 
@@ -340,11 +341,14 @@ impl Library {
                 let Some(content_hash) = name.to_str().and_then(|name| name.parse().ok()) else {
                     continue;
                 };
-                staged.push(Staged {
-                    content_hash,
-                    slot,
-                    size_bytes: entry.metadata()?.len(),
-                });
+                let found = entry.metadata()?;
+                if found.is_file() {
+                    staged.push(Staged {
+                        content_hash,
+                        slot,
+                        size_bytes: found.len(),
+                    });
+                }
             }
         }
         staged.sort();

@@ -9,6 +9,7 @@ use crate::model::library_path::LibraryPath;
 
 use super::albums_file::{ALBUMS, MISSING};
 use super::manifest::METADATA;
+use super::regular;
 use super::sidecar::ns;
 
 /// A file of the tree.
@@ -104,7 +105,8 @@ pub fn holds_anything(root: &Path) -> bool {
         let Ok(path) = &file.path else { return false };
         // Another program's sidecar says nothing about a library.
         path.as_str().ends_with(".xmp")
-            && fs::read_to_string(path.on_disk(root)).is_ok_and(|text| text.contains(ns::ALBUMEN))
+            && regular::read_to_string(&path.on_disk(root))
+                .is_ok_and(|text| text.contains(ns::ALBUMEN))
     })
 }
 

@@ -14,6 +14,7 @@ mod mixed;
 mod newer_reader;
 mod private;
 mod readers;
+mod repair;
 mod steps;
 mod together;
 mod undo;

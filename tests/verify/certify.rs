@@ -106,6 +106,20 @@ fn one_changed_byte_of_any_file_is_not_complete() {
 #[test]
 fn what_the_imports_left_open_cannot_be_known() {
     let made = usual();
+    // A catalog that can be read hands its journal on, if the tree gave back all that it knew.
+    assert_eq!(made.run(&["rebuild"]).code, Some(0));
+    assert_eq!(certificate(&made)["verdict"], "complete");
+    let sidecar = made.named("10.jpg.xmp");
+    fs::remove_file(made.file(&sidecar)).expect("there");
+    assert_eq!(made.run(&["rebuild"]).code, Some(3));
+    let found = certificate(&made);
+    assert_eq!(found["verdict"], "cannot_be_known");
+    assert!(
+        reasons(&found).contains("journal of imports is gone"),
+        "{found}"
+    );
+    assert_eq!(made.run(&["import", "anna.zip"]).code, Some(0));
+    fs::remove_file(made.file(".albumen/catalog.sqlite")).expect("there");
     assert_eq!(made.run(&["rebuild"]).code, Some(0));
     let found = certificate(&made);
     assert_eq!(found["verdict"], "cannot_be_known");

@@ -3,10 +3,14 @@
 mod certify;
 mod closed_world;
 mod damage;
+mod flips;
+mod foreign;
 mod not_understood;
+mod odd_files;
 mod parts;
 mod reading;
 mod rebuild;
+mod rot;
 
 use std::fs;
 use std::path::PathBuf;

@@ -201,3 +201,133 @@ fn files_of_the_owner_stay_and_lost_ones_are_told() {
     fs::remove_file(made.file("2023/mine.jpg")).expect("there");
     assert_eq!(made.findings(&[]), []);
 }
+
+#[test]
+fn a_rebuild_refuses_what_a_newer_version_wrote_and_touches_nothing() {
+    let strike: [(&str, &dyn Fn(&Made)); 4] = [
+        ("schema 4711", &|made| {
+            let path = made.file(".albumen/catalog.sqlite");
+            let catalog = rusqlite::Connection::open(path).expect("a catalog");
+            catalog
+                .pragma_update(None, "user_version", 4711)
+                .expect("set");
+        }),
+        ("format 2", &|made| {
+            fs::write(made.file(".albumen/format"), "albumen library format 2\n").expect("written");
+        }),
+        ("newer version", &|made| {
+            made.alter(&made.named("10.jpg.xmp"), |bytes| {
+                let text = String::from_utf8(bytes.clone()).expect("text");
+                let newer = text.replace("<albumen:Format>1<", "<albumen:Format>9<");
+                assert_ne!(newer, text, "{text}");
+                *bytes = newer.into_bytes();
+            });
+        }),
+        ("newer version", &|made| {
+            made.alter("albums.json", |bytes| {
+                *bytes = b"{\"format\": 9}".to_vec();
+            });
+        }),
+    ];
+    for (says, strike) in strike {
+        let made = usual();
+        strike(&made);
+        let whole = tree::tree(&made.env.path("l"));
+        let ran = made.run(&["rebuild"]);
+        assert_eq!(ran.code, Some(1), "{says}: {ran:?}");
+        assert!(ran.stderr.contains(says), "{says}: {ran:?}");
+        assert!(ran.stderr.contains("use the newer albumen"), "{ran:?}");
+        assert_eq!(tree::tree(&made.env.path("l")), whole, "{says}");
+        let kept = made.file(".albumen/catalog.sqlite.before-rebuild-1");
+        assert!(!kept.exists(), "{says}");
+    }
+}
+
+#[test]
+fn a_rebuild_keeps_runs_pushes_and_changes_of_a_catalog_it_can_read() {
+    let made = usual();
+    // What the owner changed in a sidecar that is gone then.
+    let sidecar = made.named("10.jpg.xmp");
+    let text = fs::read_to_string(made.file(&sidecar)).expect("text");
+    let changed = text.replace("Crème brûlée at the harbour</rdf:li>", "Dessert</rdf:li>");
+    fs::write(made.file(&sidecar), changed).expect("written");
+    assert_eq!(made.run(&["import", "anna.zip"]).code, Some(0));
+    assert_eq!(made.run(&["push", "there"]).code, Some(0));
+    let runs = |made: &Made| {
+        let mut lines = made.json(&["status", "--runs"]).json_lines("run");
+        lines.retain(|line| matches!(line["kind"].as_str(), Some("import" | "push")));
+        lines
+    };
+    let before = runs(&made);
+    let journal = |made: &Made| {
+        let ran = made.json(&["push", "there", "--dry-run"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.json_lines("report")
+    };
+    let pushed = journal(&made);
+    fs::remove_file(made.file(&sidecar)).expect("there");
+    let ran = made.run(&["rebuild"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert_eq!(runs(&made), before);
+    assert_eq!(made.run(&["import", "anna.zip"]).code, Some(0));
+    assert!(dump(&made).contains("Dessert"), "{}", dump(&made));
+    let again = journal(&made);
+    assert_eq!(again.len(), pushed.len());
+    for (now, then) in again.iter().zip(&pushed) {
+        let of = |line: &serde_json::Value| {
+            let mut line = line.clone();
+            line["seconds"] = serde_json::Value::Null;
+            line
+        };
+        assert_eq!(of(now), of(then));
+    }
+    assert_eq!(made.findings(&[]), []);
+}
+
+#[test]
+fn an_import_can_be_taken_back_after_a_rebuild() {
+    let made = usual();
+    made.env
+        .zip("google.zip", &takeouts::varied(ENGLISH).files());
+    let alone = tree::tree(&made.env.path("l"));
+    assert!(matches!(
+        made.run(&["import", "google.zip"]).code,
+        Some(0 | 3)
+    ));
+    assert_eq!(made.run(&["rebuild"]).code, Some(0));
+    let ran = made.run(&["undo", "2"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(tree::tree(&made.env.path("l")), alone);
+    assert_eq!(made.findings(&[]), []);
+}
+
+#[test]
+fn a_library_without_its_own_folder_is_opened_again_by_rebuild_and_by_nothing_else() {
+    let made = usual();
+    let whole = tree::tree(&made.env.path("l"));
+    fs::remove_dir_all(made.file(".albumen")).expect("there");
+    for command in [
+        &["import", "anna.zip"][..],
+        &["list"],
+        &["status"],
+        &["verify"],
+    ] {
+        let ran = made.run(command);
+        assert_eq!(ran.code, Some(1), "{command:?}: {ran:?}");
+        assert!(
+            ran.stderr.contains("albumen rebuild"),
+            "{command:?}: {ran:?}"
+        );
+        assert!(!made.file(".albumen").exists(), "{command:?}");
+    }
+    let ran = made.run(&["rebuild"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(tree::tree(&made.env.path("l")), whole);
+    assert_eq!(made.findings(&[]), []);
+    // An ordinary folder is no library.
+    fs::create_dir(made.env.path("pictures")).expect("made");
+    made.env.write("pictures/a.jpg", b"mine");
+    let ran = made.env.run_on("pictures", &["rebuild"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(!made.env.path("pictures/.albumen").exists());
+}

@@ -1,15 +1,15 @@
 //! Reads the whole tree: lists, sidecars, and every byte of every original.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::RebuildReport;
-use crate::catalog::{SidecarRow, StoredMedium};
+use super::decide::{Looked, Standing, Witnesses};
+use crate::catalog::{Catalog, SidecarRow, StoredMedium};
 use crate::import::ImportError;
 use crate::media::{self, SNIFF_BYTES};
 use crate::model::content_hash::ContentHash;
@@ -20,12 +20,15 @@ use crate::model::record::{AlbumRecord, Record};
 use crate::model::shown::shown;
 use crate::monitor::{Monitor, Unit, Warning};
 use crate::writer::albums_file::{
-    ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing,
+    ALBUMS, LIBRARY, ListError, MISSING, read_albums, read_library, read_missing,
 };
 use crate::writer::library::Library;
 use crate::writer::manifest::{METADATA, ORIGINALS, parse};
 use crate::writer::readme::README;
-use crate::writer::sidecar::read::{Sidecar, read};
+use crate::writer::regular;
+use crate::writer::sidecar::merge::changes;
+use crate::writer::sidecar::read::{Sidecar, SidecarError, read};
+use crate::writer::sidecar::render::is_own_hand;
 use crate::writer::staging::hash_file;
 use crate::writer::walk::{FoundFile, walk};
 
@@ -47,6 +50,7 @@ pub struct Gathered {
 /// Reads the whole tree.
 pub fn gather(
     library: &Library,
+    before: Option<&Catalog>,
     threads: NonZeroUsize,
     monitor: &dyn Monitor,
     report: &mut RebuildReport,
@@ -60,6 +64,7 @@ pub fn gather(
     lists(library, monitor, report, &mut gathered)?;
     let own = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README];
     let mut media = Vec::new();
+    let mut found = Vec::new();
     for file in walked.files {
         let Ok(path) = file.path.clone() else {
             continue;
@@ -68,10 +73,11 @@ pub fn gather(
             continue;
         }
         match path.as_str().ends_with(".xmp") {
-            true => sidecar(library, &path, &file, monitor, report, &mut gathered)?,
+            true => found.extend(sidecar(library, &path, &file, monitor, report)?),
             false => media.push((path, file)),
         }
     }
+    take_sound(library, before, found, monitor, report, &mut gathered)?;
     let spoken_of = spoken_of(&gathered);
     let listed = listed(root);
     let read = read_media(root, media, threads, monitor);
@@ -101,7 +107,7 @@ pub fn gather(
 
 /// Returns the paths `SHA256SUMS` names, if it can be read: only to tell the owner's own files from ours.
 fn listed(root: &Path) -> Option<HashSet<LibraryPath>> {
-    let text = fs::read_to_string(root.join(ORIGINALS)).ok()?;
+    let text = regular::read_to_string(&root.join(ORIGINALS)).ok()?;
     Some(parse(&text).ok()?.into_keys().collect())
 }
 
@@ -143,15 +149,19 @@ fn lists(
 }
 
 /// Reads a list. One that cannot be read is told and kept aside, because it is written anew.
-fn list<T, E: std::fmt::Display>(
+fn list<T>(
     library: &Library,
     name: &str,
     monitor: &dyn Monitor,
     report: &mut RebuildReport,
-    read: impl FnOnce(&str) -> Result<T, E>,
+    read: impl FnOnce(&str) -> Result<T, ListError>,
 ) -> Result<Option<T>, ImportError> {
-    let bytes = match fs::read(library.root().join(name)) {
+    let bytes = match regular::read(&library.root().join(name)) {
         Ok(bytes) => bytes,
+        // A copy that was pushed has no list of what there is none of.
+        Err(error) if error.kind() == ErrorKind::NotFound && !is_listed(library, name) => {
+            return Ok(None);
+        }
         Err(error) => {
             report.unreadable.push((name.to_owned(), error.to_string()));
             return Ok(None);
@@ -160,11 +170,21 @@ fn list<T, E: std::fmt::Display>(
     let text = String::from_utf8_lossy(&bytes);
     match read(&text) {
         Ok(value) => Ok(Some(value)),
+        Err(why @ ListError::Newer { .. }) => Err(newer(library.root().join(name), &why)),
         Err(why) => {
             unreadable(library, name, &bytes, &why.to_string(), monitor, report)?;
             Ok(None)
         }
     }
+}
+
+/// Returns whether the list of hashes names a list, or cannot be asked.
+fn is_listed(library: &Library, name: &str) -> bool {
+    let text = regular::read_to_string(&library.root().join(METADATA)).ok();
+    let listed = text.and_then(|text| parse(&text).ok());
+    listed.is_none_or(|listed| {
+        LibraryPath::parse(name).is_some_and(|path| listed.contains_key(&path))
+    })
 }
 
 fn unreadable(
@@ -188,38 +208,129 @@ fn unreadable(
     Ok(())
 }
 
+/// A sidecar of ours with what is needed to judge it.
+struct FoundSidecar {
+    looked: Looked,
+    sidecar: Sidecar,
+    bytes: Vec<u8>,
+}
+
+/// Reads a sidecar; `None` for one that is not ours, or cannot be read and was set aside.
 fn sidecar(
     library: &Library,
     path: &LibraryPath,
     file: &FoundFile,
     monitor: &dyn Monitor,
     report: &mut RebuildReport,
-    gathered: &mut Gathered,
-) -> Result<(), ImportError> {
+) -> Result<Option<FoundSidecar>, ImportError> {
     let on_disk = path.on_disk(library.root());
-    let bytes = fs::read(&on_disk).map_err(|source| ImportError::Read {
-        path: on_disk,
+    let bytes = regular::read(&on_disk).map_err(|source| ImportError::Read {
+        path: on_disk.clone(),
         source,
     })?;
-    let found = std::str::from_utf8(&bytes)
-        .map_err(|error| error.to_string())
-        .and_then(|text| read(text).map_err(|error| error.to_string()));
-    match found {
-        Err(why) => unreadable(library, path.as_str(), &bytes, &why, monitor, report)?,
-        Ok(found) => {
-            // Another program's own sidecar is the owner's, like any file of theirs.
-            let Some(own) = &found.own else { return Ok(()) };
-            report.records += own.records.len() as u64;
-            let row = SidecarRow {
-                asset_hash: own.content_hash,
-                path: path.to_string(),
-                sha256: ContentHash::of(&bytes),
-                size_bytes: bytes.len() as u64,
-                modified_ns: file.modified_ns,
-            };
-            gathered.sidecars.push((row, found));
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        Err(why) => {
+            unreadable(
+                library,
+                path.as_str(),
+                &bytes,
+                &why.to_string(),
+                monitor,
+                report,
+            )?;
+            return Ok(None);
+        }
+    };
+    let sidecar = match read(text) {
+        Ok(sidecar) => sidecar,
+        // A catalog made without it would lack what the newer version knows.
+        Err(why @ SidecarError::Newer { .. }) => return Err(newer(on_disk, &why)),
+        Err(why) => {
+            unreadable(
+                library,
+                path.as_str(),
+                &bytes,
+                &why.to_string(),
+                monitor,
+                report,
+            )?;
+            return Ok(None);
+        }
+    };
+    // Another program's own sidecar is the owner's, like any file of theirs.
+    let Some(own) = &sidecar.own else {
+        return Ok(None);
+    };
+    let row = SidecarRow {
+        asset_hash: own.content_hash,
+        path: path.to_string(),
+        sha256: ContentHash::of(&bytes),
+        size_bytes: bytes.len() as u64,
+        modified_ns: file.modified_ns,
+    };
+    Ok(Some(FoundSidecar {
+        looked: Looked {
+            row,
+            own_hand: is_own_hand(text),
+            changed: !changes(&sidecar).is_empty(),
+        },
+        sidecar,
+        bytes,
+    }))
+}
+
+fn newer(path: std::path::PathBuf, why: &dyn std::fmt::Display) -> ImportError {
+    ImportError::NewerFile {
+        path,
+        why: why.to_string(),
+    }
+}
+
+/// Takes in the sidecars that are as albumen or their owner wrote them, and sets the others aside.
+fn take_sound(
+    library: &Library,
+    before: Option<&Catalog>,
+    found: Vec<FoundSidecar>,
+    monitor: &dyn Monitor,
+    report: &mut RebuildReport,
+    gathered: &mut Gathered,
+) -> Result<(), ImportError> {
+    let looked: Vec<Looked> = found.iter().map(|found| found.looked.clone()).collect();
+    let judged = Witnesses::of(library, before).judge(&looked);
+    for (found, standing) in found.into_iter().zip(judged) {
+        let row = found.looked.row;
+        match standing {
+            Standing::Sound => {
+                let own = found.sidecar.own.as_ref();
+                report.records += own.map_or(0, |own| own.records.len() as u64);
+                gathered.sidecars.push((row, found.sidecar));
+            }
+            Standing::Doubtful(why) => {
+                doubtful(library, &row.path, &found.bytes, why, monitor, report)?;
+            }
         }
     }
+    Ok(())
+}
+
+fn doubtful(
+    library: &Library,
+    path: &str,
+    bytes: &[u8],
+    why: &str,
+    monitor: &dyn Monitor,
+    report: &mut RebuildReport,
+) -> Result<(), ImportError> {
+    let kept = library.set_aside(path, bytes).map_err(ImportError::Write)?;
+    monitor.warn(Warning {
+        subject: path.to_owned(),
+        message: format!(
+            "{why}; nothing of it is taken in, and a copy is kept as {}",
+            kept.display()
+        ),
+    });
+    report.unreadable.push((path.to_owned(), why.to_owned()));
     Ok(())
 }
 
@@ -272,7 +383,7 @@ fn read_media(
 
 fn read_medium(path: &Path) -> std::io::Result<StoredMedium> {
     let content_hash = hash_file(path)?;
-    let mut file = File::open(path)?;
+    let mut file = regular::open(path)?;
     let size_bytes = file.metadata()?.len();
     let mut head = Vec::with_capacity(SNIFF_BYTES);
     file.by_ref()

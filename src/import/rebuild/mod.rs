@@ -1,6 +1,7 @@
 //! Makes the catalog again from the tree alone: originals, sidecars, `albums.json`, `missing.json`, `library.json`.
 
 mod aside;
+mod decide;
 mod gather;
 
 use std::collections::HashMap;
@@ -12,16 +13,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::catalog::{Catalog, CatalogError, PlacedRow, Writing};
+use crate::catalog::{Belief, Catalog, CatalogError, PlacedRow, Writing};
 use crate::model::content_hash::ContentHash;
-use crate::monitor::Monitor;
-use crate::writer::library::Library;
+use crate::monitor::{Monitor, Warning};
+use crate::writer::library::{Library, LibraryError};
 use crate::writer::safe_writer::Seam;
 use crate::writer::sidecar::merge::changes;
 use crate::writer::threads::or_one_a_core;
+use crate::writer::walk::holds_anything;
 
 use super::ImportError;
-use super::lists::remember_lists;
+use super::lists::remember_lists_for;
 use super::opened::commit_gate;
 use super::settle::settle;
 use super::sweep::sweep;
@@ -88,8 +90,9 @@ pub fn rebuild_with(
     monitor: &dyn Monitor,
 ) -> Result<RebuildReport, ImportError> {
     let begun = clock();
-    let library = Library::open_with(root, seam)?;
+    let library = open(root, seam)?;
     let _lock = library.lock()?;
+    let before = before(&library)?;
     // No catalog to ask: every staged file is read.
     library
         .clean_unfinished(&|_| false)
@@ -97,32 +100,39 @@ pub fn rebuild_with(
     let threads = or_one_a_core(threads);
     let new = NewCatalog::begin(&library)?;
     let mut report = RebuildReport::default();
-    let gathered = gather(&library, threads, monitor, &mut report)?;
+    let gathered = gather(&library, before.as_ref(), threads, monitor, &mut report)?;
     if monitor.stopped() {
         report.interrupted = true;
         return Ok(report);
     }
-    let last_run = last_run(&library);
+    let belief = before.as_ref().map(|before| match before.check() {
+        Ok(faults) if faults.is_empty() => Belief::Whole,
+        _ => Belief::Damaged,
+    });
+    drop(before);
     let mut catalog = Catalog::open_with(&new.path, commit_gate(&library))?;
-    let run = catalog.in_transaction(|writing| {
-        // Whoever remembers the number of a run of the old catalog must not meet another one under it.
-        writing.number_runs_after(last_run)?;
-        let note = RebuildNote {
-            home_timezone: gathered.home_timezone.clone(),
-        };
-        let run = writing.begin_run("rebuild", begun, &json!(note).to_string())?;
-        writing.forget_older_runs()?;
-        let reading = writing.begin_reading(None, &[])?;
-        writing.end_reading(reading)?;
-        enter(&gathered, writing)?;
-        writing.set_setting("unsettled", Some("1"))?;
-        Ok(run)
-    })?;
+    let belief = belief.filter(|_| catalog.attach_old(&library.catalog_path()).is_ok());
+    let inherited = Inherited { belief };
+    let entered = enter_all(&mut catalog, &gathered, inherited, begun);
+    // What an old catalog cannot hand on is no reason to have none.
+    let run = match (entered, belief) {
+        (Err(error @ CatalogError::Sqlite { .. }), Some(_)) if !error.is_disk_full() => {
+            monitor.warn(Warning {
+                subject: library.catalog_path().display().to_string(),
+                message: format!("what it knows of earlier runs is lost: {error}"),
+            });
+            enter_all(&mut catalog, &gathered, Inherited { belief: None }, begun)?
+        }
+        (entered, _) => entered?,
+    };
+    if belief.is_some() {
+        catalog.detach_old()?;
+    }
     let mut swept = sweep(&library, &catalog, threads)?;
     // What the owner changed was read from every sidecar above; nothing is left to be taken in.
     swept.touched.clear();
     settle(&library, &mut catalog, &swept, threads, monitor)?;
-    remember_lists(&library, &mut catalog)?;
+    remember_lists_for(&library, &mut catalog)?;
     let numbers = json!({
         "files": report.files, "sidecars": report.sidecars, "records": report.records,
         "gone": report.gone.len(), "unknown": report.unknown.len(), "unreadable": report.unreadable.len(),
@@ -130,6 +140,7 @@ pub fn rebuild_with(
     catalog.in_transaction(|writing| writing.end_run(run, clock(), &numbers.to_string()))?;
     drop(catalog);
     report.kept = new.take_its_place(&library)?;
+    library.forget_lists().map_err(ImportError::Write)?;
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
 }
@@ -148,13 +159,61 @@ impl RebuildNote {
     }
 }
 
-/// Returns the number of the last run of the catalog there was, as far as it can be read.
-fn last_run(library: &Library) -> i64 {
-    let old = Catalog::open_existing(&library.catalog_path());
-    let runs = old.and_then(|catalog| catalog.runs());
-    runs.ok()
-        .and_then(|runs| runs.first().map(|run| run.id))
-        .unwrap_or(0)
+/// Opens the library. A folder whose `.albumen` is gone, or a copy that was pushed somewhere and never had one, becomes a library
+/// if originals and sidecars of ours lie in it.
+fn open(root: &Path, seam: Option<Arc<dyn Seam>>) -> Result<Library, ImportError> {
+    match Library::open_with(root, seam.clone()) {
+        Err(LibraryError::NotALibrary { .. }) if holds_anything(root) => {
+            Ok(Library::create_with(root, seam)?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Opens the catalog there was, as far as it can be read. One of a newer version is not ours to replace.
+fn before(library: &Library) -> Result<Option<Catalog>, ImportError> {
+    match Catalog::open_existing(&library.catalog_path()) {
+        Ok(catalog) => Ok(Some(catalog)),
+        Err(error @ CatalogError::Newer { .. }) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// What is inherited from the catalog there was.
+#[derive(Clone, Copy)]
+struct Inherited {
+    /// Nothing if there was none that could be read.
+    belief: Option<Belief>,
+}
+
+/// Enters evidence and history in one transaction, and returns the number of the run.
+fn enter_all(
+    catalog: &mut Catalog,
+    gathered: &Gathered,
+    inherited: Inherited,
+    begun: Timestamp,
+) -> Result<i64, CatalogError> {
+    catalog.in_transaction(|writing| {
+        if inherited.belief.is_some() {
+            writing.inherit_history()?;
+        }
+        let note = RebuildNote {
+            home_timezone: gathered.home_timezone.clone(),
+        };
+        let run = writing.begin_run("rebuild", begun, &json!(note).to_string())?;
+        let reading = writing.begin_reading(None, &[])?;
+        writing.end_reading(reading)?;
+        enter(gathered, writing)?;
+        if let Some(belief) = inherited.belief {
+            match belief == Belief::Whole && writing.found_all_of_old()? {
+                true => writing.inherit_given(reading)?,
+                false => writing.lose_imports(reading)?,
+            }
+            writing.inherit_user_changes()?;
+        }
+        writing.set_setting("unsettled", Some("1"))?;
+        Ok(run)
+    })
 }
 
 /// Enters all that was gathered: evidence, and where files lie.

@@ -1,6 +1,5 @@
 //! One upload: the form Immich takes, and the checksum it knows files by.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -14,6 +13,7 @@ use crate::push::copy;
 use crate::push::error::DestinationError;
 use crate::push::parcel::{Parcel, Payload, Source};
 use crate::writer::digest::digest;
+use crate::writer::regular;
 
 /// SHA-1 of a file's bytes in base64: Immich knows files by it.
 pub type Checksum = String;
@@ -26,7 +26,7 @@ pub fn checksum_of(parcel: &Parcel) -> Result<Checksum, DestinationError> {
     };
     match &parcel.source {
         Source::Bytes(bytes) => Ok(checksum_from(&mut &bytes[..]).unwrap_or_default()),
-        Source::File(path) => File::open(path)
+        Source::File(path) => regular::open(path)
             .and_then(|mut file| checksum_from(&mut file))
             .map_err(DestinationError::disk("read", path)),
         Source::Changed(path, original, change) => {

@@ -44,6 +44,19 @@ pub fn render(content: &SidecarContent<'_>) -> String {
     packet(&out, fields.favorite)
 }
 
+/// Parts of a packet that other programs write in a way of their own.
+const OWN_HAND: [&str; 3] = [
+    "x:xmptk=\"albumen\">",
+    " <rdf:Description rdf:about=\"\"\n    xmlns:dc=",
+    "\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n",
+];
+
+/// Returns whether a text is in the form [`render`] gives it: no other program wrote the file since. One damaged byte does not
+/// make it another program's.
+pub fn is_own_hand(text: &str) -> bool {
+    OWN_HAND.iter().filter(|part| text.contains(**part)).count() >= 2
+}
+
 pub(super) fn packet(properties: &Properties, favorite: bool) -> String {
     let mut head = String::new();
     let used = |(_, ns): &&(&str, &str)| properties.names.iter().any(|(used, _)| used == ns);
