@@ -71,10 +71,14 @@ const TABLES: [Table; 16] = [
         "SELECT * FROM album_record WHERE id <= ?1 AND ?2 >= 0",
     ),
     evidence("part", "SELECT * FROM part WHERE id <= ?1 AND ?2 >= 0"),
-    evidence(
-        "part_entry",
-        "SELECT * FROM part_entry WHERE media_entry_id <= ?1 AND part_id <= ?2",
-    ),
+    Table {
+        // An archive that comes again may say of bytes that are there that it held them, too.
+        early: true,
+        ..evidence(
+            "part_entry",
+            "SELECT * FROM part_entry WHERE media_entry_id <= ?1 AND part_id <= ?2",
+        )
+    },
     Table {
         early: true,
         ..evidence(

@@ -16,7 +16,7 @@ use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::private;
 use crate::push::Destination;
-use crate::push::address::{Address, Connection, Store};
+use crate::push::address::{Address, Connection, Readers, Store};
 use crate::push::http::Patience;
 use crate::push::remote_folder::{self, RemoteFolder};
 use crate::push::secret::{Credentials, Secret};
@@ -76,6 +76,10 @@ fn connection(
     let names = names(address);
     let interrupt = interrupt.clone();
     Ok(Connection {
+        readers: match args.shared {
+            true => Readers::Shared,
+            false => Readers::Owner,
+        },
         credentials: Credentials {
             user: value(&given, names.user),
             password: value(&given, names.password).map(Secret::new),

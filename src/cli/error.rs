@@ -119,6 +119,8 @@ pub enum CliError {
     SecretFile { path: PathBuf, source: io::Error },
     #[error("others than you may read {} (mode {mode:o})", .path.display())]
     OpenSecretFile { path: PathBuf, mode: u32 },
+    #[error("others than you may write {} (mode {mode:o}), and it names a command", .path.display())]
+    OpenConfig { path: PathBuf, mode: u32 },
     #[error("the command that gives the secrets failed")]
     SecretCommand,
     #[error("could not read {destination} back")]

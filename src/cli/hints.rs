@@ -189,6 +189,7 @@ fn hints(error: &CliError) -> Vec<String> {
                 .to_owned(),
         ),
         CliError::OpenSecretFile { path, .. } => Some(format!("chmod 600 {}", path.display())),
+        CliError::OpenConfig { path, .. } => Some(format!("chmod go-w {}", path.display())),
         CliError::SecretCommand => Some(
             "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
                 .to_owned(),

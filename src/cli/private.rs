@@ -21,6 +21,29 @@ pub fn check(path: &Path) -> Result<(), CliError> {
     }
 }
 
+/// Fails if others than the owner may write a file that says what is run.
+#[cfg(unix)]
+pub fn check_commands(path: &Path) -> Result<(), CliError> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(path).map_err(|source| CliError::ConfigFile {
+        path: path.to_owned(),
+        source,
+    })?;
+    match metadata.mode() & 0o022 {
+        0 => Ok(()),
+        _ => Err(CliError::OpenConfig {
+            path: path.to_owned(),
+            mode: metadata.mode() & 0o777,
+        }),
+    }
+}
+
+/// Does nothing: this system has no such modes.
+#[cfg(not(unix))]
+pub fn check_commands(_: &Path) -> Result<(), CliError> {
+    Ok(())
+}
+
 /// Does nothing: this system has no such modes.
 #[cfg(not(unix))]
 pub fn check(_: &Path) -> Result<(), CliError> {

@@ -6,7 +6,7 @@ use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::args::PushArgs;
+use super::args::{ConnectionArgs, PushArgs};
 use super::connection;
 use super::error::CliError;
 use super::exit::Exit;
@@ -24,7 +24,11 @@ const MOST_LINES: usize = 50;
 pub fn run(args: &PushArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
     let address = connection::address(&args.destination, &args.connection)?;
     let interrupt = Interrupt::listen()?;
-    let destination = connection::open(&address, &args.connection, library, &interrupt)?;
+    let with = ConnectionArgs {
+        shared: args.shared,
+        ..args.connection.clone()
+    };
+    let destination = connection::open(&address, &with, library, &interrupt)?;
     let monitor = CommandLineMonitor::new(out, interrupt);
     let conditions = Conditions {
         clock: &Timestamp::now,

@@ -58,6 +58,9 @@ fn read(path: PathBuf, text: &str) -> Result<Settings, CliError> {
     if config.holds_secret() {
         private::check(&path)?;
     }
+    if config.names_command() {
+        private::check_commands(&path)?;
+    }
     let whole = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
     let folder = whole.parent().unwrap_or(Path::new("."));
     config.resolve(folder, env::home_dir().as_deref());

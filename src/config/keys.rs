@@ -39,7 +39,7 @@ const SECTIONS: &[Section] = &[
     Section {
         name: "destination",
         many: true,
-        keys: &["address", "layout", "embed"],
+        keys: &["address", "layout", "embed", "shared"],
         server: true,
     },
     Section {

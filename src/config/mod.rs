@@ -103,6 +103,9 @@ pub struct DestinationConfig {
     pub server: Server,
     /// Shape of the tree there.
     pub layout: Option<String>,
+    /// Others on this machine may read the folder or zip.
+    #[serde(default)]
+    pub shared: bool,
     /// Facts are written into the copies, too.
     #[serde(default)]
     pub embed: bool,
@@ -242,6 +245,16 @@ impl Config {
         inboxes
             .chain(destinations)
             .any(|server| server.password.is_some())
+    }
+
+    /// Returns whether it names a command that is run: whoever may write the file then may run anything.
+    pub fn names_command(&self) -> bool {
+        let inboxes = self.inbox.iter().map(|inbox| &inbox.server);
+        let destinations = self.destination.iter().map(|one| &one.server);
+        let secrets = inboxes
+            .chain(destinations)
+            .any(|server| server.secret_command.is_some());
+        secrets || self.notify.command.is_some()
     }
 
     /// Makes every path start from `folder` (the one the file lies in), or from `home` where it begins with `~`.

@@ -43,6 +43,8 @@ pub const TEMPLATE: &str = r#"# What albumen does by itself. Take away the '#' b
 # As with `push`: the shape of the tree there, and whether the facts are written into the copies themselves.
 #layout = "dates"
 #embed = true
+# A folder or zip is for its owner's eyes alone, unless others on this machine may read it (a photo server, for example).
+#shared = true
 # A host wants a user name and password: from a file only you may read, from a command (of a password manager), or here, if only you may
 # read this file (chmod 600).
 #[[destination]]

@@ -50,10 +50,22 @@ pub struct Connection {
     pub ca_file: Option<PathBuf>,
     /// A name for this machine and library, fit for file names: unfinished files there carry it.
     pub machine: String,
+    /// Who may read what is written to a folder or zip.
+    pub readers: Readers,
     /// How long one may wait.
     pub patience: Patience,
     /// Tells the time.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// Who may read the files of a destination on this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Readers {
+    /// Their owner alone.
+    #[default]
+    Owner,
+    /// Whoever the system lets read new files.
+    Shared,
 }
 
 /// Why a text is no address.
@@ -169,8 +181,8 @@ impl Address {
     /// Fails if no client can be made: an unreadable file of certificates, for example.
     pub fn open(&self, connection: &Connection) -> Result<Box<dyn Destination>, DestinationError> {
         Ok(match self {
-            Self::Folder(path) => Box::new(Folder::new(path.clone())),
-            Self::Zip(path) => Box::new(Zip::new(path.clone())),
+            Self::Folder(path) => Box::new(Folder::new(path.clone(), connection.readers)),
+            Self::Zip(path) => Box::new(Zip::new(path.clone(), connection.readers)),
             Self::S3(place) => Box::new(connection.s3(place)?),
             Self::Immich(url) => {
                 let key = connection.credentials.password.clone();

@@ -4,9 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::address::Readers;
 use super::error::DestinationError;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::{Abilities, Destination, Found};
+use crate::writer::private;
 use crate::writer::rename::rename_without_replacing;
 use crate::writer::space::free_bytes;
 use crate::writer::walk::modified_ns;
@@ -17,12 +19,13 @@ const CHUNK: usize = 256 << 10;
 /// A folder assets are copied into.
 pub struct Folder {
     root: PathBuf,
+    readers: Readers,
 }
 
 impl Folder {
     /// Takes the folder at `root`; it is made with the first file.
-    pub fn new(root: PathBuf) -> Self {
-        Self { root }
+    pub fn new(root: PathBuf, readers: Readers) -> Self {
+        Self { root, readers }
     }
 
     fn on_disk(&self, path: &str) -> PathBuf {
@@ -82,11 +85,15 @@ impl Destination for Folder {
     ) -> Result<Found, DestinationError> {
         let target = self.on_disk(&parcel.path);
         let folder = target.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(DestinationError::disk("make folder", folder))?;
+        let made = match self.readers {
+            Readers::Owner => private::make_folder(folder),
+            Readers::Shared => fs::create_dir_all(folder),
+        };
+        made.map_err(DestinationError::disk("make folder", folder))?;
         // The same name in every run: what a killed one left is written over, and nothing piles up.
         let name = format!(".albumen-{}.part", parcel.sha256.short(24));
         let part = folder.join(&name);
-        write(&part, payload, &sending.meter)?;
+        write(&part, self.readers, payload, &sending.meter)?;
         let id = match parcel.path.rsplit_once('/') {
             Some((folder, _)) => format!("{folder}/{name}"),
             None => name,
@@ -182,14 +189,14 @@ fn list(root: &Path, below: &str, each: &mut dyn FnMut(&str)) -> Result<(), Dest
     Ok(())
 }
 
-fn write(part: &Path, payload: &Payload, meter: &Meter) -> Result<(), DestinationError> {
+fn write(
+    part: &Path,
+    readers: Readers,
+    payload: &Payload,
+    meter: &Meter,
+) -> Result<(), DestinationError> {
     let failed = || DestinationError::disk("write", part);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(part)
-        .map_err(failed())?;
+    let mut file = create(part, readers).map_err(failed())?;
     match &payload.bytes {
         PayloadBytes::Memory(bytes) => {
             file.write_all(bytes).map_err(failed())?;
@@ -207,6 +214,16 @@ fn write(part: &Path, payload: &Payload, meter: &Meter) -> Result<(), Destinatio
         let _ = file.set_modified(modified.into());
     }
     file.sync_all().map_err(failed())
+}
+
+/// Makes a file, or empties one that is there.
+pub(super) fn create(path: &Path, readers: Readers) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true);
+    match readers {
+        Readers::Owner => private::open(path, &mut options),
+        Readers::Shared => options.read(true).write(true).open(path),
+    }
 }
 
 /// Copies bytes and counts them.

@@ -1,7 +1,7 @@
 //! One zip file. It is written whole beside its final name, so it is there complete or not at all.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +12,9 @@ use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use jiff::tz::TimeZone;
 
+use super::address::Readers;
 use super::error::DestinationError;
-use super::folder::copy;
+use super::folder::{copy, create};
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::{Abilities, Destination, Found};
 use crate::writer::rename::rename_without_replacing;
@@ -25,6 +26,7 @@ const LONG: u64 = 0xffff_0000;
 /// A zip file assets are copied into.
 pub struct Zip {
     path: PathBuf,
+    readers: Readers,
     state: Mutex<State>,
 }
 
@@ -70,9 +72,10 @@ impl Seek for Positioned {
 
 impl Zip {
     /// Takes the zip file at `path`; it need not be there yet.
-    pub fn new(path: PathBuf) -> Self {
+    pub fn new(path: PathBuf, readers: Readers) -> Self {
         Self {
             path,
+            readers,
             state: Mutex::default(),
         }
     }
@@ -111,12 +114,8 @@ impl Zip {
 
     fn begin(&self) -> Result<Writing, DestinationError> {
         let part = self.part();
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&part)
-            .map_err(DestinationError::disk("make", &part))?;
+        let made = create(&part, self.readers);
+        let file = made.map_err(DestinationError::disk("make", &part))?;
         let position = Arc::new(AtomicU64::new(0));
         let out = Positioned {
             file,

@@ -58,6 +58,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
     let address = Address::parse(&host.address(), &store).expect("an address");
     for hours in [-5, 7] {
         let destination = address.open(&Connection {
+            readers: albumen::push::address::Readers::default(),
             credentials: Credentials {
                 user: Some(S3_KEYS.0.to_owned()),
                 password: Some(Secret::new(S3_KEYS.1)),

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Made, usual};
+use crate::import::convergence::difference;
 use crate::support::compose::takeout_words::ENGLISH;
 use crate::support::env::{Ran, TestEnv};
 use crate::support::kills::scattered;
@@ -88,7 +89,8 @@ fn one_wrong_bit_anywhere_in_the_catalog_is_never_a_silently_wrong_answer() {
         }
         let list = listed(env, &library);
         if list.0 == Some(0) && list.1 != right.1 {
-            silent.push(format!("list after import: {what}: {import:?}"));
+            let told = difference(&list.1, &right.1);
+            silent.push(format!("list after import: {what}: {import:?}\n{told}"));
         }
     }
     println!(

@@ -3,6 +3,7 @@
 mod certify;
 mod closed_world;
 mod damage;
+mod disaster;
 mod flips;
 mod foreign;
 mod not_understood;

@@ -32,6 +32,9 @@ pub struct ConnectionArgs {
     /// Secrets of the configuration; never an argument.
     #[arg(skip)]
     pub secrets: Vec<(String, Secret)>,
+    /// Others may read what is written; an argument of `push` alone.
+    #[arg(skip)]
+    pub shared: bool,
 }
 
 /// Arguments of `push`.
@@ -44,6 +47,9 @@ pub struct PushArgs {
     /// Show what would be done, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Let others on this machine read the folder or zip that is written, as far as the system lets them
+    #[arg(long)]
+    pub shared: bool,
     /// Shape of the tree there: dates, albums, flat, kind, or a template such as {year}/{album}/{name}
     #[arg(long, value_name = "LAYOUT", default_value = "dates", value_parser = Layout::parse)]
     pub layout: Layout,

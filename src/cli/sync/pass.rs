@@ -369,6 +369,7 @@ impl Pass<'_> {
     fn pushed(&self, to: &DestinationConfig) -> Result<(Pushed, bool, bool), CliError> {
         let server = &to.server;
         let mut args = connection_args(server);
+        args.shared = to.shared;
         let address = connection::address(&to.address, &args)?;
         args.secrets =
             connection::secrets(&address, server.user.as_deref(), server.password.as_ref());

@@ -37,6 +37,7 @@ pub(super) fn connection_args(server: &Server) -> ConnectionArgs {
         secret_file: server.secret_file.clone(),
         secret_command: server.secret_command.clone(),
         secrets: Vec::new(),
+        shared: false,
     }
 }
 
