@@ -8,12 +8,27 @@ use super::CatalogError;
 /// What SQLite puts behind the name of a database for its own files.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Looks that SQLite will open files only, and makes the catalog if it is not there, private to its owner: SQLite gives its own
+/// Looks as [`refuse_others`] does, and makes the catalog if it is not there, private to its owner: SQLite gives its own
 /// files the same mode.
 ///
 /// # Errors
-/// Fails if something else lies there: opening a pipe would wait for somebody to write into it.
+/// Fails if something else lies there.
 pub fn make_ready(path: &Path) -> Result<(), CatalogError> {
+    refuse_others(path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // If it cannot be made SQLite says what is wrong better than we could: it knows whether it needs to write at all.
+    let _ = options.open(path);
+    Ok(())
+}
+
+/// Looks that SQLite will open files only.
+///
+/// # Errors
+/// Fails if something else lies there: opening a pipe would wait for somebody to write into it.
+pub fn refuse_others(path: &Path) -> Result<(), CatalogError> {
     for end in BESIDE {
         let mut name = path.as_os_str().to_owned();
         name.push(end);
@@ -22,12 +37,6 @@ pub fn make_ready(path: &Path) -> Result<(), CatalogError> {
             return Err(CatalogError::NotAFile { path: beside });
         }
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // If it cannot be made SQLite says what is wrong better than we could: it knows whether it needs to write at all.
-    let _ = options.open(path);
     Ok(())
 }
 

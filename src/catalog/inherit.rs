@@ -13,11 +13,12 @@ use super::{Catalog, CatalogError, Writing};
 pub const LOST_IMPORT: &str = "import of a catalog that was damaged";
 
 /// Tables of run history that stand for themselves. A table that a later version adds is inherited once it is named here.
-const HISTORY: [&str; 10] = [
+const HISTORY: [&str; 11] = [
     "run",
     "reading",
     "run_reading",
     "reading_part",
+    "reading_told",
     "part",
     "destination",
     "pushed",

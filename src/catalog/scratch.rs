@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Catalog, CatalogError, migrate};
+use super::{Catalog, CatalogError, file, foreign, migrate};
 
 /// Pages copied at a time.
 const PAGES: i32 = 4096;
@@ -36,12 +36,15 @@ impl Catalog {
             path: path.to_owned(),
             source,
         };
+        file::refuse_others(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let original = Connection::open_with_flags(path, flags).map_err(wrap)?;
         original
             .busy_timeout(Duration::from_secs(10))
             .map_err(wrap)?;
+        foreign::disarm(&original).map_err(wrap)?;
         migrate::refuse_newer(&original, path)?;
+        foreign::refuse_foreign(&original, path)?;
         let mut copy = empty()?;
         Backup::new(&original, &mut copy)
             .and_then(|backup| backup.run_to_completion(PAGES, Duration::ZERO, None))

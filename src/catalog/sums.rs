@@ -423,6 +423,7 @@ mod tests {
             "migration",
             "not_understood",
             "judged_anew",
+            "reading_told",
         ];
         let tables: Vec<String> = catalog
             .rows(
