@@ -78,3 +78,36 @@ fn a_password_others_may_read_is_refused_and_no_password_is_shown() {
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_others_may_write_is_refused_where_it_names_a_command() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = TestEnv::new();
+    for (text, refused) in [
+        ("[notify]\ncommand = \"touch ran\"\n", true),
+        (
+            "[[destination]]\naddress = \"webdav+https://h/p\"\nsecret_command = \"touch ran\"\n",
+            true,
+        ),
+        ("library = \"l\"\n", false),
+    ] {
+        for (mode, others) in [(0o664, true), (0o646, true), (0o644, false)] {
+            let path = env.write("a.toml", text.as_bytes());
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+            let ran = env.run(&["--config", "a.toml", "config", "show"]);
+            let other = env.run(&["--config", "a.toml", "sync"]);
+            let told = |ran: &crate::support::env::Ran| ran.stderr.contains("names a command");
+            assert_eq!(
+                told(&ran) || told(&other),
+                refused && others,
+                "{text} {mode:o}: {ran:?} {other:?}"
+            );
+            if refused && others {
+                assert_eq!(other.code, Some(1), "{other:?}");
+                assert!(other.stderr.contains("chmod go-w"), "{other:?}");
+                assert!(!env.path("ran").exists());
+            }
+        }
+    }
+}

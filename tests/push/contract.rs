@@ -6,11 +6,13 @@ use std::fs;
 use super::{Host, Pushing, files_below, library};
 
 /// Lists at a destination that are no files of the library.
-const LISTS: [&str; 4] = [
+const LISTS: [&str; 6] = [
     "SHA256SUMS",
     "SHA256SUMS.metadata",
     "albums.json",
     "library.json",
+    "missing.json",
+    "README.txt",
 ];
 
 /// Keeps one host to all promises. `fresh` gives a new, empty place.
@@ -125,6 +127,9 @@ fn embedded_copies_arrive(made: &Pushing, host: &dyn Host) {
 
 fn a_lost_journal_doubles_nothing(made: &Pushing, host: &dyn Host) {
     let before = host.listing();
+    // A catalog that can be read hands its journal on.
+    let kept = made.env.path("l/.albumen/catalog.sqlite");
+    fs::remove_file(kept).expect("there");
     let rebuilt = made.env.run_on("l", &["rebuild"]);
     assert_eq!(rebuilt.code, Some(0), "{rebuilt:?}");
     let planned = made.push(host, &["--dry-run"], code(made, host));

@@ -13,6 +13,7 @@ mod immich_facts;
 mod immich_faults;
 mod makers;
 mod options;
+mod private;
 mod s3;
 mod s3_faults;
 mod strip_outside;
