@@ -102,6 +102,12 @@ pub enum CatalogError {
         /// Which table.
         what: Rotten,
     },
+    /// The last `verify` found it damaged.
+    #[error("catalog {path} is damaged: the last verify found it so")]
+    Condemned {
+        /// Where the catalog lies.
+        path: PathBuf,
+    },
     /// A pipe, folder or device lies where the catalog should.
     #[error("{} is not a file", path.display())]
     NotAFile {
@@ -126,6 +132,7 @@ impl CatalogError {
             | Self::Damaged { .. }
             | Self::Altered { .. }
             | Self::Foreign { .. }
+            | Self::Condemned { .. }
             | Self::NotAFile { .. } => true,
             // What is derived is made again by an import.
             Self::Rotten { what, .. } => !what.derived,

@@ -13,6 +13,9 @@ const ROTTEN: &str = "rotten_sidecars";
 /// Files whose time the file system would not take.
 const UNTIMED: &str = "untimed";
 
+/// Set while the last `verify` found damage in the catalog that no import mends.
+const CONDEMNED: &str = "condemned";
+
 /// Hash of each list as it was written last.
 pub(super) const LISTS: &str = "lists";
 
@@ -38,6 +41,19 @@ impl Catalog {
     /// Fails if SQLite does.
     pub fn untimed(&self) -> Result<Vec<String>, CatalogError> {
         self.setting(UNTIMED).map(texts)
+    }
+
+    /// Refuses a catalog that the last `verify` found damaged: an index that lies would let an import enter things twice.
+    ///
+    /// # Errors
+    /// Fails if it was, or SQLite does.
+    pub fn refuse_condemned(&self) -> Result<(), CatalogError> {
+        match self.setting(CONDEMNED)? {
+            None => Ok(()),
+            Some(_) => Err(CatalogError::Condemned {
+                path: self.path.clone(),
+            }),
+        }
     }
 
     /// Returns the hash of a list as it was written last.
@@ -96,6 +112,14 @@ impl Writing<'_> {
     /// Fails if SQLite does.
     pub fn forget_rotten_sidecars(&self) -> Result<(), CatalogError> {
         self.set_setting(ROTTEN, None)
+    }
+
+    /// Notes whether the catalog is damaged in a way that no import mends.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn condemn(&self, condemned: bool) -> Result<(), CatalogError> {
+        self.set_setting(CONDEMNED, condemned.then_some("1"))
     }
 
     /// Notes the files whose time the file system would not take.

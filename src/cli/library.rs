@@ -15,7 +15,9 @@ pub fn catalog(library: &Path) -> Result<Catalog, CliError> {
 /// Opens the catalog to show what it says: one that is damaged is not shown as if it were not.
 pub fn catalog_to_show(library: &Path) -> Result<Catalog, CliError> {
     let catalog = catalog(library)?;
-    let sound = catalog.refuse_rotten_lists();
+    let sound = catalog
+        .refuse_condemned()
+        .and_then(|()| catalog.refuse_rotten_lists());
     sound.map_err(catalog_failed(library))?;
     Ok(catalog)
 }

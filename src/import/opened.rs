@@ -35,7 +35,11 @@ pub(super) fn open_catalog(library: &Library) -> Result<Catalog, ImportError> {
         Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
             Ok(Catalog::open_with(&path, gate)?)
         }
-        other => Ok(other?),
+        Ok(catalog) => {
+            catalog.refuse_condemned()?;
+            Ok(catalog)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -140,6 +140,8 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// There was no catalog that could be used: files were compared with manifest and sidecars alone.
     pub without_catalog: bool,
+    /// Whether the catalog is damaged in a way that no import mends; `None` if it was not looked at.
+    pub condemned: Option<bool>,
     /// Derived tables of the catalog are damaged; the next import makes them again.
     pub rederive: bool,
     /// Differences that an import left which was cut off; the next one closes them, and no byte is lost.

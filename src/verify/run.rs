@@ -166,10 +166,13 @@ fn open_catalog(
     match catalog.check() {
         Ok(faults) => {
             let found = |why| Finding::new(FindingKind::CatalogDamaged, CATALOG, why);
+            let mut condemned = !faults.is_empty();
             report.findings.extend(faults.into_iter().map(found));
             match catalog.rotten_tables() {
                 Ok(rotten) => {
                     report.rederive = rotten.iter().any(|rotten| rotten.derived);
+                    condemned |= rotten.iter().any(|rotten| !rotten.derived);
+                    report.condemned = Some(condemned);
                     let rotten = rotten.into_iter().map(|rotten| found(rotten.to_string()));
                     report.findings.extend(rotten);
                     Ok(Some(catalog))
@@ -335,6 +338,9 @@ fn note(
         let run = writing.begin_run("verify", begun, &command.to_string())?;
         writing.end_run(run, ended, &numbers.to_string())?;
         writing.note_rotten_sidecars(&report.rotten_sidecars())?;
+        if let Some(condemned) = report.condemned {
+            writing.condemn(condemned)?;
+        }
         if report.rederive {
             writing.ask_to_rederive()?;
         }
