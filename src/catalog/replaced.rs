@@ -32,6 +32,7 @@ impl Writing<'_> {
             })
             .map_err(|e| self.wrap(e))?;
         for old in old {
+            self.forget_sums()?;
             for sql in TAKE_OVER {
                 self.run(sql, (old, by))?;
             }

@@ -165,6 +165,15 @@ impl std::fmt::Display for Rotten {
     }
 }
 
+/// What it means that evidence is less than it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fewer {
+    /// The library is settled: nobody takes evidence away without settling.
+    IsRot,
+    /// It is not: a newer reading may have replaced an older one.
+    WasTakenAway,
+}
+
 fn sum(connection: &Connection, table: &Table, last: (i64, i64)) -> rusqlite::Result<Sum> {
     let mut statement = connection.prepare_cached(table.rows)?;
     let columns = statement.column_count();
@@ -213,7 +222,7 @@ impl Catalog {
     pub fn rotten_tables(&self) -> Result<Vec<Rotten>, CatalogError> {
         match self.setting("unsettled")? {
             Some(_) => Ok(Vec::new()),
-            None => self.compare(|_| true),
+            None => self.compare(|_| true, Fewer::IsRot),
         }
     }
 
@@ -222,7 +231,7 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite cannot read a table at all.
     pub fn rotten_before_settling(&self) -> Result<Vec<Rotten>, CatalogError> {
-        self.compare(|table| !table.early)
+        self.compare(|table| !table.early, Fewer::WasTakenAway)
     }
 
     /// The same of what lists show: assets, and where they came from.
@@ -236,7 +245,7 @@ impl Catalog {
             return Ok(());
         }
         let shown = |table: &Table| table.name != "record" && table.name != "album_record";
-        match self.compare(shown)?.first() {
+        match self.compare(shown, Fewer::IsRot)?.first() {
             None => Ok(()),
             Some(rotten) => Err(CatalogError::Rotten {
                 path: self.path.clone(),
@@ -245,7 +254,11 @@ impl Catalog {
         }
     }
 
-    fn compare(&self, asked: impl Fn(&Table) -> bool) -> Result<Vec<Rotten>, CatalogError> {
+    fn compare(
+        &self,
+        asked: impl Fn(&Table) -> bool,
+        fewer: Fewer,
+    ) -> Result<Vec<Rotten>, CatalogError> {
         let Some(sums) = self.sums()? else {
             return Ok(Vec::new());
         };
@@ -255,7 +268,10 @@ impl Catalog {
                 continue;
             };
             let now = sum(&self.connection, table, noted.last).map_err(|e| self.wrap(e))?;
-            if now != *noted {
+            let taken_away = fewer == Fewer::WasTakenAway
+                && table.half == Half::Evidence
+                && now.rows < noted.rows;
+            if now != *noted && !taken_away {
                 rotten.push(Rotten {
                     table: table.name,
                     derived: table.half == Half::Derived,
