@@ -56,7 +56,7 @@ const fn derived(name: &'static str, rows: &'static str) -> Table {
     }
 }
 
-const TABLES: [Table; 16] = [
+const TABLES: [Table; 19] = [
     evidence(
         "original",
         "SELECT * FROM original WHERE id <= ?1 AND ?2 >= 0",
@@ -79,6 +79,14 @@ const TABLES: [Table; 16] = [
             "SELECT * FROM part_entry WHERE media_entry_id <= ?1 AND part_id <= ?2",
         )
     },
+    evidence(
+        "not_understood",
+        "SELECT * FROM not_understood WHERE id <= ?1 AND ?2 >= 0",
+    ),
+    evidence(
+        "judged_anew",
+        "SELECT * FROM judged_anew WHERE not_understood_id <= ?1 AND reading_id <= ?2",
+    ),
     Table {
         early: true,
         ..evidence(
@@ -116,6 +124,7 @@ const TABLES: [Table; 16] = [
         "SELECT * FROM unnamed_media WHERE ?1 >= 0 AND ?2 >= 0",
     ),
     derived("missing", "SELECT * FROM missing WHERE ?1 >= 0 AND ?2 >= 0"),
+    derived("doubt", "SELECT * FROM doubt WHERE ?1 >= 0 AND ?2 >= 0"),
 ];
 
 /// The row up to which a table is summed: that of the table itself, or of those it points to.
@@ -125,8 +134,11 @@ fn last(connection: &Connection, name: &str) -> rusqlite::Result<(i64, i64)> {
         connection.query_row(&sql, [], |row| row.get::<_, i64>(0))
     };
     Ok(match name {
-        "original" | "media_entry" | "record" | "album_record" | "part" => (highest(name)?, 0),
+        "original" | "media_entry" | "record" | "album_record" | "part" | "not_understood" => {
+            (highest(name)?, 0)
+        }
         "part_entry" => (highest("media_entry")?, highest("part")?),
+        "judged_anew" => (highest("not_understood")?, highest("reading")?),
         _ => (0, 0),
     })
 }
