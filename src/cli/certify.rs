@@ -232,7 +232,7 @@ fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
         print_archive(archive, out)?;
     }
     for note in &certificate.notes {
-        out.line(format!("  mind: {}", clean(note)))?;
+        out.line(format!("  Note: {}", clean(note)))?;
     }
     Ok(())
 }
@@ -308,7 +308,7 @@ mod tests {
             "anna: NOT COMPLETE",
             "because one is missing",
             "gap: 2021-03-04  a\\u001b.jpg (named by posts_1.json): no archive",
-            "mind: note\\u001b[2J",
+            "Note: note\\u001b[2J",
             "archive instagram-anna-2024-05-01: all 1, by the user's word",
             "    a\\u001b.zip  5.00 MB  2024-05-01\n",
         ] {

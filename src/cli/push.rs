@@ -168,7 +168,7 @@ fn print_text(
     print_not_embedded(report, out)?;
     print_credentials(report, out)?;
     for note in &report.notes {
-        out.line(format!("mind: {note}"))?;
+        out.line(format!("Note: {note}"))?;
     }
     let size = DecimalBytes(report.bytes_sent);
     match dry_run {

@@ -29,7 +29,8 @@ use super::placed::{Placed, placed_file, wanted};
 use super::report::{Draft, Facts};
 use super::run::{decide, held_at, seen, tell_counts, threads};
 use super::settle::{
-    Derived, Settled, UTC_ONLY, ZONELESS, album_titles, derived, missing, utc_only, zoneless,
+    Derived, Settled, UTC_ONLY, ZONELESS, album_titles, derived, is_counted, missing, utc_only,
+    zoneless,
 };
 use super::sidecars::titled_albums;
 use super::store::{Keeping, Stored};
@@ -194,7 +195,7 @@ impl Foreseeing<'_> {
                     continue;
                 };
                 if !known.contains(&hash) {
-                    settled.added += 1;
+                    settled.added += u64::from(is_counted(path));
                     continue;
                 }
                 let json = derived.json()?;

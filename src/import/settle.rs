@@ -352,10 +352,7 @@ impl Settling<'_> {
                 current.insert(row.path.clone(), row.sha256);
                 continue;
             }
-            // Subtitles whose video is not there are kept, and no photo.
-            if old.is_none() && !MediaType::is_text(path.as_str()) {
-                self.settled.added += 1;
-            }
+            self.settled.added += u64::from(old.is_none() && is_counted(path));
             changes.push(Change {
                 derived,
                 path,
@@ -364,6 +361,11 @@ impl Settling<'_> {
         }
         Ok((changes, current))
     }
+}
+
+/// Says whether what lies at this path is counted among photos and videos: subtitles whose video is not there are kept, and are none.
+pub fn is_counted(path: &LibraryPath) -> bool {
+    !MediaType::is_text(path.as_str())
 }
 
 /// Removes what is derived of assets that are none any more.

@@ -50,6 +50,8 @@ pub enum NotUnderstood {
         /// The folder they lie in, below the archive's root.
         folder: String,
     },
+    /// A medium whose name is of no shape its folder has, where names alone tie media to what is known of them.
+    UnknownName,
     /// An entry that was left aside although its first bytes are those of a picture or film.
     LooksLikeMedia {
         /// Its type by its bytes (`image/jpeg`).
@@ -85,6 +87,10 @@ impl NotUnderstood {
             Self::MediaWithoutRecord { count, folder } => format!(
                 "{count} media in {folder} that no record names, although there is a record file for media of their kind"
             ),
+            Self::UnknownName => {
+                "its name is of no shape that names in this folder have, so what is known of it may be lost"
+                    .to_owned()
+            }
             Self::LooksLikeMedia { media_type } => {
                 format!("left aside, and its first bytes are those of {media_type}")
             }

@@ -127,9 +127,7 @@ impl Address {
         if let Some(scheme @ ("http" | "https")) = scheme.strip_prefix("immich+") {
             let end = "it ends after the host, or the folder Immich is in";
             let mut url = plain(scheme, rest, end).map_err(|why| wrong(&why))?;
-            // The address of the API means the same server.
-            let path = url.path().trim_end_matches('/');
-            let path = path.strip_suffix("/api").unwrap_or(path).to_owned();
+            let path = without_api(url.path()).to_owned();
             url.set_path(&path);
             return Ok(Self::Immich(url));
         }
@@ -207,6 +205,16 @@ fn plain(scheme: &str, rest: &str, more: &str) -> Result<Url, String> {
         true => Err(more.to_owned()),
         false => Ok(url),
     }
+}
+
+/// Returns the path of an Immich server without that of its API, which means the same server. However often it stands there: what
+/// the journal calls a destination must lead there again.
+fn without_api(path: &str) -> &str {
+    let mut path = path.trim_end_matches('/');
+    while let Some(before) = path.strip_suffix("/api") {
+        path = before.trim_end_matches('/');
+    }
+    path
 }
 
 /// Returns the address of the originals of a PhotoPrism server, or of a folder in them.
@@ -287,10 +295,13 @@ fn place(rest: &str, store: &Store) -> Result<Place, String> {
     })
 }
 
-/// Refuses `user:password@host` and `user@host`: user names belong to the password's place.
+/// Refuses `user:password@host` and `user@host`: user names belong to the password's place. What is read as an address counts,
+/// too: it passes over slashes and blanks that a look at the text does not.
 fn no_secret(rest: &str) -> Result<(), AddressError> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    match host.contains('@') {
+    let read = Url::parse(&format!("https://{rest}"));
+    let is_told = read.is_ok_and(|url| !url.username().is_empty() || url.password().is_some());
+    match host.contains('@') || is_told {
         true => Err(AddressError::Secret),
         false => Ok(()),
     }
@@ -315,7 +326,11 @@ mod tests {
             dav.name(),
             "webdav+https://cloud.example/remote.php/dav/files/anna/Photos"
         );
-        for text in ["https://photos.example", "https://photos.example/api/"] {
+        for text in [
+            "https://photos.example",
+            "https://photos.example/api/",
+            "https://photos.example/api//api",
+        ] {
             let immich = parse(&format!("immich+{text}")).unwrap();
             assert_eq!(immich.name(), "immich+https://photos.example");
         }
@@ -399,6 +414,9 @@ mod tests {
             "webdav+https://anna:geheim@host/x",
             "webdav+https://geheim@host/x",
             "ftp://a:geheim@h",
+            "webdav+https:////anna:geheim@host/x",
+            "webdav+https://\\anna:geheim@host/x",
+            "webdav+https://\tanna:geheim@host/x",
         ] {
             let error = parse(text).unwrap_err();
             assert_eq!(error, AddressError::Secret);

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::support::compose::facebook_whole::{
-    Known, MARKUPS, Markup, UPLOADED_FROM, WORDS_OF_OTHERS, Whole, compose, shown,
+    Known, MARKUPS, Markup, OWNER, UPLOADED_FROM, WORDS_OF_OTHERS, Whole, compose, shown,
 };
 use crate::support::env::{Ran, TestEnv};
 use crate::support::expected::hash;
+use crate::support::pack::parts::folder;
 
 const PART: &str = "facebook-anna-2024-05-01-Ab3dEf9h.zip";
 
@@ -240,6 +241,29 @@ fn renamed(whole: &Whole, from: &str, to: &str) -> Whole {
         files: whole.files.iter().map(change).collect(),
         media: whole.media.clone(),
         furniture: whole.furniture.clone(),
+    }
+}
+
+#[test]
+fn two_unpacked_archives_have_the_accounts_their_pages_name() {
+    for markup in MARKUPS {
+        let env = TestEnv::new();
+        let whole = compose(markup);
+        let of_ben = renamed(&whole, OWNER, "Ben Beispiel");
+        folder(&whole.files, &env.path("in/a")).unwrap();
+        folder(&of_ben.files, &env.path("in/b")).unwrap();
+        env.run_on("l", &["import", "in"]);
+        let ran = env.run_on("l", &["--json", "certify"]);
+        let certificates = ran.json_lines("certificate");
+        let accounts: BTreeSet<&str> = certificates
+            .iter()
+            .map(|certificate| certificate["account"].as_str().unwrap_or("(not known)"))
+            .collect();
+        assert_eq!(
+            accounts,
+            BTreeSet::from([OWNER, "Ben Beispiel"]),
+            "{markup:?}: {ran:?}"
+        );
     }
 }
 

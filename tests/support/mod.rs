@@ -29,3 +29,4 @@ pub mod servers;
 pub mod takeouts;
 pub mod tools;
 pub mod tree;
+pub mod world;

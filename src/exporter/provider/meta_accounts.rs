@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exporter::archive::{EntryId, PartName, part_name};
+use crate::exporter::provider::classify::{Format, format_of};
 use crate::exporter::provider::{Node, PieceId, Tree};
 
 /// What is believed first where the name of a part and the profile in it tell different accounts.
@@ -109,6 +110,15 @@ impl Accounts {
             .filter_map(|(piece, id)| Some((piece, self.of(tree, id)?)));
         told.collect()
     }
+}
+
+/// Returns the pages that may say whose they are, the smallest first: all of a year say it, or none. `passed_over` are those of
+/// other people's words.
+pub fn pages<'a>(tree: &'a dyn Tree, passed_over: &dyn Fn(&Node) -> bool) -> Vec<&'a Node> {
+    let is_page = |node: &&Node| format_of(&node.path) == Some(Format::Html) && !passed_over(node);
+    let mut pages: Vec<&Node> = tree.nodes().iter().filter(is_page).collect();
+    pages.sort_by_key(|node| (tree.size_bytes(node.id), &node.path));
+    pages
 }
 
 /// Reads the name of a part of Meta's: since 2022 the parts of an archive have a day and no number.

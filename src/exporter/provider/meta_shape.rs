@@ -89,10 +89,10 @@ const DEEPEST: usize = 12;
 /// Returns what of an element stands where nobody reads, in words; nothing if all is known.
 pub fn oddity(element: &Value) -> Option<&'static str> {
     let object = element.as_object()?;
+    // Numbers in a list are ids and measures; words may be people.
+    let tells = |value: &Value| value.is_object() || value.is_string();
     let odd_list = object.iter().any(|(key, value)| {
-        let objects = value
-            .as_array()
-            .is_some_and(|list| list.iter().any(Value::is_object));
+        let objects = value.as_array().is_some_and(|list| list.iter().any(tells));
         objects && !LISTS.contains(&key.as_str())
     });
     // An album's or a section's own list has a name of its own, and is looked into element by element.
@@ -225,5 +225,13 @@ mod tests {
             let renamed: Value = serde_json::from_str(&renamed).expect("JSON");
             assert!(oddity(&renamed).is_some(), "{key}");
         }
+    }
+
+    #[test]
+    fn plain_names_under_another_key_are_noticed() {
+        let of_2018 =
+            |key: &str| json!({"timestamp": 1, "title": "Anna was at home.", key: ["Ben"]});
+        assert_eq!(oddity(&of_2018("tags")), None);
+        assert!(oddity(&of_2018("zzz")).is_some());
     }
 }

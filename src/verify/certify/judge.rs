@@ -269,6 +269,7 @@ fn way(what: &NotUnderstood) -> u8 {
         NotUnderstood::Unreadable { .. } => 4,
         NotUnderstood::MediaWithoutRecord { .. } => 5,
         NotUnderstood::LooksLikeMedia { .. } => 6,
+        NotUnderstood::UnknownName => 8,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::exporter::provider::facebook::media::{facts_of, kept_uri, key_of, uri_of};
+use crate::exporter::provider::classify::without_signature;
+use crate::exporter::provider::facebook::media::{facts_of, key_of, uri_of};
 use crate::exporter::provider::facebook::posts::Source;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
@@ -44,7 +45,7 @@ pub fn album_of(
         cover: object
             .get("cover_photo")
             .and_then(uri_of)
-            .map(|uri| kept_uri(uri).to_owned()),
+            .map(|uri| without_signature(uri).to_owned()),
         source: source.path.to_owned(),
         raw,
     };
@@ -75,10 +76,12 @@ pub fn membership(album: &str, position: u32) -> Membership {
 /// Nothing in the files is one: numbers of files and tokens of folders change from archive to archive, and titles
 /// repeat ("Untitled album"). Ids of photos stay and grow, so title and smallest id are as good as it gets.
 pub fn album_key<'a>(title: &str, uris: impl Iterator<Item = &'a str>) -> String {
-    let first = uris.map(|uri| key_of(kept_uri(uri))).min_by(|a, b| {
-        // Numbers of different length: the shorter is the smaller.
-        (a.len(), a).cmp(&(b.len(), b))
-    });
+    let first = uris
+        .map(|uri| key_of(without_signature(uri)))
+        .min_by(|a, b| {
+            // Numbers of different length: the shorter is the smaller.
+            (a.len(), a).cmp(&(b.len(), b))
+        });
     match first {
         Some(first) => format!("{title}/{first}"),
         None => title.to_owned(),

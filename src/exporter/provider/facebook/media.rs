@@ -4,7 +4,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::{file_name, is_web_address, item_key};
+use crate::exporter::provider::classify::{file_name, item_key};
 use crate::exporter::provider::facebook::layout::is_furniture;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
@@ -37,14 +37,6 @@ pub fn uri_of(medium: &Value) -> Option<&str> {
         .get("uri")?
         .as_str()
         .filter(|uri| !uri.trim().is_empty() && !is_furniture(uri))
-}
-
-/// Returns what is kept of a path: all of it, but of an address on the web not the signature, which lets anyone fetch the picture.
-pub fn kept_uri(uri: &str) -> &str {
-    match is_web_address(uri) {
-        true => uri.split(['?', '#']).next().unwrap_or(uri),
-        false => uri,
-    }
 }
 
 /// Returns the stable key of the medium at `uri`.
@@ -189,6 +181,7 @@ pub fn people(tags: Option<&Value>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exporter::provider::classify::without_signature;
     use serde_json::json;
 
     const UPLOAD: i64 = 1_437_454_657;
@@ -336,7 +329,11 @@ mod tests {
                 "a?b",
             ),
         ] {
-            assert_eq!((kept_uri(uri), key_of(uri).as_str()), (kept, key), "{uri}");
+            assert_eq!(
+                (without_signature(uri), key_of(uri).as_str()),
+                (kept, key),
+                "{uri}"
+            );
         }
     }
 }

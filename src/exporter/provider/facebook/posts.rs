@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::exporter::provider::classify::without_signature;
 use crate::exporter::provider::facebook::albums::album_of;
 use crate::exporter::provider::facebook::layout::{is_by_others, visibility_of};
 use crate::exporter::provider::facebook::media::{
-    album_hint, any_instant, facts_of, kept_uri, key_of, people, uri_of,
+    album_hint, any_instant, facts_of, key_of, people, uri_of,
 };
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_elements::as_list;
@@ -43,7 +44,7 @@ pub struct Source<'a> {
 impl Source<'_> {
     /// Returns a record of this file that claims nothing yet.
     pub fn record(&self, kind: Kind, uri: &str) -> Record {
-        let uri = kept_uri(uri);
+        let uri = without_signature(uri);
         Record {
             provider: super::NAME.to_owned(),
             account: self.account.map(str::to_owned),
@@ -225,7 +226,7 @@ impl Shared {
 
     /// One photo may be in several posts, so the first medium alone does not tell which post it is.
     fn post_id(&self, first: &str) -> String {
-        let key = key_of(kept_uri(first));
+        let key = key_of(without_signature(first));
         match self.posted_at {
             Some(at) => format!("post:{key}@{}", at.rough_seconds()),
             None => format!("post:{key}"),

@@ -11,8 +11,9 @@ use crate::exporter::provider::facebook::layout::{Place, place_of};
 use crate::exporter::provider::facebook::messages;
 use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
 use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
-use crate::exporter::provider::meta_accounts::{Accounts, Believed};
+use crate::exporter::provider::meta_accounts::{Accounts, Believed, pages};
 use crate::exporter::provider::meta_elements::{broken, read_elements};
+use crate::exporter::provider::meta_html::page_author;
 use crate::exporter::provider::meta_shape::oddity;
 use crate::exporter::provider::meta_text::repair_value;
 use crate::exporter::provider::{
@@ -32,13 +33,26 @@ const ROOTS: &[&str] = &[
     "archived_stories",
 ];
 
-/// Finds out whose data each piece holds.
+/// Finds out whose data each piece holds. Pages tell the name that friends see, and no user name: of a piece that nothing else
+/// tells of it is better than none, since two people's must never become one.
 pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
-    Accounts::find(
+    let by_profile_or_name = Accounts::find(
         tree,
         given,
         &|node| user_name(tree, node),
         (account_of_part, Believed::PartName),
+    );
+    let mut pages = pages(tree, &is_no_page_of_the_owner).into_iter();
+    by_profile_or_name.or_pages(tree, &mut pages, &|node| {
+        page_author(&tree.read(node.id, LARGEST_RECORD_FILE).ok()?)
+    })
+}
+
+/// Says whether an entry is of messages, which are other people's words too, or of the system.
+fn is_no_page_of_the_owner(node: &Node) -> bool {
+    matches!(
+        place_of(&node.path),
+        Place::Conversation(_) | Place::OtherMessage | Place::System
     )
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::{Format, format_of};
+use crate::exporter::provider::classify::Format;
 use crate::exporter::provider::instagram::elements::read_elements;
 use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
 use crate::exporter::provider::instagram::labels::{self, LabelCensus};
@@ -16,7 +16,7 @@ use crate::exporter::provider::instagram::layout::{
 use crate::exporter::provider::instagram::posts::{self, Source};
 use crate::exporter::provider::instagram::understood::Understood;
 use crate::exporter::provider::instagram::{insights, messages, old_media, profile, profile_page};
-use crate::exporter::provider::meta_accounts::{Accounts, Believed};
+use crate::exporter::provider::meta_accounts::{Accounts, Believed, pages};
 use crate::exporter::provider::meta_elements::broken;
 use crate::exporter::provider::meta_html::page_author;
 use crate::exporter::provider::meta_text::repair_value;
@@ -35,7 +35,13 @@ const TEMPLATE_POSTS: usize = 3;
 /// Finds out whose data each piece holds.
 pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
     let conversations = Conversations::find(tree.nodes());
-    let mut pages = pages(tree, &conversations).into_iter();
+    let is_no_page_of_the_owner = |node: &Node| {
+        matches!(
+            conversations.place_of(&node.path),
+            Place::Conversation(_) | Place::OtherMessage | Place::System
+        )
+    };
+    let mut pages = pages(tree, &is_no_page_of_the_owner).into_iter();
     let by_profile_or_name = Accounts::find(
         tree,
         given,
@@ -63,18 +69,6 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
         let role = file.role(conversations.place_of(&node.path), options);
         sink.entry(node.id, role);
     }
-}
-
-/// Returns the pages that may say whose they are, the smallest first: all say it, or none.
-fn pages<'a>(tree: &'a dyn Tree, conversations: &Conversations) -> Vec<&'a Node> {
-    let is_page = |node: &&Node| {
-        let place = conversations.place_of(&node.path);
-        let is_message = matches!(place, Place::Conversation(_) | Place::OtherMessage);
-        format_of(&node.path) == Some(Format::Html) && !is_message && place != Place::System
-    };
-    let mut pages: Vec<&Node> = tree.nodes().iter().filter(is_page).collect();
-    pages.sort_by_key(|node| tree.size_bytes(node.id));
-    pages
 }
 
 /// Returns the user name, where the entry is a profile.

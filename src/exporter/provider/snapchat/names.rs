@@ -50,7 +50,13 @@ pub fn memory_name(path: &str) -> Option<MemoryName<'_>> {
 /// Says whether a name is one only Snapchat gives: it holds a UUID and says which part of a memory it is, or its day.
 pub fn is_told_apart(path: &str) -> bool {
     let suffixed = stem(path).ends_with("-main") || stem(path).ends_with("-overlay");
-    memory_name(path).is_some_and(|name| is_uuid(name.id) && (suffixed || name.day.is_some()))
+    let dated = memory_name(path).is_some_and(|name| name.day.is_some());
+    is_of_a_memory(path) && (suffixed || dated)
+}
+
+/// Says whether a name in `memories/` tells which memory the file is of: by its id, a UUID in all archives seen.
+pub fn is_of_a_memory(path: &str) -> bool {
+    memory_name(path).is_some_and(|name| is_uuid(name.id))
 }
 
 /// Returns the day a name begins with, and what follows it.
@@ -157,6 +163,12 @@ mod tests {
         ] {
             assert!(!is_told_apart(other), "{other}");
         }
+        for other in ["holiday-main.jpg", "x.jpg", ".jpg"] {
+            assert!(!is_of_a_memory(other), "{other}");
+        }
+        let renamed = format!("memories/2021-01-02_{ID}-mainx.jpg");
+        assert!(!is_of_a_memory(&renamed), "{renamed}");
+        assert!(is_of_a_memory(&format!("memories/{ID}.jpg")));
         // A UUID alone is anybody's.
         assert!(!is_told_apart(&format!("memories/{ID}.jpg")));
         assert_eq!(memory_name("memories/2021-13-02_x.jpg").unwrap().day, None);

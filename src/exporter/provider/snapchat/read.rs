@@ -9,10 +9,12 @@ use crate::exporter::provider::meta_elements::broken;
 use crate::exporter::provider::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
+use crate::model::not_understood::NotUnderstood;
 use crate::model::outcome::Ignored;
 use crate::model::shown::shown;
 
 use super::layout::{Place, place_of};
+use super::names::is_of_a_memory;
 use super::rows::{Row, read_html, read_json};
 use super::{chats, files, history};
 
@@ -105,6 +107,10 @@ impl File<'_> {
     }
 
     fn memory(&mut self) -> EntryRole {
+        if !is_of_a_memory(&self.node.path) {
+            let why = NotUnderstood::UnknownName;
+            self.sink.not_understood(self.node.id, why);
+        }
         let modified = self.tree.modified(self.node.id);
         if let Some(record) = files::record(&self.node.path, modified, self.account) {
             self.sink.listed(record);

@@ -11,9 +11,9 @@ use crate::exporter::archive::{EntryId, Modified};
 use crate::model::record::{AlbumRecord, Record};
 
 const HISTORY: &str = r#"{"Saved Media":[
-    {"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image","Location":"Latitude, Longitude: 48.5, -3.25","Download Link":"https://h/m?mid=M&sig=geheim","Media Download Url":""},
+    {"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image","Location":"Latitude, Longitude: 48.5, -3.25","Download Link":"https://h/m?mid=0f9a1b2c-3d4e-5f60-8192-a3b4c5d6e7f8&sig=geheim","Media Download Url":""},
     {"Date":"soon","Media Type":"Image"}, {"x":1}]}"#;
-const MAIN: &str = "memories/2021-01-02_M-main.jpg";
+const MAIN: &str = "memories/2021-01-02_0f9a1b2c-3d4e-5f60-8192-a3b4c5d6e7f8-main.jpg";
 
 struct Files(Vec<Node>, Vec<(&'static str, &'static str)>);
 

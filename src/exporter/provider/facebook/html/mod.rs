@@ -13,11 +13,12 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
+use crate::exporter::provider::classify::without_signature;
 use crate::exporter::provider::facebook::albums::{album_key, membership};
 use crate::exporter::provider::facebook::layout::{
     is_below_media, is_by_others, is_furniture, visibility_of,
 };
-use crate::exporter::provider::facebook::media::{kept_uri, key_of};
+use crate::exporter::provider::facebook::media::key_of;
 use crate::exporter::provider::facebook::posts::Source;
 use crate::exporter::provider::facebook::text::readable;
 use crate::exporter::provider::meta_dates::read_date;
@@ -60,6 +61,10 @@ pub struct PageRead {
     pub pictures: usize,
     /// Pictures among those without the class of media, at paths where media lie.
     pub unmarked: usize,
+    /// Items without a heading whose body holds words: where no item has a heading, the words may be one.
+    pub headless: usize,
+    /// Media with more words in their box than the name of an album.
+    pub unplaced: usize,
     /// Whether it could be read to its end; if not, `records` are those before that place.
     pub result: Result<(), HtmlError>,
 }
@@ -68,6 +73,7 @@ pub struct PageRead {
 pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
     let mut unread = 0;
     let (mut pictures, mut unmarked) = (0, 0);
+    let (mut headless, mut unplaced) = (0, 0);
     let (mut records, mut previews) = (Vec::new(), Vec::new());
     let result = read_items(page.html, &mut |_, item| {
         if item.cut {
@@ -88,7 +94,9 @@ pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
             let is_picture = medium.tag == MediaTag::Image;
             pictures += usize::from(is_picture);
             unmarked += usize::from(is_picture && !medium.marked);
+            unplaced += usize::from(has_more_than_an_album(medium));
         }
+        headless += usize::from(is_headless(&item) && !of_item.is_empty());
         records.extend(of_item);
         previews.extend(item.previews);
     });
@@ -111,8 +119,25 @@ pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
         previews,
         pictures,
         unmarked,
+        headless,
+        unplaced,
         result,
     }
+}
+
+/// Says whether words stand in the body of an item without a heading.
+fn is_headless(item: &PageItem) -> bool {
+    item.heading.is_empty() && Body::read(&lines::scrubbed(&item.body)).text.is_some()
+}
+
+/// Says whether the box of a medium holds more words than the name of its album. In all pages seen it holds no others.
+fn has_more_than_an_album(medium: &PageMedia) -> bool {
+    let text = lines::without_addresses(&medium.album);
+    let words = text.split('\n').map(str::trim);
+    words
+        .filter(|line| !line.is_empty() && body::is_own_text(line))
+        .nth(1)
+        .is_some()
 }
 
 /// Notes the offset of the zone a page was made in with the times that have none.
@@ -269,7 +294,7 @@ fn is_album(page: &Page<'_>) -> bool {
 
 /// The date in digits, since its words change with the language of the account.
 fn post_id(first: &str, date: &str) -> String {
-    let key = key_of(kept_uri(first));
+    let key = key_of(without_signature(first));
     match read_date(date) {
         Some(date) => format!("post:{key}@{}", date.local),
         None => format!("post:{key}"),

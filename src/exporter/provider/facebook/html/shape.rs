@@ -40,6 +40,15 @@ pub fn lacks(read: &PageRead, expected: Expected) -> Option<String> {
     if parts.dates == 0 {
         return Some("no box in it has a line with a date".to_owned());
     }
+    if read.unplaced > 0 {
+        return Some(format!(
+            "the words beside {} of its pictures are not where captions and albums stand",
+            read.unplaced
+        ));
+    }
+    if parts.headings == 0 && read.headless > 0 {
+        return Some("no box in it has a heading, and words that may be one".to_owned());
+    }
     (expected == Expected::Posts && parts.headings == 0)
         .then(|| "no box in it has a heading".to_owned())
 }
