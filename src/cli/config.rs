@@ -92,6 +92,7 @@ fn show(settings: &Settings, library: &Path, out: &Output) -> Result<(), CliErro
             "address": destination.address,
             "layout": destination.layout.as_deref().unwrap_or("dates"),
             "embed": destination.embed,
+            "shared": destination.shared,
         });
         merge(&mut value, server(&destination.server));
         value

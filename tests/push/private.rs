@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::{files_below, library};
+use crate::support::compose::takeout_words::ENGLISH;
+use crate::support::takeouts;
 
 #[cfg(unix)]
 fn modes(path: &std::path::Path, found: &mut Vec<(String, u32)>) {
@@ -49,6 +51,10 @@ fn a_pushed_folder_or_zip_is_its_owners_alone_unless_it_is_shared() {
 #[test]
 fn a_pushed_copy_holds_what_rebuild_reads_and_nothing_that_is_to_be_hidden() {
     let made = library();
+    let archive = takeouts::varied(ENGLISH).files();
+    made.env.zip("google.zip", &archive);
+    let ran = made.env.run_on("l", &["import", "google.zip"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
     assert_eq!(made.env.run_on("l", &["push", "out"]).code, Some(0));
     let found = files_below(&made.env.path("out"));
     assert!(found.contains_key("README.txt"), "{:?}", found.keys());
@@ -65,7 +71,9 @@ fn a_pushed_copy_holds_what_rebuild_reads_and_nothing_that_is_to_be_hidden() {
     // Somebody's own README stays.
     fs::create_dir_all(made.env.path("mine")).expect("made");
     fs::write(made.env.path("mine/README.txt"), "mine").expect("written");
-    assert_eq!(made.env.run_on("l", &["push", "mine"]).code, Some(0));
+    let ran = made.env.run_on("l", &["push", "mine"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stdout.contains("cannot: README.txt: "), "{ran:?}");
     let readme = fs::read(made.env.path("mine/README.txt")).expect("there");
     assert_eq!(readme, b"mine");
 }
