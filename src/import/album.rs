@@ -1,6 +1,6 @@
 //! Albums across providers: their identity, what records say of them, and who is in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::content_hash::ContentHash;
 use crate::model::record::{AlbumRecord, Record, album_id};
@@ -35,19 +35,11 @@ pub struct DerivedAlbum {
 
 /// Returns the only account of each provider that has just one.
 pub(super) fn sole_accounts(providers: &[Linked]) -> SoleAccounts {
-    let mut sole = BTreeMap::new();
-    for provider in providers {
-        let accounts: BTreeSet<&String> = provider
-            .evidence
-            .records
-            .iter()
-            .filter_map(|record| record.account.as_ref())
-            .collect();
-        if let [only] = accounts.into_iter().collect::<Vec<_>>()[..] {
-            sole.insert(provider.provider.clone(), only.clone());
-        }
-    }
-    sole
+    let named = providers.iter().filter_map(|provider| {
+        let only = provider.sole_account.clone()?;
+        Some((provider.provider.clone(), only))
+    });
+    named.collect()
 }
 
 /// An album of which nothing is known but its identity.

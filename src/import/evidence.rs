@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, CatalogError, EvidenceIds, RecordText, StoredMediu
 use crate::exporter::provider::PROVIDERS;
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, Links};
+use crate::model::owners::two_owners;
 use crate::model::record::{Device, Extras, Record};
 
 use super::ImportError;
@@ -98,6 +99,12 @@ fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) -> Option<Strin
         .collect();
     let only = accounts.first().filter(|_| accounts.len() == 1);
     let only = only.map(|name| (*name).clone());
+    // What is another person's by all that can be seen stays nobody's.
+    let is_open = evidence
+        .records
+        .iter()
+        .any(|record| record.account.is_none());
+    let only = only.filter(|_| !is_open || two_owners(&evidence.records).is_empty());
     let told: HashSet<[u8; 32]> = evidence
         .records
         .iter()

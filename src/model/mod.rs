@@ -14,6 +14,7 @@ pub mod media_facts;
 pub mod media_type;
 pub mod not_understood;
 pub mod outcome;
+pub mod owners;
 pub mod parts_word;
 pub mod record;
 pub mod shown;

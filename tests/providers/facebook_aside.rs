@@ -141,20 +141,56 @@ fn check_ins_give_their_media_a_place_and_are_counted_without() {
     }
 }
 
+/// Adds a post in a group for each attachment.
+fn attach(files: &mut Files, names: &[&str], posted: i64) {
+    let attachment = |name: &&str| {
+        let uri = format!("files/{name}");
+        json!({"timestamp": posted, "data": [{"post": "see this"}],
+            "attachments": [{"data": [{"media": {"uri": uri, "creation_timestamp": posted}}]}]})
+    };
+    let posts: Vec<Value> = names.iter().map(attachment).collect();
+    let path = "your_facebook_activity/groups/group_posts_and_comments.json";
+    files.insert(path.to_owned(), mojibake(&json!({"group_posts_v2": posts})));
+}
+
+/// A text and a PDF are files of their owner's as any photo is.
+#[test]
+fn an_attached_text_and_a_pdf_are_kept_in_the_library() {
+    let env = TestEnv::new();
+    let mut files = compose_account(&varied(), Generation::Y2024, false);
+    let attached: [(&str, &[u8]); 2] = [
+        ("902.txt", b"a list of things\n"),
+        ("903.pdf", b"%PDF-1.4\n%%EOF\n"),
+    ];
+    attach(&mut files, &["902.txt", "903.pdf"], 1_700_000_000);
+    for (name, bytes) in attached {
+        files.insert(format!("files/{name}"), bytes.to_vec());
+    }
+    let (ran, report) = import(&env, &files);
+    assert_eq!(ran.code, Some(0), "{} {}", ran.stdout, ran.stderr);
+    assert_eq!(report["missing"], json!(0), "{}", ran.stdout);
+    let assets = env.run_on("l", &["--json", "list"]).json_lines("asset");
+    for (name, bytes) in attached {
+        let wanted = json!(hash(bytes).to_string());
+        let kept = assets.iter().find(|asset| asset["content_hash"] == wanted);
+        let kept = kept.unwrap_or_else(|| panic!("{name}: {}", ran.stdout));
+        assert_eq!(kept["description"], json!("see this"), "{name}");
+        let path = env.path("l").join(kept["path"].as_str().unwrap());
+        assert_eq!(std::fs::read(path).unwrap(), bytes, "{name}");
+    }
+}
+
 /// What people attach to posts in groups lies in `files/`, beside three pictures of the service.
 #[test]
 fn attachments_are_kept_and_a_text_that_is_not_there_is_no_missing_photo() {
     let env = TestEnv::new();
     let mut files = compose_account(&varied(), Generation::Y2024, false);
     let attached = photo(901, LOOSE);
-    let attachment = |name: &str| {
-        let uri = format!("files/{name}");
-        json!({"timestamp": attached.posted, "data": [{"post": "see this"}],
-            "attachments": [{"data": [{"media": {"uri": uri, "creation_timestamp": attached.posted}}]}]})
-    };
-    let posts = json!({"group_posts_v2": [attachment("901.jpg"), attachment("902.txt"), attachment("903.pdf")]});
-    let path = "your_facebook_activity/groups/group_posts_and_comments.json";
-    files.insert(path.to_owned(), mojibake(&posts));
+    attach(
+        &mut files,
+        &["901.jpg", "902.txt", "903.pdf"],
+        attached.posted,
+    );
     files.insert("files/901.jpg".to_owned(), bytes_of(&attached));
     files.insert(
         "files/profile_pic.jpg".to_owned(),

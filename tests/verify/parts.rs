@@ -1,6 +1,8 @@
 //! Parts: what shows that the last one is here, and that nothing is called complete where nothing shows it.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::{io::Write, process::Stdio};
 
 use serde_json::{Value, json};
 
@@ -13,6 +15,8 @@ use crate::support::pack::parts::folder;
 use crate::support::pack::tar::tgz;
 use crate::support::pack::zip::{ZipStyle, zip};
 use crate::support::takeouts::plain;
+#[cfg(target_os = "linux")]
+use crate::support::tools::{Tool, require};
 
 /// Returns the one certificate.
 fn certify(env: &TestEnv, options: &[&str]) -> Value {
@@ -362,6 +366,17 @@ fn two_takeouts_with_the_same_names_and_other_items_are_not_one_account() {
     }
     is(&certify(&env, &[]), "cannot_be_known", "--account NAME");
     import(&env, &["in/anna", "--account", "anna"]);
+    // One of them has a name now: what is not hers does not get it.
+    let found = certify(&env, &["(not known)"]);
+    is(&found, "cannot_be_known", "of two people");
+    let listed = env.run_on("l", &["--json", "list"]).json_lines("asset");
+    let accounts: Vec<&Value> = listed
+        .iter()
+        .flat_map(|asset| asset["items"].as_array().expect("items"))
+        .map(|item| &item["account"])
+        .collect();
+    assert!(accounts.contains(&&Value::Null), "{accounts:?}");
+    assert!(accounts.contains(&&json!("anna")), "{accounts:?}");
     import(&env, &["in/ben", "--account", "ben"]);
     for account in ["anna", "ben"] {
         let found = certify(&env, &[account]);
@@ -390,4 +405,49 @@ fn two_unpacked_archives_in_one_folder_keep_their_owners() {
     for owner in ["anna", "ben"] {
         assert!(accounts.contains(&json!(owner)), "{ran:?}");
     }
+}
+
+/// Runs `certify` on a terminal of its own, where somebody types `answer`; returns what the terminal showed.
+#[cfg(target_os = "linux")]
+fn certify_on_a_terminal(script: &Tool, env: &TestEnv, answer: &str) -> String {
+    let command = format!("'{}' --library l certify", env!("CARGO_BIN_EXE_albumen"));
+    let mut child = script
+        .command()
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(env.home())
+        .env("HOME", env.home())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(answer.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    drop(stdin);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_certify_asks_once_how_many_parts_there_were_and_keeps_the_answer() {
+    let Some(script) = require("script") else {
+        return;
+    };
+    let env = TestEnv::new();
+    env.zip(
+        "instagram-anna-2024-05-01-Ab3dEf9h.zip",
+        &compose(&account(), Generation::G4, Edition::Json),
+    );
+    import(&env, &["instagram-anna-2024-05-01-Ab3dEf9h.zip"]);
+    let question = "How many files did the service's download page list?";
+    // No answer is an answer.
+    let shown = certify_on_a_terminal(&script, &env, "\n");
+    assert_eq!(shown.matches(question).count(), 1, "{shown}");
+    assert!(shown.contains("CANNOT BE KNOWN"), "{shown}");
+    let shown = certify_on_a_terminal(&script, &env, "1\n");
+    assert_eq!(shown.matches(question).count(), 1, "{shown}");
+    assert!(shown.contains("by the user's word"), "{shown}");
+    let shown = certify_on_a_terminal(&script, &env, "");
+    assert_eq!(shown.matches(question).count(), 0, "{shown}");
+    assert!(shown.contains("by the user's word"), "{shown}");
 }

@@ -4,7 +4,6 @@ mod archives;
 mod doubts;
 mod journal;
 mod judge;
-mod owners;
 mod page;
 mod situation;
 mod word;

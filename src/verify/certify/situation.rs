@@ -7,6 +7,7 @@ use crate::model::asset::Asset;
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
 use crate::model::not_understood::UnnamedMedia;
+use crate::model::owners::two_owners;
 use crate::model::record::{Edition, Record};
 use crate::model::time::{Precision, When};
 use crate::verify::{FindingKind, VerifyReport};
@@ -14,7 +15,6 @@ use crate::verify::{FindingKind, VerifyReport};
 use super::archives::{GivenArchive, Key, archives};
 use super::doubts::Doubts;
 use super::journal::{Journal, journal};
-use super::owners::two_owners;
 use super::{CertificateCounts, Gap, NotUnderstoodFile};
 
 /// All that a verdict rests on.
@@ -78,8 +78,8 @@ pub fn situations(
     let mut doubts = Doubts::load(catalog)?;
     for provider in catalog.providers()? {
         let (evidence, _) = catalog.evidence(&provider)?;
-        gathering.records(&provider, &evidence.records);
         let examples = two_owners(&evidence.records);
+        gathering.records(&provider, &evidence.records, examples.is_empty());
         if !examples.is_empty() {
             let key = gathering.key(&provider, None);
             gathering.account(key).situation.two_owners = examples;
@@ -204,10 +204,11 @@ impl Gathering {
         })
     }
 
-    fn records(&mut self, provider: &str, records: &[Record]) {
+    /// `one_owner`: what names no account may be the only account's that there is.
+    fn records(&mut self, provider: &str, records: &[Record], one_owner: bool) {
         let named: BTreeSet<&String> = records.iter().filter_map(|r| r.account.as_ref()).collect();
-        if let [only] = named.into_iter().collect::<Vec<_>>()[..] {
-            self.sole.insert(provider.to_owned(), only.clone());
+        if let (true, [only]) = (one_owner, &named.into_iter().collect::<Vec<_>>()[..]) {
+            self.sole.insert(provider.to_owned(), (*only).clone());
         }
         // What a path tells is no record file's word.
         let by_files = |record: &&Record| {

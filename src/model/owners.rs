@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::record::Record;
+use super::record::Record;
 
 /// Names of files that are given as examples.
 const EXAMPLES: usize = 3;
