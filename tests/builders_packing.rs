@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
-use std::process::Command;
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -17,6 +16,7 @@ use crate::support::pack::parts::{folder, split, split_records};
 use crate::support::pack::tar::tgz;
 use crate::support::pack::zip::{Method, Names, ZipStyle, zip};
 use crate::support::samples::varied;
+use crate::support::tools::require;
 use crate::support::tree;
 
 fn styles() -> Vec<ZipStyle> {
@@ -115,9 +115,15 @@ fn zips_satisfy_programs_people_have() {
         }
         let path = env.write(&format!("{number}.zip"), &zip(&files, &style));
         for (program, arguments) in programs {
-            let Ok(output) = Command::new(program).args(arguments).arg(&path).output() else {
-                continue; // Not installed.
+            let Some(tool) = require(program) else {
+                continue;
             };
+            let output = tool
+                .command()
+                .args(arguments)
+                .arg(&path)
+                .output()
+                .expect("it runs");
             let text = String::from_utf8_lossy(&output.stdout);
             assert!(output.status.success(), "{program} {style:?}: {text}");
         }
@@ -246,13 +252,15 @@ fn encrypted_zips_open_with_their_password() {
         "secret.zip",
         &encrypted::zip_crypto(&hostile::honest_files(), "secret"),
     );
-    let Ok(output) = Command::new("unzip")
+    let Some(unzip) = require("unzip") else {
+        return;
+    };
+    let mut command = unzip.command();
+    let output = command
         .args(["-p", "-P", "secret"])
         .arg(&path)
         .output()
-    else {
-        return; // Not installed.
-    };
+        .expect("it runs");
     assert_eq!(hash(&output.stdout), hash(&hostile::honest()));
 }
 
@@ -306,7 +314,8 @@ fn very_many_entries_open_with_programs_people_have() {
     write_big(&path, &big).expect("there is room");
     let archive = ::zip::ZipArchive::new(std::fs::File::open(&path).expect("just written"));
     assert_eq!(archive.expect("a zip").len(), 70_000 + 14);
-    if let Ok(output) = Command::new("unzip").arg("-tq").arg(&path).output() {
-        assert!(output.status.success());
+    if let Some(unzip) = require("unzip") {
+        let output = unzip.command().arg("-tq").arg(&path).output();
+        assert!(output.expect("it runs").status.success());
     }
 }

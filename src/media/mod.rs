@@ -17,7 +17,11 @@ mod tiff;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
+pub(crate) use hostile_tests::cases;
+#[cfg(test)]
 mod inspect_tests;
+#[cfg(test)]
+pub(crate) mod outside_tests;
 #[cfg(test)]
 mod sniff_tests;
 

@@ -4,6 +4,7 @@ mod config;
 mod demo;
 #[cfg(unix)]
 mod ending;
+mod json_shapes;
 mod messages;
 mod usage;
 

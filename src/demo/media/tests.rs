@@ -1,12 +1,13 @@
 //! Other people's programs read what the makers write.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
 
 use jiff::civil::datetime;
 
 use super::*;
+use crate::media::outside_tests as outside;
 
 fn picture() -> Picture {
     Picture {
@@ -49,10 +50,8 @@ fn outside(program: &str, arguments: &[&str], name: &str, bytes: &[u8]) -> Optio
 }
 
 fn run(program: &str, arguments: &[&str], path: &Path) -> Option<String> {
-    let Ok(output) = Command::new(program).args(arguments).arg(path).output() else {
-        eprintln!("skipped: {program} is not installed");
-        return None;
-    };
+    let arguments = arguments.iter().map(OsStr::new);
+    let output = outside::run(program, arguments.chain([path.as_os_str()]))?;
     let text = [output.stdout, output.stderr].concat();
     Some(String::from_utf8_lossy(&text).into_owned())
 }
@@ -226,13 +225,9 @@ fn ffmpeg_decodes_every_clip_without_a_word() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.mp4");
         std::fs::write(&path, mp4(&clip)).unwrap();
-        let Ok(output) = Command::new("ffmpeg")
-            .args(["-v", "warning", "-i"])
-            .arg(&path)
-            .args(["-f", "null", "-"])
-            .output()
-        else {
-            eprintln!("skipped: ffmpeg is not installed");
+        let path = path.to_str().unwrap();
+        let arguments = ["-v", "warning", "-i", path, "-f", "null", "-"];
+        let Some(output) = outside::run("ffmpeg", arguments) else {
             return;
         };
         assert!(output.status.success());
@@ -247,13 +242,7 @@ fn libheif_shows_a_heic_upright() {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let shown = folder.path().join("shown.png");
-        if Command::new("heif-convert")
-            .arg(&path)
-            .arg(&shown)
-            .output()
-            .is_err()
-        {
-            eprintln!("skipped: heif-convert is not installed");
+        if outside::run("heif-convert", [&path, &shown]).is_none() {
             return;
         }
         let size = image::image_dimensions(&shown).unwrap();

@@ -345,7 +345,7 @@ fn a_signed_file_is_left_as_it_is() {
 }
 
 proptest! {
-    #![proptest_config(crate::media::hostile_tests::cases(48))]
+    #![proptest_config(crate::media::cases(48))]
 
     #[test]
     fn sound_files_keep_their_pixels(

@@ -440,7 +440,7 @@ fn whole_files_of_every_kind_are_decoded() {
 }
 
 proptest! {
-    #![proptest_config(crate::media::hostile_tests::cases(24))]
+    #![proptest_config(crate::media::cases(24))]
 
     #[test]
     fn damage_makes_no_panic_and_no_giant(

@@ -1,25 +1,23 @@
 //! Sidecars as the programs other people use read them.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use jiff::civil::datetime;
 
 use super::merge::changes;
 use super::read::read;
 use super::tests::{CAPTION, asset, records, told_by_a_record, written};
+use crate::media::outside_tests as outside;
 use crate::model::claim::{Claim, Origin};
 use crate::model::time::{Precision, When};
 use crate::model::user_changes::{Change, UserChanges};
 
-/// Runs a program if it is installed; else says that the check was left out.
+/// Runs a program if it is installed.
 fn run(program: &str, arguments: &[&str], file: &Path) -> Option<String> {
-    let output = Command::new(program).args(arguments).arg(file).output();
-    let Ok(output) = output else {
-        println!("{program} is not installed: its check is left out");
-        return None;
-    };
+    let arguments = arguments.iter().map(OsStr::new);
+    let output = outside::run(program, arguments.chain([file.as_os_str()]))?;
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{program}: {errors}");
     Some(String::from_utf8(output.stdout).unwrap())

@@ -58,7 +58,7 @@ fn is_genuine(bytes: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::media::cases(200))]
 
     #[test]
     fn random_bytes_do_no_harm(
