@@ -179,7 +179,10 @@ impl Address {
     /// Fails if no client can be made: an unreadable file of certificates, for example.
     pub fn open(&self, connection: &Connection) -> Result<Box<dyn Destination>, DestinationError> {
         Ok(match self {
-            Self::Folder(path) => Box::new(Folder::new(path.clone(), connection.readers)),
+            Self::Folder(path) => {
+                let (readers, machine) = (connection.readers, &connection.machine);
+                Box::new(Folder::new(path.clone(), readers, machine))
+            }
             Self::Zip(path) => Box::new(Zip::new(path.clone(), connection.readers)),
             Self::S3(place) => Box::new(connection.s3(place)?),
             Self::Immich(url) => {

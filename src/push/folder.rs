@@ -17,15 +17,34 @@ use crate::writer::walk::modified_ns;
 const CHUNK: usize = 256 << 10;
 
 /// A folder assets are copied into.
+///
+/// Files that are not whole yet lie in a folder of their own, which only this machine and library use: what a killed push left there
+/// goes when the next one ends, whatever became of the files it was sending.
 pub struct Folder {
     root: PathBuf,
     readers: Readers,
+    /// Name of the folder of files that are not whole.
+    unfinished: String,
 }
 
 impl Folder {
-    /// Takes the folder at `root`; it is made with the first file.
-    pub fn new(root: PathBuf, readers: Readers) -> Self {
-        Self { root, readers }
+    /// Takes the folder at `root`; it is made with the first file. `machine` tells the unfinished files of this machine and library
+    /// from those of others.
+    pub fn new(root: PathBuf, readers: Readers, machine: &str) -> Self {
+        Self {
+            root,
+            readers,
+            unfinished: format!(".albumen-{machine}.unfinished"),
+        }
+    }
+
+    /// Returns the folder, below the root, in which a file for this folder becomes whole: it must be on the same disk.
+    fn unfinished_for(&self, folder: &Path) -> io::Result<String> {
+        let below = folder.strip_prefix(&self.root).unwrap_or(Path::new(""));
+        if same_disk(&self.root, folder)? {
+            return Ok(self.unfinished.clone());
+        }
+        Ok(format!("{}/{}", below.display(), self.unfinished))
     }
 
     fn on_disk(&self, path: &str) -> PathBuf {
@@ -90,14 +109,13 @@ impl Destination for Folder {
             Readers::Shared => fs::create_dir_all(folder),
         };
         made.map_err(DestinationError::disk("make folder", folder))?;
-        // The same name in every run: what a killed one left is written over, and nothing piles up.
-        let name = format!(".albumen-{}.part", parcel.sha256.short(24));
-        let part = folder.join(&name);
-        write(&part, self.readers, payload, &sending.meter)?;
-        let id = match parcel.path.rsplit_once('/') {
-            Some((folder, _)) => format!("{folder}/{name}"),
-            None => name,
-        };
+        let unfinished = self
+            .unfinished_for(folder)
+            .map_err(DestinationError::disk("look at", folder))?;
+        let place = self.root.join(&unfinished);
+        private::make_folder(&place).map_err(DestinationError::disk("make folder", &place))?;
+        let id = format!("{unfinished}/{}.part", parcel.sha256.short(24));
+        write(&self.on_disk(&id), self.readers, payload, &sending.meter)?;
         Ok(Found {
             id,
             size_bytes: Some(payload.size_bytes),
@@ -145,6 +163,28 @@ impl Destination for Folder {
         };
         found(&to, &parcel.path)?.ok_or_else(gone)
     }
+
+    fn finish(&self) -> Result<(), DestinationError> {
+        let left = self.root.join(&self.unfinished);
+        match fs::remove_dir_all(&left) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(DestinationError::disk("remove", left)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns whether a file can be renamed from one folder to the other. A disk that is mounted within the destination is another.
+#[cfg(unix)]
+fn same_disk(one: &Path, other: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::metadata(one)?.dev() == fs::metadata(other)?.dev())
+}
+
+#[cfg(not(unix))]
+fn same_disk(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 fn found(path: &Path, id: &str) -> Result<Option<Found>, DestinationError> {

@@ -3,6 +3,7 @@
 mod again;
 mod as_composed;
 mod bad_input;
+mod chains;
 pub mod convergence;
 mod crash;
 mod dry_run;

@@ -332,7 +332,7 @@ fn killed_at_any_time_nothing_is_doubled_and_nothing_is_missing() {
         let parts = host
             .listing()
             .keys()
-            .filter(|name| name.contains("/.albumen-"))
+            .filter(|name| name.contains(".albumen-"))
             .count();
         assert_eq!(parts, 0, "unfinished files are left");
         is_there_once(&made, &host, "kills");
