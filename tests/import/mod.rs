@@ -13,6 +13,8 @@ mod hostile;
 mod json_output;
 mod mixed;
 mod newer_reader;
+#[cfg(target_os = "linux")]
+mod power;
 mod private;
 mod readers;
 mod repair;
