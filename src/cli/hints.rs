@@ -12,12 +12,14 @@ use crate::exporter::archive::PartFault;
 use crate::exporter::fetch::{FetchError, LinkError, MemoriesError};
 use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
+use crate::model::fault::Fault;
 use crate::model::shown::shown_whole;
 use crate::print::PrintError;
 use crate::push::address::{AddressError, EXAMPLES};
 use crate::push::{DestinationError, FileOutcome, PushError};
 use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
+use crate::writer::safe_writer::WriteError;
 use crate::writer::walk::holds_anything;
 
 /// For files of an archive that no reader made sense of.
@@ -62,6 +64,12 @@ pub const NOT_PRINTED: &str = "`albumen verify` says whether the library is whol
 
 /// What to do about text that cannot be drawn.
 pub const NO_FONT: &str = "install a font for that script (Noto has them all) and print again";
+
+/// What to do where the disk itself failed. Nothing else suggests it.
+const FAILING: &str =
+    "the disk may be failing: copy the library to another one before anything else";
+const MAY_NOT_READ: &str = "you may not read that: run the command as its owner, or have the owner give you the right (`chmod -R a+rX` on the library \
+     gives it to everybody)";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
@@ -226,8 +234,7 @@ fn hints(error: &CliError) -> Vec<String> {
         | CliError::Signals(_)
         | CliError::Ending(_) => None,
     };
-    let of_system =
-        || causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()));
+    let of_system = || causes(error).find_map(for_cause);
     own.or_else(|| of_system().map(str::to_owned))
         .into_iter()
         .collect()
@@ -375,6 +382,7 @@ fn for_import(error: &ImportError) -> Option<String> {
         ImportError::Library(error) => for_library(error).map(str::to_owned),
         ImportError::Catalog(error) => for_catalog(error).map(str::to_owned),
         ImportError::DiskFull { .. } => Some(FULL.to_owned()),
+        ImportError::Write(error) => for_writing(&error.source).map(str::to_owned),
         ImportError::NewerFile { .. } => Some(NEWER.to_owned()),
         _ => None,
     }
@@ -394,13 +402,18 @@ fn for_library(error: &LibraryError) -> Option<&'static str> {
             "nothing was touched; is the disk in order, and is this the folder you meant?"
         }
         LibraryError::Locked { .. } => "wait for the other run to end, then repeat the command",
-        LibraryError::ReadOnly { .. } => "choose a folder you may write to with --library DIR",
+        LibraryError::ReadOnly { source, .. } => return for_writing(source),
+        LibraryError::Unreadable { source, .. } => return for_reading(source),
+        LibraryError::Write(error) => return for_writing(&error.source),
         _ => return None,
     })
 }
 
 fn for_gallery(error: &GalleryError) -> Option<&'static str> {
     match error {
+        GalleryError::Library(LibraryError::ReadOnly { .. }) => {
+            Some("write a copy into a folder you may write to with --to DIR")
+        }
         GalleryError::Library(source) => for_library(source),
         GalleryError::Catalog(source) => for_catalog(source),
         GalleryError::Write(error) if error.is_disk_full() => Some(
@@ -423,22 +436,62 @@ fn for_catalog(error: &CatalogError) -> Option<&'static str> {
         CatalogError::Rotten { what, .. } if what.derived => {
             "import any archive again: what is damaged is made again from the rest; `albumen verify` looks at everything"
         }
+        CatalogError::Unreadable { source, .. } => return for_reading(source),
+        CatalogError::InUse { .. } => "wait for the other run to end, then repeat the command",
+        CatalogError::Copy { source, .. } => match Fault::of(source)? {
+            Fault::NoRoom => {
+                "make room in the folder for temporary files, or name another one in TMPDIR"
+            }
+            Fault::DiskError => FAILING,
+            Fault::NoPermission | Fault::ReadOnly => {
+                "name a folder for temporary files in TMPDIR in which you may write"
+            }
+        },
         error if error.is_unusable() => REBUILD,
-        #[allow(
-            unreachable_patterns,
-            reason = "what is added later has no hint until it gets one"
-        )]
-        _ => return None,
+        error => for_refused_writing(error.fault()?),
     })
 }
 
-fn for_io(kind: ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        kind if is_full(kind) => "make room on that disk, then repeat the command",
-        kind if is_refused(kind) => "choose a folder you may write to with --library DIR",
-        ErrorKind::NotFound => "look at how the path is written",
-        _ => return None,
-    })
+/// Returns what to do about one of the causes of an error.
+fn for_cause(cause: &(dyn Error + 'static)) -> Option<&'static str> {
+    if let Some(error) = cause.downcast_ref::<WriteError>() {
+        return for_writing(&error.source);
+    }
+    let error = cause.downcast_ref::<io::Error>()?;
+    match (Fault::of(error), error.kind()) {
+        (Some(Fault::NoPermission), _) => Some(
+            "you may not do that there: run the command as the owner, or choose a folder you may write to with --library DIR",
+        ),
+        (Some(fault), _) => Some(for_refused_writing(fault)),
+        (None, ErrorKind::NotFound) => Some("look at how the path is written"),
+        _ => None,
+    }
+}
+
+fn for_reading(error: &io::Error) -> Option<&'static str> {
+    match Fault::of(error)? {
+        Fault::NoPermission => Some(MAY_NOT_READ),
+        Fault::DiskError => Some(FAILING),
+        Fault::ReadOnly | Fault::NoRoom => None,
+    }
+}
+
+fn for_writing(error: &io::Error) -> Option<&'static str> {
+    Fault::of(error).map(for_refused_writing)
+}
+
+fn for_refused_writing(fault: Fault) -> &'static str {
+    match fault {
+        Fault::NoPermission => {
+            "you may not write there: run the command as the owner, or choose a folder you may write to with --library DIR"
+        }
+        Fault::ReadOnly => {
+            "that disk is mounted read-only, or write-protected: mount it so that it can be written, or choose a folder you may \
+             write to with --library DIR"
+        }
+        Fault::NoRoom => "make room on that disk, then repeat the command",
+        Fault::DiskError => FAILING,
+    }
 }
 
 fn is_full(kind: ErrorKind) -> bool {
@@ -459,8 +512,10 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
             "fetch it again with `albumen verify --repair PATH` from the archive that held it, or copy it from your second copy of the library"
         }
         FindingKind::Unreadable => {
-            "the disk may be failing: copy the library to another one before anything else"
+            "look at what lies there, and whether the disk or network drive is there"
         }
+        FindingKind::NoPermission => MAY_NOT_READ,
+        FindingKind::DiskError => FAILING,
         FindingKind::TimeChanged => {
             "the next import sets the time again; nothing else of the file changed"
         }

@@ -5,6 +5,8 @@ mod demo;
 #[cfg(unix)]
 mod ending;
 mod messages;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod usage;
 
 use std::path::Path;
