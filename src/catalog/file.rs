@@ -149,6 +149,44 @@ fn take_room(path: &Path) -> io::Result<()> {
     file.flush()
 }
 
+/// Room for the index of a log of half a gigabyte: no transaction is larger.
+#[cfg(target_os = "linux")]
+const RESERVED_BYTES: u64 = 1 << 20;
+
+/// Reserves room for the index of the log of an open catalog. SQLite makes it longer by a byte in each page, and maps it: where
+/// blocks are smaller than pages, a disk that fills up meanwhile would end the process.
+///
+/// # Errors
+/// Fails if there is no room. File systems that cannot reserve any are left alone.
+#[cfg(target_os = "linux")]
+pub fn reserve_index(path: &Path) -> Result<(), CatalogError> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    use rustix::io::Errno;
+    let opened = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(beside(path, "-shm"));
+    let Ok(index) = opened else {
+        return Ok(());
+    };
+    let reserved = fallocate(&index, FallocateFlags::KEEP_SIZE, 0, RESERVED_BYTES);
+    // Closing it would take away the locks that SQLite has on it in this process: it stays open to the end.
+    std::mem::forget(index);
+    match reserved {
+        Err(error @ (Errno::NOSPC | Errno::DQUOT)) => Err(CatalogError::NoRoom {
+            path: path.to_owned(),
+            source: error.into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Does nothing: only Linux reserves room that does not show in a file's size.
+#[cfg(not(target_os = "linux"))]
+pub fn reserve_index(_: &Path) -> Result<(), CatalogError> {
+    Ok(())
+}
+
 /// Returns whether a file lies on a file system that is mounted read-only, so that nobody writes to it here.
 #[cfg(unix)]
 pub fn is_on_read_only_disk(path: &Path) -> bool {
@@ -186,6 +224,23 @@ mod tests {
             seen += 1;
         }
         assert_eq!(seen, 3, "catalog, -wal and -shm");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn room_for_the_index_of_the_log_is_reserved_for_who_writes() {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.sqlite");
+        let mut catalog = Catalog::open(&path).unwrap();
+        let index = || std::fs::metadata(beside(&path, "-shm")).unwrap();
+        assert!(index().blocks() * 512 >= RESERVED_BYTES, "{:?}", index());
+        assert!(index().len() < RESERVED_BYTES);
+        catalog
+            .in_transaction(|w| w.set_setting("a", Some("b")))
+            .unwrap();
+        drop(catalog);
+        assert!(!beside(&path, "-shm").exists());
     }
 
     #[test]

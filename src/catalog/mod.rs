@@ -286,7 +286,9 @@ impl Catalog {
     /// Fails as [`Catalog::open`] does.
     pub fn open_with(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
         file::refuse_no_room(path)?;
-        Self::open_in_place(path, gate)
+        let catalog = Self::open_in_place(path, gate)?;
+        file::reserve_index(path)?;
+        Ok(catalog)
     }
 
     fn open_in_place(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {

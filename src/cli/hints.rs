@@ -405,7 +405,6 @@ fn for_library(error: &LibraryError) -> Option<&'static str> {
         LibraryError::ReadOnly { source, .. } => return for_writing(source),
         LibraryError::Unreadable { source, .. } => return for_reading(source),
         LibraryError::Write(error) => return for_writing(&error.source),
-        _ => return None,
     })
 }
 
