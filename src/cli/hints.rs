@@ -1,4 +1,5 @@
-//! Says what to do next. Every hint albumen gives is in this file; library code only says what happened.
+//! Says what to do next. Every hint albumen gives is in this file, but for those in `cli::refused` about what the system refused;
+//! library code only says what happened.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -7,6 +8,10 @@ use std::path::Path;
 
 use super::account::NOT_KNOWN;
 use super::error::CliError;
+use super::refused::{
+    FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
+    is_refused,
+};
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
 use crate::exporter::fetch::{FetchError, LinkError, MemoriesError};
@@ -19,7 +24,6 @@ use crate::push::address::{AddressError, EXAMPLES};
 use crate::push::{DestinationError, FileOutcome, PushError};
 use crate::verify::{FindingKind, VerifyError};
 use crate::writer::library::LibraryError;
-use crate::writer::safe_writer::WriteError;
 use crate::writer::walk::holds_anything;
 
 /// For files of an archive that no reader made sense of.
@@ -64,12 +68,6 @@ pub const NOT_PRINTED: &str = "`albumen verify` says whether the library is whol
 
 /// What to do about text that cannot be drawn.
 pub const NO_FONT: &str = "install a font for that script (Noto has them all) and print again";
-
-/// What to do where the disk itself failed. Nothing else suggests it.
-const FAILING: &str =
-    "the disk may be failing: copy the library to another one before anything else";
-const MAY_NOT_READ: &str = "you may not read that: run the command as its owner, or have the owner give you the right (`chmod -R a+rX` on the library \
-     gives it to everybody)";
 
 const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
@@ -449,59 +447,6 @@ fn for_catalog(error: &CatalogError) -> Option<&'static str> {
         error if error.is_unusable() => REBUILD,
         error => for_refused_writing(error.fault()?),
     })
-}
-
-/// Returns what to do about one of the causes of an error.
-fn for_cause(cause: &(dyn Error + 'static)) -> Option<&'static str> {
-    if let Some(error) = cause.downcast_ref::<WriteError>() {
-        return for_writing(&error.source);
-    }
-    let error = cause.downcast_ref::<io::Error>()?;
-    match (Fault::of(error), error.kind()) {
-        (Some(Fault::NoPermission), _) => Some(
-            "you may not do that there: run the command as the owner, or choose a folder you may write to with --library DIR",
-        ),
-        (Some(fault), _) => Some(for_refused_writing(fault)),
-        (None, ErrorKind::NotFound) => Some("look at how the path is written"),
-        _ => None,
-    }
-}
-
-fn for_reading(error: &io::Error) -> Option<&'static str> {
-    match Fault::of(error)? {
-        Fault::NoPermission => Some(MAY_NOT_READ),
-        Fault::DiskError => Some(FAILING),
-        Fault::ReadOnly | Fault::NoRoom => None,
-    }
-}
-
-fn for_writing(error: &io::Error) -> Option<&'static str> {
-    Fault::of(error).map(for_refused_writing)
-}
-
-fn for_refused_writing(fault: Fault) -> &'static str {
-    match fault {
-        Fault::NoPermission => {
-            "you may not write there: run the command as the owner, or choose a folder you may write to with --library DIR"
-        }
-        Fault::ReadOnly => {
-            "that disk is mounted read-only, or write-protected: mount it so that it can be written, or choose a folder you may \
-             write to with --library DIR"
-        }
-        Fault::NoRoom => "make room on that disk, then repeat the command",
-        Fault::DiskError => FAILING,
-    }
-}
-
-fn is_full(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
-}
-
-fn is_refused(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-    )
 }
 
 /// Returns what to do about a finding of `verify`.
