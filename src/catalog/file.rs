@@ -201,8 +201,8 @@ pub fn is_on_read_only_disk(_: &Path) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
-    #![cfg(unix)]
     use std::os::unix::fs::PermissionsExt;
 
     use super::super::Catalog;

@@ -45,8 +45,8 @@ fn is_disk_error(_: i32) -> bool {
 }
 
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
-    #![cfg(target_os = "linux")]
     use super::*;
 
     #[test]
