@@ -19,6 +19,7 @@ mod query;
 mod replaced;
 mod scratch;
 mod sums;
+mod to_read;
 mod told;
 
 pub use derived::{AssetRow, PlacedRow, SidecarRow};
@@ -31,6 +32,7 @@ pub use pushed::{DestinationStatus, PushedRow, UploadRow};
 pub use puzzling::{EntryMark, Puzzling};
 pub use query::{AssetQuery, LibraryStatus, ListedAsset, ListedItem, ProviderStatus};
 pub use sums::Rotten;
+pub use to_read::{Others, Source};
 pub use told::Told;
 
 use std::cell::Cell;
@@ -39,7 +41,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi};
+
+use self::to_read::Kept;
+use crate::model::fault::Fault;
 
 /// What can go wrong with a catalog.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +53,42 @@ pub enum CatalogError {
     #[error("there is no catalog at {}", path.display())]
     Gone {
         /// Where it should lie.
+        path: PathBuf,
+    },
+    /// It may not or cannot be read.
+    #[error("could not read catalog {}", path.display())]
+    Unreadable {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It can only be read while nobody changes it, and another run does.
+    #[error("catalog {} is in use by another run", path.display())]
+    InUse {
+        /// Where the catalog lies.
+        path: PathBuf,
+    },
+    /// There is no room for what SQLite keeps beside it.
+    #[error("there is no room left beside catalog {}", path.display())]
+    NoRoom {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It can be read only in a copy, and that could not be made.
+    #[error("could not copy catalog {} to the folder for temporary files, to read it there", path.display())]
+    Copy {
+        /// Where the catalog lies.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// An older albumen made it, and it cannot be brought up to date where it lies. Nobody outside this module sees this one.
+    #[error("catalog {} was made by an older albumen", path.display())]
+    Outdated {
+        /// Where the catalog lies.
         path: PathBuf,
     },
     /// SQLite said no.
@@ -151,22 +192,54 @@ impl CatalogError {
                         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
                     )
             }
-            Self::Newer { .. } | Self::Commit { .. } => false,
+            Self::Newer { .. }
+            | Self::Commit { .. }
+            | Self::Unreadable { .. }
+            | Self::InUse { .. }
+            | Self::NoRoom { .. }
+            | Self::Copy { .. }
+            | Self::Outdated { .. } => false,
         }
     }
 
     /// Returns whether there was no room left (disk full, or the user's quota).
     pub fn is_disk_full(&self) -> bool {
+        self.fault() == Some(Fault::NoRoom)
+    }
+
+    /// Tells what the system refused; `None` if it is not that.
+    pub fn fault(&self) -> Option<Fault> {
         match self {
-            Self::Sqlite { source, .. } => {
-                matches!(source.sqlite_error_code(), Some(ErrorCode::DiskFull))
-            }
-            Self::Commit { source, .. } => matches!(
-                source.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            ),
-            _ => false,
+            Self::Commit { source, .. }
+            | Self::Unreadable { source, .. }
+            | Self::NoRoom { source, .. }
+            | Self::Copy { source, .. } => Fault::of(source),
+            Self::Sqlite { source, .. } => sqlite_fault(source),
+            _ => None,
         }
+    }
+}
+
+/// Tells what the system refused to SQLite, which keeps the system's own word to itself.
+fn sqlite_fault(error: &rusqlite::Error) -> Option<Fault> {
+    let rusqlite::Error::SqliteFailure(failure, _) = error else {
+        return None;
+    };
+    match failure.code {
+        ErrorCode::DiskFull => Some(Fault::NoRoom),
+        ErrorCode::ReadOnly => Some(Fault::ReadOnly),
+        ErrorCode::PermissionDenied => Some(Fault::NoPermission),
+        // Reading and syncing fail so when the disk does, and opening or growing a file does not.
+        ErrorCode::SystemIoFailure => match failure.extended_code {
+            ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_SHMMAP => Some(Fault::NoRoom),
+            ffi::SQLITE_IOERR_READ
+            | ffi::SQLITE_IOERR_FSYNC
+            | ffi::SQLITE_IOERR_DIR_FSYNC
+            | ffi::SQLITE_IOERR_WRITE
+            | ffi::SQLITE_IOERR_CORRUPTFS => Some(Fault::DiskError),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -186,9 +259,13 @@ fn pass(gate: Option<&Gate>, path: &Path) -> Result<(), CatalogError> {
 
 /// The catalog of one library.
 pub struct Catalog {
+    // Dropped first: what is kept below is what it reads.
     connection: Connection,
     path: PathBuf,
     gate: Option<Gate>,
+    source: Source,
+    is_written: bool,
+    kept: Kept,
 }
 
 /// A long reading, see [`Catalog::reading`].
@@ -208,6 +285,13 @@ impl Catalog {
     /// # Errors
     /// Fails as [`Catalog::open`] does.
     pub fn open_with(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
+        file::refuse_no_room(path)?;
+        let catalog = Self::open_in_place(path, gate)?;
+        file::reserve_index(path)?;
+        Ok(catalog)
+    }
+
+    fn open_in_place(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
         let wrap = |source| CatalogError::Sqlite {
             path: path.to_owned(),
             source,
@@ -240,14 +324,8 @@ impl Catalog {
     /// # Errors
     /// Fails as [`Catalog::open_existing`] does.
     pub fn open_existing_with(path: &Path, gate: Option<Gate>) -> Result<Self, CatalogError> {
-        // SQLite takes an empty file for a new database.
-        match std::fs::metadata(path) {
-            Ok(found) if !found.is_file() || found.len() > 0 => return Self::open_with(path, gate),
-            _ => {}
-        }
-        Err(CatalogError::Gone {
-            path: path.to_owned(),
-        })
+        file::refuse_unreadable(path)?;
+        Self::open_with(path, gate)
     }
 
     /// Makes an empty catalog in memory, for a dry run without a library.
@@ -275,6 +353,9 @@ impl Catalog {
             connection,
             path: path.to_owned(),
             gate,
+            source: Source::Written(path.to_owned()),
+            is_written: true,
+            kept: Kept::default(),
         })
     }
 

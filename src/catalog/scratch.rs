@@ -6,7 +6,9 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Catalog, CatalogError, file, foreign, migrate};
+use super::file::{self, Place};
+use super::to_read::copied;
+use super::{Catalog, CatalogError, foreign, migrate};
 
 /// Pages copied at a time.
 const PAGES: i32 = 4096;
@@ -27,16 +29,13 @@ impl Catalog {
     /// # Errors
     /// Fails if there is no catalog, a newer albumen made it, or SQLite cannot read it.
     pub fn scratch_of(path: &Path) -> Result<Self, CatalogError> {
-        if !std::fs::metadata(path).is_ok_and(|found| found.len() > 0) {
-            return Err(CatalogError::Gone {
-                path: path.to_owned(),
-            });
+        if file::place(path)? != Place::Writable {
+            return copied(path, None);
         }
         let wrap = |source| CatalogError::Sqlite {
             path: path.to_owned(),
             source,
         };
-        file::refuse_others(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let original = Connection::open_with_flags(path, flags).map_err(wrap)?;
         original

@@ -1,4 +1,5 @@
-//! Says what to do next. Every hint albumen gives is in this file; library code only says what happened.
+//! Says what to do next. Every hint albumen gives is in this file, but for those in `cli::refused` about what the system refused;
+//! library code only says what happened.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -7,11 +8,16 @@ use std::path::Path;
 
 use super::account::NOT_KNOWN;
 use super::error::CliError;
+use super::refused::{
+    FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
+    is_refused,
+};
 use crate::catalog::CatalogError;
 use crate::exporter::archive::PartFault;
 use crate::exporter::fetch::{FetchError, LinkError, MemoriesError};
 use crate::gallery::GalleryError;
 use crate::import::{ImportError, UndoError};
+use crate::model::fault::Fault;
 use crate::model::shown::shown_whole;
 use crate::print::PrintError;
 use crate::push::address::{AddressError, EXAMPLES};
@@ -226,8 +232,7 @@ fn hints(error: &CliError) -> Vec<String> {
         | CliError::Signals(_)
         | CliError::Ending(_) => None,
     };
-    let of_system =
-        || causes(error).find_map(|cause| for_io(cause.downcast_ref::<io::Error>()?.kind()));
+    let of_system = || causes(error).find_map(for_cause);
     own.or_else(|| of_system().map(str::to_owned))
         .into_iter()
         .collect()
@@ -375,6 +380,7 @@ fn for_import(error: &ImportError) -> Option<String> {
         ImportError::Library(error) => for_library(error).map(str::to_owned),
         ImportError::Catalog(error) => for_catalog(error).map(str::to_owned),
         ImportError::DiskFull { .. } => Some(FULL.to_owned()),
+        ImportError::Write(error) => for_writing(&error.source).map(str::to_owned),
         ImportError::NewerFile { .. } => Some(NEWER.to_owned()),
         _ => None,
     }
@@ -394,13 +400,17 @@ fn for_library(error: &LibraryError) -> Option<&'static str> {
             "nothing was touched; is the disk in order, and is this the folder you meant?"
         }
         LibraryError::Locked { .. } => "wait for the other run to end, then repeat the command",
-        LibraryError::ReadOnly { .. } => "choose a folder you may write to with --library DIR",
-        _ => return None,
+        LibraryError::ReadOnly { source, .. } => return for_writing(source),
+        LibraryError::Unreadable { source, .. } => return for_reading(source),
+        LibraryError::Write(error) => return for_writing(&error.source),
     })
 }
 
 fn for_gallery(error: &GalleryError) -> Option<&'static str> {
     match error {
+        GalleryError::Library(LibraryError::ReadOnly { .. }) => {
+            Some("write a copy into a folder you may write to with --to DIR")
+        }
         GalleryError::Library(source) => for_library(source),
         GalleryError::Catalog(source) => for_catalog(source),
         GalleryError::Write(error) if error.is_disk_full() => Some(
@@ -423,33 +433,20 @@ fn for_catalog(error: &CatalogError) -> Option<&'static str> {
         CatalogError::Rotten { what, .. } if what.derived => {
             "import any archive again: what is damaged is made again from the rest; `albumen verify` looks at everything"
         }
+        CatalogError::Unreadable { source, .. } => return for_reading(source),
+        CatalogError::InUse { .. } => "wait for the other run to end, then repeat the command",
+        CatalogError::Copy { source, .. } => match Fault::of(source)? {
+            Fault::NoRoom => {
+                "make room in the folder for temporary files, or name another one in TMPDIR"
+            }
+            Fault::DiskError => FAILING,
+            Fault::NoPermission | Fault::ReadOnly => {
+                "name a folder for temporary files in TMPDIR in which you may write"
+            }
+        },
         error if error.is_unusable() => REBUILD,
-        #[allow(
-            unreachable_patterns,
-            reason = "what is added later has no hint until it gets one"
-        )]
-        _ => return None,
+        error => for_refused_writing(error.fault()?),
     })
-}
-
-fn for_io(kind: ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        kind if is_full(kind) => "make room on that disk, then repeat the command",
-        kind if is_refused(kind) => "choose a folder you may write to with --library DIR",
-        ErrorKind::NotFound => "look at how the path is written",
-        _ => return None,
-    })
-}
-
-fn is_full(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
-}
-
-fn is_refused(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-    )
 }
 
 /// Returns what to do about a finding of `verify`.
@@ -459,8 +456,10 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
             "fetch it again with `albumen verify --repair PATH` from the archive that held it, or copy it from your second copy of the library"
         }
         FindingKind::Unreadable => {
-            "the disk may be failing: copy the library to another one before anything else"
+            "look at what lies there, and whether the disk or network drive is there"
         }
+        FindingKind::NoPermission => MAY_NOT_READ,
+        FindingKind::DiskError => FAILING,
         FindingKind::TimeChanged => {
             "the next import sets the time again; nothing else of the file changed"
         }

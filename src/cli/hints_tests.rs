@@ -20,7 +20,8 @@ fn the_chain_is_printed_once_with_a_hint() {
     assert_eq!(
         message(&import_failed(ImportError::Library(read_only)), false),
         "error: could not import into /l\n  caused by: cannot write to /l\n  caused by: read-only filesystem or storage medium\n\
-         hint: choose a folder you may write to with --library DIR\n"
+         hint: that disk is mounted read-only, or write-protected: mount it so that it can be written, or choose a folder you may \
+         write to with --library DIR\n"
     );
 }
 
@@ -35,8 +36,52 @@ fn what_the_system_said_gives_a_hint_too() {
         false,
     );
     assert!(
-        text.ends_with("hint: choose a folder you may write to with --library DIR\n"),
+        text.ends_with("hint: you may not do that there: run the command as the owner, or choose a folder you may write to with --library DIR\n"),
         "{text}"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn each_refusal_of_the_system_has_its_own_hint_and_only_one_blames_the_disk() {
+    use crate::writer::safe_writer::{StepKind, WriteError};
+    let system = io::Error::from_raw_os_error;
+    for (code, reading, writing) in [
+        (13, Some("you may not read that"), "you may not write there"),
+        (30, None, "mounted read-only"),
+        (28, None, "make room on that disk"),
+        (122, None, "make room on that disk"),
+        (
+            5,
+            Some("the disk may be failing"),
+            "the disk may be failing",
+        ),
+    ] {
+        let path = || std::path::PathBuf::from("/l/c");
+        let read = for_reading(&system(code));
+        assert_eq!(read.is_some(), reading.is_some(), "{code}");
+        assert!(read.is_none_or(|said| said.contains(reading.unwrap_or_default())));
+        let unreadable = CatalogError::Unreadable {
+            path: path(),
+            source: system(code),
+        };
+        assert_eq!(for_catalog(&unreadable), read, "{code}");
+        let wrote = ImportError::Write(WriteError {
+            kind: StepKind::Write,
+            path: path(),
+            source: system(code),
+        });
+        let text = message(&import_failed(wrote), false);
+        assert!(text.contains(writing), "{code}: {text}");
+        assert_eq!(text.contains("failing"), code == 5, "{code}: {text}");
+        let kind = FindingKind::of_unread(Fault::of(&system(code)));
+        let blames = for_finding(kind).is_some_and(|hint| hint.contains("failing"));
+        assert_eq!(blames, code == 5, "{code}");
+    }
+    assert!(
+        !for_finding(FindingKind::Unreadable)
+            .unwrap_or_default()
+            .contains("failing")
     );
 }
 

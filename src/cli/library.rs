@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use super::error::CliError;
-use crate::catalog::{Catalog, CatalogError};
-use crate::writer::library::Library;
+use crate::catalog::{Catalog, CatalogError, Others};
+use crate::writer::library::{Library, LibraryError};
 
-/// Opens the catalog of an existing library. Never makes one: a folder named by mistake stays as it is.
+/// Opens the catalog of an existing library to read it, on a disk that cannot be written, too. Never makes one: a folder named
+/// by mistake stays as it is.
 pub fn catalog(library: &Path) -> Result<Catalog, CliError> {
     let opened = Library::open(library).map_err(CliError::Library)?;
-    Catalog::open_existing(&opened.catalog_path()).map_err(catalog_failed(library))
+    let others = || Others::asked(opened.lock_to_read(), LibraryError::is_locked);
+    Catalog::open_to_read(&opened.catalog_path(), others).map_err(catalog_failed(library))
 }
 
 /// Opens the catalog to show what it says: one that is damaged is not shown as if it were not.

@@ -35,6 +35,7 @@ pub mod push;
 pub mod rebuild;
 pub mod recheck;
 pub mod reference;
+pub mod refused;
 pub mod report;
 pub mod runs;
 pub mod schedule;

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, ListedAsset};
+use crate::catalog::{Catalog, ListedAsset, Source};
 use crate::model::content_hash::ContentHash;
 use crate::monitor::{Monitor, Unit};
 use crate::writer::threads;
@@ -22,8 +21,8 @@ use super::wanted::AllBeside;
 
 /// What months are written with.
 pub struct MonthWriter<'a> {
-    /// Where the catalog lies: each thread reads it by itself.
-    pub catalog: &'a Path,
+    /// How the catalog was opened: each thread reads it by itself.
+    pub catalog: &'a Source,
     /// The gallery's folder.
     pub folder: &'a Folder<'a>,
     /// Makes records of assets.
@@ -70,7 +69,7 @@ impl MonthWriter<'_> {
         months: &[&Month],
         next: &AtomicUsize,
     ) -> Result<Vec<(String, Vec<PartSummary>)>, GalleryError> {
-        let catalog = Catalog::open_existing(self.catalog)?;
+        let catalog = Catalog::open_again(self.catalog)?;
         let mut written = Vec::new();
         while let Some(month) = months.get(next.fetch_add(1, Ordering::Relaxed)) {
             written.push((month.key.clone(), self.month(month, &catalog)?));

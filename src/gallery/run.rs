@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Others};
 use crate::media::thumbnail::Decoder;
 use crate::model::content_hash::ContentHash;
 use crate::model::media_type::MediaClass;
 use crate::monitor::Monitor;
-use crate::writer::library::Library;
+use crate::writer::library::{Library, LibraryError};
 
 use super::albums::{self, Shown};
 use super::facets::{Facet, PartSummary, Totals};
@@ -32,7 +32,8 @@ use super::{GalleryError, GalleryOptions, GalleryReport, Holds, INDEX};
 /// Fails if there is no library, or the catalog fails.
 pub fn is_fresh(root: &Path, options: &GalleryOptions) -> Result<bool, GalleryError> {
     let library = Library::open(root)?;
-    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    let others = || Others::asked(library.lock_to_read(), LibraryError::is_locked);
+    let catalog = Catalog::open_to_read(&library.catalog_path(), others)?;
     let target = Target::of(&library, options)?;
     let folder = target.folder(&library);
     Ok(fresh(&folder, options, catalog.state_mark()?)?.is_some())
@@ -70,16 +71,18 @@ pub fn gallery(
     monitor: &dyn Monitor,
 ) -> Result<GalleryReport, GalleryError> {
     let library = Library::open(root)?;
-    let _lock = lock(&library, options)?;
-    let catalog_path = library.catalog_path();
-    let catalog = Catalog::open_existing(&catalog_path)?;
+    let lock = lock(&library, options)?;
+    let others = || match lock {
+        Some(_) => Others::KeptOut(Box::new(())),
+        None => Others::Unknown,
+    };
+    let catalog = Catalog::open_to_read(&library.catalog_path(), others)?;
     let target = Target::of(&library, options)?;
     let run = Run {
         root,
         options,
         kind: Kind::of(options),
         catalog: &catalog,
-        catalog_path: &catalog_path,
         folder: target.folder(&library),
         decoder,
         monitor,
@@ -119,7 +122,6 @@ struct Run<'a> {
     options: &'a GalleryOptions,
     kind: Kind,
     catalog: &'a Catalog,
-    catalog_path: &'a Path,
     folder: Folder<'a>,
     decoder: &'a dyn Decoder,
     monitor: &'a dyn Monitor,
@@ -254,7 +256,7 @@ impl Run<'_> {
         }
         report.months_written = changed.len() as u64;
         let writer = MonthWriter {
-            catalog: self.catalog_path,
+            catalog: self.catalog.source(),
             folder: &self.folder,
             recorder: Recorder {
                 strip: self.options.strip,

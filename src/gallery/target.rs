@@ -81,14 +81,18 @@ pub fn end(folder: &Folder<'_>) -> Result<(), GalleryError> {
     Ok(())
 }
 
-/// Keeps imports out. A copy can be made of a library that cannot be written: nobody else writes there either.
+/// Keeps imports out. A copy can be made of a library that cannot be written, too.
 pub fn lock(
     library: &Library,
     options: &GalleryOptions,
 ) -> Result<Option<LibraryLock>, LibraryError> {
-    match library.lock() {
+    let locked = match library.lock() {
+        Err(LibraryError::ReadOnly { .. }) if options.to.is_some() => library.lock_to_read(),
+        other => other,
+    };
+    match locked {
         Ok(lock) => Ok(Some(lock)),
-        Err(error @ LibraryError::Locked { .. }) => Err(error),
+        Err(error) if error.is_locked() => Err(error),
         Err(_) if options.to.is_some() => Ok(None),
         Err(error) => Err(error),
     }

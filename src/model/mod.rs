@@ -5,6 +5,7 @@ pub mod claim;
 pub mod content_hash;
 pub mod entry_path;
 pub mod evidence;
+pub mod fault;
 pub mod html;
 pub mod import_note;
 mod import_note_old;

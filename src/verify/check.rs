@@ -187,10 +187,7 @@ impl Context<'_> {
                 return;
             }
             Err(error) => {
-                let why = error.to_string();
-                checked
-                    .findings
-                    .push(Finding::new(FindingKind::Unreadable, path, why));
+                checked.findings.push(Finding::unread(path, &error));
                 return;
             }
         };

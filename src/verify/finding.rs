@@ -1,6 +1,9 @@
 //! What `verify` reports.
 
 use std::collections::BTreeMap;
+use std::io;
+
+use crate::model::fault::Fault;
 
 /// What is not as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +20,10 @@ pub enum FindingKind {
     Extra,
     /// A file or folder could not be read.
     Unreadable,
+    /// A file or folder that this user may not read.
+    NoPermission,
+    /// A file or folder that the disk does not give.
+    DiskError,
     /// A sidecar is not as albumen wrote it.
     SidecarChanged,
     /// A sidecar's bytes changed although nobody wrote it: its size and time are as albumen left them.
@@ -47,13 +54,15 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, in the order of the documents.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Changed,
         Self::Truncated,
         Self::Missing,
         Self::TimeChanged,
         Self::Extra,
         Self::Unreadable,
+        Self::NoPermission,
+        Self::DiskError,
         Self::SidecarChanged,
         Self::SidecarRotten,
         Self::SidecarDamaged,
@@ -78,6 +87,8 @@ impl FindingKind {
             Self::TimeChanged => "time_changed",
             Self::Extra => "extra",
             Self::Unreadable => "unreadable",
+            Self::NoPermission => "no_permission",
+            Self::DiskError => "disk_error",
             Self::SidecarChanged => "sidecar_changed",
             Self::SidecarRotten => "sidecar_rotten",
             Self::SidecarDamaged => "sidecar_damaged",
@@ -96,10 +107,24 @@ impl FindingKind {
 
     /// Returns whether bytes of an original or companion are lost, unless another copy is found.
     pub fn is_loss(self) -> bool {
+        matches!(self, Self::Changed | Self::Truncated | Self::Missing) || self.is_unread()
+    }
+
+    /// Returns whether nobody knows what the bytes are, because they could not be read.
+    pub fn is_unread(self) -> bool {
         matches!(
             self,
-            Self::Changed | Self::Truncated | Self::Missing | Self::Unreadable
+            Self::Unreadable | Self::NoPermission | Self::DiskError
         )
+    }
+
+    /// Returns the kind for a file that could not be read.
+    pub fn of_unread(fault: Option<Fault>) -> Self {
+        match fault {
+            Some(Fault::NoPermission) => Self::NoPermission,
+            Some(Fault::DiskError) => Self::DiskError,
+            _ => Self::Unreadable,
+        }
     }
 }
 
@@ -122,6 +147,12 @@ impl Finding {
             kind,
             detail: detail.into(),
         }
+    }
+
+    /// Tells of a file or folder that could not be read.
+    pub fn unread(path: impl ToString, error: &io::Error) -> Self {
+        let kind = FindingKind::of_unread(Fault::of(error));
+        Self::new(kind, path, error.to_string())
     }
 }
 
@@ -212,7 +243,7 @@ mod tests {
     fn every_kind_has_its_own_name() {
         let names: BTreeSet<&str> = FindingKind::ALL.iter().map(|kind| kind.as_str()).collect();
         let kinds: BTreeSet<FindingKind> = FindingKind::ALL.into();
-        assert_eq!((names.len(), kinds.len()), (19, 19));
+        assert_eq!((names.len(), kinds.len()), (21, 21));
     }
 
     #[test]

@@ -130,11 +130,7 @@ pub fn read_manifest(
             return None;
         }
         Err(error) => {
-            findings.push(Finding::new(
-                FindingKind::Unreadable,
-                name,
-                error.to_string(),
-            ));
+            findings.push(Finding::unread(name, &error));
             return None;
         }
     };
@@ -176,11 +172,7 @@ pub fn units(
         from_catalog(catalog, &mut units);
     }
     for (folder, error) in walked.unreadable {
-        findings.push(Finding::new(
-            FindingKind::Unreadable,
-            folder,
-            error.to_string(),
-        ));
+        findings.push(Finding::unread(folder, &error));
     }
     let mut sidecars = Vec::new();
     for file in walked.files {

@@ -31,10 +31,7 @@ pub fn check_readme(root: &Path, written: Option<ContentHash>) -> Option<Finding
             README,
             "the file is gone",
         )),
-        Err(error) => {
-            let why = error.to_string();
-            Some(Finding::new(FindingKind::Unreadable, README, why))
-        }
+        Err(error) => Some(Finding::unread(README, &error)),
     }
 }
 
@@ -58,13 +55,7 @@ fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Op
             let why = "the list is gone";
             return wanted.then(|| Finding::new(FindingKind::ListMissing, name, why));
         }
-        Err(error) => {
-            return Some(Finding::new(
-                FindingKind::Unreadable,
-                name,
-                error.to_string(),
-            ));
-        }
+        Err(error) => return Some(Finding::unread(name, &error)),
     };
     let hash = ContentHash::of(&bytes);
     let why = match listed {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::{Catalog, CatalogError, Others};
 use crate::model::library_path::LibraryPath;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::library::{Library, LibraryError, LibraryLock};
@@ -50,9 +50,9 @@ pub fn verify(
 ) -> Result<VerifyReport, VerifyError> {
     let begun = clock();
     let library = Library::open(root)?;
-    let _lock = lock(&library, monitor)?;
+    let lock = lock(&library, monitor)?;
     let mut report = VerifyReport::default();
-    let mut catalog = open_catalog(&library, options, &mut report)?;
+    let mut catalog = open_catalog(&library, lock.is_some(), options, &mut report)?;
     let known = catalog.as_ref().and_then(|open| {
         FromCatalog::read(open)
             .map_err(|error| report.findings.push(damaged(&library, &error)))
@@ -88,7 +88,15 @@ pub fn verify(
         a.path == b.path && (a.kind, b.kind) == (FindingKind::Missing, FindingKind::Missing)
     });
     report.seconds = clock().duration_since(begun).as_secs_f64();
-    if let Some(catalog) = &mut catalog {
+    if catalog
+        .as_ref()
+        .is_some_and(|catalog| !catalog.is_written())
+    {
+        monitor.warn(Warning {
+            subject: library.catalog_path().display().to_string(),
+            message: "this run is not noted in the library, which cannot be written now".to_owned(),
+        });
+    } else if let Some(catalog) = &mut catalog {
         // A catalog that cannot be written keeps no place; everything else is told all the same.
         if let Err(error) = note(catalog, options, &report, begun, clock()) {
             monitor.warn(Warning {
@@ -120,11 +128,15 @@ fn excuse(library: &Library, catalog: &Catalog, report: &mut VerifyReport) {
     report.not_in_place = away;
 }
 
-/// Keeps imports out while files are read. On a disc that cannot be written nobody else writes either.
+/// Keeps imports out while files are read, as far as they can be where this user may not write.
 fn lock(library: &Library, monitor: &dyn Monitor) -> Result<Option<LibraryLock>, LibraryError> {
-    match library.lock() {
+    let locked = match library.lock() {
+        Err(LibraryError::ReadOnly { .. }) => library.lock_to_read(),
+        other => other,
+    };
+    match locked {
         Ok(lock) => Ok(Some(lock)),
-        Err(error @ LibraryError::Locked { .. }) => Err(error),
+        Err(error) if error.is_locked() => Err(error),
         Err(error) => {
             monitor.warn(Warning {
                 subject: String::new(),
@@ -137,12 +149,20 @@ fn lock(library: &Library, monitor: &dyn Monitor) -> Result<Option<LibraryLock>,
 
 fn open_catalog(
     library: &Library,
+    is_locked: bool,
     options: &VerifyOptions,
     report: &mut VerifyReport,
 ) -> Result<Option<Catalog>, VerifyError> {
-    let catalog = match Catalog::open_existing(&library.catalog_path()) {
+    let others = || match is_locked {
+        true => Others::KeptOut(Box::new(())),
+        false => Others::Unknown,
+    };
+    let catalog = match Catalog::open_to_read(&library.catalog_path(), others) {
         Ok(catalog) => catalog,
-        Err(error @ CatalogError::Newer { .. }) => return Err(VerifyError::Catalog(error)),
+        // Nothing is wrong with it.
+        Err(error @ (CatalogError::Newer { .. } | CatalogError::InUse { .. })) => {
+            return Err(VerifyError::Catalog(error));
+        }
         // A library whose making was cut off right after it began.
         Err(CatalogError::Gone { .. }) if !holds_anything(library.root()) => {
             return Catalog::in_memory().map(Some).map_err(VerifyError::Catalog);
@@ -205,7 +225,7 @@ fn damaged(library: &Library, error: &CatalogError) -> Finding {
     // On a disc that cannot be written, for example, nothing is wrong with the catalog itself.
     let kind = match error.is_unusable() {
         true => FindingKind::CatalogDamaged,
-        false => FindingKind::Unreadable,
+        false => FindingKind::of_unread(error.fault()),
     };
     Finding::new(kind, CATALOG, why.trim())
 }

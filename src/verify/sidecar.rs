@@ -43,10 +43,7 @@ pub fn check(
     let bytes = match regular::read(&at.on_disk(root)) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let why = error.to_string();
-            checked
-                .findings
-                .push(Finding::new(FindingKind::Unreadable, &at, why));
+            checked.findings.push(Finding::unread(&at, &error));
             return checked;
         }
     };

@@ -82,6 +82,8 @@ impl<'a> Unfinished<'a> {
                 self.was_placed(path) || self.placed.contains_key(path) || path.ends_with(".xmp")
             }
             FindingKind::Unreadable
+            | FindingKind::NoPermission
+            | FindingKind::DiskError
             | FindingKind::SidecarRotten
             | FindingKind::SidecarDamaged
             | FindingKind::ManifestDamaged

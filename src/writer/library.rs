@@ -53,6 +53,13 @@ pub enum LibraryError {
     Write(WriteError),
 }
 
+impl LibraryError {
+    /// Returns whether another run has the library's lock.
+    pub fn is_locked(&self) -> bool {
+        matches!(self, Self::Locked { .. })
+    }
+}
+
 fn holder(pid: Option<u32>) -> String {
     pid.map_or_else(
         || "another run".to_owned(),
@@ -286,6 +293,27 @@ impl Library {
         let file = self.open_lock_file()?;
         file.lock().map_err(|source| self.unreadable_lock(source))?;
         self.sign(file)
+    }
+
+    /// Keeps runs out that would change the library, where its lock can be read and perhaps not written. Others who only read
+    /// are let in.
+    pub fn lock_to_read(&self) -> Result<LibraryLock, LibraryError> {
+        let path = self.inner("lock");
+        let mut file = regular::open(&path).map_err(|source| self.unreadable_lock(source))?;
+        for look in 0..=LOOKS {
+            match file.try_lock_shared() {
+                Ok(()) => return Ok(LibraryLock { file }),
+                Err(TryLockError::WouldBlock) if look < LOOKS => {
+                    std::thread::sleep(MOMENT / LOOKS);
+                }
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(source)) => return Err(self.unreadable_lock(source)),
+            }
+        }
+        Err(LibraryError::Locked {
+            path: self.root().to_owned(),
+            pid: read_pid(&mut file),
+        })
     }
 
     fn open_lock_file(&self) -> Result<File, LibraryError> {

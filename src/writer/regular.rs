@@ -48,8 +48,8 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
-    #![cfg(unix)]
     use super::*;
 
     #[test]

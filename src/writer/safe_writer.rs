@@ -518,7 +518,7 @@ fn open_for_times(path: &Path) -> io::Result<File> {
 fn open_for_times(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt;
     // FILE_WRITE_ATTRIBUTES: times may be set, bytes may not.
-    OpenOptions::new().access_mode(0x100).open(path)
+    fs::OpenOptions::new().access_mode(0x100).open(path)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -527,7 +527,10 @@ fn sync_path(path: &Path) -> io::Result<()> {
         // Windows keeps folder entries in its own journal and cannot sync them.
         return Ok(());
     }
-    File::open(path)?.sync_all()
+    // Windows syncs only what was opened to be written.
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(cfg!(windows));
+    options.open(path)?.sync_all()
 }
 
 #[cfg(target_os = "linux")]

@@ -6,6 +6,8 @@ mod demo;
 mod ending;
 mod json_shapes;
 mod messages;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod usage;
 
 use std::path::Path;

@@ -426,7 +426,7 @@ fn a_library_in_a_folder_that_may_not_be_written() {
         let said = &ran.stderr;
         assert!(said.contains("cannot write to closed"), "{said}");
         assert!(
-            said.contains("hint: choose a folder you may write to with --library DIR"),
+            said.contains("or choose a folder you may write to with --library DIR"),
             "{said}"
         );
     }

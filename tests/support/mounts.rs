@@ -66,6 +66,13 @@ pub fn mount(options: &[&str], at: &Path) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
+/// Mounts something; `None` means that the test shall end early. Where `ALBUMEN_REQUIRE_TOOLS` is set it fails instead.
+pub fn mount_or_skip<'a>(options: &[&str], at: &'a Path) -> Option<Small<'a>> {
+    fs::create_dir_all(at).expect("our own folder");
+    let mounted = mount(options, at).then(|| Small::new(at));
+    super::tools::or_skipped("the right to mount", mounted)
+}
+
 fn unmount(at: &Path) {
     let _ = std::process::Command::new("umount").arg(at).output();
 }

@@ -53,15 +53,16 @@ pub fn require_file(path: &Path) -> Option<()> {
     or_skipped(&path.to_string_lossy(), path.is_file().then_some(()))
 }
 
-fn or_skipped<T>(name: &str, found: Option<T>) -> Option<T> {
+/// Returns what was found; without it the test shall end early, or fails where nothing may be skipped.
+pub fn or_skipped<T>(name: &str, found: Option<T>) -> Option<T> {
     let must =
         env::var_os("ALBUMEN_REQUIRE_TOOLS").is_some_and(|value| !value.is_empty() && value != "0");
     assert!(
         found.is_some() || !must,
-        "{name} is not installed, and ALBUMEN_REQUIRE_TOOLS is set"
+        "{name} is not here, and ALBUMEN_REQUIRE_TOOLS is set"
     );
     if found.is_none() {
-        eprintln!("skipped: {name} is not installed");
+        eprintln!("skipped: {name} is not here");
     }
     found
 }

@@ -15,10 +15,10 @@ pub use word::{AccountArchives, given_archives, say_parts};
 
 use jiff::Timestamp;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Others};
 use crate::model::not_understood::NotUnderstood;
 use crate::monitor::Monitor;
-use crate::writer::library::Library;
+use crate::writer::library::{Library, LibraryError};
 
 use super::run::VerifyError;
 use super::{VerifyOptions, VerifyReport, verify};
@@ -156,5 +156,6 @@ pub fn certify(
 }
 
 fn open(library: &Library) -> Result<Catalog, VerifyError> {
-    Catalog::open_existing(&library.catalog_path()).map_err(VerifyError::Catalog)
+    let others = || Others::asked(library.lock_to_read(), LibraryError::is_locked);
+    Catalog::open_to_read(&library.catalog_path(), others).map_err(VerifyError::Catalog)
 }

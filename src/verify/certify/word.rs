@@ -85,7 +85,8 @@ pub fn say_parts(
     }
     let library = Library::open(root)?;
     let _lock = library.lock()?;
-    let mut catalog = super::open(&library)?;
+    let catalog = Catalog::open_existing(&library.catalog_path());
+    let mut catalog = catalog.map_err(VerifyError::Catalog)?;
     let word = PartsWord {
         provider: given.provider.clone(),
         account: given.account.clone(),
