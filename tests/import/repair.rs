@@ -54,10 +54,10 @@ impl Damaged {
         alter(&media[0], &|bytes| bytes[40] ^= 4);
         alter(&media[1], &|bytes| bytes.truncate(30));
         fs::remove_file(base.join(&media[2])).expect("there");
-        let sidecars = names(&base)
+        let mut sidecars = names(&base)
             .into_iter()
             .filter(|name| name.ends_with(".xmp"));
-        let last = sidecars.last().expect("a sidecar");
+        let last = sidecars.next_back().expect("a sidecar");
         alter(&last, &|bytes| bytes.truncate(99));
         alter("albums.json", &|bytes| bytes.extend_from_slice(b" "));
         fs::remove_file(base.join("missing.json")).expect("there");

@@ -202,9 +202,12 @@ fn files_of_the_owner_stay_and_lost_ones_are_told() {
     assert_eq!(made.findings(&[]), []);
 }
 
+/// What is done to a library, and its name.
+type Strike<'a> = (&'a str, &'a dyn Fn(&Made));
+
 #[test]
 fn a_rebuild_refuses_what_a_newer_version_wrote_and_touches_nothing() {
-    let strike: [(&str, &dyn Fn(&Made)); 4] = [
+    let strike: [Strike<'_>; 4] = [
         ("schema 4711", &|made| {
             let path = made.file(".albumen/catalog.sqlite");
             let catalog = rusqlite::Connection::open(path).expect("a catalog");
