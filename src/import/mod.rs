@@ -15,6 +15,7 @@ mod journal;
 mod lists;
 mod looked;
 pub mod merge;
+mod missing_list;
 pub mod name_date;
 mod newest;
 mod note;

@@ -52,8 +52,9 @@ pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>)
 /// `listed`: nothing if there is no manifest, else what it has for the list.
 fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Option<Finding> {
     let wanted = ALWAYS.contains(&name) || listed.flatten().is_some();
-    let bytes = match regular::read(&root.join(name)) {
-        Ok(bytes) => bytes,
+    let path = root.join(name);
+    let hash = match regular::hash(&path) {
+        Ok(hash) => hash,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let why = "the list is gone";
             return wanted.then(|| Finding::new(FindingKind::ListMissing, name, why));
@@ -66,20 +67,21 @@ fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Op
             ));
         }
     };
-    let hash = ContentHash::of(&bytes);
+    // Only a list that is not as it was is read whole.
+    let reads = || regular::read(&path).is_ok_and(|bytes| reads(name, &bytes));
     let why = match listed {
         Some(Some(listed)) if listed == hash => return None,
         Some(Some(_)) => "not as SHA256SUMS.metadata has it",
         Some(None) => "SHA256SUMS.metadata does not name it",
         // Without the manifest only its form can be looked at.
-        None if reads(name, &bytes) => return None,
+        None if reads() => return None,
         None => "cannot be read",
     };
     let kind = match listed {
         Some(None) => FindingKind::ManifestDiffers,
         _ => FindingKind::ListChanged,
     };
-    let why = match reads(name, &bytes) {
+    let why = match reads() {
         true => why.to_owned(),
         false => format!("{why}; cannot be read as a list of albumen's"),
     };

@@ -174,6 +174,22 @@ impl SafeWriter {
         })
     }
 
+    /// Writes a file as [`Self::write_file`] does, a piece at a time: for one that is longer than memory should be.
+    pub fn write_pieces(
+        &self,
+        path: &LibraryPath,
+        pieces: &mut dyn Iterator<Item = io::Result<Vec<u8>>>,
+    ) -> Result<(), WriteError> {
+        let to = path.on_disk(&self.root);
+        self.replace_with(&to, |file, temporary| {
+            for piece in pieces {
+                let piece = piece.map_err(|source| failed(StepKind::Write, temporary, source))?;
+                self.write(file, temporary, &piece)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Writes a file of the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has
     /// its name: a torn one would keep the library from being opened.
     pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
