@@ -14,7 +14,7 @@ use crate::writer::library::Library;
 use crate::writer::manifest::{METADATA, ORIGINALS, render};
 use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
-use crate::writer::regular;
+use crate::writer::staging::hash_file;
 
 use super::ImportError;
 use super::album::DerivedAlbum;
@@ -127,7 +127,7 @@ fn write_all(library: &Library, lists: &[(&str, Text<'_>)]) -> Result<(), Import
         .map(|(name, text)| (*name, text.hash()))
         .collect();
     let differs = |name: &str| {
-        let old = regular::hash(&library.root().join(name));
+        let old = hash_file(&library.root().join(name));
         !old.is_ok_and(|old| old == hashes[name])
     };
     let differing: Vec<&(&str, Text<'_>)> =
@@ -160,7 +160,7 @@ fn on_disk(library: &Library) -> BTreeMap<String, String> {
     COMPARED
         .iter()
         .filter_map(|name| {
-            let hash = regular::hash(&library.root().join(name)).ok()?;
+            let hash = hash_file(&library.root().join(name)).ok()?;
             Some(((*name).to_owned(), hash.to_string()))
         })
         .collect()
@@ -256,9 +256,7 @@ fn keep_strays(
 
 /// Keeps a copy of a list and says where.
 fn set_aside(library: &Library, name: &str) -> Result<PathBuf, ImportError> {
-    let path = library.root().join(name);
-    let bytes = regular::read(&path).map_err(|source| ImportError::Read { path, source })?;
-    library.set_aside(name, &bytes).map_err(ImportError::Write)
+    library.set_aside_file(name).map_err(ImportError::Write)
 }
 
 fn albums(

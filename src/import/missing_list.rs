@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
-use crate::writer::albums_file::{MISSING_END, MissingText};
+use crate::writer::albums_file::MissingText;
 
 use super::ImportError;
 use super::derive::{Derivation, Linked};
@@ -51,14 +51,13 @@ impl MissingList {
             let mut record = catalog.raw_record(provider.record_ids[r as usize])?;
             let sole = || provider.sole_account.clone();
             record.account = record.account.or_else(sole);
-            Ok(serde_json::to_string(&record).map_err(crate::writer::albums_file::ListError::from)?)
+            Ok(serde_json::to_string(&record)
+                .map_err(crate::writer::albums_file::ListError::from)?)
         }))
     }
 
     /// Makes the list of records given as JSON.
-    fn of(
-        records: impl Iterator<Item = Result<String, ImportError>>,
-    ) -> Result<Self, ImportError> {
+    fn of(records: impl Iterator<Item = Result<String, ImportError>>) -> Result<Self, ImportError> {
         let mut making = Making::default();
         let mut sorted = Sorted::new(runs(records, RUN)?)?;
         let mut text = MissingText::default();
@@ -77,7 +76,12 @@ impl MissingList {
     /// Returns the list, a piece at a time.
     pub fn pieces(&self) -> impl Iterator<Item = io::Result<Vec<u8>>> {
         let pieces = self.pieces.iter();
-        pieces.map(|piece| piece.text().map(String::into_bytes).map_err(io::Error::other))
+        pieces.map(|piece| {
+            piece
+                .text()
+                .map(String::into_bytes)
+                .map_err(io::Error::other)
+        })
     }
 }
 
@@ -184,7 +188,7 @@ mod tests {
     use super::*;
     use crate::import::merge::tests_support::record;
     use crate::model::record::Record;
-    use crate::writer::albums_file::render_missing;
+    use crate::writer::albums_file::{MISSING_END, render_missing};
 
     fn records() -> Vec<Record> {
         let uri = |number: u32| format!("media/{}.jpg", number * 7_919 % 1_000);

@@ -10,6 +10,7 @@ use crate::writer::albums_file::{
 };
 use crate::writer::readme::{README, TEXT};
 use crate::writer::regular;
+use crate::writer::staging::hash_file;
 
 use super::finding::{Finding, FindingKind};
 
@@ -53,7 +54,7 @@ pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>)
 fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Option<Finding> {
     let wanted = ALWAYS.contains(&name) || listed.flatten().is_some();
     let path = root.join(name);
-    let hash = match regular::hash(&path) {
+    let hash = match hash_file(&path) {
         Ok(hash) => hash,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let why = "the list is gone";

@@ -5,13 +5,6 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
-use crate::model::content_hash::ContentHash;
-
-/// Bytes read at once of a file of which only the hash is wanted.
-const PIECE: usize = 128 << 10;
-
 /// Opens a file to read.
 ///
 /// # Errors
@@ -44,22 +37,6 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size_bytes).unwrap_or(0));
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Returns the hash of a file, which may be longer than memory should be.
-///
-/// # Errors
-/// Fails as [`read`] does.
-pub fn hash(path: &Path) -> io::Result<ContentHash> {
-    let mut file = open(path)?;
-    let mut hasher = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(ContentHash(hasher.finalize().into())),
-            read => hasher.update(&piece[..read]),
-        }
-    }
 }
 
 /// Reads a file whole as text.

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::private;
+use super::regular;
 use super::rename::rename_without_replacing;
 use crate::model::library_path::LibraryPath;
 
@@ -195,6 +196,16 @@ impl SafeWriter {
     pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         self.replace_by(to, bytes, |file, path| {
             self.tried(StepKind::Sync, path, || file.sync_all())
+        })
+    }
+
+    /// Copies a file into the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has its name.
+    pub(super) fn replace_by_copy(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+        self.replace_with(to, |file, temporary| {
+            self.tried(StepKind::Write, temporary, || {
+                io::copy(&mut regular::open(from)?, file).map(drop)
+            })?;
+            self.tried(StepKind::Sync, temporary, || file.sync_all())
         })
     }
 
