@@ -280,11 +280,12 @@ fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     out.line(format!("  hint: {}", hints::MISSING))
 }
 
+/// How many media are missing by provider and record file, and the first of them.
+type MissingGroups = BTreeMap<(String, String), (u64, Vec<MissingLine>)>;
+
 /// Returns how many media are missing by provider and record file, and the first of each: no more than are shown.
-fn missing_groups(
-    report: &ImportReport,
-) -> Result<BTreeMap<(String, String), (u64, Vec<MissingLine>)>, CliError> {
-    let mut groups: BTreeMap<(String, String), (u64, Vec<MissingLine>)> = BTreeMap::new();
+fn missing_groups(report: &ImportReport) -> Result<MissingGroups, CliError> {
+    let mut groups = MissingGroups::new();
     for line in report.missing.iter() {
         let line = line.map_err(unreadable)?;
         let key = (line.provider.clone(), line.record.clone());

@@ -69,10 +69,10 @@ mod tests {
     fn lines_come_out_as_they_went_in_and_in_their_order() {
         let line = |number: usize| MissingLine {
             provider: "instagram".to_owned(),
-            account: (number % 2 == 0).then(|| "anna".to_owned()),
+            account: number.is_multiple_of(2).then(|| "anna".to_owned()),
             record: format!("posts_{}.json", number % 7),
             uri: format!("media/\"é\"/{number}.jpg"),
-            taken_at: (number % 3 == 0).then(|| "2019-08".to_owned()),
+            taken_at: number.is_multiple_of(3).then(|| "2019-08".to_owned()),
         };
         let lines: MissingLines = (0..20_000).map(line).collect();
         assert_eq!(lines.len(), 20_000);
