@@ -124,12 +124,22 @@ impl Catalog {
     ///
     /// # Errors
     /// Fails if SQLite does.
-    pub fn missing_records(&self) -> Result<Vec<(i64, String)>, CatalogError> {
-        self.rows(
-            "SELECT m.record_id, m.uri FROM missing m JOIN record r ON r.id = m.record_id
+    pub fn each_missing_record(
+        &self,
+        mut each: impl FnMut(i64, &str, &str) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        self.each(
+            "SELECT m.record_id, m.provider, m.uri FROM missing m JOIN record r ON r.id = m.record_id
              ORDER BY m.provider, m.uri, r.digest",
             [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| {
+                let id = row.get(0).map_err(|e| self.wrap(e))?;
+                let text = |column| {
+                    let value = row.get_ref(column).and_then(|value| Ok(value.as_str()?));
+                    value.map_err(|e| self.wrap(e))
+                };
+                each(id, text(1)?, text(2)?)
+            },
         )
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use indicatif::DecimalBytes;
 use jiff::Timestamp;
-use serde_json::json;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::args::CertifyArgs;
 use super::error::CliError;
@@ -16,7 +17,8 @@ use super::output::{Format, Output};
 use super::{certify_parts as parts, recheck};
 use crate::model::shown::shown;
 use crate::verify::certify::{
-    Certificate, Certified, GivenArchive, Verdict, certify, numbering_in_words, page,
+    Certificate, Certified, Gap, GivenArchive, NotUnderstoodFile, Verdict, certify,
+    numbering_in_words, page,
 };
 use crate::writer::private;
 
@@ -93,49 +95,73 @@ fn exit(certified: &Certified) -> Exit {
 fn print_json(certified: &Certified, out: &Output) -> Result<(), CliError> {
     for certificate in &certified.certificates {
         let counts = &certificate.counts;
-        let gaps: Vec<_> = certificate
-            .gaps
-            .iter()
-            .map(|gap| {
-                json!({
-                    "date": gap.date, "what": gap.what, "record": gap.records.first(), "records": gap.records,
-                    "why": gap.why, "to_do": gap.to_do,
-                })
-            })
-            .collect();
-        let not_understood: Vec<_> = certificate
-            .not_understood
-            .iter()
-            .map(|file| {
-                json!({"part": file.part, "entry": file.entry, "what": file.what, "reason": file.what.reason()})
-            })
-            .collect();
-        out.json(&json!({
-            "type": "certificate",
-            "provider": certificate.provider,
-            "account": certificate.account,
-            "verdict": certificate.verdict.as_str(),
-            "reasons": certificate.reasons,
-            "counts": {
+        out.json(&CertificateJson {
+            line: "certificate",
+            provider: &certificate.provider,
+            account: certificate.account.as_deref(),
+            verdict: certificate.verdict.as_str(),
+            reasons: &certificate.reasons,
+            counts: json!({
                 "records": counts.records, "named": counts.named, "held": counts.held, "missing": counts.missing,
                 "companions_missing": counts.companions_missing,
                 "assets": counts.assets, "files": counts.files, "damaged": counts.damaged,
-            },
-            "archives": certificate.archives.iter().map(archive).collect::<Vec<_>>(),
-            "gaps": gaps,
-            "not_understood": not_understood,
-            "notes": certificate.notes,
-            "first_day": certificate.days.as_ref().map(|(first, _)| first),
-            "last_day": certificate.days.as_ref().map(|(_, last)| last),
-            "files_read": certified.verified.files_read,
-            "bytes_read": certified.verified.bytes_read,
-            "made": certified.at.to_string(),
-        }))?;
+            }),
+            archives: certificate.archives.iter().map(archive).collect(),
+            gaps: Each(certificate.gaps.iter(), gap),
+            not_understood: Each(certificate.not_understood.iter(), not_understood),
+            notes: &certificate.notes,
+            first_day: certificate.days.as_ref().map(|(first, _)| &**first),
+            last_day: certificate.days.as_ref().map(|(_, last)| &**last),
+            files_read: certified.verified.files_read,
+            bytes_read: certified.verified.bytes_read,
+            made: certified.at.to_string(),
+        })?;
     }
     Ok(())
 }
 
-fn archive(archive: &GivenArchive) -> serde_json::Value {
+/// A certificate as JSON. Its lists may be long and are made as they are printed.
+#[derive(Serialize)]
+struct CertificateJson<'a, G: Serialize, N: Serialize> {
+    #[serde(rename = "type")]
+    line: &'static str,
+    provider: &'a str,
+    account: Option<&'a str>,
+    verdict: &'static str,
+    reasons: &'a [String],
+    counts: Value,
+    archives: Vec<Value>,
+    gaps: G,
+    not_understood: N,
+    notes: &'a [String],
+    first_day: Option<&'a str>,
+    last_day: Option<&'a str>,
+    files_read: u64,
+    bytes_read: u64,
+    made: String,
+}
+
+/// A list whose elements are made one by one.
+struct Each<I, T>(I, fn(T) -> Value);
+
+impl<I: Iterator<Item = T> + Clone, T> Serialize for Each<I, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone().map(self.1))
+    }
+}
+
+fn gap(gap: &Gap) -> Value {
+    json!({
+        "date": gap.date, "what": gap.what, "record": gap.records.first(), "records": gap.records,
+        "why": gap.why, "to_do": gap.to_do,
+    })
+}
+
+fn not_understood(file: &NotUnderstoodFile) -> Value {
+    json!({"part": file.part, "entry": file.entry, "what": file.what, "reason": file.what.reason()})
+}
+
+fn archive(archive: &GivenArchive) -> Value {
     let parts: Vec<_> = archive
         .parts
         .iter()

@@ -87,7 +87,7 @@ pub fn exit(report: &ImportReport) -> Exit {
 mod tests {
     use super::*;
     use crate::exporter::archive::{PartFault, PartProblem};
-    use crate::import::MissingLine;
+    use crate::import::{MissingLine, MissingLines};
     use crate::model::outcome::OutcomeCounts;
 
     #[test]
@@ -109,13 +109,13 @@ mod tests {
             ..ImportReport::default()
         };
         let missing = ImportReport {
-            missing: vec![MissingLine {
+            missing: MissingLines::from_iter([MissingLine {
                 provider: "instagram".to_owned(),
                 account: None,
                 record: "media.json".to_owned(),
                 uri: "photos/a.jpg".to_owned(),
                 taken_at: None,
-            }],
+            }]),
             ..ImportReport::default()
         };
         let stopped = ImportReport {

@@ -36,6 +36,26 @@ pub struct Output {
     closed: AtomicBool,
 }
 
+/// Bytes of a JSON line that are printed at once.
+const LINE: usize = 64 << 10;
+
+/// Takes a line in pieces.
+struct Piece<'a>(&'a Output);
+
+impl Write for Piece<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(CliError::Output(source)) => Err(source),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Output {
     /// Prints to standard output.
     pub fn stdout(format: Format) -> Self {
@@ -68,14 +88,14 @@ impl Output {
 
     /// Prints one JSON object on a line.
     pub fn json(&self, value: &impl Serialize) -> Result<(), CliError> {
-        let mut line = Vec::new();
-        value
-            .serialize(&mut serde_json::Serializer::with_formatter(
-                &mut line, Harmless,
-            ))
-            .map_err(|error| CliError::Output(io::Error::other(error)))?;
-        line.push(b'\n');
-        self.write(&line)
+        // Most lines are shorter and go out at once; a certificate may have half a million gaps.
+        let mut line = BufWriter::with_capacity(LINE, Piece(self));
+        let mut serializer = serde_json::Serializer::with_formatter(&mut line, Harmless);
+        let written = value.serialize(&mut serializer).map_err(io::Error::other);
+        written
+            .and_then(|()| line.write_all(b"\n"))
+            .and_then(|()| line.flush())
+            .map_err(CliError::Output)
     }
 
     /// Prints bytes as they are.

@@ -53,8 +53,8 @@ pub fn print_json(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     for line in &report.lines {
         out.json(&EntryLineJson::from(line))?;
     }
-    for missing in &report.missing {
-        out.json(&MissingJson::from(missing))?;
+    for missing in report.missing.iter() {
+        out.json(&MissingJson::from(&missing.map_err(unreadable)?))?;
     }
     for line in &report.not_understood {
         out.json(&NotUnderstoodJson::from(line))?;
@@ -255,22 +255,16 @@ fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     out.line(format!(
         "{count} named by records and in no archive given so far:"
     ))?;
-    let mut groups: BTreeMap<(&str, &str), Vec<&MissingLine>> = BTreeMap::new();
-    for line in &report.missing {
-        groups
-            .entry((&line.provider, &line.record))
-            .or_default()
-            .push(line);
-    }
+    let groups = missing_groups(report)?;
     let mut room = MOST_LINES;
-    for ((provider, record), lines) in groups {
+    for ((provider, record), (count, lines)) in groups {
         if room == 0 {
             break;
         }
         out.line(format!(
             "  {provider}: {}: {}",
-            shown(record),
-            HumanCount(lines.len() as u64)
+            shown(&record),
+            HumanCount(count)
         ))?;
         for line in lines.iter().take(room) {
             let when = line.taken_at.as_deref().map(|when| format!("  ({when})"));
@@ -284,6 +278,33 @@ fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     }
     and_more(report.missing.len(), out)?;
     out.line(format!("  hint: {}", hints::MISSING))
+}
+
+/// How many media are missing by provider and record file, and the first of them.
+type MissingGroups = BTreeMap<(String, String), (u64, Vec<MissingLine>)>;
+
+/// Returns how many media are missing by provider and record file, and the first of each: no more than are shown.
+fn missing_groups(report: &ImportReport) -> Result<MissingGroups, CliError> {
+    let mut groups = MissingGroups::new();
+    for line in report.missing.iter() {
+        let line = line.map_err(unreadable)?;
+        let key = (line.provider.clone(), line.record.clone());
+        let (count, first) = groups.entry(key).or_default();
+        *count += 1;
+        if first.len() < MOST_LINES {
+            first.push(line);
+        }
+        // Each group shows a line at least, so those behind are not shown.
+        if groups.len() > MOST_LINES {
+            groups.pop_last();
+        }
+    }
+    Ok(groups)
+}
+
+/// What is to be printed could not be read from where it was kept.
+fn unreadable(error: crate::import::ImportError) -> CliError {
+    CliError::Output(std::io::Error::other(error))
 }
 
 fn and_more(count: usize, out: &Output) -> Result<(), CliError> {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::catalog::{CatalogError, Told, Writing};
 use crate::exporter::archive::EntryId;
 use crate::exporter::provider::{EntryRole, ItemSink, ReadOptions, Tree};
+use crate::model::bounds::{bound_album, bound_record};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::{Evidence, MediaEntry};
 use crate::model::not_understood::NotUnderstood;
@@ -144,7 +145,8 @@ impl ItemSink for Sink<'_> {
         self.take(record);
     }
 
-    fn album(&mut self, album: AlbumRecord) {
+    fn album(&mut self, mut album: AlbumRecord) {
+        bound_album(&mut album);
         self.judging.album(&album.source);
         if self.error.is_none() {
             self.error = self.writing.add_album(&album).err();
@@ -176,7 +178,8 @@ impl ItemSink for Sink<'_> {
 
 impl Sink<'_> {
     /// Puts a statement into the catalog, if its date was asked for.
-    fn take(&mut self, record: Record) {
+    fn take(&mut self, mut record: Record) {
+        bound_record(&mut record);
         let wanted = self.dates.want(&record);
         if wanted && self.error.is_none() {
             self.error = self.writing.add_record(&record).err();

@@ -6,21 +6,20 @@ use std::path::PathBuf;
 use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
-use crate::model::record::Record;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::albums_file::{
     ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library,
-    render_missing,
 };
 use crate::writer::library::Library;
 use crate::writer::manifest::{METADATA, ORIGINALS, render};
 use crate::writer::readme::{README, TEXT};
 use crate::writer::reconcile::PlacedFile;
-use crate::writer::regular;
+use crate::writer::staging::hash_file;
 
 use super::ImportError;
 use super::album::DerivedAlbum;
 use super::derive::{Derivation, DerivedAsset, Linked};
+use super::missing_list::MissingList;
 
 /// Where things lie when the lists are written.
 pub struct Places<'a> {
@@ -34,7 +33,7 @@ pub struct Places<'a> {
 
 /// What lists hold beside what is derived, out of the catalog.
 pub struct ListFacts {
-    missing: Vec<Record>,
+    missing: MissingList,
     home_timezone: Option<String>,
 }
 
@@ -49,7 +48,7 @@ impl ListFacts {
         derivation: &Derivation,
     ) -> Result<Self, ImportError> {
         Ok(Self {
-            missing: missing(catalog, providers, derivation)?,
+            missing: MissingList::load(catalog, providers, derivation)?,
             home_timezone: catalog.setting("home_timezone")?,
         })
     }
@@ -67,19 +66,20 @@ pub fn write_lists(
     places: Places<'_>,
 ) -> Result<(), ImportError> {
     let albums = render_albums(&albums(providers, derivation, places.assets)?)?;
-    let missing = render_missing(&facts.missing)?;
-    let mut lists = vec![(ALBUMS, albums), (MISSING, missing)];
+    let mut lists = vec![
+        (ALBUMS, Text::Short(albums)),
+        (MISSING, Text::Long(&facts.missing)),
+    ];
     // Only where the owner said something: most libraries need no such file.
     if facts.home_timezone.is_some() {
         let facts = LibraryFacts {
             home_timezone: facts.home_timezone.clone(),
         };
-        lists.push((LIBRARY, render_library(&facts)?));
+        lists.push((LIBRARY, Text::Short(render_library(&facts)?)));
     }
     let mut metadata: Vec<(LibraryPath, ContentHash)> = Vec::new();
     for (name, text) in &lists {
-        metadata
-            .extend(LibraryPath::parse(name).map(|path| (path, ContentHash::of(text.as_bytes()))));
+        metadata.extend(LibraryPath::parse(name).map(|path| (path, text.hash())));
     }
     let sidecars = places.sidecars.into_iter();
     metadata.extend(sidecars.filter_map(|(path, hash)| Some((LibraryPath::parse(&path)?, hash))));
@@ -87,37 +87,64 @@ pub fn write_lists(
         .files
         .iter()
         .map(|file| (file.path.clone(), file.content_hash));
-    lists.push((ORIGINALS, render(originals)));
-    lists.push((METADATA, render(metadata)));
-    lists.push((README, TEXT.to_owned()));
+    lists.push((ORIGINALS, Text::Short(render(originals))));
+    lists.push((METADATA, Text::Short(render(metadata))));
+    lists.push((README, Text::Short(TEXT.to_owned())));
     write_all(library, &lists)
+}
+
+/// Text of a list.
+enum Text<'a> {
+    /// Few or short lines.
+    Short(String),
+    /// As long as an archive may make it.
+    Long(&'a MissingList),
+}
+
+impl Text<'_> {
+    fn hash(&self) -> ContentHash {
+        match self {
+            Self::Short(text) => ContentHash::of(text.as_bytes()),
+            Self::Long(list) => list.hash(),
+        }
+    }
+
+    fn write(&self, library: &Library, path: &LibraryPath) -> Result<(), ImportError> {
+        let writer = library.writer();
+        let written = match self {
+            Self::Short(text) => writer.write_file(path, text.as_bytes()).map(drop),
+            Self::Long(list) => writer.write_pieces(path, &mut list.pieces()),
+        };
+        written.map_err(ImportError::Write)
+    }
 }
 
 /// Writes the lists that are not on disk as they should be. What they will be is noted before the first is touched: after a kill
 /// each is what it was or what it was going to be, and neither is a change of someone else's.
-fn write_all(library: &Library, lists: &[(&str, String)]) -> Result<(), ImportError> {
-    let differing: Vec<&(&str, String)> = lists
+fn write_all(library: &Library, lists: &[(&str, Text<'_>)]) -> Result<(), ImportError> {
+    let hashes: BTreeMap<&str, ContentHash> = lists
         .iter()
-        .filter(|(name, text)| {
-            let old = regular::read(&library.root().join(name));
-            !old.is_ok_and(|old| old == text.as_bytes())
-        })
+        .map(|(name, text)| (*name, text.hash()))
         .collect();
+    let differs = |name: &str| {
+        let old = hash_file(&library.root().join(name));
+        !old.is_ok_and(|old| old == hashes[name])
+    };
+    let differing: Vec<&(&str, Text<'_>)> =
+        lists.iter().filter(|(name, _)| differs(name)).collect();
     if differing.is_empty() {
         return Ok(());
     }
-    let hashes: BTreeMap<&str, String> = lists
+    let texts: BTreeMap<&str, String> = hashes
         .iter()
-        .map(|(name, text)| (*name, ContentHash::of(text.as_bytes()).to_string()))
+        .map(|(name, hash)| (*name, hash.to_string()))
         .collect();
-    let note = serde_json::json!(hashes).to_string();
+    let note = serde_json::json!(texts).to_string();
     library.note_lists(&note).map_err(ImportError::Write)?;
     for (name, text) in differing {
-        let Some(path) = LibraryPath::parse(name) else {
-            continue;
-        };
-        let written = library.writer().write_file(&path, text.as_bytes());
-        written.map_err(ImportError::Write)?;
+        if let Some(path) = LibraryPath::parse(name) {
+            text.write(library, &path)?;
+        }
     }
     Ok(())
 }
@@ -133,8 +160,8 @@ fn on_disk(library: &Library) -> BTreeMap<String, String> {
     COMPARED
         .iter()
         .filter_map(|name| {
-            let bytes = regular::read(&library.root().join(name)).ok()?;
-            Some(((*name).to_owned(), ContentHash::of(&bytes).to_string()))
+            let hash = hash_file(&library.root().join(name)).ok()?;
+            Some(((*name).to_owned(), hash.to_string()))
         })
         .collect()
 }
@@ -229,9 +256,7 @@ fn keep_strays(
 
 /// Keeps a copy of a list and says where.
 fn set_aside(library: &Library, name: &str) -> Result<PathBuf, ImportError> {
-    let path = library.root().join(name);
-    let bytes = regular::read(&path).map_err(|source| ImportError::Read { path, source })?;
-    library.set_aside(name, &bytes).map_err(ImportError::Write)
+    library.set_aside_file(name).map_err(ImportError::Write)
 }
 
 fn albums(
@@ -292,27 +317,4 @@ fn covers<'a>(
         }
     }
     covers
-}
-
-/// Returns the records, whole, whose medium no archive so far holds; a record that names two such media comes once.
-fn missing(
-    catalog: &Catalog,
-    providers: &[Linked],
-    derivation: &Derivation,
-) -> Result<Vec<Record>, ImportError> {
-    let mut rows: Vec<(usize, usize)> = derivation
-        .missing
-        .iter()
-        .map(|missing| (missing.provider, missing.record))
-        .collect();
-    rows.sort_unstable();
-    rows.dedup();
-    rows.into_iter()
-        .map(|(p, r)| {
-            let mut record = catalog.raw_record(providers[p].record_ids[r])?;
-            let sole = || providers[p].sole_account.clone();
-            record.account = record.account.or_else(sole);
-            Ok(record)
-        })
-        .collect()
 }

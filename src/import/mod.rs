@@ -15,6 +15,8 @@ mod journal;
 mod lists;
 mod looked;
 pub mod merge;
+mod missing_lines;
+mod missing_list;
 pub mod name_date;
 mod newest;
 mod note;
@@ -44,6 +46,7 @@ mod undo;
 mod unnamed;
 
 pub use error::ImportError;
+pub use missing_lines::MissingLines;
 pub use rebuild::{RebuildReport, rebuild, rebuild_with};
 pub use repair::{RepairReport, repair, repair_with};
 pub use report::written;
@@ -54,6 +57,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::exporter::archive::PartProblem;
 use crate::model::import_note::PartNote;
@@ -107,7 +111,7 @@ pub struct EntryLine {
 }
 
 /// A medium that records name and no archive so far holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MissingLine {
     /// Provider's name.
     pub provider: String,
@@ -168,7 +172,7 @@ pub struct ImportReport {
     /// Entries not plainly imported, duplicate or read.
     pub lines: Vec<EntryLine>,
     /// Media named and not held.
-    pub missing: Vec<MissingLine>,
+    pub missing: MissingLines,
     /// Files that no reader made sense of.
     pub not_understood: Vec<NotUnderstoodLine>,
     /// Providers recognised, with the number of items of each: (provider, account, items).

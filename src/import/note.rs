@@ -134,7 +134,7 @@ fn write_jobs(
     for Job { number, records } in jobs {
         let written = chunks[number]
             .iter()
-            .zip(&records)
+            .zip(records)
             .map(|(change, records)| {
                 let json = change.derived.json()?;
                 let asset = asset_of(&json);

@@ -16,7 +16,7 @@ use super::plan::{Action, Planned};
 use super::run::Decided;
 use super::store::Stored;
 use super::trees::Recognized;
-use super::{EntryLine, ImportOptions, ImportReport, MissingLine};
+use super::{EntryLine, ImportOptions, ImportReport, MissingLine, MissingLines};
 
 /// All a report is made from.
 pub(super) struct Facts<'a> {
@@ -92,7 +92,7 @@ impl Draft {
     pub fn finish(
         mut self,
         held_at: &HashMap<ContentHash, &str>,
-        missing: Vec<MissingLine>,
+        missing: MissingLines,
     ) -> ImportReport {
         for (line, hash) in self.report.lines.iter_mut().zip(self.hashes) {
             let path = hash.and_then(|hash| held_at.get(&hash));
@@ -157,31 +157,36 @@ pub(super) fn missing(
     catalog: &Catalog,
     providers: &[&str],
     draft: &Draft,
-) -> Result<Vec<MissingLine>, CatalogError> {
-    let named = catalog.missing_records()?;
-    if named.is_empty() {
-        return Ok(Vec::new());
-    }
-    let damaged = Damaged::of(&draft.report.lines, catalog)?;
-    let mut seen = HashSet::new();
-    let mut lines = Vec::new();
-    for (id, uri) in named {
-        let record = catalog.raw_record(id)?;
-        if !providers.contains(&record.provider.as_str())
-            || !seen.insert((record.provider.clone(), uri.clone()))
-        {
-            continue;
+) -> Result<MissingLines, CatalogError> {
+    let mut lines = MissingLines::default();
+    let mut damaged = None;
+    // By provider and path: what is named twice comes twice in a row.
+    let mut last = None;
+    catalog.each_missing_record(|id, provider, uri| {
+        let same = last
+            .as_ref()
+            .is_some_and(|(p, u)| p == provider && u == uri);
+        if same || !providers.contains(&provider) {
+            return Ok(());
         }
+        last = Some((provider.to_owned(), uri.to_owned()));
+        let damaged = match &mut damaged {
+            Some(damaged) => damaged,
+            None => damaged.insert(Damaged::of(&draft.report.lines, catalog)?),
+        };
         // A record without anything of its own is a line in a list of files: where the file was given and cannot be read, it is
         // the part that tells of it.
-        let part = damaged.part(&uri).filter(|_| record.raw.is_null());
-        let part = part.map(str::to_owned);
-        let line = line(record, uri);
-        lines.push(MissingLine {
-            record: part.unwrap_or(line.record),
+        let part = match damaged.part(uri) {
+            Some(part) if catalog.raw_record(id)?.raw.is_null() => Some(part),
+            _ => None,
+        };
+        let line = line(catalog.bare_record(id)?.read()?, uri.to_owned());
+        lines.push(&MissingLine {
+            record: part.map_or(line.record, str::to_owned),
             ..line
         });
-    }
+        Ok(())
+    })?;
     Ok(lines)
 }
 

@@ -97,7 +97,7 @@ impl Sidecars<'_> {
         derived: &DerivedAsset,
         asset: &Asset,
         path: &LibraryPath,
-        records: &[RecordText],
+        records: Vec<RecordText>,
     ) -> Result<SidecarRow, ImportError> {
         let text = self.text(derived, asset, records)?;
         let sidecar = path.sidecar();
@@ -119,7 +119,7 @@ impl Sidecars<'_> {
         &self,
         derived: &DerivedAsset,
         asset: &Asset,
-        records: &[RecordText],
+        records: Vec<RecordText>,
     ) -> Result<String, ImportError> {
         let hash = derived.content_hash;
         let records: Vec<Record> = derived
@@ -128,6 +128,7 @@ impl Sidecars<'_> {
             .zip(records)
             .map(|((p, _), text)| {
                 let record = text.read()?;
+                drop(text);
                 // With the account found for it: the part it stood in may not have told.
                 let sole = || self.providers[*p as usize].sole_account.clone();
                 Ok(Record {

@@ -2,16 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sha2::{Digest, Sha256};
-
 use crate::catalog::{Catalog, SidecarRow};
 use crate::model::content_hash::ContentHash;
 use crate::model::user_changes::UserChanges;
 use crate::monitor::{Monitor, Warning};
 use crate::writer::library::Library;
-use crate::writer::regular;
 use crate::writer::sidecar::merge::changes;
-use crate::writer::sidecar::read::{ForeignProperty, Sidecar, read};
+use crate::writer::sidecar::read::{ForeignProperty, Sidecar, read_file};
+use crate::writer::staging::hash_file;
 
 use super::ImportError;
 use super::sweep::Sweep;
@@ -79,10 +77,10 @@ fn put_aside(
     monitor: &dyn Monitor,
 ) -> Result<bool, ImportError> {
     let path = library.root().join(&row.path);
-    let kept = match regular::read(&path) {
-        Ok(bytes) if ContentHash::of(&bytes) == row.sha256 => return Ok(false),
-        Ok(bytes) => {
-            let kept = library.set_aside(&row.path, &bytes);
+    let kept = match hash_file(&path) {
+        Ok(hash) if hash == row.sha256 => return Ok(false),
+        Ok(_) => {
+            let kept = library.set_aside_file(&row.path);
             format!(
                 "kept as {} and ",
                 kept.map_err(ImportError::Write)?.display()
@@ -105,23 +103,18 @@ fn found(
     monitor: &dyn Monitor,
 ) -> Result<Option<Sidecar>, ImportError> {
     let path = library.root().join(&row.path);
-    let bytes = match regular::read(&path) {
-        Ok(bytes) => bytes,
+    let sidecar = match read_file(&path) {
+        Ok((hash, _)) if hash == row.sha256 => return Ok(None),
+        Ok((_, sidecar)) => sidecar,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(ImportError::Read { path, source }),
     };
-    if Sha256::digest(&bytes)[..] == row.sha256.0 {
-        return Ok(None);
-    }
-    let read = std::str::from_utf8(&bytes)
-        .map_err(|error| error.to_string())
-        .and_then(|text| read(text).map_err(|error| error.to_string()));
-    match read {
+    match sidecar {
         Ok(sidecar) => Ok(Some(sidecar)),
         Err(_) if broken == Broken::Leave => Ok(None),
         Err(why) => {
             let kept = library
-                .set_aside(&row.path, &bytes)
+                .set_aside_file(&row.path)
                 .map_err(ImportError::Write)?;
             monitor.warn(Warning {
                 subject: row.path.clone(),

@@ -1,6 +1,7 @@
 //! Plain types of the domain. Knows no files, no SQL, no network and nothing else of ours.
 
 pub mod asset;
+pub mod bounds;
 pub mod claim;
 pub mod content_hash;
 pub mod entry_path;

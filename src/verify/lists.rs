@@ -10,6 +10,7 @@ use crate::writer::albums_file::{
 };
 use crate::writer::readme::{README, TEXT};
 use crate::writer::regular;
+use crate::writer::staging::hash_file;
 
 use super::finding::{Finding, FindingKind};
 
@@ -49,28 +50,30 @@ pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>)
 /// `listed`: nothing if there is no manifest, else what it has for the list.
 fn check_one(root: &Path, name: &str, listed: Option<Option<ContentHash>>) -> Option<Finding> {
     let wanted = ALWAYS.contains(&name) || listed.flatten().is_some();
-    let bytes = match regular::read(&root.join(name)) {
-        Ok(bytes) => bytes,
+    let path = root.join(name);
+    let hash = match hash_file(&path) {
+        Ok(hash) => hash,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let why = "the list is gone";
             return wanted.then(|| Finding::new(FindingKind::ListMissing, name, why));
         }
         Err(error) => return Some(Finding::unread(name, &error)),
     };
-    let hash = ContentHash::of(&bytes);
+    // Only a list that is not as it was is read whole.
+    let reads = || regular::read(&path).is_ok_and(|bytes| reads(name, &bytes));
     let why = match listed {
         Some(Some(listed)) if listed == hash => return None,
         Some(Some(_)) => "not as SHA256SUMS.metadata has it",
         Some(None) => "SHA256SUMS.metadata does not name it",
         // Without the manifest only its form can be looked at.
-        None if reads(name, &bytes) => return None,
+        None if reads() => return None,
         None => "cannot be read",
     };
     let kind = match listed {
         Some(None) => FindingKind::ManifestDiffers,
         _ => FindingKind::ListChanged,
     };
-    let why = match reads(name, &bytes) {
+    let why = match reads() {
         true => why.to_owned(),
         false => format!("{why}; cannot be read as a list of albumen's"),
     };

@@ -6,9 +6,8 @@ use crate::catalog::record_digest;
 use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::model::user_changes::UserChanges;
-use crate::writer::regular;
 use crate::writer::sidecar::merge::changes;
-use crate::writer::sidecar::read::{Own, Sidecar, read};
+use crate::writer::sidecar::read::{Own, Sidecar, read_file};
 
 use super::finding::{Finding, FindingKind};
 use super::known::{FromCatalog, Unit};
@@ -40,17 +39,13 @@ pub fn check(
         checked.findings.extend(gone(&at, unit, catalog.is_some()));
         return checked;
     }
-    let bytes = match regular::read(&at.on_disk(root)) {
-        Ok(bytes) => bytes,
+    let (hash, sidecar) = match read_file(&at.on_disk(root)) {
+        Ok(read) => read,
         Err(error) => {
             checked.findings.push(Finding::unread(&at, &error));
             return checked;
         }
     };
-    let hash = ContentHash::of(&bytes);
-    let sidecar = std::str::from_utf8(&bytes)
-        .map_err(|error| error.to_string())
-        .and_then(|text| read(text).map_err(|error| error.to_string()));
     let own = sidecar.as_ref().ok().and_then(|s| s.own.as_ref());
     checked.speaks_of = own.map(|own| own.content_hash);
     if !unit.has_sidecar() {

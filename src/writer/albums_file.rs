@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::model::library_path::LibraryPath;
 use crate::model::record::{AlbumRecord, Record};
@@ -111,6 +112,48 @@ pub fn render_missing(records: &[Record]) -> Result<String, ListError> {
         format: LISTS_FORMAT,
         missing,
     })
+}
+
+/// End of `missing.json`.
+pub const MISSING_END: &str = "]\n}\n";
+
+/// Makes the text of `missing.json` record by record, as [`render_missing`] makes it at once.
+#[derive(Debug, Default)]
+pub struct MissingText {
+    has_any: bool,
+}
+
+impl MissingText {
+    /// Returns what stands for the next record, given as JSON. Records come sorted, each once.
+    ///
+    /// # Errors
+    /// Fails if it is no JSON.
+    pub fn next(&mut self, record: &str) -> Result<String, ListError> {
+        let record: Value = serde_json::from_str(record)?;
+        let mut text = match self.has_any {
+            false => Self::head(),
+            true => ",".to_owned(),
+        };
+        self.has_any = true;
+        // No line ends within a text of JSON: every line is one of the form.
+        for line in serde_json::to_string_pretty(&record)?.lines() {
+            text.push_str("\n    ");
+            text.push_str(line);
+        }
+        Ok(text)
+    }
+
+    /// Returns what stands after the last record.
+    pub fn end(&self) -> String {
+        match self.has_any {
+            true => format!("\n  {MISSING_END}"),
+            false => format!("{}{MISSING_END}", Self::head()),
+        }
+    }
+
+    fn head() -> String {
+        format!("{{\n  \"format\": {LISTS_FORMAT},\n  \"missing\": [")
+    }
 }
 
 /// Reads `missing.json`.

@@ -239,6 +239,21 @@ impl Library {
         Ok(path)
     }
 
+    /// Keeps a copy of a file as [`Self::set_aside`] does, whatever its length.
+    pub fn set_aside_file(&self, name: &str) -> Result<PathBuf, WriteError> {
+        let from = self.root().join(name);
+        let hash = super::staging::hash_file(&from).map_err(|source| WriteError {
+            kind: StepKind::Write,
+            path: from.clone(),
+            source,
+        })?;
+        let folder = self.inner("set-aside");
+        self.writer.make_folder_at(&folder)?;
+        let path = folder.join(format!("{}-{}", hash.short(16), name.replace('/', "_")));
+        self.writer.replace_by_copy(&from, &path)?;
+        Ok(path)
+    }
+
     /// Moves a damaged file out of the tree, to where nothing overwrites it, and says where. Nothing is ever deleted.
     pub fn move_aside(&self, path: &LibraryPath) -> Result<PathBuf, WriteError> {
         let from = path.on_disk(self.root());

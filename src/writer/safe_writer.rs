@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::private;
+use super::regular;
 use super::rename::rename_without_replacing;
 use crate::model::library_path::LibraryPath;
 
@@ -174,11 +175,37 @@ impl SafeWriter {
         })
     }
 
+    /// Writes a file as [`Self::write_file`] does, a piece at a time: for one that is longer than memory should be.
+    pub fn write_pieces(
+        &self,
+        path: &LibraryPath,
+        pieces: &mut dyn Iterator<Item = io::Result<Vec<u8>>>,
+    ) -> Result<(), WriteError> {
+        let to = path.on_disk(&self.root);
+        self.replace_with(&to, |file, temporary| {
+            for piece in pieces {
+                let piece = piece.map_err(|source| failed(StepKind::Write, temporary, source))?;
+                self.write(file, temporary, &piece)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Writes a file of the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has
     /// its name: a torn one would keep the library from being opened.
     pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         self.replace_by(to, bytes, |file, path| {
             self.tried(StepKind::Sync, path, || file.sync_all())
+        })
+    }
+
+    /// Copies a file into the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has its name.
+    pub(super) fn replace_by_copy(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+        self.replace_with(to, |file, temporary| {
+            self.tried(StepKind::Write, temporary, || {
+                io::copy(&mut regular::open(from)?, file).map(drop)
+            })?;
+            self.tried(StepKind::Sync, temporary, || file.sync_all())
         })
     }
 

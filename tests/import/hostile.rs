@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::env::TestEnv;
 use crate::support::expected::hash;
+use crate::support::hostile::crowds::{self, Crowd};
 use crate::support::hostile::{bombs, honest, tars, zips};
 use crate::support::memory::peak_of;
 use crate::support::pack::tar::gzip;
@@ -37,11 +38,17 @@ fn most_time() -> Duration {
 }
 
 fn import(env: &TestEnv, archive: &Path) -> Ended {
+    let archive = archive.to_str().expect("UTF-8");
+    run(env, &["import", archive, "--threads", "2"], most_time() * 2)
+}
+
+/// Runs the binary; it is killed when the time is over.
+fn run(env: &TestEnv, args: &[&str], most: Duration) -> Ended {
     let began = Instant::now();
     let program = Path::new(env!("CARGO_BIN_EXE_albumen"));
     let mut child = Command::new(program)
-        .args(["import".as_ref(), archive.as_os_str()])
-        .args(["--library", "l", "--threads", "2"])
+        .args(args)
+        .args(["--library", "l"])
         .current_dir(env.home())
         .env_clear()
         .env("HOME", env.home())
@@ -66,7 +73,7 @@ fn import(env: &TestEnv, archive: &Path) -> Ended {
             if let Some(status) = child.try_wait().expect("our child") {
                 break status.code();
             }
-            if began.elapsed() > most_time() * 2 {
+            if began.elapsed() > most {
                 child.kill().expect("our child");
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -178,4 +185,92 @@ fn what_lies_or_wants_out_ends_soon_in_little_memory() {
     ] {
         endures(name, "tgz", &gzip(&bytes));
     }
+}
+
+/// Statements that are very many, where the table is not made.
+const MANY: u64 = 4_000;
+
+/// Statements of the table: the number is chosen by `ALBUMEN_HOSTILE_ITEMS`.
+fn many() -> u64 {
+    let given = std::env::var("ALBUMEN_HOSTILE_ITEMS").ok();
+    given.and_then(|text| text.parse().ok()).unwrap_or(MANY)
+}
+
+/// Prints a row for each command and holds it to the memory that is allowed.
+fn row(env: &TestEnv, name: &str, command: &str, args: &[&str]) {
+    let ended = run(env, args, Duration::from_secs(3_600));
+    let mebibytes = ended.peak.unwrap_or(0) >> 20;
+    println!(
+        "| {name} | `{command}` | {:.1} s | {mebibytes} MiB |",
+        ended.took.as_secs_f64()
+    );
+    let said: String = ended.said.chars().take(2_000).collect();
+    assert!(
+        matches!(ended.code, Some(0 | 3)),
+        "{name}: {:?} {said}",
+        ended.code
+    );
+    assert!(
+        ended.peak.is_none_or(|peak| peak < MOST_BYTES),
+        "{name}, {command}: {mebibytes} MiB"
+    );
+}
+
+#[test]
+#[ignore = "slow: composes and imports hundreds of megabytes; prints the table of docs/testing.md"]
+fn very_many_and_very_long_statements_end_in_little_memory() {
+    let only = std::env::var("ALBUMEN_HOSTILE_ONLY").unwrap_or_default();
+    println!("| input | command | time | most memory |\n|---|---|---|---|");
+    for (name, crowd) in crowds::ALL.iter().filter(|(name, _)| name.contains(&only)) {
+        let count = match crowd {
+            Crowd::Carousel => many() * 2 / 5,
+            _ => many(),
+        };
+        let env = TestEnv::new();
+        let archive = env.path(crowd.file_name());
+        crowd.write(&archive, count).expect("written");
+        let name = match crowd {
+            Crowd::AbsentPosts | Crowd::LoneSidecars | Crowd::OnePhoto | Crowd::Carousel => {
+                format!("{count} {name}")
+            }
+            _ => (*name).to_owned(),
+        };
+        row(&env, &name, "import", &["import", crowd.file_name()]);
+        row(&env, &name, "verify", &["verify"]);
+        row(&env, &name, "certify", &["certify", "--json"]);
+    }
+}
+
+#[test]
+#[ignore = "slow: writes and reads hundreds of megabytes; prints the table of docs/testing.md"]
+fn a_huge_sidecar_that_somebody_wrote_is_set_aside_in_little_memory() {
+    let env = TestEnv::new();
+    env.write("a.zip", &crate::support::hostile::zip_with(&[]));
+    assert_eq!(env.run_on("l", &["import", "a.zip"]).code, Some(0));
+    let names = tree::names(&env.path("l"));
+    let sidecar = names
+        .iter()
+        .find(|name| name.ends_with(".xmp"))
+        .expect("written");
+    let written = fs::read(env.path("l").join(sidecar)).expect("ours");
+    let theirs = "x".repeat(200_000_000);
+    fs::write(env.path("l").join(sidecar), &theirs).expect("a large disk");
+    let name = "a sidecar of 200 MB that somebody wrote";
+    let checked = run(&env, &["verify"], Duration::from_secs(3_600));
+    assert!(
+        checked.said.contains("longer than 48 MiB"),
+        "{}",
+        checked.said
+    );
+    row(&env, name, "verify", &["verify"]);
+    row(&env, name, "import", &["import", "a.zip"]);
+    let now = fs::read(env.path("l").join(sidecar)).expect("ours");
+    assert_eq!(now, written);
+    let aside = tree::names(&env.path("l/.albumen/set-aside"));
+    let kept = aside
+        .iter()
+        .find(|name| name.ends_with(".xmp"))
+        .expect("kept");
+    let kept = env.path("l/.albumen/set-aside").join(kept);
+    assert!(fs::read(kept).expect("kept") == theirs.as_bytes());
 }

@@ -19,35 +19,32 @@ pub const USUAL_PIXELS: u32 = 700;
 /// So few photos say nothing about the quality chosen.
 pub const ENOUGH_PHOTOS: u64 = 10;
 
-/// Decides.
-pub fn judge(situation: &Situation) -> Certificate {
-    let mut gaps: Vec<Gap> = situation
-        .missing
-        .iter()
-        .chain(&situation.damaged)
-        .chain(&situation.doubtful)
-        .chain(&situation.unreadable)
-        .cloned()
-        .collect();
+/// Decides. The gaps become the certificate's: they may be very many.
+pub fn judge(situation: Situation) -> Certificate {
+    let lacking = lacking(&situation);
+    let unknown = unknown(&situation);
+    let notes = notes(&situation);
+    let mut gaps: Vec<Gap> = situation.missing;
+    gaps.extend(situation.damaged);
+    gaps.extend(situation.doubtful);
+    gaps.extend(situation.unreadable);
     gaps.sort();
-    let lacking = lacking(situation);
-    let unknown = unknown(situation);
     let verdict = match (lacking.is_empty(), unknown.is_empty()) {
         (false, _) => Verdict::NotComplete,
         (true, false) => Verdict::CannotBeKnown,
         (true, true) => Verdict::Complete(Proof(())),
     };
     Certificate {
-        provider: situation.provider.clone(),
-        account: situation.account.clone(),
+        provider: situation.provider,
+        account: situation.account,
         verdict,
         reasons: lacking.into_iter().chain(unknown).collect(),
-        notes: notes(situation),
-        archives: situation.archives.clone(),
+        notes,
+        archives: situation.archives,
         gaps,
-        not_understood: situation.not_understood.clone(),
-        counts: situation.counts.clone(),
-        days: situation.days.clone(),
+        not_understood: situation.not_understood,
+        counts: situation.counts,
+        days: situation.days,
     }
 }
 

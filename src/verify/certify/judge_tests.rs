@@ -388,7 +388,7 @@ fn every_situation_has_its_verdict_and_its_words() {
     for (row, (change, verdict, words)) in TABLE.iter().enumerate() {
         let mut situation = whole();
         change(&mut situation);
-        let certificate = judge(&situation);
+        let certificate = judge(situation.clone());
         assert_eq!(certificate.verdict.as_str(), *verdict, "row {row}");
         let text = format!(
             "{} {}",
@@ -406,7 +406,7 @@ fn every_situation_has_its_verdict_and_its_words() {
 
 #[test]
 fn what_no_archive_shows_is_said_even_when_all_is_well() {
-    let certificate = judge(&whole());
+    let certificate = judge(whole());
     assert!(certificate.notes[0].contains("all dates, everything ticked, and the highest quality"));
     assert!(certificate.reasons.is_empty() && certificate.gaps.is_empty());
 }
@@ -416,7 +416,7 @@ fn every_gap_is_listed_in_order_of_time() {
     let mut situation = whole();
     situation.missing = vec![gap(Some("2022-01-01")), gap(Some("2020-01-01"))];
     situation.damaged = vec![gap(Some("2021-01-01"))];
-    let dates: Vec<String> = judge(&situation)
+    let dates: Vec<String> = judge(situation.clone())
         .gaps
         .into_iter()
         .filter_map(|gap| gap.date)
@@ -430,7 +430,7 @@ fn an_archive_older_than_what_other_accounts_hold_is_said() {
         let mut situation = whole();
         situation.journal.archive_day = made.map(|day| day.parse().unwrap());
         situation.newest_elsewhere = newest.map(str::to_owned);
-        let certificate = judge(&situation);
+        let certificate = judge(situation.clone());
         assert!(matches!(certificate.verdict, Verdict::Complete(_)));
         certificate
             .notes
@@ -451,7 +451,7 @@ fn items_that_begin_one_or_three_years_before_the_archive_are_a_sign() {
         let mut situation = whole();
         situation.journal.archive_day = Some("2024-05-08".parse().unwrap());
         situation.days = Some((first.to_owned(), "2024-05-01".to_owned()));
-        let notes = judge(&situation).notes;
+        let notes = judge(situation.clone()).notes;
         notes
             .into_iter()
             .find(|note| note.contains("ordered for all time"))
@@ -479,7 +479,7 @@ fn a_single_month_is_named_once_and_no_range() {
     let mut situation = whole();
     situation.missing = vec![gap(Some("2021-03-04")), gap(Some("2021-03-30"))];
     situation.counts.missing = 2;
-    let reasons = judge(&situation).reasons.join(" ");
+    let reasons = judge(situation.clone()).reasons.join(" ");
     assert!(!reasons.contains("2021-03 to"), "{reasons}");
 }
 
@@ -488,7 +488,7 @@ fn pictures_of_the_usual_size_are_not_small() {
     let small = |photos: u64, pixels: u32| {
         let mut situation = whole();
         (situation.photos, situation.median_pixels) = (photos, Some(pixels));
-        matches!(judge(&situation).verdict, Verdict::CannotBeKnown)
+        matches!(judge(situation.clone()).verdict, Verdict::CannotBeKnown)
     };
     assert!(small(ENOUGH_PHOTOS, USUAL_PIXELS - 1));
     assert!(!small(ENOUGH_PHOTOS, USUAL_PIXELS));
@@ -500,7 +500,7 @@ fn messages_left_aside_are_noted_if_there_are_any() {
     let noted = |count: u64| {
         let mut situation = whole();
         situation.journal.messages_left_aside = count;
-        let notes = judge(&situation).notes.join(" ");
+        let notes = judge(situation.clone()).notes.join(" ");
         notes.contains("private messages left aside")
     };
     assert!(noted(1) && !noted(0));

@@ -147,7 +147,7 @@ pub fn certify(
     let verified = verify(root, &VerifyOptions::default(), clock, monitor)?;
     let catalog = open(&library)?;
     let situations = situation::situations(&catalog, &verified).map_err(VerifyError::Catalog)?;
-    let certificates = situations.iter().map(judge::judge).collect();
+    let certificates = situations.into_iter().map(judge::judge).collect();
     Ok(Certified {
         certificates,
         verified,

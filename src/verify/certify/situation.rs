@@ -8,7 +8,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::media_type::{MediaClass, MediaType};
 use crate::model::not_understood::UnnamedMedia;
 use crate::model::owners::two_owners;
-use crate::model::record::{Edition, Record};
+use crate::model::record::{Edition, Extras, Record, RecordFacts};
 use crate::model::time::{Precision, When};
 use crate::verify::{FindingKind, VerifyReport};
 
@@ -77,7 +77,7 @@ pub fn situations(
     let mut gathering = Gathering::default();
     let mut doubts = Doubts::load(catalog)?;
     for provider in catalog.providers()? {
-        let (evidence, _) = catalog.evidence(&provider)?;
+        let (evidence, _) = catalog.evidence_with(&provider, &lighten)?;
         let examples = two_owners(&evidence.records);
         gathering.records(&provider, &evidence.records, examples.is_empty());
         if !examples.is_empty() {
@@ -86,11 +86,12 @@ pub fn situations(
         }
         doubts.named_by(&provider, &evidence.records);
     }
-    for (id, uri) in catalog.missing_records()? {
-        gathering.missing(catalog.raw_record(id)?, uri);
-    }
+    catalog.each_missing_record(|id, _, uri| {
+        gathering.missing(catalog.bare_record(id)?.read()?, uri.to_owned());
+        Ok(())
+    })?;
     for id in catalog.doubtful_records()? {
-        gathering.doubtful(catalog.raw_record(id)?);
+        gathering.doubtful(catalog.bare_record(id)?.read()?);
     }
     gathering.assets(catalog)?;
     gathering.damaged(verified);
@@ -136,6 +137,18 @@ pub fn situations(
         situation.catalog_faults.clone_from(&faults);
     }
     Ok(situations)
+}
+
+/// Takes everything away but what a record names, and where: of half a million records the rest is much memory.
+fn lighten(record: &mut Record) {
+    let supplement = record.facts.is_supplement();
+    record.facts = RecordFacts::default();
+    record.facts.extras = supplement.then(|| {
+        Box::new(Extras {
+            supplement,
+            ..Extras::default()
+        })
+    });
 }
 
 /// One account while it is gathered.

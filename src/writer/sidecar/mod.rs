@@ -14,6 +14,10 @@ pub mod render;
 mod tests;
 pub(crate) mod tree;
 
+/// Largest sidecar that is read as one, in bytes. What a program of today writes is a hundredth of it; ours is longer only where an
+/// archive had a record as long. A larger one is compared by its hash, and set aside where somebody else wrote it.
+pub const LARGEST_SIDECAR: u64 = 48 << 20;
+
 /// Namespaces of the properties a sidecar holds, with the prefixes they are written with.
 pub mod ns {
     /// RDF itself.

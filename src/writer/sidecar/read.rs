@@ -1,15 +1,20 @@
 //! Reads sidecars, ours and those other programs have rewritten.
 
+use std::io::{self, Read};
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 
 use super::fields::{Fields, parse_coordinate, parse_number};
-use super::ns;
 use super::tree::{Element, Name, canonical, parse};
+use super::{LARGEST_SIDECAR, ns};
 use crate::model::asset::{Companion, Group};
 use crate::model::content_hash::ContentHash;
 use crate::model::evidence::MediaEntry;
 use crate::model::record::{Location, Record};
 use crate::model::user_changes::UserChanges;
+use crate::writer::regular;
+use crate::writer::staging::hash_file;
 
 use super::render::SIDECAR_FORMAT;
 
@@ -124,6 +129,25 @@ pub fn read(text: &str) -> Result<Sidecar, SidecarError> {
         foreign,
         own,
     })
+}
+
+/// Reads a sidecar from disk: the hash of the file, and what it says or why it is no sidecar.
+///
+/// # Errors
+/// Fails if the file cannot be read.
+pub fn read_file(path: &Path) -> io::Result<(ContentHash, Result<Sidecar, String>)> {
+    let mut bytes = Vec::new();
+    // One byte more than may be, whatever the file has become since somebody looked at its size.
+    let mut beginning = regular::open(path)?.take(LARGEST_SIDECAR + 1);
+    beginning.read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_SIDECAR {
+        drop(bytes);
+        let why = format!("longer than {} MiB", LARGEST_SIDECAR >> 20);
+        return Ok((hash_file(path)?, Err(why)));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|error| error.to_string());
+    let sidecar = text.and_then(|text| read(text).map_err(|error| error.to_string()));
+    Ok((ContentHash::of(&bytes), sidecar))
 }
 
 /// Returns every property of a packet, as it is.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::fields::{Fields, is_xml, latitude_text, longitude_text, sorted, without_fraction};
 use super::read::ForeignProperty;
-use super::tree::escaped;
+use super::tree::{escaped, push_escaped};
 use super::{fields, ns};
 use crate::model::asset::Asset;
 use crate::model::evidence::MediaEntry;
@@ -324,7 +324,10 @@ impl Properties {
         self.note(tag);
         self.raw(&format!("   <{tag}>\n    <rdf:{kind}>\n"));
         for item in items {
-            self.raw(&format!("     <rdf:li>{}</rdf:li>\n", escaped(item)));
+            // Without a copy in between: a record in an item may be as long as an archive makes it.
+            self.raw("     <rdf:li>");
+            push_escaped(item, &mut self.text);
+            self.raw("</rdf:li>\n");
         }
         self.raw(&format!("    </rdf:{kind}>\n   </{tag}>\n"));
     }

@@ -558,3 +558,19 @@ fn another_programs_camera_fields_stay_and_stand_alone() {
     );
     assert_eq!(read(&copied).unwrap().foreign.len(), 1);
 }
+
+#[test]
+fn a_sidecar_longer_than_any_program_writes_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jpg.xmp");
+    let packet = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF \
+        xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></rdf:RDF></x:xmpmeta>";
+    let largest = super::LARGEST_SIDECAR as usize;
+    for (length, reads) in [(largest, true), (largest + 1, false)] {
+        let text = format!("{packet}{}", " ".repeat(length - packet.len()));
+        std::fs::write(&path, &text).unwrap();
+        let (hash, sidecar) = super::read::read_file(&path).unwrap();
+        assert_eq!(hash, ContentHash::of(text.as_bytes()));
+        assert_eq!(sidecar.is_ok(), reads, "{length}: {sidecar:?}");
+    }
+}

@@ -237,6 +237,12 @@ fn write(element: &Element, namespaces: &[&str], top: bool, out: &mut String) {
 /// indent a file change them, and a bare carriage return is lost in any case.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
+    push_escaped(text, &mut out);
+    out
+}
+
+/// Adds text to an element or attribute as [`escaped`] gives it.
+pub(super) fn push_escaped(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -251,7 +257,6 @@ pub(super) fn escaped(text: &str) -> String {
             _ => out.push('\u{fffd}'),
         }
     }
-    out
 }
 
 #[cfg(test)]

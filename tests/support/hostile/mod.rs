@@ -1,6 +1,7 @@
 //! Builds archives that lie, break or attack. Each holds one honest picture too, so that one bad entry spoils only itself.
 
 pub mod bombs;
+pub mod crowds;
 pub mod encrypted;
 pub mod tars;
 

@@ -9,8 +9,8 @@ use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia, PageTagged};
 use crate::exporter::provider::classify::{has_media_extension, is_subtitles, is_web_address};
 use crate::exporter::provider::entities::decode;
 
-/// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206.
-pub const MOST_TEXT_BYTES: usize = 16 << 20;
+/// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206; the rest is room for comments.
+pub const MOST_TEXT_BYTES: usize = 4 << 20;
 
 /// Longest line outside of items that is kept, in bytes; what is longer tells nothing about the page.
 const LONGEST_LINE_BYTES: usize = 512;

@@ -353,13 +353,13 @@ fn scripts_styles_comments_and_attributes_are_no_text() {
 }
 
 #[test]
-fn ten_megabytes_of_text_are_kept_and_endless_text_is_cut() {
-    let long = "Meer &amp; ".repeat(1 << 20);
+fn megabytes_of_text_are_kept_and_endless_text_is_cut() {
+    let long = "Meer &amp; ".repeat(1 << 18);
     let item = read(&page(&boxed(&format!(
         "<h2 class=\"_a6-h\">{long}</h2><img src=a.jpg>"
     ))))
     .remove(0);
-    assert_eq!(item.heading.len(), 7 << 20);
+    assert_eq!(item.heading.len(), 7 << 18);
     assert!(!item.cut);
 
     let endless = "x".repeat(MOST + (1 << 20));
