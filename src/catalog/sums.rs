@@ -127,6 +127,17 @@ const TABLES: [Table; 19] = [
     derived("doubt", "SELECT * FROM doubt WHERE ?1 >= 0 AND ?2 >= 0"),
 ];
 
+/// Tables in which `list` looks things up by an index.
+const LOOKED_UP: [&str; 7] = [
+    "asset",
+    "asset_album",
+    "media_entry",
+    "original",
+    "part",
+    "part_entry",
+    "placed_file",
+];
+
 /// The row up to which a table is summed: that of the table itself, or of those it points to.
 fn last(connection: &Connection, name: &str) -> rusqlite::Result<(i64, i64)> {
     let highest = |table: &str| {
@@ -257,13 +268,30 @@ impl Catalog {
             return Ok(());
         }
         let shown = |table: &Table| table.name != "record" && table.name != "album_record";
-        match self.compare(shown, Fewer::IsRot)?.first() {
+        let rotten = self.compare(shown, Fewer::IsRot)?.first().copied();
+        match rotten.map_or_else(|| self.wrong_index(), |rotten| Ok(Some(rotten)))? {
             None => Ok(()),
-            Some(rotten) => Err(CatalogError::Rotten {
+            Some(what) => Err(CatalogError::Rotten {
                 path: self.path.clone(),
-                what: *rotten,
+                what,
             }),
         }
+    }
+
+    /// Returns a table in which lists look things up by an index that is not what the table says: its rows are right, and would not
+    /// be found.
+    fn wrong_index(&self) -> Result<Option<Rotten>, CatalogError> {
+        for table in LOOKED_UP {
+            let sql = format!("PRAGMA integrity_check({table})");
+            let said: Vec<String> = self.rows(&sql, [], |row| row.get(0))?;
+            if said.iter().any(|line| line != "ok") {
+                return Ok(Some(Rotten {
+                    table,
+                    derived: false,
+                }));
+            }
+        }
+        Ok(None)
     }
 
     fn compare(
