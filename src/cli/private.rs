@@ -7,16 +7,15 @@ use super::error::CliError;
 /// Fails if others than the owner may read a file.
 #[cfg(unix)]
 pub fn check(path: &Path) -> Result<(), CliError> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(path).map_err(|source| CliError::SecretFile {
-        path: path.to_owned(),
-        source,
-    })?;
-    match metadata.mode() & 0o077 {
-        0 => Ok(()),
-        _ => Err(CliError::OpenSecretFile {
+    match open_mode(path, 0o077) {
+        Ok(None) => Ok(()),
+        Ok(Some(mode)) => Err(CliError::OpenSecretFile {
             path: path.to_owned(),
-            mode: metadata.mode() & 0o777,
+            mode,
+        }),
+        Err(source) => Err(CliError::SecretFile {
+            path: path.to_owned(),
+            source,
         }),
     }
 }
@@ -24,18 +23,25 @@ pub fn check(path: &Path) -> Result<(), CliError> {
 /// Fails if others than the owner may write a file that says what is run.
 #[cfg(unix)]
 pub fn check_commands(path: &Path) -> Result<(), CliError> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(path).map_err(|source| CliError::ConfigFile {
-        path: path.to_owned(),
-        source,
-    })?;
-    match metadata.mode() & 0o022 {
-        0 => Ok(()),
-        _ => Err(CliError::OpenConfig {
+    match open_mode(path, 0o022) {
+        Ok(None) => Ok(()),
+        Ok(Some(mode)) => Err(CliError::OpenConfig {
             path: path.to_owned(),
-            mode: metadata.mode() & 0o777,
+            mode,
+        }),
+        Err(source) => Err(CliError::ConfigFile {
+            path: path.to_owned(),
+            source,
         }),
     }
+}
+
+/// Returns the mode of a file that grants some of what it should not.
+#[cfg(unix)]
+fn open_mode(path: &Path, forbidden: u32) -> std::io::Result<Option<u32>> {
+    use std::os::unix::fs::MetadataExt;
+    let mode = std::fs::metadata(path)?.mode() & 0o777;
+    Ok((mode & forbidden != 0).then_some(mode))
 }
 
 /// Does nothing: this system has no such modes.

@@ -228,35 +228,17 @@ fn sidecar(
         path: on_disk.clone(),
         source,
     })?;
+    let mut leave =
+        |why: &str| unreadable(library, path.as_str(), &bytes, why, monitor, report).map(|()| None);
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text,
-        Err(why) => {
-            unreadable(
-                library,
-                path.as_str(),
-                &bytes,
-                &why.to_string(),
-                monitor,
-                report,
-            )?;
-            return Ok(None);
-        }
+        Err(why) => return leave(&why.to_string()),
     };
     let sidecar = match read(text) {
         Ok(sidecar) => sidecar,
         // A catalog made without it would lack what the newer version knows.
         Err(why @ SidecarError::Newer { .. }) => return Err(newer(on_disk, &why)),
-        Err(why) => {
-            unreadable(
-                library,
-                path.as_str(),
-                &bytes,
-                &why.to_string(),
-                monitor,
-                report,
-            )?;
-            return Ok(None);
-        }
+        Err(why) => return leave(&why.to_string()),
     };
     // Another program's own sidecar is the owner's, like any file of theirs.
     let Some(own) = &sidecar.own else {
