@@ -8,6 +8,7 @@ mod docs;
 mod fetch;
 mod fuzzing;
 mod gallery;
+mod golden;
 mod import;
 mod instagram;
 mod layers;

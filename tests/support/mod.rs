@@ -29,4 +29,5 @@ pub mod servers;
 pub mod takeouts;
 pub mod tools;
 pub mod tree;
+pub mod whole;
 pub mod world;

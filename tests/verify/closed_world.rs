@@ -4,9 +4,6 @@
 //! Lost is what the undisturbed library has and the disturbed one has not: a photo, a date, a caption, a place, a person, an album.
 //! `ALBUMEN_JUDGE_CASES=2000 cargo test --test main verify::closed_world -- --nocapture` runs as many cases as `.ci/run` does.
 
-#[path = "closed_world/worlds.rs"]
-mod worlds;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,9 +15,7 @@ use albumen::monitor::Silent;
 use albumen::verify::certify::{Verdict, certify};
 use jiff::Timestamp;
 
-use crate::support::pack::zip::{ZipStyle, entry};
-use crate::support::pack::zip_writer::ZipWriter;
-use worlds::{Part, World, worlds};
+use crate::support::whole::{Part, World, worlds};
 
 /// Cases in the ordinary tests; each imports an archive and judges the library.
 const CASES: usize = 150;
@@ -59,24 +54,10 @@ struct Case {
     parts: Vec<(String, Vec<u8>)>,
 }
 
-fn packed(part: &Part) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Vec::new(), false, false);
-    for (path, bytes) in &part.files {
-        let at = part.times.get(path).copied();
-        let style = ZipStyle {
-            extended_timestamp: at.map(|at| i32::try_from(at).expect("before 2038")),
-            ..ZipStyle::default()
-        };
-        let raw = entry(path, bytes.clone(), &style);
-        writer.entry(&raw).expect("writing to memory does not fail");
-    }
-    writer.finish().expect("writing to memory does not fail")
-}
-
 fn all_packed(parts: &[Part]) -> Vec<(String, Vec<u8>)> {
     parts
         .iter()
-        .map(|part| (part.name.clone(), packed(part)))
+        .map(|part| (part.name.clone(), part.packed()))
         .collect()
 }
 

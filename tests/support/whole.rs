@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use albumen::model::kind::Kind;
 
-use crate::support::account::{Account, Medium, Post};
-use crate::support::compose::takeout::{Album, Item, Takeout};
-use crate::support::compose::{
+use super::account::{Account, Medium, Post};
+use super::compose::takeout::{Album, Item, Takeout};
+use super::compose::{
     Edition, Files, Generation, Language, compose, facebook, facebook_account, snapchat, takeout,
 };
-use crate::support::facebooks;
-use crate::support::takeouts::plain;
+use super::facebooks;
+use super::pack::zip::{ZipStyle, entry};
+use super::pack::zip_writer::ZipWriter;
+use super::takeouts::plain;
 
 /// One part of an account's archive.
 #[derive(Clone)]
@@ -19,6 +21,23 @@ pub struct Part {
     pub files: Files,
     /// Times of entries, where the service gives any.
     pub times: BTreeMap<String, i64>,
+}
+
+impl Part {
+    /// Packs the part into a zip.
+    pub fn packed(&self) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Vec::new(), false, false);
+        for (path, bytes) in &self.files {
+            let at = self.times.get(path).copied();
+            let style = ZipStyle {
+                extended_timestamp: at.map(|at| i32::try_from(at).expect("before 2038")),
+                ..ZipStyle::default()
+            };
+            let raw = entry(path, bytes.clone(), &style);
+            writer.entry(&raw).expect("writing to memory does not fail");
+        }
+        writer.finish().expect("writing to memory does not fail")
+    }
 }
 
 /// A whole account, as its service would pack it.
