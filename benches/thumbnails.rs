@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use albumen::cli::decoder::Apart;
-use albumen::demo::media::{Picture, jpeg};
-use albumen::media::thumbnail::{Decoder, Inside};
-use albumen::model::media_type::MediaType;
+use demo::media::{Picture, jpeg};
+use media::thumbnail::{Decoder, Inside};
+use model::media_type::MediaType;
 use anyhow::{Context, Result, bail, ensure};
 use image::{Rgb, RgbImage};
 

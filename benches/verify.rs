@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use albumen::demo::media::padded_jpeg;
+use demo::media::padded_jpeg;
 use anyhow::{Context, Result, ensure};
 use support::compose::Files;
 use support::pack::zip::{ZipStyle, zip};

@@ -1,7 +1,7 @@
 //! What tests believe a reader must find, checked by hand on rows.
 
-use albumen::model::kind::Kind;
-use albumen::model::time::{Precision, When};
+use model::kind::Kind;
+use model::time::{Precision, When};
 use jiff::civil::datetime;
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 

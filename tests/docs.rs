@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use albumen::cli::args::Cli;
 use albumen::cli::exit::Exit;
 use albumen::cli::reference;
-use albumen::exporter::provider::PROVIDERS;
+use provider::PROVIDERS;
 use clap::{CommandFactory, Parser};
 
 fn root() -> &'static Path {

@@ -141,7 +141,7 @@ fn chosen(files: &compose::Files, paths: &[&str]) -> Vec<Vec<u8>> {
 
 /// Pictures that say much, with profiles.
 fn said_and_coloured() -> Vec<Vec<u8>> {
-    use albumen::demo::media::{Picture, jpeg, png, webp};
+    use demo::media::{Picture, jpeg, png, webp};
     let picture = Picture {
         width: 24,
         height: 16,
@@ -311,8 +311,8 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         ]),
         "settings" => vec![
             // The template with every setting taken out of its comment, as far as each line allows.
-            albumen::config::TEMPLATE.replace("\n#", "\n").into_bytes(),
-            albumen::config::TEMPLATE.as_bytes().to_vec(),
+            config::TEMPLATE.replace("\n#", "\n").into_bytes(),
+            config::TEMPLATE.as_bytes().to_vec(),
             b"[[destination]]\naddress = \"webdav+https://host/a b\"\nuser = \"anna\"\npassword = \"p\"\n".to_vec(),
             b"webdav+https://u:p@host/x\ns3://bucket/prefix\nimmich+http://host:2283\nzip:a.zip\nphotoprism+https://h/originals".to_vec(),
             b"# mine\nALBUMEN_WEBDAV_USER = anna\nALBUMEN_WEBDAV_PASSWORD=a=b c\n".to_vec(),

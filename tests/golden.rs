@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use albumen::catalog::Catalog;
+use catalog::Catalog;
 
 use crate::support::env::TestEnv;
 use crate::support::tree;

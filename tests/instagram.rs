@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use albumen::exporter::archive::EntryId;
-use albumen::exporter::provider::{
+use archive::EntryId;
+use provider::{
     EntryRole, ItemSink, Node, PROVIDERS, Provider, ReadOptions, Tree,
 };
-use albumen::model::evidence::{Evidence, MediaEntry};
-use albumen::model::record::{AlbumRecord, Record};
+use model::evidence::{Evidence, MediaEntry};
+use model::record::{AlbumRecord, Record};
 
 use crate::builders::every_composition;
 use crate::support::account::Account;
@@ -137,7 +137,7 @@ fn differences(one: &Expected, records: &[&Record]) -> Vec<String> {
         records.iter().all(|record| record.key == one.key),
         true
     );
-    if one.kind != albumen::model::kind::Kind::Draft {
+    if one.kind != model::kind::Kind::Draft {
         same!(
             "posted_at",
             facts().find_map(|facts| facts.posted_at),

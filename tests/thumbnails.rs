@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use albumen::demo::media::{Clip, Picture, heic, mp4};
-use albumen::media::thumbnail::{Thumbnail, ThumbnailError, make, poster};
-use albumen::model::media_type::MediaType;
+use demo::media::{Clip, Picture, heic, mp4};
+use media::thumbnail::{Thumbnail, ThumbnailError, make, poster};
+use model::media_type::MediaType;
 use image::{DynamicImage, RgbImage};
 
 use crate::support::tools::require;
@@ -206,7 +206,7 @@ mod child {
 #[test]
 fn a_child_that_decodes_limits_itself_and_serves_until_nobody_asks() {
     let mut decoding = child::Decoding::start();
-    let png = albumen::demo::media::png(&Picture {
+    let png = demo::media::png(&Picture {
         width: 30,
         height: 20,
         ..Picture::default()
@@ -234,7 +234,7 @@ fn png_with(name: &[u8; 4], head: &[u8], zeros: u64) -> Vec<u8> {
     chunk.extend(name);
     chunk.extend(&body);
     chunk.extend(crc32fast::hash(&chunk[4..]).to_be_bytes());
-    let mut file = albumen::demo::media::png(&Picture::default());
+    let mut file = demo::media::png(&Picture::default());
     file.splice(33..33, chunk);
     file
 }
@@ -247,13 +247,13 @@ fn pictures_that_unpack_to_gigabytes_take_below_300_megabytes() {
     let mut profile = vec![0xff, 0xe2, 0xff, 0xff];
     profile.extend(b"ICC_PROFILE\0\x01\xff");
     profile.resize(65_537, 7);
-    let mut many_profiles = albumen::demo::media::jpeg(&picture);
+    let mut many_profiles = demo::media::jpeg(&picture);
     many_profiles.splice(2..2, profile.repeat(900));
     let claiming = |mut bytes: Vec<u8>, at: usize, side: &[u8]| {
         bytes[at..at + side.len()].copy_from_slice(side);
         bytes
     };
-    let jpeg = albumen::demo::media::jpeg(&picture);
+    let jpeg = demo::media::jpeg(&picture);
     let frame = memchr::memmem::find(&jpeg, b"\xff\xc0").expect("a frame") + 5;
     let rows = [
         (
@@ -290,7 +290,7 @@ fn pictures_that_unpack_to_gigabytes_take_below_300_megabytes() {
         (
             "a GIF of 65,535 pixels",
             "gif",
-            claiming(albumen::demo::media::gif(&picture), 6, &[0xff; 4]),
+            claiming(demo::media::gif(&picture), 6, &[0xff; 4]),
             false,
         ),
     ];

@@ -1,8 +1,8 @@
 //! Reads the whole catalog and says what in it cannot be right.
 
-use crate::model::asset::Asset;
-use crate::model::media_facts::MediaFacts;
-use crate::model::record::Record;
+use model::asset::Asset;
+use model::media_facts::MediaFacts;
+use model::record::Record;
 
 use super::evidence::{digest_of, record_digest};
 use super::foreign::path_of;
@@ -129,8 +129,8 @@ impl Catalog {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::kind::Kind;
-    use crate::model::record::{Edition, Record, RecordFacts};
+    use model::kind::Kind;
+    use model::record::{Edition, Record, RecordFacts};
 
     fn record() -> Record {
         Record {

@@ -2,8 +2,8 @@
 
 use rusqlite::OptionalExtension;
 
-use crate::model::asset::Asset;
-use crate::model::content_hash::ContentHash;
+use model::asset::Asset;
+use model::content_hash::ContentHash;
 
 use super::foreign::path_of;
 use super::{Catalog, CatalogError, Writing, from_json, hash_of, to_json};
@@ -289,7 +289,7 @@ impl Writing<'_> {
     /// # Errors
     /// Fails if SQLite does.
     pub fn add_asset_text(&self, id: i64, asset: &Asset) -> Result<(), CatalogError> {
-        let text = |claim: &Option<crate::model::claim::Claim<String>>| {
+        let text = |claim: &Option<model::claim::Claim<String>>| {
             claim.as_ref().map(|claim| claim.value.clone())
         };
         self.run(

@@ -115,10 +115,10 @@ fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::catalog::StoredMedium;
-    use crate::model::content_hash::ContentHash;
-    use crate::model::media_facts::MediaFacts;
-    use crate::model::media_type::MediaType;
+    use crate::StoredMedium;
+    use model::content_hash::ContentHash;
+    use model::media_facts::MediaFacts;
+    use model::media_type::MediaType;
     use jiff::Timestamp;
 
     fn medium(n: u8) -> StoredMedium {

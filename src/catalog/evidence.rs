@@ -3,11 +3,11 @@
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, MediaEntry};
-use crate::model::media_facts::MediaFacts;
-use crate::model::record::{AlbumRecord, Record};
-use crate::model::user_changes::UserChanges;
+use model::content_hash::ContentHash;
+use model::evidence::{Evidence, MediaEntry};
+use model::media_facts::MediaFacts;
+use model::record::{AlbumRecord, Record};
+use model::user_changes::UserChanges;
 
 use super::{Catalog, CatalogError, Given, Writing, from_json, hash_of, to_json};
 
@@ -480,9 +480,9 @@ pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kind::Kind;
-    use crate::model::media_type::MediaType;
-    use crate::model::record::{Edition, RecordFacts};
+    use model::kind::Kind;
+    use model::media_type::MediaType;
+    use model::record::{Edition, RecordFacts};
 
     fn record(uri: &str) -> Record {
         Record {

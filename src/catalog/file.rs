@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::CatalogError;
-use crate::model::fault::Fault;
+use model::fault::Fault;
 
 /// What SQLite puts behind the name of a database for its own files.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];

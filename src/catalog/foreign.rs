@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row};
 
 use super::CatalogError;
 use super::migrate::{apply_up_to, newest, version};
-use crate::model::library_path::LibraryPath;
+use model::library_path::LibraryPath;
 
 /// Folders at the top of a library that hold no photo, sidecar or list.
 const OWN_FOLDERS: [&str; 2] = [".albumen", "gallery"];

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::import_note::{Asked, CameTo, ImportNote, Unreadable};
-use crate::model::parts_word::{self, PartsWord};
-use crate::model::time::in_seconds;
+use model::content_hash::ContentHash;
+use model::import_note::{Asked, CameTo, ImportNote, Unreadable};
+use model::parts_word::{self, PartsWord};
+use model::time::in_seconds;
 
 use super::{Catalog, CatalogError, Writing, hash_of, to_json};
 

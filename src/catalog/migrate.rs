@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{CatalogError, Gate, pass};
 
-static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../migrations");
 
 struct Migration {
     number: u32,

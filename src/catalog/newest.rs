@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::asset::Asset;
+use model::asset::Asset;
 
 use super::{Catalog, CatalogError};
 

@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
-use crate::model::content_hash::ContentHash;
+use model::content_hash::ContentHash;
 
 use super::foreign::path_of;
 use super::{Catalog, CatalogError, Writing};

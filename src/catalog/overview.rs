@@ -1,8 +1,8 @@
 //! What the gallery asks: every asset in short, and some of them whole.
 
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::Visibility;
-use crate::model::media_type::MediaType;
+use model::content_hash::ContentHash;
+use model::kind::Visibility;
+use model::media_type::MediaType;
 
 use super::foreign::path_of;
 use super::{Catalog, CatalogError, ListedAsset, from_json, hash_of};
@@ -122,9 +122,9 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::asset::{Asset, Group};
-    use crate::model::claim::{Claim, Origin};
-    use crate::model::time::When;
+    use model::asset::{Asset, Group};
+    use model::claim::{Claim, Origin};
+    use model::time::When;
     use jiff::Timestamp;
 
     fn asset(n: u8) -> Asset {

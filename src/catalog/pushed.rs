@@ -1,6 +1,6 @@
 //! The journal of pushes: what lies at which destination, as it was read back.
 
-use crate::model::content_hash::ContentHash;
+use model::content_hash::ContentHash;
 
 use super::{Catalog, CatalogError, Writing, hash_of};
 

@@ -1,7 +1,7 @@
 //! Files that no reader made sense of, and media that no record file names: what stops a certificate.
 
-use crate::model::kind::Kind;
-use crate::model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
+use model::kind::Kind;
+use model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
 
 use super::{Catalog, CatalogError, Writing, from_json, to_json};
 
@@ -240,7 +240,7 @@ impl Writing<'_> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::not_understood::{NotUnderstood, Unless};
+    use model::not_understood::{NotUnderstood, Unless};
     use jiff::Timestamp;
 
     fn mark(path: &str) -> EntryMark {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use rusqlite::types::Value;
 
-use crate::model::asset::{Asset, ItemRef};
-use crate::model::kind::{CompanionRole, Kind};
+use model::asset::{Asset, ItemRef};
+use model::kind::{CompanionRole, Kind};
 
 use super::foreign::path_of;
 use super::newest::NewestExports;
@@ -352,9 +352,9 @@ fn like_pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::claim::{Claim, Origin};
-    use crate::model::content_hash::ContentHash;
-    use crate::model::time::When;
+    use model::claim::{Claim, Origin};
+    use model::content_hash::ContentHash;
+    use model::time::When;
 
     fn asset(n: u8, kind: Kind, account: &str, description: &str) -> Asset {
         let day = jiff::civil::date(2023, 1, n as i8).at(12, 0, 0, 0);

@@ -78,9 +78,9 @@ const TAKE_OUT: [&str; 11] = [
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use crate::catalog::Catalog;
-    use crate::model::kind::Kind;
-    use crate::model::record::{Edition, Record, RecordFacts};
+    use crate::Catalog;
+    use model::kind::Kind;
+    use model::record::{Edition, Record, RecordFacts};
 
     fn record(uri: &str) -> Record {
         Record {

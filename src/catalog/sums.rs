@@ -384,8 +384,8 @@ impl Writing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::asset::Asset;
-    use crate::model::content_hash::ContentHash;
+    use model::asset::Asset;
+    use model::content_hash::ContentHash;
 
     fn noted() -> Catalog {
         let mut catalog = Catalog::in_memory().unwrap();

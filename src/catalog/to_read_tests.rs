@@ -1,7 +1,7 @@
 //! Tests of reading where nothing can be written. Those that need a mount or another user are in `tests/cli/read_only.rs`.
 
 use super::*;
-use crate::model::fault::Fault;
+use model::fault::Fault;
 
 #[test]
 fn an_address_for_sqlite_names_any_path() {

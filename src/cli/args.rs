@@ -22,11 +22,11 @@ use jiff::civil::Date;
 
 use super::account::is_not_known;
 use super::dates;
-use crate::catalog::AssetQuery;
-use crate::exporter::provider::PROVIDERS;
-use crate::import::ImportOptions;
-use crate::model::kind::Kind;
-use crate::verify::{Extent, VerifyOptions};
+use catalog::AssetQuery;
+use provider::PROVIDERS;
+use import::ImportOptions;
+use model::kind::Kind;
+use verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
 /// service gives you, and keeps them in a folder tree that needs no program to read.

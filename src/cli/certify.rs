@@ -15,12 +15,12 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::{certify_parts as parts, recheck};
-use crate::model::shown::shown;
-use crate::verify::certify::{
+use model::shown::shown;
+use verify::certify::{
     Certificate, Certified, Gap, GivenArchive, NotUnderstoodFile, Verdict, certify,
     numbering_in_words, page,
 };
-use crate::writer::private;
+use writer::private;
 
 /// Gaps a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -288,8 +288,8 @@ fn clean(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use crate::verify::VerifyReport;
-    use crate::verify::certify::{ArchivePart, CertificateCounts, Gap, Numbering};
+    use verify::VerifyReport;
+    use verify::certify::{ArchivePart, CertificateCounts, Gap, Numbering};
 
     fn certified() -> Certified {
         Certified {

@@ -9,8 +9,8 @@ use super::account::{NOT_KNOWN, is_not_known};
 use super::args::CertifyArgs;
 use super::error::CliError;
 use super::output::{Format, Output};
-use crate::model::shown::shown;
-use crate::verify::certify::{AccountArchives, given_archives, say_parts};
+use model::shown::shown;
+use verify::certify::{AccountArchives, given_archives, say_parts};
 
 /// Returns whether an account is asked about.
 pub fn is_asked(args: &CertifyArgs, provider: &str, account: Option<&str>) -> bool {
@@ -54,7 +54,7 @@ fn accounts(library: &Path) -> Result<Vec<AccountArchives>, CliError> {
     given_archives(library).map_err(failed(library))
 }
 
-fn failed(library: &Path) -> impl FnOnce(crate::verify::VerifyError) -> CliError + use<> {
+fn failed(library: &Path) -> impl FnOnce(verify::VerifyError) -> CliError + use<> {
     let library = library.to_owned();
     move |source| CliError::Verify { library, source }
 }

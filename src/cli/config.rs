@@ -13,8 +13,8 @@ use super::library_folder;
 use super::output::{Format, Output};
 use super::settings::{self, Settings};
 use super::sync::USUAL_SAMPLE;
-use crate::config::{AfterImport, Server, TEMPLATE, When};
-use crate::writer::private;
+use config::{AfterImport, Server, TEMPLATE, When};
+use writer::private;
 
 /// Runs the command.
 pub fn run(args: &ConfigArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {

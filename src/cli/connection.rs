@@ -15,11 +15,11 @@ use super::args::ConnectionArgs;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::private;
-use crate::push::Destination;
-use crate::push::address::{Address, Connection, Readers, Store};
-use crate::push::http::Patience;
-use crate::push::remote_folder::{self, RemoteFolder};
-use crate::push::secret::{Credentials, Secret};
+use push::Destination;
+use push::address::{Address, Connection, Readers, Store};
+use push::http::Patience;
+use push::remote_folder::{self, RemoteFolder};
+use push::secret::{Credentials, Secret};
 
 /// Reads the address of a destination.
 pub fn address(text: &str, args: &ConnectionArgs) -> Result<Address, CliError> {

@@ -14,8 +14,8 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::report::{self, Ran, Reader};
-use crate::gallery::{FOLDER, GalleryOptions, INDEX};
-use crate::import::ImportOptions;
+use ::gallery::{FOLDER, GalleryOptions, INDEX};
+use import::ImportOptions;
 
 /// Name of the sample archive, as Instagram names its own.
 const SAMPLE: &str = "instagram-demo-2024-05-01-albumen0.zip";
@@ -30,7 +30,7 @@ pub fn run(args: &DemoArgs, out: &Output) -> Result<Exit, CliError> {
     }
     let folder = TemporaryFolder::create().map_err(sample_failed(&std::env::temp_dir()))?;
     let sample = folder.0.join(SAMPLE);
-    crate::demo::archive::write_zip(&sample).map_err(sample_failed(&sample))?;
+    demo::archive::write_zip(&sample).map_err(sample_failed(&sample))?;
     let options = ImportOptions {
         paths: vec![sample],
         // Whoever composes an archive knows how many parts it has.

@@ -4,16 +4,16 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Exit;
-use crate::catalog::CatalogError;
-use crate::config::ConfigError;
-use crate::exporter::fetch::{FetchError, LinkError, ListError, MemoriesError};
-use crate::gallery::GalleryError;
-use crate::import::{ImportError, UndoError};
-use crate::print::PrintError;
-use crate::push::address::AddressError;
-use crate::push::{DestinationError, PushError};
-use crate::verify::VerifyError;
-use crate::writer::library::LibraryError;
+use catalog::CatalogError;
+use config::ConfigError;
+use fetch::{FetchError, LinkError, ListError, MemoriesError};
+use gallery::GalleryError;
+use import::{ImportError, UndoError};
+use print::PrintError;
+use push::address::AddressError;
+use push::{DestinationError, PushError};
+use verify::VerifyError;
+use writer::library::LibraryError;
 
 /// Why a command could not be carried out. What to do about it is said by `cli::hints`.
 #[derive(Debug, thiserror::Error)]

@@ -17,12 +17,12 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::private;
-use crate::exporter::fetch::{
+use fetch::{
     FetchConditions, FetchError, FetchOptions, FetchReport, Link, PartOutcome, PartReport, fetch,
     links, with_shared_headers,
 };
-use crate::model::shown::shown;
-use crate::net::policy::Policy;
+use model::shown::shown;
+use net::policy::Policy;
 
 /// Runs the command.
 pub fn run(args: &FetchArgs, out: &Output) -> Result<Exit, CliError> {

@@ -16,11 +16,11 @@ use super::hints;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::exporter::fetch::{
+use fetch::{
     FetchConditions, FetchError, MemoriesReport, MemoryLinks, MemoryOutcome, MemoryReport,
     fetch_memories, memory_links,
 };
-use crate::model::shown::shown;
+use model::shown::shown;
 
 /// Runs the command.
 pub fn run(args: &FetchArgs, out: &Output) -> Result<Exit, CliError> {

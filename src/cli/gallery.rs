@@ -15,9 +15,9 @@ use super::hints::as_typed;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::gallery::{FOLDER, GalleryOptions, GalleryReport, INDEX, gallery};
-use crate::model::shown::shown;
-use crate::monitor::Monitor;
+use ::gallery::{FOLDER, GalleryOptions, GalleryReport, INDEX, gallery};
+use model::shown::shown;
+use monitor::Monitor;
 
 /// Damaged files a person reads before giving up.
 const MOST_LINES: usize = 20;
@@ -180,7 +180,7 @@ fn notes(report: &GalleryReport, options: &GalleryOptions, out: &Output) -> Resu
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use crate::gallery::Holds;
+    use gallery::Holds;
 
     fn report() -> GalleryReport {
         GalleryReport {

@@ -12,19 +12,19 @@ use super::refused::{
     FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
     is_refused,
 };
-use crate::catalog::CatalogError;
-use crate::exporter::archive::PartFault;
-use crate::exporter::fetch::{FetchError, LinkError, MemoriesError};
-use crate::gallery::GalleryError;
-use crate::import::{ImportError, UndoError};
-use crate::model::fault::Fault;
-use crate::model::shown::shown_whole;
-use crate::print::PrintError;
-use crate::push::address::{AddressError, EXAMPLES};
-use crate::push::{DestinationError, FileOutcome, PushError};
-use crate::verify::{FindingKind, VerifyError};
-use crate::writer::library::LibraryError;
-use crate::writer::walk::holds_anything;
+use catalog::CatalogError;
+use archive::PartFault;
+use fetch::{FetchError, LinkError, MemoriesError};
+use gallery::GalleryError;
+use import::{ImportError, UndoError};
+use model::fault::Fault;
+use model::shown::shown_whole;
+use print::PrintError;
+use push::address::{AddressError, EXAMPLES};
+use push::{DestinationError, FileOutcome, PushError};
+use verify::{FindingKind, VerifyError};
+use writer::library::LibraryError;
+use writer::walk::holds_anything;
 
 /// For files of an archive that no reader made sense of.
 pub const NOT_UNDERSTOOD: &str = "what these files say is not in the library; `albumen certify` will not say \"complete\" until a newer albumen has read \

@@ -13,7 +13,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::report::{self, Ran, Reader};
-use crate::import::{ImportOptions, ImportReport};
+use import::{ImportOptions, ImportReport};
 
 /// Runs the command.
 pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
@@ -64,7 +64,7 @@ pub fn import(
     library: &Path,
     monitor: &CommandLineMonitor<'_>,
 ) -> Result<ImportReport, CliError> {
-    let result = crate::import::import(library, options, &Timestamp::now, monitor);
+    let result = import::import(library, options, &Timestamp::now, monitor);
     monitor.finish();
     result.map_err(|source| CliError::Import {
         library: library.to_owned(),
@@ -86,9 +86,9 @@ pub fn exit(report: &ImportReport) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exporter::archive::{PartFault, PartProblem};
-    use crate::import::{MissingLine, MissingLines};
-    use crate::model::outcome::OutcomeCounts;
+    use archive::{PartFault, PartProblem};
+    use import::{MissingLine, MissingLines};
+    use model::outcome::OutcomeCounts;
 
     #[test]
     fn the_exit_code_says_whether_all_is_in() {

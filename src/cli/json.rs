@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::catalog::{ListedAsset, ListedItem};
-use crate::import::{EntryLine, ImportReport, MissingLine, NotUnderstoodLine};
-use crate::model::asset::{Group, Losing};
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::{Outcome, OutcomeCounts};
-use crate::model::time::{Clock, Precision, When, offset_text};
+use catalog::{ListedAsset, ListedItem};
+use import::{EntryLine, ImportReport, MissingLine, NotUnderstoodLine};
+use model::asset::{Group, Losing};
+use model::not_understood::NotUnderstood;
+use model::outcome::{Outcome, OutcomeCounts};
+use model::time::{Clock, Precision, When, offset_text};
 
 /// When an asset was taken.
 #[derive(Debug, Serialize)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::cli::list::samples;
-use crate::model::outcome::{Ignored, Outcome};
+use model::outcome::{Ignored, Outcome};
 
 fn fields(value: &Value) -> Vec<&str> {
     value

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::error::CliError;
-use crate::catalog::{Catalog, CatalogError, Others};
-use crate::writer::library::{Library, LibraryError};
+use catalog::{Catalog, CatalogError, Others};
+use writer::library::{Library, LibraryError};
 
 /// Opens the catalog of an existing library to read it, on a disk that cannot be written, too. Never makes one: a folder named
 /// by mistake stays as it is.

@@ -10,7 +10,7 @@ use super::library;
 use super::list_csv::{self, Formulas};
 use super::list_table::Table;
 use super::output::{Format, Output};
-use crate::catalog::ListedAsset;
+use catalog::ListedAsset;
 
 /// Runs the command.
 pub fn run(args: &ListArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
@@ -74,13 +74,13 @@ pub(crate) mod samples {
     use jiff::Timestamp;
     use jiff::civil::datetime;
 
-    use crate::catalog::{ListedAsset, ListedItem};
-    use crate::model::asset::{Asset, Group, ItemRef};
-    use crate::model::claim::{Claim, Origin};
-    use crate::model::content_hash::ContentHash;
-    use crate::model::kind::{CompanionRole, Kind};
-    use crate::model::record::Location;
-    use crate::model::time::When;
+    use catalog::{ListedAsset, ListedItem};
+    use model::asset::{Asset, Group, ItemRef};
+    use model::claim::{Claim, Origin};
+    use model::content_hash::ContentHash;
+    use model::kind::{CompanionRole, Kind};
+    use model::record::Location;
+    use model::time::When;
 
     /// Returns an asset of which nothing is known but its bytes.
     pub(crate) fn bare() -> ListedAsset {

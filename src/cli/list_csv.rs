@@ -4,11 +4,11 @@
 //! away, or start a program. Names in an archive come from other people, so texts that begin like one get an apostrophe
 //! before them unless exact values are asked for (decision 0009).
 
-use crate::catalog::ListedAsset;
+use catalog::ListedAsset;
 use crate::cli::json::when_text;
-use crate::model::claim::Claim;
-use crate::model::kind::Kind;
-use crate::model::time::{Precision, offset_text};
+use model::claim::Claim;
+use model::kind::Kind;
+use model::time::{Precision, offset_text};
 
 const COLUMNS: [&str; 27] = [
     "path",
@@ -182,8 +182,8 @@ fn quoted(value: String) -> String {
 mod tests {
     use super::*;
     use crate::cli::list::samples;
-    use crate::model::claim::Origin;
-    use crate::model::record::Location;
+    use model::claim::Origin;
+    use model::record::Location;
 
     /// Reads a line as RFC 4180 says, to prove that nothing is lost.
     fn fields(line: &str) -> Vec<String> {

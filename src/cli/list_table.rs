@@ -5,8 +5,8 @@ use indicatif::HumanCount;
 use super::error::CliError;
 use super::json::when_text;
 use super::output::Output;
-use crate::catalog::ListedAsset;
-use crate::model::shown::shown;
+use catalog::ListedAsset;
+use model::shown::shown;
 
 /// Rows whose longest path sets the width of the column: the table need not wait for the last asset.
 const ROWS_AT_ONCE: usize = 500;

@@ -13,8 +13,8 @@ use indicatif::{
 use super::interrupt::Interrupt;
 use super::output::{Format, Output};
 use super::progress::Progress;
-use crate::model::shown::{shown, shown_whole};
-use crate::monitor::{Monitor, PartProgress, Unit, Warning};
+use model::shown::{shown, shown_whole};
+use monitor::{Monitor, PartProgress, Unit, Warning};
 
 /// Plain lines fill logs: one every few seconds is enough.
 const BETWEEN_PLAIN_LINES: Duration = Duration::from_secs(5);

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::catalog::{ProviderStatus, RunRow};
-use crate::exporter::provider::PROVIDERS;
-use crate::verify::certify::{NewestArchive, newest_archives};
+use catalog::{ProviderStatus, RunRow};
+use provider::PROVIDERS;
+use verify::certify::{NewestArchive, newest_archives};
 
 /// What tells how old an archive is. Never the clock of the import: old archives are imported, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

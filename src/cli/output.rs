@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use super::error::CliError;
-use crate::model::shown::{escape, is_harmful, shown_whole};
+use model::shown::{escape, is_harmful, shown_whole};
 
 /// Form of what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,9 +17,9 @@ use super::library;
 use super::list_csv;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::model::shown::shown;
-use crate::print::{LowResolution, PrintError, PrintOptions, PrintReport, print};
-use crate::writer::library::Library;
+use model::shown::shown;
+use print::{LowResolution, PrintError, PrintOptions, PrintReport, print};
+use writer::library::Library;
 
 /// Lines of one kind a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -243,9 +243,9 @@ fn print_list(
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::catalog::AssetQuery;
-    use crate::print::Form;
-    use crate::print::size::Size;
+    use catalog::AssetQuery;
+    use print::Form;
+    use print::size::Size;
 
     #[test]
     fn an_order_list_has_a_line_for_each_picture_and_is_written_once() {

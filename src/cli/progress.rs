@@ -5,7 +5,7 @@ use std::time::Duration;
 use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 use serde::Serialize;
 
-use crate::monitor::Unit;
+use monitor::Unit;
 
 /// A step of work and how far it is.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use super::args::ProvidersArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::output::{Format, Output};
-use crate::exporter::provider::{PROVIDERS, Provider};
+use provider::{PROVIDERS, Provider};
 
 /// Characters in a line of text.
 const WIDTH: usize = 90;
@@ -72,8 +72,8 @@ fn wrapped(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use crate::exporter::provider::{ItemSink, ReadOptions, Tree};
-    use crate::model::evidence::{Evidence, Links};
+    use provider::{ItemSink, ReadOptions, Tree};
+    use model::evidence::{Evidence, Links};
 
     struct Example;
 

@@ -14,8 +14,8 @@ use super::hints;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::model::shown::shown;
-use crate::push::{ActionLine, Conditions, ContentCredentials, FileOutcome, PushReport, push};
+use model::shown::shown;
+use push::{ActionLine, Conditions, ContentCredentials, FileOutcome, PushReport, push};
 
 /// Lines of one kind a person reads before giving up.
 const MOST_LINES: usize = 50;

@@ -13,8 +13,8 @@ use super::hints;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::import::{RebuildReport, rebuild};
-use crate::model::shown::shown;
+use import::{RebuildReport, rebuild};
+use model::shown::shown;
 
 /// Runs the command.
 pub fn run(args: &RebuildArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {

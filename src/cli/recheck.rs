@@ -13,10 +13,10 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::catalog::AssetQuery;
-use crate::model::shown::shown;
-use crate::push::recheck::{Recheck, certify_at, verify_there};
-use crate::push::{Conditions, PushError, PushOptions};
+use catalog::AssetQuery;
+use model::shown::shown;
+use push::recheck::{Recheck, certify_at, verify_there};
+use push::{Conditions, PushError, PushOptions};
 
 /// Lines a person reads before giving up.
 const MOST_LINES: usize = 50;

@@ -11,9 +11,9 @@ use super::gallery::how_to_look;
 use super::hints;
 use super::json::{EntryLineJson, MissingJson, NotUnderstoodJson, ProblemJson, ReportJson};
 use super::output::Output;
-use crate::import::{EntryLine, ImportReport, MissingLine};
-use crate::model::outcome::Outcome;
-use crate::model::shown::shown;
+use import::{EntryLine, ImportReport, MissingLine};
+use model::outcome::Outcome;
+use model::shown::shown;
 
 /// Lines of one kind a person reads before giving up.
 const MOST_LINES: usize = 20;
@@ -303,7 +303,7 @@ fn missing_groups(report: &ImportReport) -> Result<MissingGroups, CliError> {
 }
 
 /// What is to be printed could not be read from where it was kept.
-fn unreadable(error: crate::import::ImportError) -> CliError {
+fn unreadable(error: import::ImportError) -> CliError {
     CliError::Output(std::io::Error::other(error))
 }
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::cli::output::Format;
 use crate::cli::output::testing::printed;
-use crate::exporter::archive::{EntryError, PartFault, PartProblem};
-use crate::model::outcome::{Ignored, OutcomeCounts};
+use archive::{EntryError, PartFault, PartProblem};
+use model::outcome::{Ignored, OutcomeCounts};
 
 fn text(report: &ImportReport) -> String {
     text_of(report, false)

@@ -9,9 +9,9 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::library;
 use super::output::{Format, Output};
-use crate::catalog::RunRow;
-use crate::model::import_note::CameTo;
-use crate::model::shown::shown;
+use catalog::RunRow;
+use model::import_note::CameTo;
+use model::shown::shown;
 
 /// Runs the command.
 pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
@@ -174,8 +174,8 @@ mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
 
-    use crate::model::import_note::{Asked, FORMAT, PartNote};
-    use crate::model::outcome::OutcomeCounts;
+    use model::import_note::{Asked, FORMAT, PartNote};
+    use model::outcome::OutcomeCounts;
 
     fn row(finished: bool, undone_by: Option<i64>, came_to: Option<CameTo>) -> RunRow {
         let asked = Asked {

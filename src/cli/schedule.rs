@@ -13,7 +13,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::output::{Format, Output};
 use super::{home, settings};
-use crate::schedule::{Every, Job, LABEL, NAME, without_cron_line};
+use schedule::{Every, Job, LABEL, NAME, without_cron_line};
 
 /// Runs the command.
 pub fn run(args: &ScheduleArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {

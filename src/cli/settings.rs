@@ -9,7 +9,7 @@ use super::args::Cli;
 use super::error::CliError;
 use super::home;
 use super::private;
-use crate::config::Config;
+use config::Config;
 
 /// A configuration and the file it came from.
 pub struct Settings {

@@ -14,8 +14,8 @@ use super::library;
 use super::newest_archive::{self, Age, Newest};
 use super::output::{Format, Output};
 use super::runs::was_stopped;
-use crate::catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
-use crate::model::shown::shown;
+use catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
+use model::shown::shown;
 
 /// Runs the command.
 pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
@@ -244,7 +244,7 @@ fn print_account(account: &ProviderStatus, newest: &Newest, out: &Output) -> Res
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use crate::verify::certify::NewestArchive;
+    use verify::certify::NewestArchive;
 
     fn status() -> LibraryStatus {
         LibraryStatus {

@@ -12,8 +12,8 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use crate::import::{UndoOptions, UndoReport, undo};
-use crate::model::shown::shown;
+use import::{UndoOptions, UndoReport, undo};
+use model::shown::shown;
 
 /// Files a person reads before giving up.
 const MOST_LINES: usize = 50;

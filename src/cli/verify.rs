@@ -17,9 +17,9 @@ use super::library::catalog;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::recheck;
-use crate::import;
-use crate::model::shown::shown;
-use crate::verify::{Finding, VerifyOptions, VerifyReport, verify};
+use import;
+use model::shown::shown;
+use verify::{Finding, VerifyOptions, VerifyReport, verify};
 
 /// Findings of one kind a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -280,7 +280,7 @@ fn print_repair(repaired: &Repaired, report: &VerifyReport, out: &Output) -> Res
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use crate::verify::FindingKind;
+    use verify::FindingKind;
 
     fn report() -> VerifyReport {
         VerifyReport {

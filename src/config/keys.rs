@@ -115,7 +115,7 @@ fn known(text: &str, table: &DeTable<'_>, section: &str, keys: &[&str]) -> Resul
         None => texts(text, table),
         Some(key) => Err(ConfigError::UnknownKey {
             line: line_of(text, Some(key.span())),
-            key: crate::model::shown::shown(key.get_ref()),
+            key: model::shown::shown(key.get_ref()),
             section: section.to_owned(),
             near: near(key.get_ref(), keys),
         }),

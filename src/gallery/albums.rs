@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::record;
-use crate::monitor::{Monitor, Warning};
-use crate::writer::albums_file::{ALBUMS, Album, read_albums};
-use crate::writer::regular;
+use model::content_hash::ContentHash;
+use model::record;
+use monitor::{Monitor, Warning};
+use writer::albums_file::{ALBUMS, Album, read_albums};
+use writer::regular;
 
 use super::pictures::{Have, Use, id};
 use super::record::album_id;
@@ -91,8 +91,8 @@ fn page(album: &Album, shown: &Shown<'_>, have: &Have) -> Option<AlbumPage> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::library_path::LibraryPath;
-    use crate::writer::albums_file::Member;
+    use model::library_path::LibraryPath;
+    use writer::albums_file::Member;
 
     #[test]
     fn only_what_is_shown_is_in_an_album_and_order_is_kept() {

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, ListedAsset, Source};
-use crate::model::content_hash::ContentHash;
-use crate::monitor::{Monitor, Unit};
-use crate::writer::threads;
+use catalog::{Catalog, ListedAsset, Source};
+use model::content_hash::ContentHash;
+use monitor::{Monitor, Unit};
+use writer::threads;
 
 use super::GalleryError;
 use super::facets::{PartSummary, summary};

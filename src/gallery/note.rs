@@ -10,8 +10,8 @@ use super::folder::Folder;
 use super::pictures::Undrawn;
 use super::site;
 use super::{GalleryOptions, Holds};
-use crate::model::content_hash::ContentHash;
-use crate::writer::regular;
+use model::content_hash::ContentHash;
+use writer::regular;
 
 /// Where the short note lies.
 pub const MADE: &str = "made.json";

@@ -6,8 +6,8 @@ use super::facets::PartSummary;
 use super::pictures::{Use, place};
 use super::plan::{NO_MONTH, UNDATED};
 use super::record::Record;
-use crate::model::html::{address, escaped};
-use crate::model::media_type::MediaType;
+use model::html::{address, escaped};
+use model::media_type::MediaType;
 
 /// Longest caption of a plain page, in characters; the whole text is on the picture's own page.
 const LONGEST: usize = 500;

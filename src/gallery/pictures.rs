@@ -10,13 +10,13 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::media::thumbnail::{self, Decoder, ThumbnailError};
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::{MediaClass, MediaType};
-use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::regular;
-use crate::writer::safe_writer::WriteError;
-use crate::writer::threads;
+use media::thumbnail::{self, Decoder, ThumbnailError};
+use model::content_hash::ContentHash;
+use model::media_type::{MediaClass, MediaType};
+use monitor::{Monitor, Unit, Warning};
+use writer::regular;
+use writer::safe_writer::WriteError;
+use writer::threads;
 
 use super::GalleryError;
 use super::folder::Folder;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::AssetShort;
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::Visibility;
+use catalog::AssetShort;
+use model::content_hash::ContentHash;
+use model::kind::Visibility;
 
 use super::pictures::Have;
 
@@ -133,7 +133,7 @@ pub fn members<'a>(asset: &AssetShort, posts: &'a Posts) -> &'a [(String, Conten
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::media_type::MediaType;
+    use model::media_type::MediaType;
 
     fn short(n: u8, month: Option<&str>, seconds: i64) -> AssetShort {
         AssetShort {

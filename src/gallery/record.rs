@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::catalog::ListedAsset;
-use crate::model::claim::Claim;
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::{CompanionRole, Visibility};
-use crate::model::media_type::{MediaClass, MediaType};
-use crate::model::strip::{Strip, reduced};
-use crate::model::time::{Clock, Precision, When, offset_text};
+use catalog::ListedAsset;
+use model::claim::Claim;
+use model::content_hash::ContentHash;
+use model::kind::{CompanionRole, Visibility};
+use model::media_type::{MediaClass, MediaType};
+use model::strip::{Strip, reduced};
+use model::time::{Clock, Precision, When, offset_text};
 
 use super::pictures::{Have, Use, id, place};
 
@@ -203,7 +203,7 @@ impl Recorder<'_> {
 }
 
 /// Returns width and height as a viewer shows them.
-fn shown_size(media: &crate::model::media_facts::MediaFacts) -> Option<[u32; 2]> {
+fn shown_size(media: &model::media_facts::MediaFacts) -> Option<[u32; 2]> {
     let (width, height) = media.width.zip(media.height)?;
     let on_its_side = media.media_type.class() == MediaClass::Photo
         && media.orientation.is_some_and(|o| ON_ITS_SIDE.contains(&o));
@@ -240,10 +240,10 @@ pub fn zone_text(when: &When) -> Option<String> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::asset::{Asset, Group, ItemRef};
-    use crate::model::claim::Origin;
-    use crate::model::kind::Kind;
-    use crate::model::record::Location;
+    use model::asset::{Asset, Group, ItemRef};
+    use model::claim::Origin;
+    use model::kind::Kind;
+    use model::record::Location;
     use jiff::civil::datetime;
 
     fn listed() -> ListedAsset {
@@ -276,7 +276,7 @@ mod tests {
             path: "2023/07/a b.jpg".into(),
             companions: vec![(CompanionRole::LiveVideo, "2023/07/a b.mov".into())],
             album_titles: vec![],
-            items: vec![crate::catalog::ListedItem {
+            items: vec![catalog::ListedItem {
                 item: asset.items[0].clone(),
                 entries: vec![("p.zip".into(), "rome/a.jpg".into())],
             }],

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, Others};
-use crate::media::thumbnail::Decoder;
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::MediaClass;
-use crate::monitor::Monitor;
-use crate::writer::library::{Library, LibraryError};
+use catalog::{Catalog, Others};
+use media::thumbnail::Decoder;
+use model::content_hash::ContentHash;
+use model::media_type::MediaClass;
+use monitor::Monitor;
+use writer::library::{Library, LibraryError};
 
 use super::albums::{self, Shown};
 use super::facets::{Facet, PartSummary, Totals};
@@ -303,7 +303,7 @@ impl Run<'_> {
             .collect();
         // Titles of albums tell of places and people; a copy without anything has none.
         let albums = match self.options.strip {
-            Some(crate::model::strip::Strip::All) => Vec::new(),
+            Some(model::strip::Strip::All) => Vec::new(),
             _ => albums::pages(&albums::read(self.root, self.monitor), &shown, have),
         };
         let mut lines = Vec::with_capacity(albums.len());

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::content_hash::ContentHash;
+use model::content_hash::ContentHash;
 
 /// Name in the gallery's folder, and text.
 pub const FILES: [(&str, &str); 12] = [

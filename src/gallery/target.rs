@@ -4,8 +4,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::writer::library::{Library, LibraryError, LibraryLock};
-use crate::writer::safe_writer::SafeWriter;
+use writer::library::{Library, LibraryError, LibraryLock};
+use writer::safe_writer::SafeWriter;
 
 use super::folder::Folder;
 use super::note::MADE;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::AssetShort;
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::{MediaClass, MediaType};
+use catalog::AssetShort;
+use model::content_hash::ContentHash;
+use model::media_type::{MediaClass, MediaType};
 
 use super::GalleryOptions;
 use super::pictures::{Have, Use, Wanted};
@@ -91,8 +91,8 @@ fn needs_its_file(media_type: MediaType) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kind::Visibility;
-    use crate::model::strip::Strip;
+    use model::kind::Visibility;
+    use model::strip::Strip;
 
     fn asset(media_type: MediaType) -> AssetShort {
         AssetShort {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::record::{AlbumRecord, Record, album_id};
+use model::content_hash::ContentHash;
+use model::record::{AlbumRecord, Record, album_id};
 
 use super::derive::{DerivedAsset, Linked};
 

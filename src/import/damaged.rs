@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{Catalog, CatalogError};
-use crate::model::outcome::Outcome;
+use catalog::{Catalog, CatalogError};
+use model::outcome::Outcome;
 
 use super::EntryLine;
 

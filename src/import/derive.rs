@@ -11,17 +11,17 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::catalog::{CatalogError, RecordText, StoredMedium};
-use crate::model::asset::{Asset, Companion, Group};
-use crate::model::claim::Origin;
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, Links, MediaEntry, Vague};
-use crate::model::kind::{Kind, Visibility};
-use crate::model::record::{Membership, Record};
-use crate::model::time::{Clock, When};
-use crate::model::user_changes::UserChanges;
-use crate::writer::layout::Names;
-use crate::writer::threads::share_out;
+use catalog::{CatalogError, RecordText, StoredMedium};
+use model::asset::{Asset, Companion, Group};
+use model::claim::Origin;
+use model::content_hash::ContentHash;
+use model::evidence::{Evidence, Links, MediaEntry, Vague};
+use model::kind::{Kind, Visibility};
+use model::record::{Membership, Record};
+use model::time::{Clock, When};
+use model::user_changes::UserChanges;
+use writer::layout::Names;
+use writer::threads::share_out;
 
 use super::ImportError;
 use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};

@@ -1,12 +1,12 @@
 //! Tests of `derive`: from evidence to assets, with links as a provider would give them.
 
 use super::*;
-use crate::import::merge::tests_support::record;
-use crate::model::evidence::Link;
-use crate::model::kind::CompanionRole;
-use crate::model::media_facts::MediaFacts;
-use crate::model::media_type::MediaType;
-use crate::model::record::{AlbumRecord, CompanionRef, Membership};
+use crate::merge::tests_support::record;
+use model::evidence::Link;
+use model::kind::CompanionRole;
+use model::media_facts::MediaFacts;
+use model::media_type::MediaType;
+use model::record::{AlbumRecord, CompanionRef, Membership};
 
 fn hash(n: u8) -> ContentHash {
     ContentHash([n; 32])
@@ -217,7 +217,7 @@ fn of_two_exports_the_newer_names_the_album() {
 fn bytes_that_are_a_companion_somewhere_stay_one_file_and_the_album_goes_to_the_photo() {
     let photo = record("a.heic");
     let mut alone = record("Rome/a.mov");
-    alone.edition = crate::model::record::Edition::Unrecorded;
+    alone.edition = model::record::Edition::Unrecorded;
     alone.facts.albums = vec![Membership {
         album: "rome".into(),
         position: None,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::claim::{Claim, Origin};
-use crate::model::media_facts::MediaFacts;
-use crate::model::record::{Comment, DeviceFacts, Extras, Insight, Record};
+use model::claim::{Claim, Origin};
+use model::media_facts::MediaFacts;
+use model::record::{Comment, DeviceFacts, Extras, Insight, Record};
 
 use super::hashtags::{folded, hashtags};
 use super::newest::newest;

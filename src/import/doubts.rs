@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, EntryMark, Writing};
-use crate::exporter::archive::{Archive, EntryId};
-use crate::exporter::provider::EntryRole;
-use crate::model::kind::Kind;
-use crate::model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
+use catalog::{Catalog, CatalogError, EntryMark, Writing};
+use archive::{Archive, EntryId};
+use provider::EntryRole;
+use model::kind::Kind;
+use model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
 
 use super::intake::Intake;
 use super::plan::Candidate;

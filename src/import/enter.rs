@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
-use crate::exporter::archive::{Archive, EntryId, PartId};
-use crate::exporter::provider::{EntryRole, Tree};
-use crate::model::content_hash::ContentHash;
-use crate::monitor::{Monitor, Unit};
+use catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
+use archive::{Archive, EntryId, PartId};
+use provider::{EntryRole, Tree};
+use model::content_hash::ContentHash;
+use monitor::{Monitor, Unit};
 
 use super::plan::{Action, Planned};
 use super::run::{Decided, threads};

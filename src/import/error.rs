@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::catalog::CatalogError;
-use crate::exporter::archive::PartProblem;
-use crate::writer::library::LibraryError;
-use crate::writer::safe_writer::WriteError;
-use crate::writer::settle::SettleError;
+use catalog::CatalogError;
+use archive::PartProblem;
+use writer::library::LibraryError;
+use writer::safe_writer::WriteError;
+use writer::settle::SettleError;
 
 /// Why an import could not be done. The library is valid all the same: what was stored stays, and the next run goes on.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,7 @@ pub enum ImportError {
     },
     /// A list could not be made.
     #[error("could not make a list of the library")]
-    List(#[from] crate::writer::albums_file::ListError),
+    List(#[from] writer::albums_file::ListError),
     /// A file of the library that should be read could not be.
     #[error("could not read {}", path.display())]
     Read {
@@ -131,7 +131,7 @@ fn list_problems(problems: &[PartProblem]) -> String {
         .map(|problem| {
             format!(
                 "{}: {}",
-                crate::model::shown::shown(&problem.part),
+                model::shown::shown(&problem.part),
                 problem.what
             )
         })

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::catalog::{Catalog, CatalogError, EvidenceIds, RecordText, StoredMedium};
-use crate::exporter::provider::PROVIDERS;
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, Links};
-use crate::model::owners::two_owners;
-use crate::model::record::{Device, Extras, Record};
+use catalog::{Catalog, CatalogError, EvidenceIds, RecordText, StoredMedium};
+use provider::PROVIDERS;
+use model::content_hash::ContentHash;
+use model::evidence::{Evidence, Links};
+use model::owners::two_owners;
+use model::record::{Device, Extras, Record};
 
 use super::ImportError;
 use super::derive::{Linked, Source};
@@ -135,7 +135,7 @@ fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) -> Option<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::merge::tests_support::record;
+    use crate::merge::tests_support::record;
 
     /// Accounts left after records with these accounts and digests came.
     fn left(records: &[(Option<&str>, u8)]) -> Vec<Option<String>> {

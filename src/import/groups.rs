@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::asset::Group;
-use crate::model::evidence::Links;
-use crate::model::kind::Kind;
-use crate::model::record::{Edition, Record};
+use model::asset::Group;
+use model::evidence::Links;
+use model::kind::Kind;
+use model::record::{Edition, Record};
 
 /// The groups of one provider: group of each record that is in one.
 pub fn groups(records: &[Record], links: &Links) -> HashMap<usize, Group> {

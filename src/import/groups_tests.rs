@@ -1,8 +1,8 @@
 //! Tests of `groups`.
 
 use super::*;
-use crate::import::merge::tests_support::record;
-use crate::model::record::PostRef;
+use crate::merge::tests_support::record;
+use model::record::PostRef;
 
 /// One slide: record file, post id, index, key.
 fn slide(source: &str, post: &str, index: u32, key: &str) -> Record {

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::catalog::{CatalogError, Told, Writing};
-use crate::exporter::archive::EntryId;
-use crate::exporter::provider::{EntryRole, ItemSink, ReadOptions, Tree};
-use crate::model::bounds::{bound_album, bound_record};
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, MediaEntry};
-use crate::model::not_understood::NotUnderstood;
-use crate::model::record::{AlbumRecord, Record};
-use crate::monitor::{Monitor, Warning};
+use catalog::{CatalogError, Told, Writing};
+use archive::EntryId;
+use provider::{EntryRole, ItemSink, ReadOptions, Tree};
+use model::bounds::{bound_album, bound_record};
+use model::content_hash::ContentHash;
+use model::evidence::{Evidence, MediaEntry};
+use model::not_understood::NotUnderstood;
+use model::record::{AlbumRecord, Record};
+use monitor::{Monitor, Warning};
 
 use super::ImportOptions;
 use super::trees::ArchiveTree;
@@ -166,7 +166,7 @@ impl ItemSink for Sink<'_> {
         let path = self.tree.nodes().iter().find(|node| node.id == id);
         let entry = path.map_or("", |node| &*node.path);
         self.monitor.warn(Warning {
-            subject: crate::model::shown::shown(&format!("{}: {entry}", self.tree.part_name(id))),
+            subject: model::shown::shown(&format!("{}: {entry}", self.tree.part_name(id))),
             message,
         });
     }

@@ -1,16 +1,16 @@
-//! Writes down what the journal keeps of an import: [`crate::model::import_note`].
+//! Writes down what the journal keeps of an import: [`model::import_note`].
 
 use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use jiff::Timestamp;
 
-use crate::exporter::archive::{Archive, Part, PartId, PartKind, part_name};
-use crate::model::import_note::{
+use archive::{Archive, Part, PartId, PartKind, part_name};
+use model::import_note::{
     AccountNote, AsideNote, Asked, CameTo, EntryNote, FORMAT, FailedNote, MOST_NAMES,
     NotUnderstoodNote, PartNote, ProblemNote,
 };
-use crate::model::outcome::{Ignored, Outcome};
+use model::outcome::{Ignored, Outcome};
 
 use super::pieces::pieces;
 use super::trees::Recognized;

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::catalog::Catalog;
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::monitor::{Monitor, Warning};
-use crate::writer::albums_file::{
+use catalog::Catalog;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use monitor::{Monitor, Warning};
+use writer::albums_file::{
     ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library,
 };
-use crate::writer::library::Library;
-use crate::writer::manifest::{METADATA, ORIGINALS, render};
-use crate::writer::readme::{README, TEXT};
-use crate::writer::reconcile::PlacedFile;
-use crate::writer::staging::hash_file;
+use writer::library::Library;
+use writer::manifest::{METADATA, ORIGINALS, render};
+use writer::readme::{README, TEXT};
+use writer::reconcile::PlacedFile;
+use writer::staging::hash_file;
 
 use super::ImportError;
 use super::album::DerivedAlbum;

@@ -5,10 +5,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::StoredMedium;
-use crate::exporter::archive::{Archive, EntryId};
-use crate::media;
-use crate::model::content_hash::ContentHash;
+use catalog::StoredMedium;
+use archive::{Archive, EntryId};
+use media;
+use model::content_hash::ContentHash;
 
 use super::store::kind_of;
 

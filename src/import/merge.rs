@@ -5,16 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::StoredMedium;
-use crate::exporter::provider::meaning_of;
-use crate::model::asset::{Asset, Companion, Group, ItemRef, Losing};
-use crate::model::claim::{Claim, Origin};
-use crate::model::evidence::MediaEntry;
-use crate::model::kind::Kind;
-use crate::model::media_type::MediaType;
-use crate::model::record::{Edition, Location, Record, album_id};
-use crate::model::time::{Clock, Precision, When, wall_minus_utc};
-use crate::model::user_changes::{Change, UserChanges};
+use catalog::StoredMedium;
+use provider::meaning_of;
+use model::asset::{Asset, Companion, Group, ItemRef, Losing};
+use model::claim::{Claim, Origin};
+use model::evidence::MediaEntry;
+use model::kind::Kind;
+use model::media_type::MediaType;
+use model::record::{Edition, Location, Record, album_id};
+use model::time::{Clock, Precision, When, wall_minus_utc};
+use model::user_changes::{Change, UserChanges};
 
 use super::details::{camera, coauthors, comments, insights, keywords};
 use super::newest::{newest, standing};
@@ -284,7 +284,7 @@ fn account<'a>(known: &Known<'a>, record: &'a Record) -> Option<&'a str> {
 }
 
 /// What is shown anywhere is shown; a path alone says nothing where a record speaks.
-fn visibility(known: &Known<'_>) -> crate::model::kind::Visibility {
+fn visibility(known: &Known<'_>) -> model::kind::Visibility {
     let of = |recorded: bool| {
         let said = |r: &Record| {
             let is_recorded = r.edition != Edition::Unrecorded;
@@ -482,7 +482,7 @@ mod tests;
 #[cfg(test)]
 pub(super) mod tests_support {
     use super::*;
-    use crate::model::record::RecordFacts;
+    use model::record::RecordFacts;
 
     /// A record that claims nothing.
     pub fn record(uri: &str) -> Record {

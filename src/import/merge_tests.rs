@@ -1,11 +1,11 @@
 //! Tests of `merge`: the rank table, row by row.
 
 use super::*;
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::{Kind, Visibility};
-use crate::model::media_facts::MediaFacts;
-use crate::model::media_type::MediaType;
-use crate::model::record::{Location, Membership, RecordFacts};
+use model::content_hash::ContentHash;
+use model::kind::{Kind, Visibility};
+use model::media_facts::MediaFacts;
+use model::media_type::MediaType;
+use model::record::{Location, Membership, RecordFacts};
 use jiff::Timestamp;
 use jiff::civil::datetime;
 
@@ -474,7 +474,7 @@ fn a_record_tells_the_camera_only_where_the_file_does_not() {
 
 #[test]
 fn a_supplement_adds_and_claims_nothing() {
-    use crate::model::record::{Extras, Insight};
+    use model::record::{Extras, Insight};
     let archived = with(|f| f.visibility = Visibility::Hidden);
     let mut numbers = with(|f| {
         f.extras = Some(Box::new(Extras {

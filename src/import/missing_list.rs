@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::Catalog;
-use crate::model::content_hash::ContentHash;
-use crate::writer::albums_file::MissingText;
+use catalog::Catalog;
+use model::content_hash::ContentHash;
+use writer::albums_file::MissingText;
 
 use super::ImportError;
 use super::derive::{Derivation, Linked};
@@ -52,7 +52,7 @@ impl MissingList {
             let sole = || provider.sole_account.clone();
             record.account = record.account.or_else(sole);
             Ok(serde_json::to_string(&record)
-                .map_err(crate::writer::albums_file::ListError::from)?)
+                .map_err(writer::albums_file::ListError::from)?)
         }))
     }
 
@@ -186,9 +186,9 @@ impl Sorted {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::import::merge::tests_support::record;
-    use crate::model::record::Record;
-    use crate::writer::albums_file::{MISSING_END, render_missing};
+    use crate::merge::tests_support::record;
+    use model::record::Record;
+    use writer::albums_file::{MISSING_END, render_missing};
 
     fn records() -> Vec<Record> {
         let uri = |number: u32| format!("media/{}.jpg", number * 7_919 % 1_000);

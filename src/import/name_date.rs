@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use crate::model::time::{Precision, When};
+use model::time::{Precision, When};
 
 /// Years that a digital picture's name can tell.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
@@ -181,7 +181,7 @@ fn half_of_day(rest: &str) -> Option<bool> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::time::Clock;
+    use model::time::Clock;
 
     fn written(name: &str) -> String {
         match name_date(name) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::record::Record;
+use model::record::Record;
 
 /// Returns the values that records state, without those that a newer export of the same account states anew.
 ///
@@ -48,7 +48,7 @@ fn account_of(record: &Record) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::merge::tests_support::record;
+    use crate::merge::tests_support::record;
 
     fn of(account: &str, export: Option<&str>, title: Option<&str>) -> Record {
         let mut record = record("a.jpg");

@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use crate::catalog::{CatalogError, PlacedRow, RecordText, SidecarRow, Writing};
-use crate::model::asset::Asset;
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::monitor::Monitor;
+use catalog::{CatalogError, PlacedRow, RecordText, SidecarRow, Writing};
+use model::asset::Asset;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use monitor::Monitor;
 
 use super::ImportError;
 use super::derive::{DerivedAsset, asset_of};

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use tzf_rs::EmbeddedFinder;
 
-use crate::model::asset::Asset;
-use crate::model::claim::{Claim, Origin};
-use crate::model::record::{Location, Record};
-use crate::model::time::{Clock, Precision, When};
+use model::asset::Asset;
+use model::claim::{Claim, Origin};
+use model::record::{Location, Record};
+use model::time::{Clock, Precision, When};
 
 use super::merge::{compared_offset, lacks_offset};
 use super::name_date::name_date;

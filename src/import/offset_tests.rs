@@ -1,11 +1,11 @@
 //! Tests of `offset`.
 
 use super::*;
-use crate::import::merge::tests_support::record;
-use crate::model::claim::Claim;
-use crate::model::content_hash::ContentHash;
-use crate::model::record::Location;
-use crate::model::time::Precision;
+use crate::merge::tests_support::record;
+use model::claim::Claim;
+use model::content_hash::ContentHash;
+use model::record::Location;
+use model::time::Precision;
 use jiff::civil::datetime;
 
 const TOKYO: (f64, f64) = (35.68, 139.76);
@@ -190,7 +190,7 @@ fn the_zone_of_a_page_counts_below_home_and_only_for_the_time_it_shows() {
     let on_page = |posted, offset_s| {
         let mut record = record("a.jpg");
         record.facts.posted_at = Some(posted);
-        record.facts.hints = Some(Box::new(crate::model::record::Hints {
+        record.facts.hints = Some(Box::new(model::record::Hints {
             page_offset_s: Some(offset_s),
             ..Default::default()
         }));

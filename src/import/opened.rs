@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, Gate};
-use crate::writer::library::{Library, LibraryError};
-use crate::writer::safe_writer::{Seam, Step, StepKind};
-use crate::writer::walk::holds_anything;
+use catalog::{Catalog, CatalogError, Gate};
+use writer::library::{Library, LibraryError};
+use writer::safe_writer::{Seam, Step, StepKind};
+use writer::walk::holds_anything;
 
 use super::ImportError;
 

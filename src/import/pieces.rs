@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::exporter::archive::{PartId, PartName};
-use crate::exporter::provider::classify::is_system_file;
-use crate::exporter::provider::{Node, Tree};
-use crate::model::content_hash::ContentHash;
-use crate::model::import_note::PieceNote;
+use archive::{PartId, PartName};
+use provider::classify::is_system_file;
+use provider::{Node, Tree};
+use model::content_hash::ContentHash;
+use model::import_note::PieceNote;
 
 use super::intake::read_options;
 use super::trees::{ArchiveTree, Recognized};

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::catalog::PlacedRow;
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::layout::Placement;
-use crate::writer::reconcile::{Displaced, PlacedFile, Plan, WantedFile};
+use catalog::PlacedRow;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::layout::Placement;
+use writer::reconcile::{Displaced, PlacedFile, Plan, WantedFile};
 
 use super::derive::Derivation;
 

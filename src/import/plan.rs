@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::catalog::{SeenKey, SeenRole};
-use crate::exporter::archive::EntryId;
-use crate::exporter::provider::EntryRole;
-use crate::model::content_hash::ContentHash;
-use crate::model::entry_path::PathBelow;
-use crate::model::outcome::Ignored;
+use catalog::{SeenKey, SeenRole};
+use archive::EntryId;
+use provider::EntryRole;
+use model::content_hash::ContentHash;
+use model::entry_path::PathBelow;
+use model::outcome::Ignored;
 
 /// What will be done with an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]

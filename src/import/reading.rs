@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::exporter::provider::Tree;
+use provider::Tree;
 
 use super::ImportOptions;
 use super::plan::Candidate;

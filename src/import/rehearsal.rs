@@ -10,16 +10,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError};
-use crate::exporter::archive::{Archive, EntryId};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::model::outcome::Outcome;
-use crate::monitor::Monitor;
-use crate::writer::layout::{Placement, settle_names};
-use crate::writer::library::{Library, LibraryError};
-use crate::writer::reconcile::{Disk, Found, Staged, plan};
-use crate::writer::walk::holds_anything;
+use catalog::{Catalog, CatalogError};
+use archive::{Archive, EntryId};
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use model::outcome::Outcome;
+use monitor::Monitor;
+use writer::layout::{Placement, settle_names};
+use writer::library::{Library, LibraryError};
+use writer::reconcile::{Disk, Found, Staged, plan};
+use writer::walk::holds_anything;
 
 use super::derive::{Derivation, asset_of};
 use super::doubts::of_run;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::library::Library;
-use crate::writer::regular;
-use crate::writer::sidecar::merge::is_untouched;
-use crate::writer::sidecar::read::read;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::library::Library;
+use writer::regular;
+use writer::sidecar::merge::is_untouched;
+use writer::sidecar::read::read;
 
 use super::ImportError;
 use super::placed::Placed;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, PlacedRow};
-use crate::model::library_path::LibraryPath;
-use crate::monitor::Monitor;
-use crate::writer::library::Library;
-use crate::writer::safe_writer::Seam;
-use crate::writer::staging::hash_file;
+use catalog::{Catalog, PlacedRow};
+use model::library_path::LibraryPath;
+use monitor::Monitor;
+use writer::library::Library;
+use writer::safe_writer::Seam;
+use writer::staging::hash_file;
 
 use super::run::import_after;
 use super::{ImportError, ImportOptions, ImportReport};

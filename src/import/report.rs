@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError};
-use crate::exporter::archive::{Archive, EntryId};
-use crate::model::content_hash::ContentHash;
-use crate::model::outcome::Outcome;
-use crate::model::record::Record;
-use crate::model::time::{Clock, Precision, When, offset_text};
+use catalog::{Catalog, CatalogError};
+use archive::{Archive, EntryId};
+use model::content_hash::ContentHash;
+use model::outcome::Outcome;
+use model::record::Record;
+use model::time::{Clock, Precision, When, offset_text};
 
 use super::damaged::Damaged;
 use super::journal::part_facts;

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError, SeenKey, SeenRole, Told, Writing};
-use crate::exporter::archive::{Archive, EntryError, EntryId, OpenOptions};
-use crate::exporter::provider::classify::is_system_file;
-use crate::exporter::provider::{EntryRole, PROVIDERS, Tree};
-use crate::model::content_hash::ContentHash;
-use crate::model::entry_path::PathBelow;
-use crate::model::outcome::Ignored;
-use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::library::{Library, LibraryLock};
-use crate::writer::safe_writer::Seam;
-use crate::writer::threads::or_one_a_core;
+use catalog::{Catalog, CatalogError, SeenKey, SeenRole, Told, Writing};
+use archive::{Archive, EntryError, EntryId, OpenOptions};
+use provider::classify::is_system_file;
+use provider::{EntryRole, PROVIDERS, Tree};
+use model::content_hash::ContentHash;
+use model::entry_path::PathBelow;
+use model::outcome::Ignored;
+use monitor::{Monitor, Unit, Warning};
+use writer::library::{Library, LibraryLock};
+use writer::safe_writer::Seam;
+use writer::threads::or_one_a_core;
 
 use super::doubts::{look_at_left_aside, note_doubts, of_run};
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
@@ -150,7 +150,7 @@ fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
 fn tell_problems(archive: &Archive, monitor: &dyn Monitor) {
     for problem in archive.problems() {
         monitor.warn(Warning {
-            subject: crate::model::shown::shown(&problem.part),
+            subject: model::shown::shown(&problem.part),
             message: problem.what.to_string(),
         });
     }
@@ -491,7 +491,7 @@ fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned>
         .enumerate()
         .filter_map(|(id, entry)| {
             let why = entry.path.as_ref().err()?;
-            let name = crate::model::shown::shown(&entry.raw_name);
+            let name = model::shown::shown(&entry.raw_name);
             let action = Action::Fail(format!("refused: {why}"));
             Some((EntryId(id), PathBelow::from(name.as_str()), action))
         });

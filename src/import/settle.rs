@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 
-use crate::catalog::{Catalog, CatalogError, SidecarRow, Writing};
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::Links;
-use crate::model::library_path::LibraryPath;
-use crate::model::media_type::MediaType;
-use crate::model::not_understood::UnnamedMedia;
-use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::layout::{Placement, settle_names};
-use crate::writer::library::Library;
-use crate::writer::reconcile::{PlacedFile, plan};
-use crate::writer::settle::apply;
-use crate::writer::threads::share_out;
+use catalog::{Catalog, CatalogError, SidecarRow, Writing};
+use model::content_hash::ContentHash;
+use model::evidence::Links;
+use model::library_path::LibraryPath;
+use model::media_type::MediaType;
+use model::not_understood::UnnamedMedia;
+use monitor::{Monitor, Unit, Warning};
+use writer::layout::{Placement, settle_names};
+use writer::library::Library;
+use writer::reconcile::{PlacedFile, plan};
+use writer::settle::apply;
+use writer::threads::share_out;
 
 use super::derive::{Derivation, Linked, Surroundings, make_assets};
 use super::evidence::{FromCatalog, linked};

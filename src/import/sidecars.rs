@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::{RecordText, SidecarRow};
-use crate::model::asset::Asset;
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::MediaEntry;
-use crate::model::library_path::LibraryPath;
-use crate::model::record::Record;
-use crate::model::user_changes::UserChanges;
-use crate::writer::layout::Placement;
-use crate::writer::library::Library;
-use crate::writer::sidecar::render::{SidecarContent, render};
-use crate::writer::walk::modified_ns;
+use catalog::{RecordText, SidecarRow};
+use model::asset::Asset;
+use model::content_hash::ContentHash;
+use model::evidence::MediaEntry;
+use model::library_path::LibraryPath;
+use model::record::Record;
+use model::user_changes::UserChanges;
+use writer::layout::Placement;
+use writer::library::Library;
+use writer::sidecar::render::{SidecarContent, render};
+use writer::walk::modified_ns;
 
 use super::ImportError;
 use super::derive::{DerivedAsset, Linked, albums_of};

@@ -9,16 +9,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::catalog::{Catalog, CatalogError, StoredMedium};
-use crate::exporter::archive::{Archive, EntryConsumer, EntryError, EntryId, Stop};
-use crate::media;
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::MediaType;
-use crate::model::shown::shown;
-use crate::monitor::{Monitor, Warning};
-use crate::writer::library::Library;
-use crate::writer::safe_writer::WriteError;
-use crate::writer::staging::{Finished, StagedFile};
+use catalog::{Catalog, CatalogError, StoredMedium};
+use archive::{Archive, EntryConsumer, EntryError, EntryId, Stop};
+use media;
+use model::content_hash::ContentHash;
+use model::media_type::MediaType;
+use model::shown::shown;
+use monitor::{Monitor, Warning};
+use writer::library::Library;
+use writer::safe_writer::WriteError;
+use writer::staging::{Finished, StagedFile};
 
 use super::ImportError;
 use super::looked::Looked;

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
-use crate::model::content_hash::ContentHash;
-use crate::writer::library::Library;
-use crate::writer::reconcile::Staged;
-use crate::writer::staging::hash_file;
-use crate::writer::threads::share_out;
-use crate::writer::walk::modified_ns;
+use catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
+use model::content_hash::ContentHash;
+use writer::library::Library;
+use writer::reconcile::Staged;
+use writer::staging::hash_file;
+use writer::threads::share_out;
+use writer::walk::modified_ns;
 
 use super::ImportError;
 

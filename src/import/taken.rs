@@ -6,11 +6,11 @@
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::exporter::provider::{Meaning, made_at, meaning_of};
-use crate::model::claim::{Claim, Origin};
-use crate::model::media_facts::MediaFacts;
-use crate::model::record::{Edition, Location, Record};
-use crate::model::time::{Precision, When, wall_minus_utc};
+use provider::{Meaning, made_at, meaning_of};
+use model::claim::{Claim, Origin};
+use model::media_facts::MediaFacts;
+use model::record::{Edition, Location, Record};
+use model::time::{Precision, When, wall_minus_utc};
 
 use super::merge::{Known, compared_offset};
 use super::name_date::name_date;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::asset::Group;
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Link, MediaEntry, Vague};
-use crate::model::kind::{CompanionRole, Kind, Visibility};
-use crate::model::record::Membership;
+use model::asset::Group;
+use model::content_hash::ContentHash;
+use model::evidence::{Link, MediaEntry, Vague};
+use model::kind::{CompanionRole, Kind, Visibility};
+use model::record::Membership;
 
 use super::album::{DerivedAlbum, SoleAccounts, described_albums, find_covers, sole_accounts};
 use super::derive::Linked;
@@ -56,7 +56,7 @@ pub(super) struct Gathered {
     pub records: Vec<At>,
     pub entries: Vec<At>,
     pub companions: Vec<(At, CompanionRole)>,
-    /// Records made up for it: index into [`crate::model::evidence::Links::unrecorded`].
+    /// Records made up for it: index into [`model::evidence::Links::unrecorded`].
     pub unrecorded: Vec<At>,
     /// Some record or path calls these bytes a medium of their own.
     pub primary: bool,

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::catalog::{Catalog, SidecarRow};
-use crate::model::content_hash::ContentHash;
-use crate::model::user_changes::UserChanges;
-use crate::monitor::{Monitor, Warning};
-use crate::writer::library::Library;
-use crate::writer::sidecar::merge::changes;
-use crate::writer::sidecar::read::{ForeignProperty, Sidecar, read_file};
-use crate::writer::staging::hash_file;
+use catalog::{Catalog, SidecarRow};
+use model::content_hash::ContentHash;
+use model::user_changes::UserChanges;
+use monitor::{Monitor, Warning};
+use writer::library::Library;
+use writer::sidecar::merge::changes;
+use writer::sidecar::read::{ForeignProperty, Sidecar, read_file};
+use writer::staging::hash_file;
 
 use super::ImportError;
 use super::sweep::Sweep;
@@ -120,7 +120,7 @@ fn found(
                 subject: row.path.clone(),
                 message: format!(
                     "cannot be read as a sidecar ({}); kept as {} and written anew",
-                    crate::model::shown::shown(&why),
+                    model::shown::shown(&why),
                     kept.display()
                 ),
             });

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::exporter::archive::{Archive, EntryId, Modified, PartId};
-use crate::exporter::provider::classify::format_of;
-use crate::exporter::provider::{Node, PROVIDERS, PieceId, Provider, Tree};
-use crate::model::entry_path::EntryPath;
-use crate::model::shown::shown;
+use archive::{Archive, EntryId, Modified, PartId};
+use provider::classify::format_of;
+use provider::{Node, PROVIDERS, PieceId, Provider, Tree};
+use model::entry_path::EntryPath;
+use model::shown::shown;
 
 use super::understood::Watch;
 

@@ -9,18 +9,18 @@ use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::exporter::archive::{Archive, EntryId};
-use crate::exporter::provider::classify::format_of;
-use crate::exporter::provider::mentions::{is_cut_off, mentions};
-use crate::exporter::provider::{EntryRole, LARGEST_RECORD_FILE, Node, Provider, Tree};
-use crate::media::{SNIFF_BYTES, sniff};
-use crate::model::kind::Kind;
-use crate::model::media_type::MediaClass;
-use crate::model::not_understood::{EXAMPLES, NotUnderstood, PathKey, Unless};
-use crate::model::outcome::Ignored;
-use crate::model::record::{Edition, Record};
-use crate::model::shown::shown;
-use crate::monitor::Monitor;
+use archive::{Archive, EntryId};
+use provider::classify::format_of;
+use provider::mentions::{is_cut_off, mentions};
+use provider::{EntryRole, LARGEST_RECORD_FILE, Node, Provider, Tree};
+use media::{SNIFF_BYTES, sniff};
+use model::kind::Kind;
+use model::media_type::MediaClass;
+use model::not_understood::{EXAMPLES, NotUnderstood, PathKey, Unless};
+use model::outcome::Ignored;
+use model::record::{Edition, Record};
+use model::shown::shown;
+use monitor::Monitor;
 
 use super::trees::ArchiveTree;
 

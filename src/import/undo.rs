@@ -8,14 +8,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::catalog::{Catalog, CatalogError, LOST_IMPORT, LeavingFile, RunRow, Writing};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::monitor::{Monitor, Unit};
-use crate::writer::albums_file::LIBRARY;
-use crate::writer::library::Library;
-use crate::writer::safe_writer::Seam;
-use crate::writer::threads::or_one_a_core;
+use catalog::{Catalog, CatalogError, LOST_IMPORT, LeavingFile, RunRow, Writing};
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use monitor::{Monitor, Unit};
+use writer::albums_file::LIBRARY;
+use writer::library::Library;
+use writer::safe_writer::Seam;
+use writer::threads::or_one_a_core;
 
 use super::ImportError;
 use super::lists::remember_lists;

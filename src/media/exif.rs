@@ -5,8 +5,8 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
-use crate::model::media_facts::MediaFacts;
-use crate::model::record::Location;
+use model::media_facts::MediaFacts;
+use model::record::Location;
 
 use super::Source;
 use super::bytes::Fault;

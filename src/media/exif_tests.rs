@@ -6,7 +6,7 @@ use std::io::Cursor;
 use jiff::civil::datetime;
 
 use super::*;
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 /// A big-endian TIFF structure: fields of the first, the camera's and the GPS directory as (tag, kind, count, value).
 type Field = (u16, u16, u32, Vec<u8>);

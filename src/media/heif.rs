@@ -2,7 +2,7 @@
 //!
 //! Phones store a picture as a grid of tiles, each an item with a size of its own: only the primary item's counts.
 
-use crate::model::media_facts::MediaFacts;
+use model::media_facts::MediaFacts;
 
 use super::Source;
 use super::boxes::{Box, Boxes};

@@ -121,7 +121,7 @@ fn turns_become_orientations() {
 
 #[test]
 fn a_file_without_items_is_damage() {
-    let mut facts = MediaFacts::of_type(crate::model::media_type::MediaType::Heic);
+    let mut facts = MediaFacts::of_type(model::media_type::MediaType::Heic);
     let bytes = b"\0\0\0\x14ftypheic\0\0\0\0mif1";
     assert!(read(&mut std::io::Cursor::new(bytes), &mut facts).is_err());
 }

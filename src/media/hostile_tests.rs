@@ -6,19 +6,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
-use crate::demo::media as made;
-use crate::demo::media::{Clip, Picture};
-
-/// Returns how many cases a property has: so many in the ordinary tests, as many as `PROPTEST_CASES` says where it does.
-pub fn cases(ordinary: u32) -> ProptestConfig {
-    let asked = std::env::var_os("PROPTEST_CASES").is_some();
-    let default = ProptestConfig::default();
-    ProptestConfig {
-        cases: if asked { default.cases } else { ordinary },
-        failure_persistence: None,
-        ..default
-    }
-}
+use demo::media as made;
+use demo::media::{Clip, Picture};
 
 fn all_kinds() -> Vec<(MediaType, Vec<u8>)> {
     let picture = Picture {
@@ -88,7 +77,7 @@ fn every_type_is_survived_by_every_other_types_bytes() {
 }
 
 proptest! {
-    #![proptest_config(cases(64))]
+    #![proptest_config(testkit::cases(64))]
 
     #[test]
     fn flipped_bytes_are_survived(

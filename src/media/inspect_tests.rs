@@ -5,9 +5,9 @@ use std::io::Cursor;
 use jiff::civil::datetime;
 
 use super::*;
-use crate::demo::media as made;
-use crate::demo::media::{Clip, Picture};
-use crate::model::record::Location;
+use demo::media as made;
+use demo::media::{Clip, Picture};
+use model::record::Location;
 
 const ID: &str = "1F6C1B4A-3A83-4B8B-9E3D-0B7E3C7C5A11";
 

@@ -180,7 +180,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::demo::media::{Picture, jpeg};
+    use demo::media::{Picture, jpeg};
 
     fn with_segment(jpeg: &[u8], code: u8, body: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0xff, 0xd8, 0xff, code];

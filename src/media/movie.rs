@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use crate::model::media_facts::MediaFacts;
-use crate::model::record::Location;
+use model::media_facts::MediaFacts;
+use model::record::Location;
 
 use super::Source;
 use super::boxes::{Box, Boxes};

@@ -5,7 +5,7 @@ use std::io::Cursor as Bytes;
 use jiff::civil::datetime;
 
 use super::*;
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 fn boxed(name: &[u8], body: &[u8]) -> Vec<u8> {
     let size = (body.len() as u32 + 8).to_be_bytes();

@@ -1,6 +1,6 @@
 //! Tells the true type of a media file from its first bytes. Names and claims do not count.
 
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 use super::text;
 

@@ -1,7 +1,7 @@
 //! Every type is found, and nothing else is taken for media.
 
 use super::*;
-use crate::demo::media as made;
+use demo::media as made;
 
 fn mp3_frames() -> Vec<u8> {
     // 128 kbit/s at 44.1 kHz: 417 bytes a frame.

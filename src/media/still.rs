@@ -2,7 +2,7 @@
 //!
 //! The `image` crate could tell sizes, too, but reads whole JPEG files for it and refuses pixel formats it cannot decode.
 
-use crate::model::media_facts::MediaFacts;
+use model::media_facts::MediaFacts;
 
 use super::Source;
 use super::bytes::{CUT_OFF, Fault, behind_run, big_endian, little_endian, read_at, read_up_to};

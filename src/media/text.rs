@@ -1,6 +1,6 @@
 //! Tells subtitles from other texts.
 
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 /// Finds out whether a text is subtitles in SubRip's or WebVTT's form.
 pub fn subtitles(head: &[u8]) -> Option<MediaType> {

@@ -195,10 +195,10 @@ impl Asset {
     }
 }
 
-#[cfg(test)]
 impl Asset {
     /// Returns a photo of which only identity and name are known.
-    pub(crate) fn bare(content_hash: ContentHash, name: &str) -> Self {
+    #[must_use]
+    pub fn bare(content_hash: ContentHash, name: &str) -> Self {
         Self {
             content_hash,
             size_bytes: 3,

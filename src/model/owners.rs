@@ -75,8 +75,8 @@ fn is_sidecar(record: &Record) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::kind::Kind;
-    use crate::model::record::{Edition, RecordFacts};
+    use crate::kind::Kind;
+    use crate::record::{Edition, RecordFacts};
 
     fn sidecar(account: Option<&str>, export: Option<&str>, file: &str, item: &str) -> Record {
         Record {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, redirect};
 
-use crate::model::shown::shown;
+use model::shown::shown;
 
 /// Characters of a host's own words in a message.
 const WORDS: usize = 160;

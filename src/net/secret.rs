@@ -6,6 +6,12 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(from).map(Self::new)
+    }
+}
+
 impl Secret {
     /// Takes a secret.
     pub fn new(text: impl Into<String>) -> Self {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::catalog::CatalogError;
+use catalog::CatalogError;
 
 use super::report::LeftOut;
 

@@ -3,7 +3,7 @@
 use super::document::Document;
 use super::fonts::Fonts;
 use super::picture::Picture;
-use crate::media::thumbnail::Inside;
+use media::thumbnail::Inside;
 
 /// Puts a picture into a PDF, as it is and made small.
 pub fn picture(bytes: &[u8]) {

@@ -8,12 +8,12 @@ use flate2::write::ZlibEncoder;
 use pdf_writer::{Chunk, Filter, Name, Ref};
 use sha2::{Digest, Sha256};
 
-use crate::media::jpeg_head::{self, Colours, JpegHead, Process};
-use crate::media::thumbnail::{self, Channels, Decoder, Pixels, ThumbnailError};
-use crate::media::{SNIFF_BYTES, inspect, sniff};
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::{MediaClass, MediaType};
-use crate::writer::regular;
+use media::jpeg_head::{self, Colours, JpegHead, Process};
+use media::thumbnail::{self, Channels, Decoder, Pixels, ThumbnailError};
+use media::{SNIFF_BYTES, inspect, sniff};
+use model::content_hash::ContentHash;
+use model::media_type::{MediaClass, MediaType};
+use writer::regular;
 
 /// Largest original that is put in as it is, in bytes.
 const MOST_BYTES: u64 = 512 << 20;
@@ -232,8 +232,8 @@ fn is_profile_for(profile: &[u8], components: u8) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::demo::media as made;
-    use crate::media::thumbnail::Inside;
+    use demo::media as made;
+    use media::thumbnail::Inside;
 
     fn read(bytes: &[u8], longest_side: Option<u32>) -> Result<Picture, PictureFault> {
         let folder = tempfile::tempdir().unwrap();

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
-use crate::catalog::{Catalog, CatalogError, ListedAsset};
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::{CompanionRole, Visibility};
-use crate::model::record::Location;
-use crate::model::time::{Clock, Precision, When};
+use catalog::{Catalog, CatalogError, ListedAsset};
+use model::content_hash::ContentHash;
+use model::kind::{CompanionRole, Visibility};
+use model::record::Location;
+use model::time::{Clock, Precision, When};
 
 use super::PrintOptions;
 use super::picture::{is_printable, turned};
@@ -193,8 +193,8 @@ mod tests {
     use jiff::civil::datetime;
 
     use super::*;
-    use crate::model::asset::{Asset, Companion};
-    use crate::model::claim::{Claim, Origin};
+    use model::asset::{Asset, Companion};
+    use model::claim::{Claim, Origin};
 
     fn listed() -> ListedAsset {
         let mut asset = Asset::bare(ContentHash([1; 32]), "a");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
 use jiff::Timestamp;
 
 /// Folder of the payload.

@@ -15,8 +15,8 @@ use super::plan::Action;
 use super::report::FileOutcome;
 use super::retry::Policy;
 use super::run::{Job, Run, pausing};
-use crate::model::content_hash::ContentHash;
-use crate::monitor::Unit;
+use model::content_hash::ContentHash;
+use monitor::Unit;
 
 /// Notes kept back until that many can be written at once: each writing waits for the disk.
 const NOTES_AT_ONCE: usize = 200;

@@ -9,13 +9,13 @@ use sha2::Sha256;
 
 use super::embed::{Embed, is_media};
 use super::strip::{Strip, strip};
-use crate::media::credentials::present;
-use crate::media::embed::{Pieces, Refusal};
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::MediaType;
-use crate::writer::digest::digest;
-use crate::writer::regular;
-use crate::writer::staging::hash_file;
+use media::credentials::present;
+use media::embed::{Pieces, Refusal};
+use model::content_hash::ContentHash;
+use model::media_type::MediaType;
+use writer::digest::digest;
+use writer::regular;
+use writer::staging::hash_file;
 
 /// Largest file that is stripped: that happens in memory.
 const LARGEST: u64 = 1 << 30;

@@ -15,11 +15,11 @@ use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
 use super::plan::Action;
 use super::retry::{Policy, trying};
 use super::{Destination, Found, Seen};
-use crate::model::content_hash::ContentHash;
-use crate::writer::regular;
-use crate::writer::sidecar::merge;
-use crate::writer::sidecar::read::read;
-use crate::writer::staging::hash_file;
+use model::content_hash::ContentHash;
+use writer::regular;
+use writer::sidecar::merge;
+use writer::sidecar::read::read;
+use writer::staging::hash_file;
 
 /// Files up to this size are read once, hashed, and sent from memory.
 const SMALL: u64 = 1 << 20;

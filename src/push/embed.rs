@@ -5,13 +5,13 @@ use std::io::{BufReader, Read, Seek};
 use jiff::civil::Time;
 
 use super::strip::{Strip, reduced};
-use crate::catalog::ListedAsset;
-use crate::media::embed::{Facts, Pieces, Refusal, Taken, embed};
-use crate::model::asset::Asset;
-use crate::model::media_type::{MediaClass, MediaType};
-use crate::model::time::{Clock, Precision, When};
-use crate::writer::sidecar::fields::Fields;
-use crate::writer::sidecar::packet::embedded;
+use catalog::ListedAsset;
+use media::embed::{Facts, Pieces, Refusal, Taken, embed};
+use model::asset::Asset;
+use model::media_type::{MediaClass, MediaType};
+use model::time::{Clock, Precision, When};
+use writer::sidecar::fields::Fields;
+use writer::sidecar::packet::embedded;
 
 /// Years that EXIF's and QuickTime's dates can hold, and that a photograph can have.
 const YEARS: std::ops::RangeInclusive<i16> = 1826..=9999;

@@ -4,8 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::catalog::CatalogError;
-use crate::writer::library::LibraryError;
+use catalog::CatalogError;
+use writer::library::LibraryError;
 
 /// What a destination could not do. Never holds a password, a key or an address with one in it.
 #[derive(Debug, thiserror::Error)]

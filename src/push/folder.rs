@@ -8,10 +8,10 @@ use super::address::Readers;
 use super::error::DestinationError;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::{Abilities, Destination, Found};
-use crate::writer::private;
-use crate::writer::rename::rename_without_replacing;
-use crate::writer::space::free_bytes;
-use crate::writer::walk::modified_ns;
+use writer::private;
+use writer::rename::rename_without_replacing;
+use writer::space::free_bytes;
+use writer::walk::modified_ns;
 
 /// Bytes read and written at once.
 const CHUNK: usize = 256 << 10;

@@ -14,14 +14,14 @@ use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source, Standing};
 use super::paths::{Wish, beside, settle};
 use super::report::{PushOptions, Sidecars};
 use super::strip;
-use crate::catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
-use crate::model::asset::Group;
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::{CompanionRole, Visibility};
-use crate::model::media_type::MediaType;
-use crate::monitor::{Monitor, Unit};
-use crate::writer::staging::hash_file;
-use crate::writer::walk::modified_ns;
+use catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
+use model::asset::Group;
+use model::content_hash::ContentHash;
+use model::kind::{CompanionRole, Visibility};
+use model::media_type::MediaType;
+use monitor::{Monitor, Unit};
+use writer::staging::hash_file;
+use writer::walk::modified_ns;
 
 /// The files of one asset.
 struct AssetFiles {

@@ -18,8 +18,8 @@ use super::copy::Readable;
 use super::error::DestinationError;
 use super::parcel::{Meter, Payload, PayloadBytes};
 use super::retry::{Policy, trying};
-use crate::model::shown::shown;
-use crate::net::client::{client, reasons, retry_after, words};
+use model::shown::shown;
+use net::client::{client, reasons, retry_after, words};
 
 /// Bytes handed over at once.
 const CHUNK: usize = 256 << 10;

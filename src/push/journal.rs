@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::Found;
 use super::parcel::{Parcel, Uploads};
-use crate::catalog::{Catalog, CatalogError, PushedRow, UploadRow};
-use crate::model::content_hash::ContentHash;
-use crate::model::time::in_seconds;
+use catalog::{Catalog, CatalogError, PushedRow, UploadRow};
+use model::content_hash::ContentHash;
+use model::time::in_seconds;
 
 type Key = (Option<ContentHash>, String);
 

@@ -1,9 +1,9 @@
 //! Where an asset lies at a destination: by date, album or kind, flat, or as a template says.
 
-use crate::catalog::ListedAsset;
-use crate::model::media_type::MediaClass;
-use crate::model::time::Precision;
-use crate::writer::names::safe_stem;
+use catalog::ListedAsset;
+use model::media_type::MediaClass;
+use model::time::Precision;
+use writer::names::safe_stem;
 
 /// Folder of what is in no album.
 const NO_ALBUM: &str = "without album";
@@ -180,14 +180,14 @@ pub(super) fn file_name(path: &str) -> &str {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
-    use crate::model::asset::{Asset, ItemRef};
-    use crate::model::claim::{Claim, Origin};
-    use crate::model::content_hash::ContentHash;
-    use crate::model::kind::Kind;
-    use crate::model::time::When;
+    use model::asset::{Asset, ItemRef};
+    use model::claim::{Claim, Origin};
+    use model::content_hash::ContentHash;
+    use model::kind::Kind;
+    use model::time::When;
 
     /// An asset of a day, in an album, from an account.
-    pub(in crate::push) fn listed(seed: u8, path: &str) -> ListedAsset {
+    pub(crate) fn listed(seed: u8, path: &str) -> ListedAsset {
         let asset = Asset {
             taken_at: Some(Claim::new(
                 When::wall(jiff::civil::datetime(2023, 7, 14, 18, 3, 22, 0)),

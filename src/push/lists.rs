@@ -8,14 +8,14 @@ use super::error::DestinationError;
 use super::journal::Journal;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::{Destination, Found, GroupKind, GroupThere};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::albums_file::{
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::albums_file::{
     ALBUMS, Album, LIBRARY, MISSING, Member, read_albums, read_library, read_missing,
     render_albums, render_missing,
 };
-use crate::writer::manifest;
-use crate::writer::readme::{README, TEXT};
+use writer::manifest;
+use writer::readme::{README, TEXT};
 
 /// Largest list that is read back.
 const LARGEST: usize = 256 << 20;

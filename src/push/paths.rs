@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::layout::file_name;
-use crate::model::content_hash::ContentHash;
-use crate::writer::layout::hash_mark;
-use crate::writer::names::{SHORT_HASH, folded};
+use model::content_hash::ContentHash;
+use writer::layout::hash_mark;
+use writer::names::{SHORT_HASH, folded};
 
 /// An asset and where its original shall lie.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use super::parcel::Parcel;
 use super::{Abilities, Found};
-use crate::catalog::PushedRow;
+use catalog::PushedRow;
 
 /// What is to be done about one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +94,8 @@ fn refusal(parcel: &Parcel, host: &Abilities) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::content_hash::ContentHash;
-    use crate::push::parcel::{ORIGINAL, SIDECAR, Source, Standing};
+    use model::content_hash::ContentHash;
+    use crate::parcel::{ORIGINAL, SIDECAR, Source, Standing};
 
     fn parcel(part: &str) -> Parcel {
         Parcel {

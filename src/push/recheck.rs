@@ -13,12 +13,12 @@ use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::report::PushOptions;
 use super::run::{Conditions, patiently};
 use super::{Destination, Found, bag, lists};
-use crate::catalog::Catalog;
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::monitor::Unit;
-use crate::writer::library::Library;
-use crate::writer::manifest::{self, METADATA, ORIGINALS};
+use catalog::Catalog;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use monitor::Unit;
+use writer::library::Library;
+use writer::manifest::{self, METADATA, ORIGINALS};
 
 /// What is wrong with one file at a destination.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

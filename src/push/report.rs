@@ -5,8 +5,8 @@ use super::error::DestinationError;
 use super::layout::Layout;
 use super::parcel::Parcel;
 use super::strip::Strip;
-use crate::catalog::AssetQuery;
-use crate::model::content_hash::ContentHash;
+use catalog::AssetQuery;
+use model::content_hash::ContentHash;
 
 /// Files sent at once unless the user says otherwise.
 pub const WORKERS: usize = 4;

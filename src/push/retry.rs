@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::error::DestinationError;
-use crate::net::policy::Passing;
-pub use crate::net::policy::Policy;
+use net::policy::Passing;
+pub use net::policy::Policy;
 
 impl Passing for DestinationError {
     fn may_pass(&self) -> bool {

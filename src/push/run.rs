@@ -17,11 +17,11 @@ use super::report::{ActionLine, FileOutcome, PushOptions, PushReport};
 use super::retry::{Policy, trying};
 use super::strip::Strip;
 use super::{Abilities, Destination, bag};
-use crate::catalog::Catalog;
-use crate::model::content_hash::ContentHash;
-use crate::monitor::{Monitor, Unit};
-use crate::writer::albums_file::ALBUMS;
-use crate::writer::library::Library;
+use catalog::Catalog;
+use model::content_hash::ContentHash;
+use monitor::{Monitor, Unit};
+use writer::albums_file::ALBUMS;
+use writer::library::Library;
 
 /// Rounds of giving another name to what another file has the name of.
 const MOST_ROUNDS: usize = 3;

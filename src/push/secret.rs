@@ -1,6 +1,6 @@
 //! What lets a push in at a host: user name, password, keys.
 
-pub use crate::net::secret::Secret;
+pub use net::secret::Secret;
 
 /// Name and password, or key and its secret, with what else a host wants.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

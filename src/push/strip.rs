@@ -18,11 +18,11 @@ mod tests;
 
 use hidden::Hidden;
 
-use crate::model::asset::Asset;
-use crate::model::media_type::MediaType;
-pub use crate::model::strip::{Strip, reduced};
-use crate::model::user_changes::UserChanges;
-use crate::writer::sidecar::render::{SidecarContent, render};
+use model::asset::Asset;
+use model::media_type::MediaType;
+pub use model::strip::{Strip, reduced};
+use model::user_changes::UserChanges;
+use writer::sidecar::render::{SidecarContent, render};
 
 /// Texts that must not be in a copy any more: whatever was overlooked stands behind one of them.
 const TRACES: [&[u8]; 4] = [

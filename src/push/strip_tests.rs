@@ -5,8 +5,8 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::demo::media::{Picture, jpeg, png, webp};
-use crate::media::{credentials, inspect};
+use demo::media::{Picture, jpeg, png, webp};
+use media::{credentials, inspect};
 
 const SECRET: &[u8] = b"Reykjavik-Secret";
 const ALL: [Strip; 3] = [Strip::Location, Strip::People, Strip::All];

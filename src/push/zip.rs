@@ -17,8 +17,8 @@ use super::error::DestinationError;
 use super::folder::{copy, create};
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::{Abilities, Destination, Found};
-use crate::writer::rename::rename_without_replacing;
-use crate::writer::space::free_bytes;
+use writer::rename::rename_without_replacing;
+use writer::space::free_bytes;
 
 /// From this size on an entry needs the long form of zip.
 const LONG: u64 = 0xffff_0000;

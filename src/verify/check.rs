@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::walk::FoundFile;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::walk::FoundFile;
 
 use super::finding::{Finding, FindingKind};
 use super::known::{FromCatalog, Unit};

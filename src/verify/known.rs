@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use crate::catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::model::user_changes::UserChanges;
-use crate::writer::albums_file::{ALBUMS, LIBRARY, MISSING};
-use crate::writer::manifest::{self, METADATA, ORIGINALS};
-use crate::writer::readme::README;
-use crate::writer::regular;
-use crate::writer::sidecar::fields::Fields;
-use crate::writer::walk::{FoundFile, Walked};
+use catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use model::user_changes::UserChanges;
+use writer::albums_file::{ALBUMS, LIBRARY, MISSING};
+use writer::manifest::{self, METADATA, ORIGINALS};
+use writer::readme::README;
+use writer::regular;
+use writer::sidecar::fields::Fields;
+use writer::walk::{FoundFile, Walked};
 
 use super::finding::{Finding, FindingKind};
 

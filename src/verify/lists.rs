@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::albums_file::{
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::albums_file::{
     ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing,
 };
-use crate::writer::readme::{README, TEXT};
-use crate::writer::regular;
-use crate::writer::staging::hash_file;
+use writer::readme::{README, TEXT};
+use writer::regular;
+use writer::staging::hash_file;
 
 use super::finding::{Finding, FindingKind};
 
@@ -92,7 +92,7 @@ fn reads(name: &str, bytes: &[u8]) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::writer::albums_file::{render_albums, render_missing};
+    use writer::albums_file::{render_albums, render_missing};
 
     fn kinds(findings: &[Finding]) -> Vec<(&str, FindingKind)> {
         findings

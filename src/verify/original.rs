@@ -1,6 +1,6 @@
 //! Judges an original or companion: which of those who speak of it are right?
 
-use crate::model::content_hash::ContentHash;
+use model::content_hash::ContentHash;
 
 use super::finding::FindingKind;
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::model::library_path::LibraryPath;
-use crate::monitor::{Monitor, Unit as Counted};
+use model::library_path::LibraryPath;
+use monitor::{Monitor, Unit as Counted};
 
 use super::check::{Checked, Context, Depth};
 use super::finding::VerifyReport;

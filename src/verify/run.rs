@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError, Others};
-use crate::model::library_path::LibraryPath;
-use crate::monitor::{Monitor, Warning};
-use crate::writer::library::{Library, LibraryError, LibraryLock};
-use crate::writer::manifest::{METADATA, ORIGINALS};
-use crate::writer::walk::{holds_anything, walk};
+use catalog::{Catalog, CatalogError, Others};
+use model::library_path::LibraryPath;
+use monitor::{Monitor, Warning};
+use writer::library::{Library, LibraryError, LibraryLock};
+use writer::manifest::{METADATA, ORIGINALS};
+use writer::walk::{holds_anything, walk};
 
 use super::check::Context;
 use super::finding::{Finding, FindingKind, VerifyReport};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::reading::is_chosen;
 use super::*;
-use crate::model::content_hash::ContentHash;
+use model::content_hash::ContentHash;
 
 fn units(names: &[&str]) -> BTreeMap<LibraryPath, Unit> {
     names
@@ -75,7 +75,7 @@ fn a_folder_that_is_no_library_is_refused() {
         folder.path(),
         &VerifyOptions::default(),
         &clock,
-        &crate::monitor::Silent,
+        &monitor::Silent,
     );
     assert!(matches!(
         error,

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::catalog::record_digest;
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::model::user_changes::UserChanges;
-use crate::writer::sidecar::merge::changes;
-use crate::writer::sidecar::read::{Own, Sidecar, read_file};
+use catalog::record_digest;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use model::user_changes::UserChanges;
+use writer::sidecar::merge::changes;
+use writer::sidecar::read::{Own, Sidecar, read_file};
 
 use super::finding::{Finding, FindingKind};
 use super::known::{FromCatalog, Unit};
@@ -112,7 +112,7 @@ fn touched(at: &LibraryPath, sidecar: &Result<Sidecar, String>) -> Finding {
             FindingKind::SidecarDamaged,
             format!(
                 "cannot be read as a sidecar: {}",
-                crate::model::shown::shown(why)
+                model::shown::shown(why)
             ),
         ),
         Ok(sidecar) if sidecar.own.is_none() => (

@@ -3,15 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::catalog::{Catalog, CatalogError, PlacedRow};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::library::Library;
-use crate::writer::reconcile::Disk;
-use crate::writer::regular;
-use crate::writer::sidecar::merge::changes;
-use crate::writer::sidecar::read::read;
-use crate::writer::staging::hash_file;
+use catalog::{Catalog, CatalogError, PlacedRow};
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::library::Library;
+use writer::reconcile::Disk;
+use writer::regular;
+use writer::sidecar::merge::changes;
+use writer::sidecar::read::read;
+use writer::staging::hash_file;
 
 use super::finding::{Finding, FindingKind};
 

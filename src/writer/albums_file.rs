@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::library_path::LibraryPath;
-use crate::model::record::{AlbumRecord, Record};
+use model::library_path::LibraryPath;
+use model::record::{AlbumRecord, Record};
 
 /// Name of the file with the albums.
 pub const ALBUMS: &str = "albums.json";
@@ -218,8 +218,8 @@ fn versioned<T: DeserializeOwned>(text: &str) -> Result<T, ListError> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::kind::Kind;
-    use crate::model::record::{Edition, RecordFacts};
+    use model::kind::Kind;
+    use model::record::{Edition, RecordFacts};
 
     fn path(text: &str) -> LibraryPath {
         LibraryPath::parse(text).unwrap()

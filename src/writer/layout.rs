@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::names::{SHORT_HASH, base_stem, folded, folder, safe_extension};
-use crate::model::asset::{Asset, Companion};
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::CompanionRole;
-use crate::model::library_path::LibraryPath;
+use model::asset::{Asset, Companion};
+use model::content_hash::ContentHash;
+use model::kind::CompanionRole;
+use model::library_path::LibraryPath;
 
 /// Where the files of one asset would lie if no other asset wanted the same names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,8 +241,8 @@ fn ending(companion: &Companion, mark: &str) -> String {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
-    use crate::model::claim::{Claim, Origin};
-    use crate::model::time::When;
+    use model::claim::{Claim, Origin};
+    use model::time::When;
     use jiff::civil::datetime;
     use proptest::prelude::*;
     use std::collections::HashSet;

@@ -10,7 +10,7 @@ use super::identity::LibraryId;
 use super::private;
 use super::regular;
 use super::safe_writer::{SafeWriter, Seam, StepKind, WriteError};
-use crate::model::library_path::LibraryPath;
+use model::library_path::LibraryPath;
 
 /// The format this version writes and the newest it reads.
 pub const FORMAT: u32 = 1;
@@ -230,7 +230,7 @@ impl Library {
 
     /// Keeps a copy of a file that cannot be read where nothing overwrites it, and says where.
     pub fn set_aside(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, WriteError> {
-        let hash = crate::model::content_hash::ContentHash::of(bytes);
+        let hash = model::content_hash::ContentHash::of(bytes);
         let name = name.replace('/', "_");
         let folder = self.inner("set-aside");
         self.writer.make_folder_at(&folder)?;
@@ -418,7 +418,7 @@ fn read_format(root: &Path) -> Result<Format, LibraryError> {
         .and_then(|line| line.strip_prefix(FORMAT_TEXT)?.trim_end().parse().ok());
     let number = number.ok_or_else(|| LibraryError::UnknownFormat {
         path: root.to_owned(),
-        text: crate::model::shown::shown(text.trim_end()),
+        text: model::shown::shown(text.trim_end()),
     })?;
     let id = lines.find_map(|line| LibraryId::parse(line.strip_prefix(ID_TEXT)?.trim_end()));
     Ok(Format { number, id })
@@ -428,7 +428,7 @@ fn read_format(root: &Path) -> Result<Format, LibraryError> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::writer::safe_writer::tests::{Fail, StopAfter};
+    use crate::safe_writer::tests::{Fail, StopAfter};
 
     #[test]
     fn a_library_is_made_opened_and_not_made_twice() {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
 
 /// Name of the list of originals and companions.
 pub const ORIGINALS: &str = "SHA256SUMS";
@@ -101,7 +101,7 @@ fn unescaped(path: &str) -> Option<String> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::writer::staging::hash_file;
+    use crate::staging::hash_file;
     use std::fs;
 
     const ODD: [&str; 6] = [
@@ -175,7 +175,7 @@ mod tests {
             "cd '{}' && sha256sum -c --strict {ORIGINALS}",
             folder.path().display()
         );
-        let check = || crate::media::outside_tests::run("sh", ["-c", &script]);
+        let check = || testkit::outside::run("sh", ["-c", &script]);
         let Some(output) = check() else {
             return;
         };

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use jiff::civil::DateTime;
 
-use crate::model::time::{Precision, When};
+use model::time::{Precision, When};
 
 /// Longest stem in bytes. With a hash, a role, two extensions and the folders a path stays well below the 260
 /// characters older Windows programs can open.

@@ -61,7 +61,7 @@ whole folder in another place.
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::writer::{albums_file, manifest};
+    use crate::{albums_file, manifest};
 
     #[test]
     fn it_names_every_file_that_stands_at_the_top() {

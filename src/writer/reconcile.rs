@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::hash_mark;
 use super::names::{SHORT_HASH, folded};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
 
 /// A media file the library should hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

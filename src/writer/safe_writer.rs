@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::private;
 use super::regular;
 use super::rename::rename_without_replacing;
-use crate::model::library_path::LibraryPath;
+use model::library_path::LibraryPath;
 
 /// What a step does to the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,13 +4,13 @@ use super::*;
 use std::sync::atomic::AtomicUsize;
 
 /// Lets `steps` steps happen and fails every later one: a run killed at that instant.
-pub(in crate::writer) struct StopAfter {
+pub(crate) struct StopAfter {
     left: AtomicUsize,
     seen: Arc<AtomicUsize>,
 }
 
 impl StopAfter {
-    pub(in crate::writer) fn steps(steps: usize) -> (Arc<Self>, Arc<AtomicUsize>) {
+    pub(crate) fn steps(steps: usize) -> (Arc<Self>, Arc<AtomicUsize>) {
         let seen = Arc::new(AtomicUsize::new(0));
         (
             Arc::new(Self {
@@ -33,7 +33,7 @@ impl Seam for StopAfter {
 }
 
 /// Fails every step of one kind.
-pub(in crate::writer) struct Fail(pub StepKind, pub ErrorKind);
+pub(crate) struct Fail(pub StepKind, pub ErrorKind);
 
 impl Seam for Fail {
     fn before(&self, step: Step<'_>) -> io::Result<()> {

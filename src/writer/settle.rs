@@ -15,8 +15,8 @@ use super::regular;
 use super::safe_writer::WriteError;
 use super::staging::{ExtentError, StagedFile, hash_file};
 use super::threads::share_out;
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
 
 /// Why the tree could not be brought into order. What was done stays; the next run does the rest.
 #[derive(Debug, thiserror::Error)]

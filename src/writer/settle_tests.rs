@@ -1,8 +1,8 @@
 //! Carrying out plans: killed anywhere, foreign files, rot, many files at once.
 
 use super::*;
-use crate::writer::reconcile::{WantedFile, plan};
-use crate::writer::safe_writer::tests::StopAfter;
+use crate::reconcile::{WantedFile, plan};
+use crate::safe_writer::tests::StopAfter;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;

@@ -12,7 +12,7 @@ use super::library::Library;
 use super::reconcile::Staged;
 use super::regular;
 use super::safe_writer::{SafeWriter, StepKind, WriteError};
-use crate::model::content_hash::ContentHash;
+use model::content_hash::ContentHash;
 
 /// How many of a file's first bytes are kept for whoever looks at them: enough for EXIF.
 pub const HEAD_BYTES: usize = 128 << 10;

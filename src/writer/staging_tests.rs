@@ -1,7 +1,7 @@
 //! Tests of staged files: what is kept, cleaned, read and told when a disk is full.
 
 use super::*;
-use crate::writer::safe_writer::tests::Fail;
+use crate::safe_writer::tests::Fail;
 use std::io::Write;
 
 // From `printf hello | sha256sum`.

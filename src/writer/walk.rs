@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::model::library_path::LibraryPath;
+use model::library_path::LibraryPath;
 
 use super::albums_file::{ALBUMS, MISSING};
 use super::manifest::METADATA;
@@ -130,7 +130,7 @@ pub fn modified_ns(metadata: &fs::Metadata) -> i64 {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::writer::manifest::ORIGINALS;
+    use crate::manifest::ORIGINALS;
 
     #[test]
     fn lists_files_sorted_and_leaves_out_our_own() {

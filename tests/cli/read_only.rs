@@ -7,8 +7,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use albumen::catalog::{Catalog, Writing};
-use albumen::writer::library::Library;
+use catalog::{Catalog, Writing};
+use writer::library::Library;
 use jiff::Timestamp;
 
 use crate::support::compose::{Edition, Generation, compose};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 use crate::support::account::{Account, Medium, Post};
 use crate::support::compose::facebook_account::compose_account;

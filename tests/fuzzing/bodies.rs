@@ -4,35 +4,35 @@ use std::io::Cursor;
 use std::path::Path;
 
 use albumen::cli::connection::named;
-use albumen::config::Config;
-use albumen::exporter::archive::{
+use config::Config;
+use archive::{
     Archive, EntryId, OpenOptions, export_of, is_named_like_part, is_unfinished, missing_parts,
 };
-use albumen::exporter::fetch;
-use albumen::exporter::provider::facebook::Facebook;
-use albumen::exporter::provider::google_photos::GooglePhotos;
-use albumen::exporter::provider::instagram::Instagram;
-use albumen::exporter::provider::meta_dates::read_date;
-use albumen::exporter::provider::snapchat::Snapchat;
-use albumen::exporter::provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
-use albumen::import::name_date::name_date;
-use albumen::media;
-use albumen::media::embed::{Facts, embed};
-use albumen::model::asset::Asset;
-use albumen::model::entry_path::EntryPath;
-use albumen::model::evidence::{Evidence, MediaEntry};
-use albumen::model::library_path::LibraryPath;
-use albumen::model::record::{AlbumRecord, Record};
-use albumen::print;
-use albumen::push;
-use albumen::push::address::{Address, Store};
-use albumen::push::strip::{Strip, strip};
-use albumen::writer::albums_file::{read_albums, read_library, read_missing};
-use albumen::writer::manifest;
-use albumen::writer::names::{base_stem, safe_extension};
-use albumen::writer::sidecar::merge;
-use albumen::writer::sidecar::packet::embedded;
-use albumen::writer::sidecar::read::{SidecarError, read as read_sidecar};
+use fetch;
+use provider::facebook::Facebook;
+use provider::google_photos::GooglePhotos;
+use provider::instagram::Instagram;
+use provider::meta_dates::read_date;
+use provider::snapchat::Snapchat;
+use provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
+use import::name_date::name_date;
+use media;
+use media::embed::{Facts, embed};
+use model::asset::Asset;
+use model::entry_path::EntryPath;
+use model::evidence::{Evidence, MediaEntry};
+use model::library_path::LibraryPath;
+use model::record::{AlbumRecord, Record};
+use print;
+use push;
+use push::address::{Address, Store};
+use push::strip::{Strip, strip};
+use writer::albums_file::{read_albums, read_library, read_missing};
+use writer::manifest;
+use writer::names::{base_stem, safe_extension};
+use writer::sidecar::merge;
+use writer::sidecar::packet::embedded;
+use writer::sidecar::read::{SidecarError, read as read_sidecar};
 
 /// A target: its name, and what it does with bytes. It must come back, whatever they are.
 pub type Target = (&'static str, fn(&[u8]));
@@ -198,7 +198,7 @@ fn provider(provider: &dyn Provider, paths: &[&str], bytes: &[u8]) {
             provider: record.provider.clone(),
             export: record.export.clone(),
             path: record.uri.clone(),
-            content_hash: albumen::model::content_hash::ContentHash([7; 32]),
+            content_hash: model::content_hash::ContentHash([7; 32]),
             content_id: None,
             taken: None,
         })

@@ -12,11 +12,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use albumen::catalog::{Catalog, StoredMedium};
-use albumen::model::asset::Asset;
-use albumen::model::content_hash::ContentHash;
-use albumen::model::media_type::MediaType;
-use albumen::writer::library::Library;
+use catalog::{Catalog, StoredMedium};
+use model::asset::Asset;
+use model::content_hash::ContentHash;
+use model::media_type::MediaType;
+use writer::library::Library;
 use serde_json::{Value, json};
 
 use super::browser::Driver;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use albumen::catalog::Catalog;
-use albumen::gallery::GalleryOptions;
-use albumen::monitor::{Monitor, Unit, Warning};
+use catalog::Catalog;
+use gallery::GalleryOptions;
+use monitor::{Monitor, Unit, Warning};
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
@@ -381,10 +381,10 @@ fn a_copy_that_was_stopped_goes_on_with_the_same_command() {
             ..GalleryOptions::default()
         };
         let monitor = StopsAfter(asks.into());
-        let report = albumen::gallery::gallery(
+        let report = gallery::gallery(
             &library,
             &options,
-            &albumen::media::thumbnail::Inside,
+            &media::thumbnail::Inside,
             &monitor,
         )
         .expect("stopping is no failure");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use albumen::import::ImportOptions;
-use albumen::model::outcome::Outcome;
+use import::ImportOptions;
+use model::outcome::Outcome;
 
 use super::convergence::{difference, state};
 use super::{imported, listed, of, try_import, unpacked};

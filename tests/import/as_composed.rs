@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use albumen::model::kind::Kind;
-use albumen::model::time::{Clock, Precision, When};
+use model::kind::Kind;
+use model::time::{Clock, Precision, When};
 use serde_json::{Value, json};
 
 use super::{imported, listed};
@@ -187,7 +187,7 @@ fn compare(env: &TestEnv, line: &Value, all: &[&Expected]) -> Vec<String> {
         (None, None) => same("date", taken, Value::Null),
     }
     if let Some(offset_s) = one.offset_s {
-        let offset = albumen::model::time::offset_text(offset_s);
+        let offset = model::time::offset_text(offset_s);
         same("offset", &taken["offset"], json!(offset));
         same(
             "origin of the offset",

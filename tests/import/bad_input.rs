@@ -18,7 +18,7 @@ use crate::support::pack::zip::{ZipStyle, zip};
 use crate::support::samples::{varied, with_absent};
 use crate::support::tree;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 /// What a person and a script see of the same import, each into a library of its own.
 struct Tried {

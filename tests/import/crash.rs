@@ -13,7 +13,7 @@ use crate::support::kills::{kills, scattered};
 use crate::support::seams::in_memory;
 use crate::support::tree::names;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 /// Kills a test run does unless `ALBUMEN_KILLS` says otherwise.
 const KILLS: u64 = 20;

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use albumen::import::{ImportOptions, ImportReport, import};
-use albumen::model::outcome::Outcome;
-use albumen::monitor::{Monitor, Unit, Warning};
+use import::{ImportOptions, ImportReport, import};
+use model::outcome::Outcome;
+use monitor::{Monitor, Unit, Warning};
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::option;

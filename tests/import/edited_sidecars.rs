@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use albumen::import::import;
-use albumen::monitor::Collecting;
+use import::import;
+use monitor::Collecting;
 use jiff::Timestamp;
 use jiff::civil::datetime;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::support::env::TestEnv;
 use crate::support::tools::{self, Tool};
 use crate::support::tree::names;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 /// An archive that knows only when a picture was posted, and a later one that knows when it was taken, years before.
 fn earlier_and_later(env: &TestEnv) -> [PathBuf; 2] {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::civil::datetime;
 use serde_json::{Value, json};
 

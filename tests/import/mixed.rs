@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use albumen::catalog::Catalog;
-use albumen::import::{ImportError, ImportOptions, import_with};
-use albumen::model::content_hash::ContentHash;
-use albumen::monitor::Silent;
+use catalog::Catalog;
+use import::{ImportError, ImportOptions, import_with};
+use model::content_hash::ContentHash;
+use monitor::Silent;
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};

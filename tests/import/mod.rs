@@ -24,8 +24,8 @@ mod undo;
 
 use std::path::{Path, PathBuf};
 
-use albumen::import::{ImportError, ImportOptions, ImportReport, import};
-use albumen::monitor::Silent;
+use import::{ImportError, ImportOptions, ImportReport, import};
+use monitor::Silent;
 use jiff::Timestamp;
 use serde_json::Value;
 

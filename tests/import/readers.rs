@@ -12,7 +12,7 @@ use crate::support::samples::{TRICKY_CAPTIONS, camera_shot, captions, varied, wi
 use crate::support::tools::{self, Tool};
 use crate::support::tree::names;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 fn sidecars(library: &Path) -> Vec<String> {
     let mut all = names(library);

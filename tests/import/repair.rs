@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use albumen::import::{ImportError, ImportOptions, import, repair_with};
-use albumen::monitor::{Collecting, Silent};
-use albumen::verify::{VerifyOptions, VerifyReport, verify};
-use albumen::writer::safe_writer::Seam;
+use import::{ImportError, ImportOptions, import, repair_with};
+use monitor::{Collecting, Silent};
+use verify::{VerifyOptions, VerifyReport, verify};
+use writer::safe_writer::Seam;
 use jiff::Timestamp;
 
 use super::convergence::difference;
@@ -192,7 +192,7 @@ fn a_repair_of_a_cut_off_import_places_what_waits_in_staging() {
     options.threads = Some(1);
     let act = |library: &Path, seam: Option<Arc<dyn Seam>>| {
         let clock = || Timestamp::UNIX_EPOCH;
-        albumen::import::import_with(library, seam, &options, &clock, &Silent).map(drop)
+        import::import_with(library, seam, &options, &clock, &Silent).map(drop)
     };
     let run = Run {
         base: Some(&base),
@@ -230,7 +230,7 @@ fn after_a_kill_no_list_of_albumens_own_is_called_changed_and_no_copy_is_kept() 
     options.threads = Some(1);
     let clock = || Timestamp::UNIX_EPOCH;
     let act = |library: &Path, seam: Option<Arc<dyn Seam>>| {
-        albumen::import::import_with(library, seam, &options, &clock, &Silent).map(drop)
+        import::import_with(library, seam, &options, &clock, &Silent).map(drop)
     };
     let run = Run {
         base: Some(&base),
@@ -240,7 +240,7 @@ fn after_a_kill_no_list_of_albumens_own_is_called_changed_and_no_copy_is_kept() 
         let heard = Collecting::default();
         import(left, &options, &clock, &heard).unwrap_or_else(|error| panic!("{what}: {error}"));
         let warnings = heard.warnings();
-        let told = |warning: &albumen::monitor::Warning| {
+        let told = |warning: &monitor::Warning| {
             warning.message.contains("changed") || warning.message.contains("was gone")
         };
         assert!(!warnings.iter().any(told), "{what}: {warnings:?}");

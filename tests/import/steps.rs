@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use albumen::catalog::Catalog;
-use albumen::import::{ImportError, import_with, rebuild_with};
-use albumen::model::kind::Kind;
-use albumen::monitor::Silent;
-use albumen::verify::{VerifyOptions, verify};
-use albumen::writer::safe_writer::Seam;
+use catalog::Catalog;
+use import::{ImportError, import_with, rebuild_with};
+use model::kind::Kind;
+use monitor::Silent;
+use verify::{VerifyOptions, verify};
+use writer::safe_writer::Seam;
 use jiff::Timestamp;
 
 use super::convergence::{difference, state};

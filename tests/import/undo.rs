@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use albumen::import::{ImportError, ImportOptions, UndoError, UndoOptions, UndoReport, undo_with};
-use albumen::monitor::Silent;
-use albumen::writer::safe_writer::Seam;
+use import::{ImportError, ImportOptions, UndoError, UndoOptions, UndoReport, undo_with};
+use monitor::Silent;
+use writer::safe_writer::Seam;
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use albumen::demo::media::{Picture, jpeg};
+use demo::media::{Picture, jpeg};
 use image::RgbImage;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Pictures on paper: originals byte for byte, upright, in their place and in their colours.
 
-use albumen::demo::media::{Picture, gif, heic, jpeg, png, tiff, webp};
+use demo::media::{Picture, gif, heic, jpeg, png, tiff, webp};
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 

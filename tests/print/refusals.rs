@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use albumen::demo::media::{Clip, avif, mp4};
+use demo::media::{Clip, avif, mp4};
 use serde_json::Value;
 
 use super::{Given, Printing};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use albumen::exporter::provider::PROVIDERS;
+use provider::PROVIDERS;
 use serde_json::Value;
 
 use crate::builders::every_composition;

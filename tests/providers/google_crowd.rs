@@ -4,13 +4,13 @@
 
 use std::time::{Duration, Instant};
 
-use albumen::exporter::provider::Provider;
-use albumen::exporter::provider::google_photos::GooglePhotos;
-use albumen::model::content_hash::ContentHash;
-use albumen::model::evidence::{Evidence, MediaEntry};
-use albumen::model::kind::Kind;
-use albumen::model::record::{Edition, Record, RecordFacts};
-use albumen::model::time::When;
+use provider::Provider;
+use provider::google_photos::GooglePhotos;
+use model::content_hash::ContentHash;
+use model::evidence::{Evidence, MediaEntry};
+use model::kind::Kind;
+use model::record::{Edition, Record, RecordFacts};
+use model::time::When;
 use jiff::Timestamp;
 use serde_json::json;
 

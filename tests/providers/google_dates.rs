@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use albumen::demo::media::{Picture, jpeg};
+use demo::media::{Picture, jpeg};
 use jiff::civil::datetime;
 use serde_json::{Value, json};
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use albumen::import::{ImportOptions, ImportReport};
-use albumen::model::not_understood::NotUnderstood;
+use import::{ImportOptions, ImportReport};
+use model::not_understood::NotUnderstood;
 use serde_json::{Value, json};
 
 use crate::import::{listed, of, try_import, unpacked};

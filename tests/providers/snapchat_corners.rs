@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use albumen::demo::media::{Picture, webp};
+use demo::media::{Picture, webp};
 use serde_json::{Value, json};
 
 use super::google_import::{assets, import, report};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use serde_json::{Value, json};
 
 use super::google_import::{assets, import, report, write_parts};

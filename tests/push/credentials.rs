@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
-use albumen::model::media_type::MediaType;
-use albumen::push::strip::{Strip, strip};
+use demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
+use model::media_type::MediaType;
+use push::strip::{Strip, strip};
 use serde_json::json;
 
 use super::embed::{Files, copy, facts};

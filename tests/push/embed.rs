@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
-use albumen::model::asset::Asset;
-use albumen::model::media_type::MediaType;
-use albumen::push::embed::Embed;
+use demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
+use model::asset::Asset;
+use model::media_type::MediaType;
+use push::embed::Embed;
 use serde_json::{Value, json};
 
 use crate::support::tools::require;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use albumen::demo::media::{Clip, mp4};
-use albumen::model::media_type::MediaType;
-use albumen::push::embed::Embed;
+use demo::media::{Clip, mp4};
+use model::media_type::MediaType;
+use push::embed::Embed;
 use serde_json::json;
 
 use super::embed::{DESCRIPTION, Files, assert_packet, assert_tags, asset, check, copy, facts};

@@ -1,6 +1,6 @@
 //! `push --embed` from end to end: only copies change, what cannot be written into is named, a second push sends nothing.
 
-use albumen::demo::media::{Picture, gif, jpeg, padded_jpeg, png};
+use demo::media::{Picture, gif, jpeg, padded_jpeg, png};
 use serde_json::json;
 
 use super::embed::read_by_exiftool;

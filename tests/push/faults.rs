@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 use super::webdav::WebDavHost;
 use super::{Host, Pushing, library};

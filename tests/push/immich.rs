@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use albumen::writer::sidecar::read::read;
+use writer::sidecar::read::read;
 
 use super::contract::contract;
 use super::{Host, Pushing};

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::{Picture, png};
-use albumen::media::thumbnail::{ThumbnailError, make};
-use albumen::model::media_type::MediaType;
-use albumen::push::strip::{Strip, strip};
+use demo::media::{Picture, png};
+use media::thumbnail::{ThumbnailError, make};
+use model::media_type::MediaType;
+use push::strip::{Strip, strip};
 use serde_json::{Value, json};
 
 use super::embed::{Files, assert_packet, check, facts};

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use albumen::demo::media::{Picture, jpeg, png, webp};
-use albumen::model::media_type::MediaType;
-use albumen::push::strip::{Strip, strip};
+use demo::media::{Picture, jpeg, png, webp};
+use model::media_type::MediaType;
+use push::strip::{Strip, strip};
 
 use super::{files_below, library};
 use crate::support::tools::require;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 use super::contract::contract;
 use super::{Host, Pushing, files_below, library};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use albumen::monitor::Silent;
-use albumen::push::address::{Address, Connection, Store};
-use albumen::push::http::Patience;
-use albumen::push::secret::{Credentials, Secret};
-use albumen::push::{Conditions, FileOutcome, PushOptions, push};
+use monitor::Silent;
+use push::address::{Address, Connection, Store};
+use push::http::Patience;
+use push::secret::{Credentials, Secret};
+use push::{Conditions, FileOutcome, PushOptions, push};
 use jiff::{Timestamp, ToSpan};
 
 use super::faults::start;
@@ -58,7 +58,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
     let address = Address::parse(&host.address(), &store).expect("an address");
     for hours in [-5, 7] {
         let destination = address.open(&Connection {
-            readers: albumen::push::address::Readers::default(),
+            readers: push::address::Readers::default(),
             credentials: Credentials {
                 user: Some(S3_KEYS.0.to_owned()),
                 password: Some(Secret::new(S3_KEYS.1)),

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use albumen::demo::media::{Picture, jpeg, png, webp};
-use albumen::model::media_type::MediaType;
-use albumen::push::strip::{Strip, strip};
+use demo::media::{Picture, jpeg, png, webp};
+use model::media_type::MediaType;
+use push::strip::{Strip, strip};
 
 use super::embed::Files;
 use crate::support::tools::{Tool, require};

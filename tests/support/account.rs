@@ -1,6 +1,6 @@
 //! Describes an account as its owner remembers it: posts, media, messages. Knows nothing of archives.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 

@@ -1,6 +1,6 @@
 //! Random accounts for property tests: every kind and form, tricky captions, no two media alike.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::civil::datetime;
 use proptest::collection::vec;

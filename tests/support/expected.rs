@@ -1,8 +1,8 @@
 //! Says what a truthful reader must find in a composed archive, by the facts about the format and not by its code.
 
-use albumen::model::content_hash::ContentHash;
-use albumen::model::kind::Kind;
-use albumen::model::time::{Precision, When};
+use model::content_hash::ContentHash;
+use model::kind::Kind;
+use model::time::{Precision, When};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, Unit};

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use albumen::catalog::{Catalog, PlacedRow};
-use albumen::demo::media::{Clip, Picture, heic, jpeg, mp4, png};
-use albumen::model::asset::Asset;
-use albumen::model::content_hash::ContentHash;
-use albumen::model::library_path::LibraryPath;
-use albumen::model::record::album_id;
-use albumen::writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
-use albumen::writer::library::Library;
+use catalog::{Catalog, PlacedRow};
+use demo::media::{Clip, Picture, heic, jpeg, mp4, png};
+use model::asset::Asset;
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use model::record::album_id;
+use writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
+use writer::library::Library;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
-//! Makes the bytes of described media, with the makers of `albumen::demo::media`. The one place that knows them.
+//! Makes the bytes of described media, with the makers of `demo::media`. The one place that knows them.
 
-use albumen::demo::media::{Clip, Picture, heic, jpeg, mp4, png, webp};
+use demo::media::{Clip, Picture, heic, jpeg, mp4, png, webp};
 
 use super::account::{Form, Medium};
 

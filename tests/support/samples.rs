@@ -1,6 +1,6 @@
 //! Accounts used by many tests: one of each kind, and one with everything that ever went wrong.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::civil::datetime;
 
 use super::account::{Account, Claimed, Form, Medium, Message, Post, Shot, Taken, Thread};

@@ -1,6 +1,6 @@
 //! Accounts of Google Photos to compose exports from, and the media in them.
 
-use albumen::demo::media::{Clip, Picture, heic, jpeg, mp4};
+use demo::media::{Clip, Picture, heic, jpeg, mp4};
 use jiff::civil::{DateTime, datetime};
 use serde_json::json;
 

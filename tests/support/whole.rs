@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 use super::account::{Account, Medium, Post};
 use super::compose::takeout::{Album, Item, Takeout};

@@ -2,7 +2,7 @@
 //! around the owner's media in real ones: index pages, files of the service, rubbish of systems, records of the wrong type, two
 //! accounts of one service, two exports of one account, equal bytes on two services.
 
-use albumen::demo::media::{Picture, jpeg};
+use demo::media::{Picture, jpeg};
 use jiff::Timestamp;
 use jiff::civil::datetime;
 use proptest::collection::vec;

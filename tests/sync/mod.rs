@@ -10,8 +10,8 @@ mod which_library;
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
-use albumen::model::kind::Kind;
-use albumen::writer::library::Library;
+use model::kind::Kind;
+use writer::library::Library;
 use serde_json::Value;
 
 use crate::support::account::{Account, Medium, Post};

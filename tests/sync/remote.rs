@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use albumen::writer::library::Library;
+use writer::library::Library;
 
 use super::{posts, sync, zipped};
 use crate::support::compose::takeout::parts;

@@ -9,10 +9,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use albumen::catalog::Catalog;
-use albumen::import::{ImportOptions, import};
-use albumen::monitor::Silent;
-use albumen::verify::certify::{Verdict, certify};
+use catalog::Catalog;
+use import::{ImportOptions, import};
+use monitor::Silent;
+use verify::certify::{Verdict, certify};
 use jiff::Timestamp;
 
 use crate::support::whole::{Part, World, worlds};

@@ -118,7 +118,7 @@ fn a_flip_anywhere_in_the_catalog_is_found_or_harms_nothing() {
     let name = ".albumen/catalog.sqlite";
     let bytes = fs::read(made.file(name)).expect("there");
     let dump = |made: &Made| {
-        let catalog = albumen::catalog::Catalog::open_existing(&made.file(name)).ok()?;
+        let catalog = catalog::Catalog::open_existing(&made.file(name)).ok()?;
         catalog.dump().ok()
     };
     let sound = dump(&made).expect("sound");

@@ -16,7 +16,7 @@ mod rot;
 use std::fs;
 use std::path::PathBuf;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 use crate::support::account::{Account, Claimed, Form, Medium, Post};
 use crate::support::compose::{Edition, Files, Generation, compose};

@@ -1,6 +1,6 @@
 //! What was not understood is evidence: the import says so, the catalog keeps it, and the certificate cannot say "complete".
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use serde_json::json;
 
 use super::Made;

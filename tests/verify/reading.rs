@@ -4,9 +4,9 @@ use std::fs;
 
 use std::path::Path;
 
-use albumen::monitor::Silent;
-use albumen::verify::{VerifyError, VerifyOptions, VerifyReport, verify};
-use albumen::writer::library::LibraryError;
+use monitor::Silent;
+use verify::{VerifyError, VerifyOptions, VerifyReport, verify};
+use writer::library::LibraryError;
 use jiff::Timestamp;
 
 use super::{text, usual};

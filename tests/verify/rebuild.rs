@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use albumen::catalog::Catalog;
+use catalog::Catalog;
 
 use super::{Made, made, usual};
 use crate::support::compose::snapchat::Links;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::StripWhat;
-use crate::gallery::GalleryOptions;
-use crate::model::kind::Visibility;
+use gallery::GalleryOptions;
+use model::kind::Visibility;
 
 /// Arguments of `gallery`.
 #[derive(Debug, Default, Args)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::SelectionArgs;
-use crate::print::geometry::Fit;
-use crate::print::size::{POINTS_OF_MM, Size, length};
-use crate::print::{Form, PrintOptions};
+use print::geometry::Fit;
+use print::size::{POINTS_OF_MM, Size, length};
+use print::{Form, PrintOptions};
 
 /// Width of a white border where none is said, in points.
 const BORDER: f64 = 5.0 * POINTS_OF_MM;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::SelectionArgs;
-use crate::net::secret::Secret;
-use crate::push::layout::Layout;
-use crate::push::strip::Strip;
-use crate::push::{PushOptions, Sidecars};
+use net::secret::Secret;
+use push::layout::Layout;
+use push::strip::Strip;
+use push::{PushOptions, Sidecars};
 
 /// How a destination is reached.
 #[derive(Debug, Clone, Default, Args)]

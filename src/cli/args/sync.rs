@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
-use crate::schedule::Every;
+use schedule::Every;
 
 /// Arguments of `fetch`.
 #[derive(Debug, Args)]

@@ -12,9 +12,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::super::exit::Exit;
 use super::WORD;
-use crate::media::thumbnail::decoder::{Answer, Request, ask, serve as answer_questions};
-use crate::media::thumbnail::{Decoder, Inside, Pixels, Thumbnail, ThumbnailError, admit, weight};
-use crate::model::media_type::MediaType;
+use media::thumbnail::decoder::{Answer, Request, ask, serve as answer_questions};
+use media::thumbnail::{Decoder, Inside, Pixels, Thumbnail, ThumbnailError, admit, weight};
+use model::media_type::MediaType;
 
 /// Pictures a child decodes before it ends. Starting one takes some milliseconds, a thumbnail of a photo tens of them.
 const PICTURES: u32 = 32;

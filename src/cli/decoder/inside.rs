@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::super::exit::Exit;
-use crate::media::thumbnail::{Decoder, Inside, Pixels, Thumbnail, ThumbnailError};
-use crate::model::media_type::MediaType;
+use media::thumbnail::{Decoder, Inside, Pixels, Thumbnail, ThumbnailError};
+use model::media_type::MediaType;
 
 /// Decodes in this process: this system has no limits a child could set itself.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf, absolute};
 use crate::cli::args::SyncArgs;
 use crate::cli::error::CliError;
 use crate::cli::home;
-use crate::writer::identity::LibraryId;
-use crate::writer::library::{Library, LibraryError};
-use crate::writer::private;
+use writer::identity::LibraryId;
+use writer::library::{Library, LibraryError};
+use writer::private;
 
 /// Opens the library a pass works with, if it is the one that lay there before, and remembers it.
 ///

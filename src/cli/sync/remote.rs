@@ -15,15 +15,15 @@ use crate::cli::args::ConnectionArgs;
 use crate::cli::connection;
 use crate::cli::error::CliError;
 use crate::cli::interrupt::Interrupt;
-use crate::config::{Inbox, Server};
-use crate::exporter::inbox::Folder;
-use crate::exporter::inbox::remote::Listed;
-use crate::model::content_hash::ContentHash;
-use crate::model::shown::shown;
-use crate::push::error::DestinationError;
-use crate::push::remote_folder::{FileThere, RemoteFolder};
-use crate::writer::private;
-use crate::writer::space::free_bytes;
+use config::{Inbox, Server};
+use inbox::Folder;
+use inbox::remote::Listed;
+use model::content_hash::ContentHash;
+use model::shown::shown;
+use push::error::DestinationError;
+use push::remote_folder::{FileThere, RemoteFolder};
+use writer::private;
+use writer::space::free_bytes;
 
 /// A copy is made to seem this old at least: that the file is at rest was told by what the server listed.
 const SETTLED: Duration = Duration::from_secs(120);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
-use crate::model::shown::shown;
+use model::shown::shown;
 
 /// Lines of one kind that fit a mail.
 const MOST_LINES: usize = 20;

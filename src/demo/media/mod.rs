@@ -1,6 +1,6 @@
 //! Makes small real media files (JPEG, PNG, WebP, GIF, TIFF, HEIC, AVIF, MP4, MOV) from a description.
 //!
-//! Nothing here may share code with `crate::media`: what one writes, the other must be able to read.
+//! Nothing here may share code with `media`: what one writes, the other must be able to read.
 
 mod clip;
 mod container;

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::civil::datetime;
 
 use super::*;
-use crate::media::outside_tests as outside;
+use testkit::outside as outside;
 
 fn picture() -> Picture {
     Picture {

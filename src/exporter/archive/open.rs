@@ -13,7 +13,7 @@ use super::{
     Archive, Entry, OpenOptions, Part, PartFault, PartId, PartKind, PartProblem, folder, numbering,
     zip_part,
 };
-use crate::model::entry_path::EntryPath;
+use model::entry_path::EntryPath;
 
 impl Archive {
     /// Opens parts: zip, tar and tgz files, folders of such files, unpacked folders.

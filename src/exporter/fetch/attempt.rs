@@ -16,8 +16,8 @@ use super::part::Tools;
 use super::partial::{Left, Partial};
 use super::run::Shared;
 use super::send::{Answer, failed, refusal, send};
-use crate::monitor::{PartProgress, Warning};
-use crate::net::client::words;
+use monitor::{PartProgress, Warning};
+use net::client::words;
 
 /// Bytes fetched twice and compared where a host gives nothing a file is recognised by.
 const OVERLAP: u64 = 64 << 10;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::net::policy::Passing;
+use net::policy::Passing;
 
 /// Why a part could not be fetched. No message holds more of an address than its host.
 #[derive(Debug, thiserror::Error)]

@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::shown::shown;
-use crate::net::secret::Secret;
+use model::content_hash::ContentHash;
+use model::shown::shown;
+use net::secret::Secret;
 
 /// Headers that belong to one connection or to albumen's own way of asking.
 const OWN: &[&str] = &[

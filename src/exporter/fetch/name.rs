@@ -6,8 +6,8 @@ use std::path::Path;
 use reqwest::Url;
 use reqwest::header::{CONTENT_DISPOSITION, HeaderMap};
 
-use crate::media;
-use crate::writer::names::held_stem;
+use media;
+use writer::names::held_stem;
 
 /// Extensions of two parts that belong together.
 const DOUBLE: &str = ".tar.gz";

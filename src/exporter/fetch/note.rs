@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::Checksum;
 use super::head::Head;
-use crate::writer::private;
+use writer::private;
 
 const PREFIX: &str = ".albumen-fetch-";
 

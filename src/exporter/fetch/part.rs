@@ -12,8 +12,8 @@ use super::note::Note;
 use super::partial::{Left, Partial};
 use super::run::Shared;
 use super::{Link, PartOutcome, PartReport};
-use crate::monitor::PartProgress;
-use crate::net::client::client;
+use monitor::PartProgress;
+use net::client::client;
 
 /// What one thread fetches with: connections stay open from one part to the next.
 pub(super) struct Tools {

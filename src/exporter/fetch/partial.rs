@@ -8,9 +8,9 @@ use super::error::FetchError;
 use super::head::Head;
 use super::name;
 use super::note::{Note, State};
-use crate::exporter::archive::zip_ends_whole;
-use crate::writer::private;
-use crate::writer::safe_writer::SafeWriter;
+use archive::zip_ends_whole;
+use writer::private;
+use writer::safe_writer::SafeWriter;
 
 /// Names tried before giving up.
 const MOST_NAMES: u32 = 1_000;

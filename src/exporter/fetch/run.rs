@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::error::FetchError;
 use super::part::{Kit, fetch_part};
 use super::{FetchConditions, FetchOptions, FetchReport, Link, PartOutcome};
-use crate::monitor::Unit;
-use crate::writer::private;
-use crate::writer::space::free_bytes;
+use monitor::Unit;
+use writer::private;
+use writer::space::free_bytes;
 
 /// What all parts of one run share.
 pub(super) struct Shared<'a> {

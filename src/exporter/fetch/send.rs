@@ -7,7 +7,7 @@ use reqwest::{Client, Response, StatusCode, Url};
 
 use super::error::FetchError;
 use super::link::{Link, host_of};
-use crate::net::client::{reasons, retry_after, words};
+use net::client::{reasons, retry_after, words};
 
 /// Redirects that are followed.
 const MOST_REDIRECTS: usize = 10;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Known, Why, is_wanted};
-use crate::exporter::archive::{export_of, is_unfinished, missing_parts};
+use archive::{export_of, is_unfinished, missing_parts};
 
 /// A file that was the same at two looks so far apart does not grow any more.
 const BETWEEN_LOOKS_S: i64 = 60;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::exporter::provider::classify::{file_name, is_subtitles, is_web_address, stem};
-use crate::model::evidence::{Evidence, Link, Links, MediaEntry};
-use crate::model::kind::{CompanionRole, Kind};
-use crate::model::record::{Edition, Record, RecordFacts};
+use crate::classify::{file_name, is_subtitles, is_web_address, stem};
+use model::evidence::{Evidence, Link, Links, MediaEntry};
+use model::kind::{CompanionRole, Kind};
+use model::record::{Edition, Record, RecordFacts};
 
 /// What a provider knows about its paths.
 #[derive(Debug, Clone, Copy)]
@@ -230,8 +230,8 @@ fn without_record(evidence: &Evidence, links: &[Link]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exporter::provider::classify::media_id;
-    use crate::model::content_hash::ContentHash;
+    use crate::classify::media_id;
+    use model::content_hash::ContentHash;
 
     const RULES: PathRules = PathRules {
         canonical: |path| path.strip_prefix("old/").unwrap_or(path).to_owned(),

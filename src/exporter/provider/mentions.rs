@@ -10,7 +10,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3_iter};
 
 use super::classify::{Format, has_media_extension, media_id};
 use super::entities;
-use crate::model::not_understood::PathKey;
+use model::not_understood::PathKey;
 
 /// Longest text that can be a path, in bytes as they stand in the file.
 const LONGEST: usize = 2048;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::model::shown::shown;
+use model::shown::shown;
 
 use super::bounded_json::{Bounded, Budget};
 

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::meta_elements::as_list;
-use crate::exporter::provider::meta_values::raw_record;
-use crate::model::record::{PostRef, Record};
-use crate::model::time::When;
+use crate::meta_elements::as_list;
+use crate::meta_values::raw_record;
+use model::record::{PostRef, Record};
+use model::time::When;
 
 /// Keys of a message that list media. Not `sticker`: that is a picture of the service.
 const MEDIA_KEYS: &[&str] = &["photos", "videos", "audio_files", "gifs", "files"];

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 
-use crate::model::time::When;
+use model::time::When;
 
 /// Returns a text that is not blank.
 pub fn text(value: Option<&Value>) -> Option<String> {

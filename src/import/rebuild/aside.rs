@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::import::ImportError;
-use crate::writer::library::Library;
+use crate::ImportError;
+use writer::library::Library;
 
 /// A catalog under a name of its own until it is whole.
 pub struct NewCatalog {

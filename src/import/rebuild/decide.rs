@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::catalog::{Catalog, SidecarRow};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::writer::library::Library;
-use crate::writer::manifest::{METADATA, parse};
-use crate::writer::regular;
-use crate::writer::walk::modified_ns;
+use catalog::{Catalog, SidecarRow};
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use writer::library::Library;
+use writer::manifest::{METADATA, parse};
+use writer::regular;
+use writer::walk::modified_ns;
 
 /// What becomes of a sidecar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

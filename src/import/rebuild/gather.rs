@@ -9,28 +9,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::RebuildReport;
 use super::decide::{Looked, Standing, Witnesses};
-use crate::catalog::{Catalog, SidecarRow, StoredMedium};
-use crate::import::ImportError;
-use crate::media::{self, SNIFF_BYTES};
-use crate::model::content_hash::ContentHash;
-use crate::model::library_path::LibraryPath;
-use crate::model::media_facts::MediaFacts;
-use crate::model::media_type::MediaType;
-use crate::model::record::{AlbumRecord, Record};
-use crate::model::shown::shown;
-use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::albums_file::{
+use catalog::{Catalog, SidecarRow, StoredMedium};
+use crate::ImportError;
+use media::{self, SNIFF_BYTES};
+use model::content_hash::ContentHash;
+use model::library_path::LibraryPath;
+use model::media_facts::MediaFacts;
+use model::media_type::MediaType;
+use model::record::{AlbumRecord, Record};
+use model::shown::shown;
+use monitor::{Monitor, Unit, Warning};
+use writer::albums_file::{
     ALBUMS, LIBRARY, ListError, MISSING, read_albums, read_library, read_missing,
 };
-use crate::writer::library::Library;
-use crate::writer::manifest::{METADATA, ORIGINALS, parse};
-use crate::writer::readme::README;
-use crate::writer::regular;
-use crate::writer::sidecar::merge::changes;
-use crate::writer::sidecar::read::{Sidecar, SidecarError, read};
-use crate::writer::sidecar::render::is_own_hand;
-use crate::writer::staging::hash_file;
-use crate::writer::walk::{FoundFile, walk};
+use writer::library::Library;
+use writer::manifest::{METADATA, ORIGINALS, parse};
+use writer::readme::README;
+use writer::regular;
+use writer::sidecar::merge::changes;
+use writer::sidecar::read::{Sidecar, SidecarError, read};
+use writer::sidecar::render::is_own_hand;
+use writer::staging::hash_file;
+use writer::walk::{FoundFile, walk};
 
 /// All that the tree says.
 #[derive(Default)]

@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::catalog::{Belief, Catalog, CatalogError, PlacedRow, Writing};
-use crate::model::content_hash::ContentHash;
-use crate::monitor::{Monitor, Warning};
-use crate::writer::library::{Library, LibraryError};
-use crate::writer::safe_writer::Seam;
-use crate::writer::sidecar::merge::changes;
-use crate::writer::threads::or_one_a_core;
-use crate::writer::walk::holds_anything;
+use catalog::{Belief, Catalog, CatalogError, PlacedRow, Writing};
+use model::content_hash::ContentHash;
+use monitor::{Monitor, Warning};
+use writer::library::{Library, LibraryError};
+use writer::safe_writer::Seam;
+use writer::sidecar::merge::changes;
+use writer::threads::or_one_a_core;
+use writer::walk::holds_anything;
 
 use super::ImportError;
 use super::lists::remember_lists_for;

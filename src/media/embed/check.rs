@@ -3,9 +3,9 @@
 use super::super::bytes::{Fault, length, read_up_to};
 use super::super::{Source, inspect};
 use super::{Facts, Pieces, heif, jpeg, movie, png, tiff, webp};
-use crate::model::media_facts::MediaFacts;
-use crate::model::media_type::MediaType;
-use crate::model::record::Location;
+use model::media_facts::MediaFacts;
+use model::media_type::MediaType;
+use model::record::Location;
 
 /// Bytes compared at once.
 const CHUNK: u64 = 64 << 10;

@@ -5,8 +5,8 @@ use super::super::bytes::{Fault, big_endian};
 use super::boxed::{Whole, boxed, whole};
 use super::keys::with_keys;
 use super::{Facts, Taken};
-use crate::model::record::Location;
-use crate::model::time::{offset_text, seconds_as_if_utc};
+use model::record::Location;
+use model::time::{offset_text, seconds_as_if_utc};
 
 /// Seconds from 1904, where QuickTime's clock starts, to 1970.
 const FROM_1904: i64 = 2_082_844_800;

@@ -5,7 +5,7 @@ use md5::{Digest, Md5};
 
 use super::super::bytes::{Cursor, Fault};
 use super::{Facts, Taken};
-use crate::model::time::offset_text;
+use model::time::offset_text;
 
 /// Resource that holds IPTC.
 const IPTC: u16 = 0x0404;

@@ -30,8 +30,8 @@ use jiff::civil::DateTime;
 use super::Source;
 use super::bytes::Fault;
 use super::credentials;
-use crate::model::media_type::MediaType;
-use crate::model::record::Location;
+use model::media_type::MediaType;
+use model::record::Location;
 
 pub(super) use directory::{Directory, Structure};
 pub(super) use jpeg::segments;

@@ -4,8 +4,8 @@ use jiff::civil::DateTime;
 
 use super::exif::{Set, Sets, Tags, Value};
 use super::{Facts, Taken};
-use crate::model::record::Location;
-use crate::model::time::offset_text;
+use model::record::Location;
+use model::time::offset_text;
 
 const DESCRIPTION: u16 = 0x010e;
 const X_RESOLUTION: u16 = 0x011a;

@@ -5,10 +5,10 @@ use std::io::{Cursor, Read};
 use proptest::prelude::*;
 
 use super::*;
-use crate::demo::media as made;
-use crate::demo::media::{Clip, Picture};
-use crate::media::bytes::big_endian;
-use crate::media::inspect;
+use demo::media as made;
+use demo::media::{Clip, Picture};
+use crate::bytes::big_endian;
+use crate::inspect;
 
 fn facts() -> Facts {
     Facts {
@@ -345,7 +345,7 @@ fn a_signed_file_is_left_as_it_is() {
 }
 
 proptest! {
-    #![proptest_config(crate::media::cases(48))]
+    #![proptest_config(testkit::cases(48))]
 
     #[test]
     fn sound_files_keep_their_pixels(

@@ -3,7 +3,7 @@
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 use super::{Channels, Pixels, ThumbnailError};
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 /// Colours a file says it has.
 #[derive(Debug, Clone, PartialEq)]

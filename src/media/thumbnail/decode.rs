@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Pixels, ThumbnailError, heic, jpeg, png, still};
-use crate::media::{Source, inspect};
-use crate::model::media_type::MediaType;
+use crate::{Source, inspect};
+use model::media_type::MediaType;
 
 /// Most bytes a decoder may hold for one picture.
 pub const MOST_BYTES: u64 = 768 << 20;

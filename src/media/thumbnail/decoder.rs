@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Channels, Pixels, Thumbnail, ThumbnailError, decode_from, make};
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 /// Longest head of a message, in bytes.
 const LONGEST_HEAD: u64 = 64 << 10;
@@ -266,7 +266,7 @@ mod tests {
     use std::io::BufReader;
 
     use super::*;
-    use crate::demo::media::{Picture, jpeg, png};
+    use demo::media::{Picture, jpeg, png};
 
     /// Both ends in one process, over two pipes.
     fn through(request: Request<'_>) -> io::Result<Answer> {

@@ -7,7 +7,7 @@ use heic_decoder::{ColorInfo, HeifError, RgbOptions};
 use super::colour::Profile;
 use super::decode::admit;
 use super::{Channels, Pixels, ThumbnailError};
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 /// Largest file that is read, in bytes. Films of live photos are files of their own.
 const MOST_FILE_BYTES: u64 = 128 << 20;

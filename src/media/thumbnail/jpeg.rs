@@ -7,9 +7,9 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 use super::colour::Profile;
 use super::decode::admit;
 use super::{Channels, Pixels, ThumbnailError};
-use crate::media::Source;
-use crate::media::jpeg_head::{self, Colours, JpegHead, Process};
-use crate::model::media_type::MediaType;
+use crate::Source;
+use crate::jpeg_head::{self, Colours, JpegHead, Process};
+use model::media_type::MediaType;
 
 /// Largest file that is read, in bytes.
 const MOST_FILE_BYTES: u64 = 256 << 20;

@@ -21,7 +21,7 @@ use std::io;
 use std::path::Path;
 
 use super::Source;
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 pub use colour::Profile;
 pub use decode::{admit, decode, decode_from, weight};

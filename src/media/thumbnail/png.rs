@@ -8,9 +8,9 @@ use flate2::read::ZlibDecoder;
 
 use super::ThumbnailError;
 use super::colour::Profile;
-use crate::media::Source;
-use crate::media::bytes::{Fault, read_at};
-use crate::media::embed::{Pieces, PngChunk, png_chunks};
+use crate::Source;
+use crate::bytes::{Fault, read_at};
+use crate::embed::{Pieces, PngChunk, png_chunks};
 
 /// Largest profile that is believed, in bytes. Those of printers have one to three megabytes.
 const LARGEST_PROFILE: u64 = 16 << 20;
@@ -64,9 +64,9 @@ mod tests {
     use flate2::write::ZlibEncoder;
 
     use super::*;
-    use crate::demo::media::{Picture, png};
-    use crate::media::thumbnail::make_from;
-    use crate::model::media_type::MediaType;
+    use demo::media::{Picture, png};
+    use crate::thumbnail::make_from;
+    use model::media_type::MediaType;
 
     fn with_profile(bytes: u64) -> Vec<u8> {
         let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());

@@ -9,7 +9,7 @@ use image::{
 use super::colour::Profile;
 use super::decode::{MOST_BYTES, admit};
 use super::{Channels, Pixels, ThumbnailError};
-use crate::model::media_type::MediaType;
+use model::media_type::MediaType;
 
 /// Largest profile that is believed, in bytes.
 const LARGEST_PROFILE: usize = 16 << 20;

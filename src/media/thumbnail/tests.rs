@@ -8,8 +8,8 @@ use moxcms::ColorProfile;
 use proptest::prelude::*;
 
 use super::*;
-use crate::demo::media as made;
-use crate::demo::media::Picture;
+use demo::media as made;
+use demo::media::Picture;
 
 fn thumbnail(media_type: MediaType, bytes: &[u8], side: u32) -> Result<Thumbnail, ThumbnailError> {
     make_from(&mut Cursor::new(bytes), media_type, side)
@@ -440,7 +440,7 @@ fn whole_files_of_every_kind_are_decoded() {
 }
 
 proptest! {
-    #![proptest_config(crate::media::cases(24))]
+    #![proptest_config(testkit::cases(24))]
 
     #[test]
     fn damage_makes_no_panic_and_no_giant(

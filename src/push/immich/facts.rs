@@ -5,12 +5,12 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::Visibility;
-use crate::model::time::{Clock, When, offset_text};
-use crate::push::parcel::Standing;
-use crate::writer::sidecar::fields::parse_date;
-use crate::writer::sidecar::read::{Standard, read};
+use model::content_hash::ContentHash;
+use model::kind::Visibility;
+use model::time::{Clock, When, offset_text};
+use crate::parcel::Standing;
+use writer::sidecar::fields::parse_date;
+use writer::sidecar::read::{Standard, read};
 
 /// Degrees by which a coordinate may come back changed: a decimetre.
 const SAME_DEGREES: f64 = 1e-6;

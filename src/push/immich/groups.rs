@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Immich;
 use super::api::{id_of, strange};
-use crate::push::error::DestinationError;
+use crate::error::DestinationError;
 
 /// Members added with one request.
 const MEMBERS_AT_ONCE: usize = 500;

@@ -9,8 +9,8 @@ use super::api::{id_of, strange};
 use super::facts::{Facts, Note};
 use super::upload::{Checksum, checksum_of};
 use super::{Immich, Key};
-use crate::push::error::DestinationError;
-use crate::push::parcel::Parcel;
+use crate::error::DestinationError;
+use crate::parcel::Parcel;
 
 /// Checksums asked about at once.
 const CHECKS_AT_ONCE: usize = 1000;

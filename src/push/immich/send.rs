@@ -9,11 +9,11 @@ use super::facts::{Facts, Note};
 use super::set::bytes_of;
 use super::upload::{About, Form, checksum};
 use super::{IN_TRASH, Immich};
-use crate::push::error::DestinationError;
-use crate::push::http::between;
-use crate::push::layout::file_name;
-use crate::push::parcel::{ORIGINAL, Parcel, Payload, Sending};
-use crate::push::{Destination, Found, deliver};
+use crate::error::DestinationError;
+use crate::http::between;
+use crate::layout::file_name;
+use crate::parcel::{ORIGINAL, Parcel, Payload, Sending};
+use crate::{Destination, Found, deliver};
 
 impl Immich {
     /// Sends a file. Returns its id.

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::Immich;
 use super::api::{id_of, strange};
 use super::facts::{Facts, Note};
-use crate::push::error::DestinationError;
-use crate::push::parcel::{ORIGINAL, Parcel, Payload};
-use crate::push::{Found, Seen, deliver};
+use crate::error::DestinationError;
+use crate::parcel::{ORIGINAL, Parcel, Payload};
+use crate::{Found, Seen, deliver};
 
 impl Immich {
     /// Sets what a sidecar says at its asset.

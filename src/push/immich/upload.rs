@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use sha1::Sha1;
 
 use super::facts::{Facts, Note};
-use crate::push::copy;
-use crate::push::error::DestinationError;
-use crate::push::parcel::{Parcel, Payload, Source};
-use crate::writer::digest::digest;
-use crate::writer::regular;
+use crate::copy;
+use crate::error::DestinationError;
+use crate::parcel::{Parcel, Payload, Source};
+use writer::digest::digest;
+use writer::regular;
 
 /// SHA-1 of a file's bytes in base64: Immich knows files by it.
 pub type Checksum = String;
@@ -154,8 +154,8 @@ fn file_head(boundary: &str, field: &str, name: &str, mime: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::content_hash::ContentHash;
-    use crate::push::parcel::PayloadBytes;
+    use model::content_hash::ContentHash;
+    use crate::parcel::PayloadBytes;
 
     #[test]
     fn a_form_holds_the_fields_and_both_files() {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::super::error::DestinationError;
 use super::super::http::{Answer, clock_there, common};
 use super::S3;
-use crate::writer::sidecar::tree::parse;
+use writer::sidecar::tree::parse;
 
 impl S3 {
     /// Takes over the store's clock if it refuses ours.

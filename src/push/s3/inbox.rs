@@ -5,8 +5,8 @@ use std::fs::File;
 use rusty_s3::actions::GetObject;
 
 use super::{Deep, Headers, S3};
-use crate::push::error::DestinationError;
-use crate::push::remote_folder::{FileThere, RemoteFolder, held, is_whole};
+use crate::error::DestinationError;
+use crate::remote_folder::{FileThere, RemoteFolder, held, is_whole};
 
 impl RemoteFolder for S3 {
     fn files(&self) -> Result<Vec<FileThere>, DestinationError> {

@@ -16,8 +16,8 @@ use super::super::http::{Answer, with_body};
 use super::super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::answer::{code, value};
 use super::{Headers, PART, S3, about};
-use crate::push::http::plain_tag;
-use crate::writer::sidecar::tree::parse;
+use crate::http::plain_tag;
+use writer::sidecar::tree::parse;
 
 /// Most parts of one file.
 const MOST_PARTS: u64 = 10_000;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Strip;
 use super::exif::{self, Said};
-use crate::writer::sidecar::read::properties_of_packet;
+use writer::sidecar::read::properties_of_packet;
 
 /// Properties of XMP that name where.
 const PLACES: [&str; 19] = [

@@ -5,9 +5,9 @@ use std::fs::File;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::WebDav;
-use crate::push::error::DestinationError;
-use crate::push::http::Answer;
-use crate::push::remote_folder::{FileThere, RemoteFolder, held, is_whole};
+use crate::error::DestinationError;
+use crate::http::Answer;
+use crate::remote_folder::{FileThere, RemoteFolder, held, is_whole};
 
 impl RemoteFolder for WebDav {
     fn files(&self) -> Result<Vec<FileThere>, DestinationError> {

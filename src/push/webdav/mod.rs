@@ -23,7 +23,7 @@ use super::http::{Answer, Http, common, open_note, with_body};
 use super::parcel::{Parcel, Payload, Sending};
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
-use crate::catalog::PushedRow;
+use catalog::PushedRow;
 use auth::Auth;
 use chunked::{Chunked, checksum};
 use photoprism::Indexing;

@@ -7,10 +7,10 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::WebDav;
-use crate::net::secret::Secret;
-use crate::push::error::DestinationError;
-use crate::push::http::Answer;
-use crate::push::secret::Credentials;
+use net::secret::Secret;
+use crate::error::DestinationError;
+use crate::http::Answer;
+use crate::secret::Credentials;
 
 /// Where PhotoPrism shows its originals as a WebDAV folder.
 pub const ORIGINALS: &str = "/originals";

@@ -2,9 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::html;
-use crate::push::http::plain_tag;
-use crate::writer::sidecar::tree::{Element, parse};
+use model::html;
+use crate::http::plain_tag;
+use writer::sidecar::tree::{Element, parse};
 
 const DAV: &str = "DAV:";
 

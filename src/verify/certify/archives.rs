@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::catalog::RunRow;
-use crate::model::import_note::{PartNote, PieceNote};
+use catalog::RunRow;
+use model::import_note::{PartNote, PieceNote};
 
 use super::journal::made;
 

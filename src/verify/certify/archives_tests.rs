@@ -1,8 +1,8 @@
 //! What closes the numbering of an archive, and what leaves it open.
 
 use super::*;
-use crate::model::import_note::{Asked, CameTo, FORMAT, ProblemNote};
-use crate::model::parts_word::{KIND, PartsWord};
+use model::import_note::{Asked, CameTo, FORMAT, ProblemNote};
+use model::parts_word::{KIND, PartsWord};
 
 /// A part whose contents are the text.
 fn part(name: &str, contents: &str) -> PartNote {

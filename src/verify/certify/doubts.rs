@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{Catalog, CatalogError, Puzzling};
-use crate::model::kind::Kind;
-use crate::model::not_understood::{NamedMedia, UnnamedMedia};
-use crate::model::record::Record;
+use catalog::{Catalog, CatalogError, Puzzling};
+use model::kind::Kind;
+use model::not_understood::{NamedMedia, UnnamedMedia};
+use model::record::Record;
 
 use super::NotUnderstoodFile;
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::catalog::RunRow;
-use crate::model::import_note::{CameTo, FailedNote, ImportNote, PartNote, ProblemNote};
+use catalog::RunRow;
+use model::import_note::{CameTo, FailedNote, ImportNote, PartNote, ProblemNote};
 
 /// One import of the journal.
 struct Import {

@@ -1,7 +1,7 @@
 //! What the journal leaves open, and what another import makes good.
 
 use super::*;
-use crate::model::import_note::{AccountNote, Asked, FORMAT};
+use model::import_note::{AccountNote, Asked, FORMAT};
 
 fn row(asked: &Asked, came_to: Option<&CameTo>) -> RunRow {
     RunRow {

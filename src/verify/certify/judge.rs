@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::model::import_note::{FailedNote, ProblemNote};
-use crate::model::not_understood::NotUnderstood;
+use model::import_note::{FailedNote, ProblemNote};
+use model::not_understood::NotUnderstood;
 
 use super::archives::{GivenArchive, Numbering};
 use super::journal::UnreadableImport;

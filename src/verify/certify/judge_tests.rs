@@ -4,8 +4,8 @@ use super::super::journal::Journal;
 use super::super::situation::Situation;
 use super::super::{CertificateCounts, Gap, NotUnderstoodFile};
 use super::*;
-use crate::model::kind::Kind;
-use crate::model::not_understood::UnnamedMedia;
+use model::kind::Kind;
+use model::not_understood::UnnamedMedia;
 
 /// Everything is there, was read, and nothing is open.
 fn whole() -> Situation {

@@ -15,10 +15,10 @@ pub use word::{AccountArchives, given_archives, say_parts};
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, Others};
-use crate::model::not_understood::NotUnderstood;
-use crate::monitor::Monitor;
-use crate::writer::library::{Library, LibraryError};
+use catalog::{Catalog, Others};
+use model::not_understood::NotUnderstood;
+use monitor::Monitor;
+use writer::library::{Library, LibraryError};
 
 use super::run::VerifyError;
 use super::{VerifyOptions, VerifyReport, verify};

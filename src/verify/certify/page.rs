@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::archives::{GivenArchive, numbering_in_words};
 use super::{Certificate, Certified, NotUnderstoodFile, Verdict};
-use crate::model::html;
+use model::html;
 
 const STYLE: &str = "body{font:16px/1.5 Georgia,serif;max-width:46em;margin:2em auto;padding:0 1em;color:#222;background:#fff}\
 h1{font-size:1.6em}h2{border-top:1px solid #999;padding-top:1em}.verdict{font-size:1.3em;font-weight:bold;padding:.4em .6em;border:2px solid}\
@@ -171,8 +171,8 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::{CertificateCounts, Gap};
     use super::*;
-    use crate::model::not_understood::NotUnderstood;
-    use crate::verify::VerifyReport;
+    use model::not_understood::NotUnderstood;
+    use crate::VerifyReport;
 
     fn certified() -> Certified {
         Certified {

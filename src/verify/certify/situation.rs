@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::catalog::{Catalog, CatalogError};
-use crate::model::asset::Asset;
-use crate::model::content_hash::ContentHash;
-use crate::model::media_type::{MediaClass, MediaType};
-use crate::model::not_understood::UnnamedMedia;
-use crate::model::owners::two_owners;
-use crate::model::record::{Edition, Extras, Record, RecordFacts};
-use crate::model::time::{Precision, When};
-use crate::verify::{FindingKind, VerifyReport};
+use catalog::{Catalog, CatalogError};
+use model::asset::Asset;
+use model::content_hash::ContentHash;
+use model::media_type::{MediaClass, MediaType};
+use model::not_understood::UnnamedMedia;
+use model::owners::two_owners;
+use model::record::{Edition, Extras, Record, RecordFacts};
+use model::time::{Precision, When};
+use crate::{FindingKind, VerifyReport};
 
 use super::archives::{GivenArchive, Key, archives};
 use super::doubts::Doubts;

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, CatalogError};
-use crate::model::parts_word::PartsWord;
-use crate::verify::run::VerifyError;
-use crate::writer::library::Library;
+use catalog::{Catalog, CatalogError};
+use model::parts_word::PartsWord;
+use crate::run::VerifyError;
+use writer::library::Library;
 
 use super::archives::{GivenArchive, Numbering, archives};
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::clean;
 use super::ns;
-use crate::model::asset::Asset;
+use model::asset::Asset;
 
 /// The camera as written. Numbers are XMP's rationals.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use super::camera::CameraFields;
-use crate::model::asset::Asset;
-use crate::model::record::Location;
-use crate::model::time::{Clock, Precision, When, offset_text};
+use model::asset::Asset;
+use model::record::Location;
+use model::time::{Clock, Precision, When, offset_text};
 
 /// The standard fields as written. Kept in the sidecar, so that a later look can tell what another program changed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@ use jiff::civil::DateTime;
 
 use super::fields::{Fields, clean, parse_date, sorted, tag_name};
 use super::read::{Sidecar, Standard};
-use crate::model::record::Location;
-use crate::model::time::{Precision, When};
-use crate::model::user_changes::{Change, UserChanges};
+use model::record::Location;
+use model::time::{Precision, When};
+use model::user_changes::{Change, UserChanges};
 
 /// Degrees two ways of writing one coordinate may differ by: a decimetre.
 const SAME_DEGREES: f64 = 1e-6;

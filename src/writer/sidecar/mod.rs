@@ -12,7 +12,7 @@ pub mod render;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
-pub(crate) mod tree;
+pub mod tree;
 
 /// Largest sidecar that is read as one, in bytes. What a program of today writes is a hundredth of it; ours is longer only where an
 /// archive had a record as long. A larger one is compared by its hash, and set aside where somebody else wrote it.

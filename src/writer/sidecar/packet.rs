@@ -4,8 +4,8 @@ use super::fields::Fields;
 use super::ns;
 use super::read::{ForeignProperty, all};
 use super::render::{Properties, SidecarContent, foreign, identity, packet, standard};
-use crate::model::asset::Asset;
-use crate::model::user_changes::UserChanges;
+use model::asset::Asset;
+use model::user_changes::UserChanges;
 
 type Property = (&'static str, &'static str);
 
@@ -94,9 +94,9 @@ fn properties(bytes: &[u8]) -> Result<Vec<ForeignProperty>, &'static str> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::claim::{Claim, Origin};
-    use crate::model::content_hash::ContentHash;
-    use crate::writer::sidecar::read::read;
+    use model::claim::{Claim, Origin};
+    use model::content_hash::ContentHash;
+    use crate::sidecar::read::read;
 
     fn asset() -> Asset {
         let mut asset = Asset::bare(ContentHash([7; 32]), "a");

@@ -8,10 +8,10 @@ use super::fields::{Fields, is_xml, latitude_text, longitude_text, sorted, witho
 use super::read::ForeignProperty;
 use super::tree::{escaped, push_escaped};
 use super::{fields, ns};
-use crate::model::asset::Asset;
-use crate::model::evidence::MediaEntry;
-use crate::model::record::{Location, Record};
-use crate::model::user_changes::UserChanges;
+use model::asset::Asset;
+use model::evidence::MediaEntry;
+use model::record::{Location, Record};
+use model::user_changes::UserChanges;
 
 /// Version of what stands in our own namespace.
 pub const SIDECAR_FORMAT: u32 = 1;

@@ -6,14 +6,14 @@ use super::fields::Fields;
 use super::merge::changes;
 use super::read::{ForeignProperty, Sidecar, SidecarError, read};
 use super::render::{SidecarContent, render};
-use crate::model::asset::{Asset, Companion, Group, ItemRef};
-use crate::model::claim::{Claim, Origin};
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::MediaEntry;
-use crate::model::kind::{CompanionRole, Kind};
-use crate::model::record::{Comment, DeviceFacts, Edition, Insight, Location, Record, RecordFacts};
-use crate::model::time::{Precision, When};
-use crate::model::user_changes::{Change, UserChanges};
+use model::asset::{Asset, Companion, Group, ItemRef};
+use model::claim::{Claim, Origin};
+use model::content_hash::ContentHash;
+use model::evidence::MediaEntry;
+use model::kind::{CompanionRole, Kind};
+use model::record::{Comment, DeviceFacts, Edition, Insight, Location, Record, RecordFacts};
+use model::time::{Precision, When};
+use model::user_changes::{Change, UserChanges};
 
 pub(super) const CAPTION: &str =
     "Sun & <sea> ]]> 😀\nשלום עולם\n\t\"quoted\" 'single' 100 % \u{fffd}";

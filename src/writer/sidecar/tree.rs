@@ -13,29 +13,36 @@ const DEEPEST: usize = 100;
 
 /// Name of an element or attribute: namespace (empty for none) and local part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Name {
-    pub(crate) ns: String,
-    pub(crate) local: String,
+pub struct Name {
+    /// Namespace; empty for none.
+    pub ns: String,
+    /// Name within it.
+    pub local: String,
 }
 
 impl Name {
-    pub(crate) fn is(&self, ns: &str, local: &str) -> bool {
+    /// Whether it is this one.
+    pub fn is(&self, ns: &str, local: &str) -> bool {
         self.ns == ns && self.local == local
     }
 }
 
 /// An element.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Element {
-    pub(crate) name: Name,
-    pub(crate) attributes: Vec<(Name, String)>,
-    pub(crate) children: Vec<Element>,
+pub struct Element {
+    /// Its name.
+    pub name: Name,
+    /// Its attributes, in the order they stand.
+    pub attributes: Vec<(Name, String)>,
+    /// Elements directly inside.
+    pub children: Vec<Element>,
     /// Text directly inside; comments and child elements taken out.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl Element {
-    pub(crate) fn child(&self, ns: &str, local: &str) -> Option<&Element> {
+    /// Returns the first element directly inside that has this name.
+    pub fn child(&self, ns: &str, local: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name.is(ns, local))
     }
 
@@ -45,7 +52,7 @@ impl Element {
     }
 
     /// Finds the first element of this name, at any depth.
-    pub(crate) fn find(&self, ns: &str, local: &str) -> Option<&Element> {
+    pub fn find(&self, ns: &str, local: &str) -> Option<&Element> {
         if self.name.is(ns, local) {
             return Some(self);
         }
@@ -54,7 +61,7 @@ impl Element {
 }
 
 /// Parses a document. The error is the parser's own text.
-pub(crate) fn parse(text: &str) -> Result<Element, String> {
+pub fn parse(text: &str) -> Result<Element, String> {
     let mut reader = NsReader::from_str(text.trim_start_matches('\u{feff}'));
     let mut open: Vec<Element> = Vec::new();
     loop {

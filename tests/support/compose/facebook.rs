@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Files;
 use super::mojibake::mojibake;
-use albumen::demo::media::{Picture, jpeg};
+use demo::media::{Picture, jpeg};
 
 /// Generation of Facebook's archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

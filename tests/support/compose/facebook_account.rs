@@ -1,6 +1,6 @@
 //! Composes Facebook archives from the description of an account, in every generation, as JSON or as pages.
 
-use albumen::demo::media::{Picture, jpeg};
+use demo::media::{Picture, jpeg};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::{Value, json};

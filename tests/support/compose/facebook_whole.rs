@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use albumen::demo::media::{Clip, Picture, jpeg, mp4, png};
+use demo::media::{Clip, Picture, jpeg, mp4, png};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 

@@ -1,6 +1,6 @@
 //! Composes the first generation (2018 to early 2021): one `media.json`, plain UTF-8.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Composes what 2026 added to the JSON edition: `posts.json`, complete, in the dialect of label values.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use serde_json::{Value, json};
 
 use super::super::account::{Account, Medium, Post};

@@ -1,6 +1,6 @@
 //! Composes the HTML edition: one page for each record file, with Meta's class names.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 

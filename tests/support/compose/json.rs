@@ -1,6 +1,6 @@
 //! Composes the JSON record files of the generations with `posts_1.json` (2021 and later).
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use serde_json::{Map, Value, json};
 
 use super::super::account::{Account, Medium, Post, Shot, Taken};

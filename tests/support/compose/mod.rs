@@ -19,7 +19,7 @@ pub mod words;
 
 use std::collections::BTreeMap;
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 
 use super::account::{Account, Medium, Post};
 use super::media::{bytes_of, subtitles_of};

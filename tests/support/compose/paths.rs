@@ -1,6 +1,6 @@
 //! Names the files of an archive: folders and file names by generation.
 
-use albumen::model::kind::Kind;
+use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use sha2::{Digest, Sha256};

@@ -1,6 +1,6 @@
 //! Composes "My Data" archives of Snapchat, generation by generation.
 
-use albumen::demo::media::{Picture, png};
+use demo::media::{Picture, png};
 use jiff::Timestamp;
 use serde_json::json;
 

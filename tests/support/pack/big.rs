@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use albumen::demo::media::padded_jpeg;
-use albumen::model::kind::Kind;
+use demo::media::padded_jpeg;
+use model::kind::Kind;
 use jiff::Timestamp;
 
 use super::super::account::{Account, Medium, Post};

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use albumen::demo::media::padded_jpeg;
+use demo::media::padded_jpeg;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{Builder, EntryType};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use crate::exporter::archive::positional::SharedFile;
+use crate::positional::SharedFile;
 
 /// Endings of files that may be record files.
 const RECORD_ENDINGS: &[&str] = &[".json", ".html", ".htm", ".csv", ".js", ".txt"];
@@ -17,7 +17,7 @@ const SPOOL: u64 = 4 << 30;
 
 /// Bytes of a kept file.
 #[derive(Debug)]
-pub(in crate::exporter::archive) enum Kept {
+pub(crate) enum Kept {
     /// In memory.
     Memory(Box<[u8]>),
     /// In the temporary file at this offset.
@@ -31,7 +31,7 @@ pub(super) enum Keeping {
 }
 
 /// Keeps files of all parts of an archive.
-pub(in crate::exporter::archive) struct Keeper {
+pub(crate) struct Keeper {
     memory_left: u64,
     spool: Option<File>,
     spooled: u64,
@@ -39,7 +39,7 @@ pub(in crate::exporter::archive) struct Keeper {
 
 impl Keeper {
     /// Begins with nothing kept.
-    pub(in crate::exporter::archive) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             memory_left: MEMORY,
             spool: None,
@@ -108,7 +108,7 @@ impl Keeper {
     }
 
     /// Returns the temporary file, for reading.
-    pub(in crate::exporter::archive) fn into_spool(self) -> Option<SharedFile> {
+    pub(crate) fn into_spool(self) -> Option<SharedFile> {
         self.spool
             .and_then(|file| SharedFile::of(file, Path::new("")).ok())
     }

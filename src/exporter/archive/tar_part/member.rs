@@ -4,19 +4,19 @@ use jiff::Timestamp;
 use tar::Header;
 
 use super::reader::Broken;
-use crate::exporter::archive::EntryError;
+use crate::EntryError;
 
 /// One entry of a tar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::exporter::archive) struct Member {
-    pub(in crate::exporter::archive) name: Vec<u8>,
+pub(crate) struct Member {
+    pub(crate) name: Vec<u8>,
     /// Bytes that follow the header.
-    pub(in crate::exporter::archive) size: u64,
-    pub(in crate::exporter::archive) modified: Option<Timestamp>,
-    pub(in crate::exporter::archive) is_directory: bool,
-    pub(in crate::exporter::archive) problem: Option<EntryError>,
+    pub(crate) size: u64,
+    pub(crate) modified: Option<Timestamp>,
+    pub(crate) is_directory: bool,
+    pub(crate) problem: Option<EntryError>,
     /// Offset of its bytes in the tar.
-    pub(in crate::exporter::archive) offset: u64,
+    pub(crate) offset: u64,
 }
 
 /// What extension records said of the entry that follows them.

@@ -7,8 +7,8 @@ use std::io::{self, Read};
 use tar::Header;
 
 use super::member::{Extension, Member};
-use crate::exporter::archive::EntryError;
-use crate::exporter::archive::sniff::checksum_agrees;
+use crate::EntryError;
+use crate::sniff::checksum_agrees;
 
 const BLOCK: usize = 512;
 /// Longest extension record that is kept; the names in real ones stay below 5,000 bytes.
@@ -16,7 +16,7 @@ const LONGEST_EXTENSION: u64 = 1 << 16;
 
 /// Why a tar cannot be read on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::exporter::archive) enum Broken {
+pub(crate) enum Broken {
     /// It ends too early.
     CutOff,
     /// Its bytes make no sense.
@@ -27,7 +27,7 @@ pub(in crate::exporter::archive) enum Broken {
 
 impl Broken {
     /// Returns what this means for the entry being read.
-    pub(in crate::exporter::archive) fn of_entry(&self) -> EntryError {
+    pub(crate) fn of_entry(&self) -> EntryError {
         match self {
             Self::CutOff => EntryError::CutOff,
             Self::Damaged(what) => EntryError::Damaged(what.clone()),
@@ -50,7 +50,7 @@ impl From<io::Error> for Broken {
 }
 
 /// Reads entries in order.
-pub(in crate::exporter::archive) struct TarReader<R> {
+pub(crate) struct TarReader<R> {
     input: R,
     /// Offset of the next byte.
     position: u64,
@@ -61,7 +61,7 @@ pub(in crate::exporter::archive) struct TarReader<R> {
 
 impl<R: Read> TarReader<R> {
     /// Begins at the first header.
-    pub(in crate::exporter::archive) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self {
             input,
             position: 0,
@@ -76,7 +76,7 @@ impl<R: Read> TarReader<R> {
     }
 
     /// Goes to the next entry; `None` at the end mark.
-    pub(in crate::exporter::archive) fn next(&mut self) -> Result<Option<Member>, Broken> {
+    pub(crate) fn next(&mut self) -> Result<Option<Member>, Broken> {
         let mut extension = Extension::default();
         loop {
             self.skip()?;
@@ -111,12 +111,12 @@ impl<R: Read> TarReader<R> {
     }
 
     /// Returns how many bytes of the current entry are not read yet.
-    pub(in crate::exporter::archive) fn left(&self) -> u64 {
+    pub(crate) fn left(&self) -> u64 {
         self.left
     }
 
     /// Fills `buffer`, or reads to the end of the current entry; 0 at its end.
-    pub(in crate::exporter::archive) fn read(
+    pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
     ) -> Result<usize, Broken> {

@@ -1,7 +1,7 @@
 //! Parts that end too early.
 
 use super::support::*;
-use crate::exporter::archive::{EntryError, PartFault};
+use crate::{EntryError, PartFault};
 
 /// Name of an entry and what reading it gave.
 type Read = (String, Result<Vec<u8>, EntryError>);

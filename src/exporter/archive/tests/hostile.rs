@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::support::*;
-use crate::exporter::archive::Archive;
+use crate::Archive;
 
 /// Opens and reads everything; checks that what is given as right agrees with its CRC, and that both ways of reading agree.
 fn exercise(bytes: &[u8]) -> Archive {
@@ -58,7 +58,7 @@ fn is_genuine(bytes: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(crate::media::cases(200))]
+    #![proptest_config(testkit::cases(200))]
 
     #[test]
     fn random_bytes_do_no_harm(

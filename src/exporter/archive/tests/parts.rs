@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::support::*;
-use crate::exporter::archive::{Archive, EntryId, OpenOptions, PartFault, PartKind};
+use crate::{Archive, EntryId, OpenOptions, PartFault, PartKind};
 
 fn open(paths: &[PathBuf]) -> Archive {
     Archive::open(paths, &OpenOptions::default())

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use crate::exporter::archive::{
+use crate::{
     Archive, EntryConsumer, EntryError, EntryId, Modified, OpenOptions, PartFault, Stop, Workers,
 };
 

@@ -1,7 +1,7 @@
 //! Tar and tgz parts.
 
 use super::support::*;
-use crate::exporter::archive::{Archive, EntryError, EntryId, PartKind};
+use crate::{Archive, EntryError, EntryId, PartKind};
 
 fn both(tar: &[u8]) -> [Archive; 2] {
     let archives = [open_bytes(tar), open_bytes(&gzip(tar))];

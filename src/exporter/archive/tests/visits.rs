@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::support::*;
-use crate::exporter::archive::{
+use crate::{
     Archive, EntryConsumer, EntryError, EntryId, OpenOptions, Stop, Workers,
 };
 

@@ -3,8 +3,8 @@
 use std::io::{Cursor, Write};
 
 use super::support::*;
-use crate::exporter::archive::{Archive, EntryError, EntryId, Modified, OpenOptions, PartFault};
-use crate::model::entry_path::UnsafeName;
+use crate::{Archive, EntryError, EntryId, Modified, OpenOptions, PartFault};
+use model::entry_path::UnsafeName;
 
 #[test]
 fn reads_every_method_at_every_size() {

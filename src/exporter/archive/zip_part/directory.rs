@@ -4,7 +4,7 @@ use std::io::{self, BufReader, Read};
 
 use super::end::End;
 use super::header::{CENTRAL, CENTRAL_SIZE, Header, LOCAL, LOCAL_SIZE, u16_at};
-use crate::exporter::archive::positional::{Forward, SharedFile};
+use crate::positional::{Forward, SharedFile};
 
 /// Bytes of the directory read at a time.
 const WINDOW: usize = 1 << 18;

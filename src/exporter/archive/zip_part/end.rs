@@ -3,7 +3,7 @@
 use std::io;
 
 use super::header::{CENTRAL, u16_at, u32_at, u64_at};
-use crate::exporter::archive::positional::SharedFile;
+use crate::positional::SharedFile;
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const END_64: [u8; 4] = *b"PK\x06\x06";

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 use super::extra::{self, Zip64};
-use crate::exporter::archive::{EntryError, Modified};
+use crate::{EntryError, Modified};
 
 /// Signature of a local header.
 pub(super) const LOCAL: [u8; 4] = *b"PK\x03\x04";
@@ -17,11 +17,11 @@ pub(super) const LOCAL_SIZE: usize = 30;
 pub(super) const CENTRAL_SIZE: usize = 46;
 
 /// Stored as it is.
-pub(in crate::exporter::archive) const STORED: u16 = 0;
+pub(crate) const STORED: u16 = 0;
 /// Deflate.
-pub(in crate::exporter::archive) const DEFLATED: u16 = 8;
+pub(crate) const DEFLATED: u16 = 8;
 /// Deflate with a window of 64 KiB.
-pub(in crate::exporter::archive) const DEFLATED_64: u16 = 9;
+pub(crate) const DEFLATED_64: u16 = 9;
 /// Encrypted with AES; the true method is in an extra field.
 const AES: u16 = 99;
 

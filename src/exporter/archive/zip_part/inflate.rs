@@ -5,15 +5,15 @@ use flate2::{FlushDecompress, Status};
 
 use super::ZipPlace;
 use super::header::{DEFLATED, DEFLATED_64, LOCAL, LOCAL_SIZE, STORED, u16_at};
-use crate::exporter::archive::EntryError;
-use crate::exporter::archive::bytes::{Buffers, CHUNK, Halt, Packed, Sink, Tally};
-use crate::exporter::archive::positional::SharedFile;
+use crate::EntryError;
+use crate::bytes::{Buffers, CHUNK, Halt, Packed, Sink, Tally};
+use crate::positional::SharedFile;
 
 /// Name and extra fields read along with the local header; longer ones cost a second read.
 const USUAL_HEAD: u64 = 512;
 
 /// Hands the bytes of an entry to `sink` and returns their CRC, proven.
-pub(in crate::exporter::archive) fn stream(
+pub(crate) fn stream(
     file: &SharedFile,
     place: &ZipPlace,
     tally: Tally,
@@ -52,7 +52,7 @@ pub(in crate::exporter::archive) fn stream(
 }
 
 /// Returns the offset of a stored entry's bytes.
-pub(in crate::exporter::archive) fn stored_offset(
+pub(crate) fn stored_offset(
     file: &SharedFile,
     place: &ZipPlace,
 ) -> Option<u64> {

@@ -1,8 +1,8 @@
 //! Finds entries that lie outside their zip or over one another.
 
 use super::header::Header;
-use crate::exporter::archive::EntryError;
-use crate::exporter::archive::positional::SharedFile;
+use crate::EntryError;
+use crate::positional::SharedFile;
 
 /// Marks entries that end behind the file, and those that begin inside another: a small bomb reads the same bytes over
 /// and over again.

@@ -16,7 +16,7 @@ use std::io;
 use super::names;
 use super::positional::SharedFile;
 use super::{EntryError, OpenOptions, PartFault};
-use crate::exporter::archive::tree::{Found, Place};
+use crate::tree::{Found, Place};
 use header::Header;
 
 /// What a zip part holds.

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::header::{CENTRAL, Header, LOCAL, LOCAL_SIZE, u16_at, u32_at, u64_at};
-use crate::exporter::archive::EntryError;
-use crate::exporter::archive::positional::SharedFile;
+use crate::EntryError;
+use crate::positional::SharedFile;
 
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 /// Bytes searched at a time.

@@ -17,9 +17,9 @@ use super::note::Note;
 use super::part::{Kit, fetch_part};
 use super::run::Shared;
 use super::{FetchConditions, FetchOptions, Link, PartOutcome};
-use crate::exporter::provider::snapchat::names::{Part, memory_name};
-use crate::monitor::Unit;
-use crate::writer::private;
+use provider::snapchat::names::{Part, memory_name};
+use monitor::Unit;
+use writer::private;
 
 pub use list::{MemoriesError, MemoryLinks, WantedMemory, memory_links};
 

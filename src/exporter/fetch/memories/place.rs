@@ -5,13 +5,13 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::exporter::archive::{Archive, EntryId};
-use crate::exporter::fetch::error::FetchError;
-use crate::exporter::fetch::name::ending;
-use crate::exporter::provider::snapchat::names::Part;
-use crate::model::shown::shown;
-use crate::writer::private;
-use crate::writer::rename::rename_without_replacing;
+use archive::{Archive, EntryId};
+use crate::error::FetchError;
+use crate::name::ending;
+use provider::snapchat::names::Part;
+use model::shown::shown;
+use writer::private;
+use writer::rename::rename_without_replacing;
 
 use super::{WantedMemory, path_of};
 

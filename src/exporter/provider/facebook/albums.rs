@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::exporter::provider::classify::without_signature;
-use crate::exporter::provider::facebook::media::{facts_of, key_of, uri_of};
-use crate::exporter::provider::facebook::posts::Source;
-use crate::exporter::provider::facebook::text::readable;
-use crate::exporter::provider::meta_elements::as_list;
-use crate::exporter::provider::meta_values::{clean, raw_record, text};
-use crate::model::kind::Kind;
-use crate::model::record::{AlbumRecord, Membership, Record};
+use crate::classify::without_signature;
+use crate::facebook::media::{facts_of, key_of, uri_of};
+use crate::facebook::posts::Source;
+use crate::facebook::text::readable;
+use crate::meta_elements::as_list;
+use crate::meta_values::{clean, raw_record, text};
+use model::kind::Kind;
+use model::record::{AlbumRecord, Membership, Record};
 
 /// Returns the album an object is, with the records of its media.
 pub fn album_of(
@@ -92,7 +92,7 @@ pub fn album_key<'a>(title: &str, uris: impl Iterator<Item = &'a str>) -> String
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::record::Edition;
+    use model::record::Edition;
 
     const SOURCE: Source<'_> = Source {
         path: "posts/album/0.json",

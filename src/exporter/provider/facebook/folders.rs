@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::exporter::provider::classify::{has_media_extension, is_web_address};
-use crate::exporter::provider::facebook::layout::album_name;
-use crate::model::kind::Kind;
-use crate::model::record::{Membership, Record};
+use crate::classify::{has_media_extension, is_web_address};
+use crate::facebook::layout::album_name;
+use model::kind::Kind;
+use model::record::{Membership, Record};
 
 /// Finds the albums that no album's file tells of, and their members: index of the record, and the membership.
 ///
@@ -91,7 +91,7 @@ fn title_of(records: &[Record], members: &[usize], folder: &str) -> Option<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::record::{Edition, Hints, RecordFacts};
+    use model::record::{Edition, Hints, RecordFacts};
 
     fn record(uri: &str, title: Option<&str>, album: Option<&str>) -> Record {
         let hints = title.map(|title| Hints {

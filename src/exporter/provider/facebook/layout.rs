@@ -1,10 +1,10 @@
 //! Where Facebook puts what: recognises its archives by names and says what each path holds.
 
-use crate::exporter::provider::classify::{
+use crate::classify::{
     Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
     is_web_address, roots_by, stem,
 };
-use crate::model::kind::{Kind, Visibility};
+use model::kind::{Kind, Visibility};
 
 /// What a path below the archive's root holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::exporter::provider::classify::media_id;
-use crate::exporter::provider::facebook::folders;
-use crate::exporter::provider::facebook::layout::{
+use crate::classify::media_id;
+use crate::facebook::folders;
+use crate::facebook::layout::{
     below_top, is_document, kind_of_folder, visibility_of,
 };
-use crate::exporter::provider::facebook::media::key_of;
-use crate::exporter::provider::link::{PathRules, link_all, unrecorded};
-use crate::model::evidence::{Evidence, Links, MediaEntry};
-use crate::model::record::{Edition, Record, RecordFacts};
+use crate::facebook::media::key_of;
+use crate::link::{PathRules, link_all, unrecorded};
+use model::evidence::{Evidence, Links, MediaEntry};
+use model::record::{Edition, Record, RecordFacts};
 
 /// From late 2023 to mid 2024 records said `your_facebook_activity/…` and the media lay in `your_activity_across_facebook/…`;
 /// before, neither existed.

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::*;
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::Kind;
-use crate::model::record::PostRef;
+use model::content_hash::ContentHash;
+use model::kind::Kind;
+use model::record::PostRef;
 
 fn medium(path: &str, byte: u8) -> MediaEntry {
     MediaEntry {

@@ -4,13 +4,13 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::{file_name, item_key};
-use crate::exporter::provider::facebook::layout::is_furniture;
-use crate::exporter::provider::facebook::text::readable;
-use crate::exporter::provider::meta_elements::as_list;
-use crate::exporter::provider::meta_values::{instant, number, text};
-use crate::model::record::{Comment, Device, DeviceFacts, Extras, Hints, Location, RecordFacts};
-use crate::model::time::When;
+use crate::classify::{file_name, item_key};
+use crate::facebook::layout::is_furniture;
+use crate::facebook::text::readable;
+use crate::meta_elements::as_list;
+use crate::meta_values::{instant, number, text};
+use model::record::{Comment, Device, DeviceFacts, Extras, Hints, Location, RecordFacts};
+use model::time::When;
 
 /// A "taken" time without camera fields must be this much earlier than the upload to be more than an echo of it.
 ///
@@ -181,7 +181,7 @@ pub fn people(tags: Option<&Value>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exporter::provider::classify::without_signature;
+    use crate::classify::without_signature;
     use serde_json::json;
 
     const UPLOAD: i64 = 1_437_454_657;

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::exporter::provider::classify::is_web_address;
-use crate::exporter::provider::facebook::layout::is_message_medium;
-use crate::exporter::provider::facebook::media::{facts_of, uri_of};
-use crate::exporter::provider::facebook::posts::Source;
-use crate::exporter::provider::meta_messages::media_of;
-use crate::model::kind::Kind;
-use crate::model::record::Record;
+use crate::classify::is_web_address;
+use crate::facebook::layout::is_message_medium;
+use crate::facebook::media::{facts_of, uri_of};
+use crate::facebook::posts::Source;
+use crate::meta_messages::media_of;
+use model::kind::Kind;
+use model::record::Record;
 
 /// Returns the records of the media of one message.
 pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
@@ -25,7 +25,7 @@ pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::record::{Edition, PostRef};
+    use model::record::{Edition, PostRef};
     use serde_json::json;
 
     const SOURCE: Source<'_> = Source {

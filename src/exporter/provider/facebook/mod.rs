@@ -14,11 +14,11 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use crate::exporter::archive::PartName;
-use crate::exporter::provider::meta_accounts::dated_part;
-use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
-use crate::model::evidence::{Evidence, Links};
-use crate::model::kind::Kind;
+use archive::PartName;
+use crate::meta_accounts::dated_part;
+use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use model::evidence::{Evidence, Links};
+use model::kind::Kind;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "facebook";

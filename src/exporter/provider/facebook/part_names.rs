@@ -1,6 +1,6 @@
 //! Tells the account from the file name of a part.
 
-use crate::exporter::provider::classify::file_name;
+use crate::classify::file_name;
 
 /// Returns the account in the file name of a part: `facebook-<user>-YYYY-MM-DD-<suffix>.zip`.
 ///

@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::without_signature;
-use crate::exporter::provider::facebook::albums::album_of;
-use crate::exporter::provider::facebook::layout::{is_by_others, visibility_of};
-use crate::exporter::provider::facebook::media::{
+use crate::classify::without_signature;
+use crate::facebook::albums::album_of;
+use crate::facebook::layout::{is_by_others, visibility_of};
+use crate::facebook::media::{
     album_hint, any_instant, facts_of, key_of, people, uri_of,
 };
-use crate::exporter::provider::facebook::text::readable;
-use crate::exporter::provider::meta_elements::as_list;
-use crate::exporter::provider::meta_values::{instant, number, raw_record, text};
-use crate::model::kind::Kind;
-use crate::model::record::{AlbumRecord, Edition, Location, PostRef, Record};
-use crate::model::time::When;
+use crate::facebook::text::readable;
+use crate::meta_elements::as_list;
+use crate::meta_values::{instant, number, raw_record, text};
+use model::kind::Kind;
+use model::record::{AlbumRecord, Edition, Location, PostRef, Record};
+use model::time::When;
 
 /// Keys whose media are not the element's own: previews, covers (which are members, too) and what others commented.
 const NOT_ITS_OWN: &[&str] = &[

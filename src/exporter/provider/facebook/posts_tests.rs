@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::kind::Visibility;
+use model::kind::Visibility;
 
 const SOURCE: Source<'_> = Source {
     path: "posts/your_posts_1.json",

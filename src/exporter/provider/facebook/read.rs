@@ -2,28 +2,28 @@
 
 use serde_json::Value;
 
-use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::{Format, is_web_address, stem};
-use crate::exporter::provider::facebook::html::{
+use crate::bounded_json;
+use crate::classify::{Format, is_web_address, stem};
+use crate::facebook::html::{
     Expected, Page, PageRead, lacks, read_album, read_page,
 };
-use crate::exporter::provider::facebook::layout::{Place, place_of};
-use crate::exporter::provider::facebook::messages;
-use crate::exporter::provider::facebook::part_names::{account_of_part, is_user_name};
-use crate::exporter::provider::facebook::posts::{Source, Told, read_element};
-use crate::exporter::provider::meta_accounts::{Accounts, Believed, pages};
-use crate::exporter::provider::meta_elements::{broken, read_elements};
-use crate::exporter::provider::meta_html::page_author;
-use crate::exporter::provider::meta_shape::oddity;
-use crate::exporter::provider::meta_text::repair_value;
-use crate::exporter::provider::{
+use crate::facebook::layout::{Place, place_of};
+use crate::facebook::messages;
+use crate::facebook::part_names::{account_of_part, is_user_name};
+use crate::facebook::posts::{Source, Told, read_element};
+use crate::meta_accounts::{Accounts, Believed, pages};
+use crate::meta_elements::{broken, read_elements};
+use crate::meta_html::page_author;
+use crate::meta_shape::oddity;
+use crate::meta_text::repair_value;
+use crate::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
-use crate::model::kind::Kind;
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::Ignored;
-use crate::model::record::{Edition, Record};
-use crate::model::shown::shown;
+use model::kind::Kind;
+use model::not_understood::NotUnderstood;
+use model::outcome::Ignored;
+use model::record::{Edition, Record};
+use model::shown::shown;
 
 /// Keys under which lists of media or posts stand; a file may have several.
 const ROOTS: &[&str] = &[

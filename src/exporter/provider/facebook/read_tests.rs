@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::exporter::archive::EntryId;
-use crate::model::record::AlbumRecord;
+use archive::EntryId;
+use model::record::AlbumRecord;
 
 struct Files(Vec<Node>, Vec<Vec<u8>>);
 

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::DateTime;
 use serde_json::Value;
 
-use crate::model::evidence::{Evidence, MediaEntry};
-use crate::model::kind::{Kind, Visibility};
-use crate::model::record::{Edition, Membership, Record, RecordFacts};
-use crate::model::time::{Precision, When};
+use model::evidence::{Evidence, MediaEntry};
+use model::kind::{Kind, Visibility};
+use model::record::{Edition, Membership, Record, RecordFacts};
+use model::time::{Precision, When};
 
 use super::NAME;
 use super::folders::{FolderKind, googles_year, kind, split_path};

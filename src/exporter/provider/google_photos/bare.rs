@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::time::When;
+use model::time::When;
 
 use super::extensions::{is_media, is_still, known_extension, same_extension};
 use super::matching::{Decisions, Match, outline};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::exporter::provider::{LARGEST_RECORD_FILE, Node, PieceId, Provider, Tree};
+use crate::{LARGEST_RECORD_FILE, Node, PieceId, Provider, Tree};
 
 use super::GooglePhotos;
 use super::extensions::is_media;

@@ -1,6 +1,6 @@
 //! Ties edited copies, which have no sidecar of their own, to that of their original.
 
-use crate::model::kind::CompanionRole;
+use model::kind::CompanionRole;
 
 use super::extensions::{LIVE_STILLS, is_still, same_extension};
 use super::matching::{Decisions, Match};

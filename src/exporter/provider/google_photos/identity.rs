@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Evidence, Link, MediaEntry};
-use crate::model::kind::Visibility;
-use crate::model::record::{Location, Record};
+use model::content_hash::ContentHash;
+use model::evidence::{Evidence, Link, MediaEntry};
+use model::kind::Visibility;
+use model::record::{Location, Record};
 
 use super::folders::split_path;
 use super::link::{Place, place};

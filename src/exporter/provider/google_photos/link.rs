@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::content_hash::ContentHash;
-use crate::model::evidence::{Doubt, Evidence, Link, Links, Sure, Vague};
-use crate::model::record::Record;
+use model::content_hash::ContentHash;
+use model::evidence::{Doubt, Evidence, Link, Links, Sure, Vague};
+use model::record::Record;
 
 use super::albums::Albums;
 use super::folders::split_path;
@@ -29,7 +29,7 @@ struct Group {
     media: Vec<usize>,
 }
 
-/// Ties records to media; see [`crate::exporter::provider::Provider::link`].
+/// Ties records to media; see [`crate::Provider::link`].
 pub fn link(evidence: &Evidence) -> Links {
     let mut linker = Linker {
         evidence,

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::model::evidence::MediaEntry;
-use crate::model::kind::{CompanionRole, Kind, Visibility};
-use crate::model::record::{AlbumRecord, Edition, RecordFacts};
-use crate::model::time::When;
+use model::evidence::MediaEntry;
+use model::kind::{CompanionRole, Kind, Visibility};
+use model::record::{AlbumRecord, Edition, RecordFacts};
+use model::time::When;
 
 use super::super::NAME;
 use super::super::albums::{album_by_name, membership};

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::model::evidence::Evidence;
-use crate::model::kind::Kind;
-use crate::model::record::{Edition, Record, RecordFacts};
+use model::evidence::Evidence;
+use model::kind::Kind;
+use model::record::{Edition, Record, RecordFacts};
 
 use super::NAME;
 use super::extensions::is_media;
@@ -155,8 +155,8 @@ fn is_photo_folder(name: &str) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::content_hash::ContentHash;
-    use crate::model::evidence::MediaEntry;
+    use model::content_hash::ContentHash;
+    use model::evidence::MediaEntry;
 
     const EXPORT: Option<&str> = Some("takeout-20240101T000000Z");
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::kind::CompanionRole;
+use model::kind::CompanionRole;
 
 use super::extensions::{LIVE_STILLS, can_be_live_video, is_still};
 use super::matching::{Decisions, Match};

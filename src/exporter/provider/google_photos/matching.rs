@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::kind::CompanionRole;
+use model::kind::CompanionRole;
 
 use super::bare;
 use super::edited;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::time::When;
+use model::content_hash::ContentHash;
+use model::time::When;
 
 use proptest::prelude::*;
 

@@ -26,11 +26,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::exporter::archive::{PartName, part_name};
-use crate::exporter::provider::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
-use crate::model::evidence::{Evidence, Links};
-use crate::model::kind::Kind;
-use crate::model::record::Record;
+use archive::{PartName, part_name};
+use crate::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
+use model::evidence::{Evidence, Links};
+use model::kind::Kind;
+use model::record::Record;
 
 /// Google Photos.
 pub struct GooglePhotos;

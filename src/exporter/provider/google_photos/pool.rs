@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::content_hash::ContentHash;
-use crate::model::time::{Clock, When};
+use model::content_hash::ContentHash;
+use model::time::{Clock, When};
 
 use super::names::{
     Reading, Spelling, fold, nfc, predict, readings, spellings, take_apart, title_agrees,
@@ -90,7 +90,7 @@ pub struct Hit {
     pub verdict: Verdict,
     /// Does the title give the very name?
     pub exact: bool,
-    /// The rule, for [`crate::model::evidence::Link::how`].
+    /// The rule, for [`model::evidence::Link::how`].
     pub how: &'static str,
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::exporter::archive::EntryId;
-use crate::exporter::provider::classify::is_system_file;
-use crate::exporter::provider::{
+use archive::EntryId;
+use crate::classify::is_system_file;
+use crate::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
-use crate::model::kind::{Kind, Visibility};
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::Ignored;
-use crate::model::record::{AlbumRecord, Edition, Record, RecordFacts};
-use crate::model::shown::shown;
+use model::kind::{Kind, Visibility};
+use model::not_understood::NotUnderstood;
+use model::outcome::Ignored;
+use model::record::{AlbumRecord, Edition, Record, RecordFacts};
+use model::shown::shown;
 
 use super::NAME;
 use super::albums::{album_by_name, membership};
@@ -29,7 +29,7 @@ const LARGEST_JSON: u64 = 16 << 20;
 /// Files beside media that are neither media nor records; what has another or no extension may be a medium.
 const OTHER_FILES: &[&str] = &[".html", ".htm", ".csv", ".pdf", ".txt", ".xml"];
 
-/// Reads a tree; see [`crate::exporter::provider::Provider::read`].
+/// Reads a tree; see [`crate::Provider::read`].
 pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     let folders = Folders::find(tree);
     let mut reader = Reader {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::exporter::provider::Provider;
-use crate::exporter::provider::google_photos::GooglePhotos;
+use crate::Provider;
+use crate::google_photos::GooglePhotos;
 
 use super::*;
 

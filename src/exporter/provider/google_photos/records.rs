@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::bounded_json;
-use crate::model::kind::Visibility;
-use crate::model::record::{Location, RecordFacts};
-use crate::model::time::When;
+use crate::bounded_json;
+use model::kind::Visibility;
+use model::record::{Location, RecordFacts};
+use model::time::When;
 
 /// What a JSON file is, by its content.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::{is_subtitles, item_key};
-use crate::exporter::provider::instagram::elements::as_list;
-use crate::exporter::provider::instagram::values::{
+use crate::classify::{is_subtitles, item_key};
+use crate::instagram::elements::as_list;
+use crate::instagram::values::{
     capture_time, exposure_s, f_number, instant, is_video_date, number, text,
 };
-use crate::model::kind::CompanionRole;
-use crate::model::record::{CompanionRef, Device, DeviceFacts, Location, RecordFacts};
-use crate::model::time::When;
+use model::kind::CompanionRole;
+use model::record::{CompanionRef, Device, DeviceFacts, Location, RecordFacts};
+use model::time::When;
 
 /// `source_type` of pictures taken with a camera at the moment of posting. The number was seen on such
 /// pictures, too.
@@ -150,7 +150,7 @@ pub fn subtitles(medium: &Value) -> Vec<CompanionRef> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::{Clock, Precision};
+    use model::time::{Clock, Precision};
     use jiff::civil::datetime;
     use serde_json::json;
 

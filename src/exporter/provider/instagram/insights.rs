@@ -3,14 +3,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::instagram::facts::{key_of, uri_of};
-use crate::exporter::provider::instagram::labels;
-use crate::exporter::provider::instagram::posts::{Source, media_below};
-use crate::exporter::provider::instagram::values::raw_record;
-use crate::exporter::provider::meta_dates::read_date;
-use crate::exporter::provider::meta_html::{HtmlError, PageItem, read_items};
-use crate::model::kind::Kind;
-use crate::model::record::{Edition, Extras, Insight, Record};
+use crate::instagram::facts::{key_of, uri_of};
+use crate::instagram::labels;
+use crate::instagram::posts::{Source, media_below};
+use crate::instagram::values::raw_record;
+use crate::meta_dates::read_date;
+use crate::meta_html::{HtmlError, PageItem, read_items};
+use model::kind::Kind;
+use model::record::{Edition, Extras, Insight, Record};
 
 /// Returns the records of one element of a JSON file. The text must have been repaired.
 pub fn records_of(element: &Value, source: &Source<'_>) -> Vec<Record> {
@@ -62,7 +62,7 @@ fn of_box(item: &PageItem, source: &Source<'_>, sink: &mut dyn FnMut(Record)) {
         .filter_map(|row| insight(&row.label, &row.value))
         .collect();
     for medium in &item.media {
-        let key = crate::exporter::provider::classify::item_key(&medium.src);
+        let key = crate::classify::item_key(&medium.src);
         if let Some(mut record) = supplement(source, &medium.src, key, &insights) {
             record.edition = Edition::Html;
             sink(record);

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::{is_subtitles, is_web_address};
-use crate::exporter::provider::instagram::elements::as_list;
-use crate::exporter::provider::instagram::facts::uri_of;
-use crate::model::record::Location;
+use crate::classify::{is_subtitles, is_web_address};
+use crate::instagram::elements::as_list;
+use crate::instagram::facts::uri_of;
+use model::record::Location;
 
 /// Labels of the caption, best first. Labels are in the language of the account; those but the English are translations,
 /// not yet seen in an archive, and where none fits the shape decides.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::exporter::provider::Node;
-use crate::exporter::provider::classify::{
+use crate::Node;
+use crate::classify::{
     Format, extension, file_name, format_of, has_media_extension, is_subtitles, is_system_file,
     is_web_address, media_id, root_of, stem, year_and_month,
 };
-use crate::model::kind::{Kind, Visibility};
+use model::kind::{Kind, Visibility};
 
 /// What a path below the archive's root holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

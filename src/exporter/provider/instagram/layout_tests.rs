@@ -295,7 +295,7 @@ fn what_lies_beside_a_page_of_messages_is_of_the_conversation() {
         let numbered = paths.iter().enumerate();
         numbered
             .map(|(at, path)| Node {
-                id: crate::exporter::archive::EntryId(at),
+                id: archive::EntryId(at),
                 path: (*path).into(),
             })
             .collect()

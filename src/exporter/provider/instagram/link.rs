@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::exporter::provider::classify::{item_key, media_id, month_folder, stem};
-use crate::exporter::provider::instagram::layout::{kind_of_folder, visibility_of};
-use crate::exporter::provider::link::{PathRules, link_all, unrecorded};
-use crate::model::evidence::{Evidence, Links, MediaEntry};
-use crate::model::kind::{Kind, Visibility};
-use crate::model::record::{Record, RecordFacts};
-use crate::model::time::{Precision, When};
+use crate::classify::{item_key, media_id, month_folder, stem};
+use crate::instagram::layout::{kind_of_folder, visibility_of};
+use crate::link::{PathRules, link_all, unrecorded};
+use model::evidence::{Evidence, Links, MediaEntry};
+use model::kind::{Kind, Visibility};
+use model::record::{Record, RecordFacts};
+use model::time::{Precision, When};
 use jiff::civil::DateTime;
 
 /// Seconds that two record files may put between the same post.

@@ -1,10 +1,10 @@
 //! Linking: which record means which medium, what unrecorded media become, which posts are one.
 
 use super::*;
-use crate::exporter::provider::instagram::posts::Source;
-use crate::model::content_hash::ContentHash;
-use crate::model::kind::{CompanionRole, Kind, Visibility};
-use crate::model::record::{CompanionRef, Edition, PostRef};
+use crate::instagram::posts::Source;
+use model::content_hash::ContentHash;
+use model::kind::{CompanionRole, Kind, Visibility};
+use model::record::{CompanionRef, Edition, PostRef};
 use proptest::prelude::*;
 
 fn entry(path: &str, byte: u8) -> MediaEntry {

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::exporter::provider::instagram::facts::{facts_of, key_of, uri_of};
-use crate::exporter::provider::instagram::posts::Source;
-use crate::exporter::provider::meta_messages::media_of;
-use crate::model::kind::Kind;
-use crate::model::record::Record;
+use crate::instagram::facts::{facts_of, key_of, uri_of};
+use crate::instagram::posts::Source;
+use crate::meta_messages::media_of;
+use model::kind::Kind;
+use model::record::Record;
 
 /// Returns the records of the media of one message.
 pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
@@ -26,7 +26,7 @@ pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::model::record::PostRef;
+    use model::record::PostRef;
     use serde_json::json;
 
     const SOURCE: Source<'_> = Source {

@@ -16,12 +16,12 @@ mod understood;
 
 use std::collections::BTreeMap;
 
-use crate::exporter::archive::PartName;
-use crate::exporter::provider::meta_accounts::dated_part;
-use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
-use crate::exporter::provider::{meta_elements as elements, meta_values as values};
-use crate::model::evidence::{Evidence, Links};
-use crate::model::kind::Kind;
+use archive::PartName;
+use crate::meta_accounts::dated_part;
+use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use crate::{meta_elements as elements, meta_values as values};
+use model::evidence::{Evidence, Links};
+use model::kind::Kind;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "instagram";

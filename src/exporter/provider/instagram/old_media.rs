@@ -8,12 +8,12 @@ use jiff::tz::Offset;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::exporter::provider::classify::item_key;
-use crate::exporter::provider::instagram::posts::Source;
-use crate::exporter::provider::instagram::values::{raw_record, text};
-use crate::model::kind::Kind;
-use crate::model::record::{PostRef, Record};
-use crate::model::time::When;
+use crate::classify::item_key;
+use crate::instagram::posts::Source;
+use crate::instagram::values::{raw_record, text};
+use model::kind::Kind;
+use model::record::{PostRef, Record};
+use model::time::When;
 
 /// Returns the kind of the rows under a key of `media.json`.
 pub fn kind_of_rows(key: &str) -> Kind {

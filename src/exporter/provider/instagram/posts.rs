@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use crate::exporter::provider::classify::{is_subtitles, without_signature};
-use crate::exporter::provider::instagram::elements::as_list;
-use crate::exporter::provider::instagram::facts::{
+use crate::classify::{is_subtitles, without_signature};
+use crate::instagram::elements::as_list;
+use crate::instagram::facts::{
     facts_of, key_of, posted_at, subtitles, uri_of, video_date,
 };
-use crate::exporter::provider::instagram::labels::{self, LabelCensus};
-use crate::exporter::provider::instagram::layout::visibility_of;
-use crate::exporter::provider::instagram::values::{instant, raw_record, text};
-use crate::model::kind::{Kind, Visibility};
-use crate::model::record::{Edition, Location, PostRef, Record};
-use crate::model::time::When;
+use crate::instagram::labels::{self, LabelCensus};
+use crate::instagram::layout::visibility_of;
+use crate::instagram::values::{instant, raw_record, text};
+use model::kind::{Kind, Visibility};
+use model::record::{Edition, Location, PostRef, Record};
+use model::time::When;
 
 /// What all records of one file share.
 #[derive(Debug, Clone, Copy)]

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::exporter::provider::instagram::facts::uri_of;
-use crate::exporter::provider::instagram::facts::{facts_of, key_of};
-use crate::exporter::provider::instagram::layout::is_user_name;
-use crate::exporter::provider::instagram::posts::{Source, media_below};
-use crate::exporter::provider::instagram::values::raw_record;
-use crate::model::kind::Kind;
-use crate::model::record::Record;
+use crate::instagram::facts::uri_of;
+use crate::instagram::facts::{facts_of, key_of};
+use crate::instagram::layout::is_user_name;
+use crate::instagram::posts::{Source, media_below};
+use crate::instagram::values::raw_record;
+use model::kind::Kind;
+use model::record::Record;
 
 /// Labels of the user name. They are in the language of the account.
 const USER_NAME: &[&str] = &[

@@ -1,11 +1,11 @@
 //! Reads the profile page of the HTML edition: whose archive it is, and the profile picture. Nothing else of it is kept.
 
-use crate::exporter::provider::classify::item_key;
-use crate::exporter::provider::instagram::posts::Source;
-use crate::exporter::provider::instagram::profile::name_among;
-use crate::exporter::provider::meta_html::read_items;
-use crate::model::kind::Kind;
-use crate::model::record::{Edition, Record};
+use crate::classify::item_key;
+use crate::instagram::posts::Source;
+use crate::instagram::profile::name_among;
+use crate::meta_html::read_items;
+use model::kind::Kind;
+use model::record::{Edition, Record};
 
 /// Returns the user name the page tells.
 pub fn user_name(html: &[u8]) -> Option<String> {

@@ -4,30 +4,30 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use crate::exporter::archive::EntryId;
-use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::Format;
-use crate::exporter::provider::instagram::elements::read_elements;
-use crate::exporter::provider::instagram::html::{HtmlPage, read_page};
-use crate::exporter::provider::instagram::labels::{self, LabelCensus};
-use crate::exporter::provider::instagram::layout::{
+use archive::EntryId;
+use crate::bounded_json;
+use crate::classify::Format;
+use crate::instagram::elements::read_elements;
+use crate::instagram::html::{HtmlPage, read_page};
+use crate::instagram::labels::{self, LabelCensus};
+use crate::instagram::layout::{
     Conversations, Place, account_of_part, place_of,
 };
-use crate::exporter::provider::instagram::posts::{self, Source};
-use crate::exporter::provider::instagram::understood::Understood;
-use crate::exporter::provider::instagram::{insights, messages, old_media, profile, profile_page};
-use crate::exporter::provider::meta_accounts::{Accounts, Believed, pages};
-use crate::exporter::provider::meta_elements::broken;
-use crate::exporter::provider::meta_html::page_author;
-use crate::exporter::provider::meta_text::repair_value;
-use crate::exporter::provider::{
+use crate::instagram::posts::{self, Source};
+use crate::instagram::understood::Understood;
+use crate::instagram::{insights, messages, old_media, profile, profile_page};
+use crate::meta_accounts::{Accounts, Believed, pages};
+use crate::meta_elements::broken;
+use crate::meta_html::page_author;
+use crate::meta_text::repair_value;
+use crate::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
-use crate::model::kind::Kind;
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::Ignored;
-use crate::model::record::Record;
-use crate::model::shown::shown;
+use model::kind::Kind;
+use model::not_understood::NotUnderstood;
+use model::outcome::Ignored;
+use model::record::Record;
+use model::shown::shown;
 
 /// Posts that must share a video date before it is taken for that of a template clip. A carousel counts once.
 const TEMPLATE_POSTS: usize = 3;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::exporter::provider::Provider;
-use crate::exporter::provider::instagram::Instagram;
-use crate::model::kind::Visibility;
-use crate::model::record::AlbumRecord;
+use crate::Provider;
+use crate::instagram::Instagram;
+use model::kind::Visibility;
+use model::record::AlbumRecord;
 use serde_json::json;
 
 /// Parts of an archive in memory: part name, path, bytes.

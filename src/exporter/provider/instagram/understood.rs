@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::exporter::provider::instagram::labels;
-use crate::exporter::provider::instagram::layout::is_media_path;
-use crate::exporter::provider::meta_shape::oddity;
-use crate::model::kind::Kind;
-use crate::model::record::Record;
-use crate::model::shown::shown;
+use crate::instagram::labels;
+use crate::instagram::layout::is_media_path;
+use crate::meta_shape::oddity;
+use model::kind::Kind;
+use model::record::Record;
+use model::shown::shown;
 
 /// What was met in one record file, element by element.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ mod words;
 
 use jiff::civil::{Date, DateTime, Time};
 
-use crate::model::time::Precision;
+use model::time::Precision;
 use words::DayPart;
 
 /// Longest text that is looked at, in bytes. Dates seen stay below 60.

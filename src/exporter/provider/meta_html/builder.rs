@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::classes::{Role, is_inline, is_medium, role};
 use super::{MediaTag, PageHead, PageItem, PageLabel, PageMedia, PageTagged};
-use crate::exporter::provider::classify::{has_media_extension, is_subtitles, is_web_address};
-use crate::exporter::provider::entities::decode;
+use crate::classify::{has_media_extension, is_subtitles, is_web_address};
+use crate::entities::decode;
 
 /// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206; the rest is room for comments.
 pub const MOST_TEXT_BYTES: usize = 4 << 20;

@@ -16,7 +16,7 @@ use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element};
 
 use builder::{Attributes, Builder};
 
-use crate::exporter::provider::entities;
+use crate::entities;
 
 /// Bytes given to the parser at once.
 const PIECE_BYTES: usize = 64 << 10;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::exporter::provider::meta_elements::read_elements;
-use crate::exporter::provider::meta_values::text;
-use crate::model::kind::Kind;
-use crate::model::record::{Edition, Record, RecordFacts};
-use crate::model::time::When;
+use crate::meta_elements::read_elements;
+use crate::meta_values::text;
+use model::kind::Kind;
+use model::record::{Edition, Record, RecordFacts};
+use model::time::When;
 
 use super::NAME;
 use super::rows::instant;

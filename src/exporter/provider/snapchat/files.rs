@@ -7,10 +7,10 @@ use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use serde_json::Value;
 
-use crate::exporter::archive::Modified;
-use crate::model::kind::Kind;
-use crate::model::record::{Edition, Record, RecordFacts};
-use crate::model::time::{Precision, When};
+use archive::Modified;
+use model::kind::Kind;
+use model::record::{Edition, Record, RecordFacts};
+use model::time::{Precision, When};
 
 use super::NAME;
 use super::joins::FileTime;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::exporter::provider::classify::{Format, format_of};
-use crate::model::kind::Kind;
-use crate::model::media_type::MediaClass;
-use crate::model::record::{Edition, PostRef, Record, RecordFacts};
-use crate::model::time::When;
+use crate::classify::{Format, format_of};
+use model::kind::Kind;
+use model::media_type::MediaClass;
+use model::record::{Edition, PostRef, Record, RecordFacts};
+use model::time::When;
 
 use super::NAME;
 use super::rows::Row;
@@ -123,7 +123,7 @@ fn is_next_piece(earlier: &Row, later: &Row) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::exporter::provider::snapchat::rows::read_json;
+    use crate::snapchat::rows::read_json;
 
     const PLACE: &str = "Latitude, Longitude: 48.5, -3.25";
 

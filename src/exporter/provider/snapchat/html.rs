@@ -6,7 +6,7 @@ use std::rc::Rc;
 use lol_html::html_content::{Element, TextType};
 use lol_html::{HtmlRewriter, MemorySettings, Settings, doc_text, element};
 
-use crate::exporter::provider::entities::decode;
+use crate::entities::decode;
 
 use super::rows::{MemoryAddress, Method, Row};
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::model::media_type::MediaClass;
-use crate::model::record::Location;
+use model::media_type::MediaClass;
+use model::record::Location;
 
 /// Seconds by which the clock of a plain zip may be off.
 const STEP_S: i64 = 2;

@@ -1,10 +1,10 @@
 //! Where Snapchat puts what: recognises its archives by names and says what each path holds.
 
-use crate::exporter::provider::classify::{
+use crate::classify::{
     Format, extension, format_of, has_media_extension, is_system_file, roots_by, stem,
 };
 
-use crate::model::kind::Kind;
+use model::kind::Kind;
 
 use super::names::{ChatFile, chat_file, day_of, is_told_apart};
 

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::exporter::provider::classify::{file_name, stem};
-use crate::exporter::provider::link::unrecorded;
-use crate::model::evidence::{Evidence, Link, Links, MediaEntry, Sure, Vague};
-use crate::model::kind::{CompanionRole, Kind};
-use crate::model::media_type::MediaClass;
-use crate::model::record::{Record, RecordFacts};
+use crate::classify::{file_name, stem};
+use crate::link::unrecorded;
+use model::evidence::{Evidence, Link, Links, MediaEntry, Sure, Vague};
+use model::kind::{CompanionRole, Kind};
+use model::media_type::MediaClass;
+use model::record::{Record, RecordFacts};
 
 use super::files::{day_of, is_statement, the_day, time_of};
 use super::joins::{Doubt, FileTime, Join, Memory, MemoryFile, join};

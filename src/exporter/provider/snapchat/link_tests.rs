@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::exporter::archive::Modified;
-use crate::exporter::provider::snapchat::{files, history, rows};
-use crate::model::content_hash::ContentHash;
-use crate::model::record::Location;
+use archive::Modified;
+use crate::snapchat::{files, history, rows};
+use model::content_hash::ContentHash;
+use model::record::Location;
 
 fn history_of(rows: &str) -> Vec<Record> {
     let mut bytes = format!("{{\"Saved Media\":[{rows}]}}").into_bytes();

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::exporter::provider::classify::Format;
-use crate::exporter::provider::{LARGEST_RECORD_FILE, Node, PieceId, Provider, ReadOptions, Tree};
+use crate::classify::Format;
+use crate::{LARGEST_RECORD_FILE, Node, PieceId, Provider, ReadOptions, Tree};
 
 use super::Snapchat;
 use super::layout::{Place, place_of};

@@ -14,9 +14,9 @@ pub mod rows;
 
 use std::collections::BTreeMap;
 
-use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
-use crate::model::evidence::{Evidence, Links};
-use crate::model::kind::Kind;
+use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use model::evidence::{Evidence, Links};
+use model::kind::Kind;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "snapchat";

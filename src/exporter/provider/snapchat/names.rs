@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::exporter::provider::classify::{extension, file_name, stem};
-use crate::model::media_type::MediaClass;
+use crate::classify::{extension, file_name, stem};
+use model::media_type::MediaClass;
 
 /// What a file is to its memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::exporter::provider::bounded_json;
-use crate::exporter::provider::classify::Format;
-use crate::exporter::provider::meta_accounts::{Accounts, Believed};
-use crate::exporter::provider::meta_elements::broken;
-use crate::exporter::provider::{
+use crate::bounded_json;
+use crate::classify::Format;
+use crate::meta_accounts::{Accounts, Believed};
+use crate::meta_elements::broken;
+use crate::{
     EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
 };
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::Ignored;
-use crate::model::shown::shown;
+use model::not_understood::NotUnderstood;
+use model::outcome::Ignored;
+use model::shown::shown;
 
 use super::layout::{Place, place_of};
 use super::names::is_of_a_memory;

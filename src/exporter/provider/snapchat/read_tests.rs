@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::*;
-use crate::exporter::archive::{EntryId, Modified};
-use crate::model::record::{AlbumRecord, Record};
+use archive::{EntryId, Modified};
+use model::record::{AlbumRecord, Record};
 
 const HISTORY: &str = r#"{"Saved Media":[
     {"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image","Location":"Latitude, Longitude: 48.5, -3.25","Download Link":"https://h/m?mid=0f9a1b2c-3d4e-5f60-8192-a3b4c5d6e7f8&sig=geheim","Media Download Url":""},

@@ -7,10 +7,10 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::Value;
 
-use crate::exporter::provider::meta_elements::read_elements;
-use crate::exporter::provider::meta_values::text;
-use crate::model::media_type::MediaClass;
-use crate::model::record::Location;
+use crate::meta_elements::read_elements;
+use crate::meta_values::text;
+use model::media_type::MediaClass;
+use model::record::Location;
 
 use super::html;
 

@@ -2,10 +2,10 @@
 //! the group of a comment.
 
 use super::lines;
-use crate::exporter::provider::classify::is_web_address;
-use crate::exporter::provider::facebook::posts::coordinates;
-use crate::exporter::provider::meta_dates::read_date;
-use crate::model::record::Location;
+use crate::classify::is_web_address;
+use crate::facebook::posts::coordinates;
+use crate::meta_dates::read_date;
+use model::record::Location;
 
 /// Words that may stand beside the date in a line like "Updated Jul 26, 2024 12:48:39pm".
 const BOILERPLATE_WORDS: usize = 3;

@@ -1,12 +1,12 @@
 //! Reads the table below a photo: by label in the languages seen, else by the shape of its values.
 
 use super::lines;
-use crate::exporter::provider::facebook::html::{date, is_well_before};
-use crate::exporter::provider::meta_dates::read_date;
-use crate::exporter::provider::meta_html::PageLabel;
-use crate::exporter::provider::meta_values::number;
-use crate::model::record::{Location, RecordFacts};
-use crate::model::time::When;
+use crate::facebook::html::{date, is_well_before};
+use crate::meta_dates::read_date;
+use crate::meta_html::PageLabel;
+use crate::meta_values::number;
+use model::record::{Location, RecordFacts};
+use model::time::When;
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

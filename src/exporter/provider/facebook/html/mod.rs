@@ -13,22 +13,22 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
-use crate::exporter::provider::classify::without_signature;
-use crate::exporter::provider::facebook::albums::{album_key, membership};
-use crate::exporter::provider::facebook::layout::{
+use crate::classify::without_signature;
+use crate::facebook::albums::{album_key, membership};
+use crate::facebook::layout::{
     is_below_media, is_by_others, is_furniture, visibility_of,
 };
-use crate::exporter::provider::facebook::media::key_of;
-use crate::exporter::provider::facebook::posts::Source;
-use crate::exporter::provider::facebook::text::readable;
-use crate::exporter::provider::meta_dates::read_date;
-use crate::exporter::provider::meta_html::{
+use crate::facebook::media::key_of;
+use crate::facebook::posts::Source;
+use crate::facebook::text::readable;
+use crate::meta_dates::read_date;
+use crate::meta_html::{
     HtmlError, MediaTag, PageHead, PageItem, PageLabel, PageMedia, page_title, read_items,
 };
-use crate::model::kind::Kind;
-use crate::model::record::{AlbumRecord, Hints, PostRef, Record};
-use crate::model::shown::shown;
-use crate::model::time::{Clock, When};
+use model::kind::Kind;
+use model::record::{AlbumRecord, Hints, PostRef, Record};
+use model::shown::shown;
+use model::time::{Clock, When};
 use body::Body;
 pub use shape::{Expected, lacks};
 
@@ -188,7 +188,7 @@ fn time(local: DateTime, offset_s: Option<i32>) -> When {
 fn date(text: &str, offset_s: Option<i32>) -> Option<When> {
     let read = read_date(text)?;
     // A day has no instant.
-    let has_time = read.precision <= crate::model::time::Precision::Minute;
+    let has_time = read.precision <= model::time::Precision::Minute;
     let when = time(read.local, offset_s.filter(|_| has_time));
     Some(when.known_to(read.precision))
 }

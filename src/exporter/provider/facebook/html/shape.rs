@@ -1,9 +1,9 @@
 //! What a page lacks that pages of its kind have: then its structure is not one that is known, and what it says may be lost.
 
 use super::PageRead;
-use crate::exporter::provider::facebook::layout::is_below_media;
-use crate::exporter::provider::meta_dates::read_date;
-use crate::model::shown::shown;
+use crate::facebook::layout::is_below_media;
+use crate::meta_dates::read_date;
+use model::shown::shown;
 
 /// Lines outside of items that a page without any has at most: title, who made it when, a sentence that there is nothing.
 const LINES_OF_EMPTY: usize = 20;

@@ -3,8 +3,8 @@
 use jiff::civil::datetime;
 
 use super::*;
-use crate::model::record::{Edition, Location};
-use crate::model::time::Precision;
+use model::record::{Edition, Location};
+use model::time::Precision;
 
 fn page(
     kind: Kind,

@@ -1,8 +1,8 @@
 //! In which zone a page was made, by its own words. Its dates are on the clock of that zone, but for summer time.
 
-use crate::exporter::provider::meta_dates::read_date;
-use crate::exporter::provider::meta_html::PageHead;
-use crate::model::time::wall_minus_utc;
+use crate::meta_dates::read_date;
+use crate::meta_html::PageHead;
+use model::time::wall_minus_utc;
 
 /// Offsets in use go by quarters of an hour.
 const QUARTER_S: i64 = 900;

@@ -3,11 +3,11 @@
 
 use super::labels::is_archive_path;
 use super::{HtmlPage, date_of};
-use crate::exporter::provider::classify::is_web_address;
-use crate::exporter::provider::instagram::layout::names_media;
-use crate::exporter::provider::meta_html::{PageHead, PageItem};
-use crate::model::kind::Kind;
-use crate::model::shown::shown;
+use crate::classify::is_web_address;
+use crate::instagram::layout::names_media;
+use crate::meta_html::{PageHead, PageItem};
+use model::kind::Kind;
+use model::shown::shown;
 
 /// Text that a page without any box may hold and still be an empty one, in bytes: its title, who had it made, "no data".
 const TEXT_OF_AN_EMPTY_PAGE: usize = 1000;

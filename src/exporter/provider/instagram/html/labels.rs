@@ -5,11 +5,11 @@ use jiff::tz::Offset;
 
 use serde_json::Value;
 
-use crate::exporter::provider::instagram::layout::is_media_path;
-use crate::exporter::provider::meta_html::PageLabel;
-use crate::exporter::provider::meta_values::{exposure_s, f_number, number};
-use crate::model::record::{DeviceFacts, Extras, Location, RecordFacts};
-use crate::model::time::When;
+use crate::instagram::layout::is_media_path;
+use crate::meta_html::PageLabel;
+use crate::meta_values::{exposure_s, f_number, number};
+use model::record::{DeviceFacts, Extras, Location, RecordFacts};
+use model::time::When;
 
 /// `source_type` of pictures taken with a camera at the moment of posting.
 const CAMERA_SOURCES: &[&str] = &["camera", "ANDROID_ADVANCED_CAMERA"];

@@ -9,16 +9,16 @@ mod offset;
 
 use serde_json::{Map, Value, json};
 
-use crate::exporter::provider::classify::{is_web_address, item_key, without_signature};
-use crate::exporter::provider::instagram::labels::says_draft;
-use crate::exporter::provider::instagram::layout::visibility_of;
-use crate::exporter::provider::meta_dates::{ReadDate, read_date};
-use crate::exporter::provider::meta_html::{HtmlError, PageItem, PageLabel, PageMedia, read_items};
-use crate::exporter::provider::meta_values::is_ip_address;
-use crate::model::kind::{CompanionRole, Kind};
-use crate::model::record::{CompanionRef, Edition, PostRef, Record, RecordFacts};
-use crate::model::shown::shown;
-use crate::model::time::{Precision, When};
+use crate::classify::{is_web_address, item_key, without_signature};
+use crate::instagram::labels::says_draft;
+use crate::instagram::layout::visibility_of;
+use crate::meta_dates::{ReadDate, read_date};
+use crate::meta_html::{HtmlError, PageItem, PageLabel, PageMedia, read_items};
+use crate::meta_values::is_ip_address;
+use model::kind::{CompanionRole, Kind};
+use model::record::{CompanionRef, Edition, PostRef, Record, RecordFacts};
+use model::shown::shown;
+use model::time::{Precision, When};
 use census::Census;
 use offset::{PageOffset, Survey};
 

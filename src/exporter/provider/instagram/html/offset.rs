@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use jiff::tz::Offset;
 
 use super::labels::capture_time;
-use crate::exporter::provider::meta_dates::ReadDate;
-use crate::exporter::provider::meta_html::{PageItem, read_items};
-use crate::model::time::{Clock, When};
+use crate::meta_dates::ReadDate;
+use crate::meta_html::{PageItem, read_items};
+use model::time::{Clock, When};
 
 /// Offset of the dates of all pages.
 const FIXED_S: i32 = -8 * 3600;
@@ -102,7 +102,7 @@ impl PageOffset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::Precision;
+    use model::time::Precision;
     use jiff::civil::datetime;
 
     fn page(videos: &[(&str, &str)]) -> String {

@@ -2,8 +2,8 @@
 
 use super::*;
 
-use crate::model::kind::Visibility;
-use crate::model::time::Clock;
+use model::kind::Visibility;
+use model::time::Clock;
 
 /// One slide or single: element, and its table.
 struct Slide {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::{export_of, is_named_like_part, is_unfinished, missing_parts, zip_ends_whole};
+use archive::{export_of, is_named_like_part, is_unfinished, missing_parts, zip_ends_whole};
 
 /// A file that was changed this recently may still be growing.
 const SETTLING: Duration = Duration::from_secs(60);

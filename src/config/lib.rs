@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::net::secret::Secret;
+use net::secret::Secret;
 pub use quiet::QuietHours;
 pub use template::TEMPLATE;
 
@@ -152,12 +152,6 @@ impl TryFrom<String> for Share {
             .filter(|number: &f64| (0.0..=100.0).contains(number))
             .map(|number| Self(number / 100.0))
             .ok_or_else(|| "expected a share such as \"1%\"".to_owned())
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from).map(Self::new)
     }
 }
 

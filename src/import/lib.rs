@@ -59,10 +59,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::exporter::archive::PartProblem;
-use crate::model::import_note::PartNote;
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::{Outcome, OutcomeCounts};
+use archive::PartProblem;
+use model::import_note::PartNote;
+use model::not_understood::NotUnderstood;
+use model::outcome::{Outcome, OutcomeCounts};
 
 /// What to import and how.
 #[derive(Debug, Clone, Default)]

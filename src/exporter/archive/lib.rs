@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use crate::model::entry_path::{EntryPath, UnsafeName};
+use model::entry_path::{EntryPath, UnsafeName};
 use bytes::{Buffers, Halt, Tally};
 pub use names::is_known_encoding;
 pub use numbering::{

@@ -22,13 +22,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::exporter::archive::{EntryId, Modified, PartName, part_name};
-use crate::model::entry_path::PathBelow;
-use crate::model::evidence::{Evidence, Links};
-use crate::model::kind::Kind;
-use crate::model::not_understood::NotUnderstood;
-use crate::model::outcome::Ignored;
-use crate::model::record::{AlbumRecord, Record};
+use archive::{EntryId, Modified, PartName, part_name};
+use model::entry_path::PathBelow;
+use model::evidence::{Evidence, Links};
+use model::kind::Kind;
+use model::not_understood::NotUnderstood;
+use model::outcome::Ignored;
+use model::record::{AlbumRecord, Record};
 
 /// Options of an import that change what a provider reads.
 #[derive(Debug, Clone, Default)]
@@ -178,7 +178,7 @@ pub trait Provider: Sync {
     /// one or many archives, and its result must not depend on the order of records or media.
     fn link(&self, evidence: &Evidence) -> Links;
 
-    /// Returns the export the entries of a part belong to ([`MediaEntry::export`](crate::model::evidence::MediaEntry::export)),
+    /// Returns the export the entries of a part belong to ([`MediaEntry::export`](model::evidence::MediaEntry::export)),
     /// for providers whose paths repeat between exports.
     fn export(&self, part_name: &str) -> Option<String> {
         let _ = part_name;

@@ -25,11 +25,11 @@ use std::path::{Path, PathBuf};
 
 use pdf_writer::Ref;
 
-use crate::catalog::{AssetQuery, Catalog};
-use crate::media::thumbnail::Decoder;
-use crate::model::shown::shown;
-use crate::monitor::{Monitor, Unit, Warning};
-use crate::writer::library::Library;
+use catalog::{AssetQuery, Catalog};
+use media::thumbnail::Decoder;
+use model::shown::shown;
+use monitor::{Monitor, Unit, Warning};
+use writer::library::Library;
 
 use document::{Document, Sheet};
 use fonts::Fonts;

@@ -40,8 +40,8 @@ pub use run::{Conditions, push};
 use std::io::Write;
 use std::path::Path;
 
-use crate::catalog::PushedRow;
-use crate::model::content_hash::ContentHash;
+use catalog::PushedRow;
+use model::content_hash::ContentHash;
 use parcel::{Parcel, Payload, Sending};
 
 /// What a host can hold.

@@ -24,8 +24,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::monitor::Monitor;
-use crate::net::policy::Policy;
+use monitor::Monitor;
+use net::policy::Policy;
 
 pub use error::FetchError;
 pub use link::{Link, LinkError};

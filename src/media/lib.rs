@@ -17,18 +17,14 @@ mod tiff;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
-pub(crate) use hostile_tests::cases;
-#[cfg(test)]
 mod inspect_tests;
-#[cfg(test)]
-pub(crate) mod outside_tests;
 #[cfg(test)]
 mod sniff_tests;
 
 use std::io::{Read, Seek};
 
-use crate::model::media_facts::MediaFacts;
-use crate::model::media_type::MediaType;
+use model::media_facts::MediaFacts;
+use model::media_type::MediaType;
 
 pub use sniff::sniff;
 

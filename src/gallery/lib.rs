@@ -23,11 +23,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::CatalogError;
-use crate::model::kind::Visibility;
-use crate::model::strip::Strip;
-use crate::writer::library::LibraryError;
-use crate::writer::safe_writer::WriteError;
+use catalog::CatalogError;
+use model::kind::Visibility;
+use model::strip::Strip;
+use writer::library::LibraryError;
+use writer::safe_writer::WriteError;
 
 pub use run::{gallery, is_fresh};
 

@@ -44,7 +44,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, ffi};
 
 use self::to_read::Kept;
-use crate::model::fault::Fault;
+use model::fault::Fault;
 
 /// What can go wrong with a catalog.
 #[derive(Debug, thiserror::Error)]
@@ -539,9 +539,9 @@ fn from_json<T: serde::de::DeserializeOwned>(
 fn hash_of(
     row: &rusqlite::Row<'_>,
     column: usize,
-) -> rusqlite::Result<crate::model::content_hash::ContentHash> {
+) -> rusqlite::Result<model::content_hash::ContentHash> {
     row.get::<_, [u8; 32]>(column)
-        .map(crate::model::content_hash::ContentHash)
+        .map(model::content_hash::ContentHash)
 }
 
 #[cfg(test)]
