@@ -110,14 +110,23 @@ impl PathKey {
         let mut from_end = path.rsplit(['/', '\\']).filter(|part| !part.is_empty());
         let name = from_end.next().unwrap_or_default();
         let folder = from_end.next().unwrap_or_default();
-        let plain = |text: &str| -> String {
-            let bytes = percent_decoded(text);
-            let ascii = bytes.iter().filter(|byte| byte.is_ascii());
-            ascii
-                .map(|byte| char::from(byte.to_ascii_lowercase()))
-                .collect()
-        };
-        Self(format!("{}/{}", plain(folder), plain(name)))
+        let mut key = String::with_capacity(folder.len() + name.len() + 1);
+        push_plain(folder, &mut key);
+        key.push('/');
+        push_plain(name, &mut key);
+        Self(key)
+    }
+}
+
+/// Adds the ASCII letters of a part of a path, in lower case.
+fn push_plain(text: &str, key: &mut String) {
+    let add = |bytes: &[u8], key: &mut String| {
+        let ascii = bytes.iter().filter(|byte| byte.is_ascii());
+        key.extend(ascii.map(|byte| char::from(byte.to_ascii_lowercase())));
+    };
+    match text.contains('%') {
+        true => add(&percent_decoded(text), key),
+        false => add(text.as_bytes(), key),
     }
 }
 

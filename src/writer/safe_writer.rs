@@ -1,6 +1,7 @@
 //! The one type through which everything the library writes, renames, syncs or removes passes.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -107,8 +108,8 @@ pub struct SafeWriter {
     staging: PathBuf,
     seam: Option<Arc<dyn Seam>>,
     next_name: AtomicU64,
-    /// Folders that were looked at and are no links.
-    plain: RwLock<HashSet<PathBuf>>,
+    /// Folders that were looked at and are no links, as they are written: as paths they would be taken apart to be compared.
+    plain: RwLock<HashSet<OsString>>,
     #[cfg(not(target_os = "linux"))]
     unsynced: std::sync::Mutex<std::collections::BTreeSet<PathBuf>>,
 }
@@ -430,21 +431,25 @@ impl SafeWriter {
 
     /// Refuses a path of which a folder below the library's own is a link: it leads to files that are not the library's.
     pub(super) fn refuse_links(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {
+        // Nearly every step is in a folder that was looked at before, and taking paths apart costs more than all else here.
+        if path.parent().is_some_and(|parent| self.is_plain(parent)) {
+            return Ok(());
+        }
         let Ok(below) = path.strip_prefix(&self.root) else {
             return Ok(());
         };
         let mut checked = Vec::new();
         for folder in below.ancestors().skip(1) {
-            if folder.as_os_str().is_empty() || self.is_plain(folder) {
+            let on_disk = self.root.join(folder);
+            if folder.as_os_str().is_empty() || self.is_plain(&on_disk) {
                 break;
             }
-            let on_disk = self.root.join(folder);
             match fs::symlink_metadata(&on_disk) {
                 Ok(found) if found.is_symlink() => {
                     let why = format!("{} is a link to another folder", on_disk.display());
                     return Err(failed(kind, path, io::Error::other(why)));
                 }
-                Ok(_) => checked.push(folder.to_owned()),
+                Ok(_) => checked.push(on_disk.into_os_string()),
                 // Not made yet.
                 Err(_) => {}
             }
@@ -459,7 +464,7 @@ impl SafeWriter {
     /// Returns whether a folder was looked at; then all above it were, too.
     fn is_plain(&self, folder: &Path) -> bool {
         let plain = self.plain.read().unwrap_or_else(PoisonError::into_inner);
-        plain.contains(folder)
+        plain.contains(folder.as_os_str())
     }
 
     fn ask(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {

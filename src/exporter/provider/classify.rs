@@ -54,17 +54,28 @@ pub fn file_name(path: &str) -> &str {
 ///
 /// What follows the last dot must look like one: names without extension (Instagram videos of 2024) may hold dots.
 pub fn extension(path: &str) -> Option<String> {
-    let (stem, extension) = file_name(path).rsplit_once('.')?;
+    extension_of(file_name(path)).map(str::to_ascii_lowercase)
+}
+
+/// Returns the extension of a file name as it is written.
+fn extension_of(name: &str) -> Option<&str> {
+    let (stem, extension) = name.rsplit_once('.')?;
     let looks_right = !stem.is_empty()
         && (1..=5).contains(&extension.len())
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    looks_right.then(|| extension.to_ascii_lowercase())
+    looks_right.then_some(extension)
+}
+
+/// Returns whether a path has one of these extensions, in whatever case.
+fn has_extension(path: &str, wanted: &[&str]) -> bool {
+    extension_of(file_name(path))
+        .is_some_and(|found| wanted.iter().any(|one| one.eq_ignore_ascii_case(found)))
 }
 
 /// Returns the file name without its extension.
 pub fn stem(path: &str) -> &str {
     let name = file_name(path);
-    match extension(path) {
+    match extension_of(name) {
         Some(extension) => &name[..name.len() - extension.len() - 1],
         None => name,
     }
@@ -72,12 +83,12 @@ pub fn stem(path: &str) -> &str {
 
 /// Returns whether the extension is that of a photo, video or sound.
 pub fn has_media_extension(path: &str) -> bool {
-    extension(path).is_some_and(|found| MEDIA_EXTENSIONS.contains(&found.as_str()))
+    has_extension(path, MEDIA_EXTENSIONS)
 }
 
 /// Returns whether the extension is that of subtitles.
 pub fn is_subtitles(path: &str) -> bool {
-    extension(path).is_some_and(|found| SUBTITLE_EXTENSIONS.contains(&found.as_str()))
+    has_extension(path, SUBTITLE_EXTENSIONS)
 }
 
 /// Returns whether a `uri` is an address on the web instead of a path in the archive.
@@ -137,9 +148,14 @@ pub enum Format {
 
 /// Returns the form of a record file, by its name.
 pub fn format_of(path: &str) -> Option<Format> {
-    match extension(path)?.as_str() {
-        "json" => Some(Format::Json),
-        "html" | "htm" => Some(Format::Html),
+    match extension_of(file_name(path))? {
+        json if json.eq_ignore_ascii_case("json") => Some(Format::Json),
+        html if ["html", "htm"]
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(html)) =>
+        {
+            Some(Format::Html)
+        }
         _ => None,
     }
 }
