@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use demo::media::padded_jpeg;
 use anyhow::{Context, Result, ensure};
+use demo::media::padded_jpeg;
 use support::compose::Files;
 use support::pack::zip::{ZipStyle, zip};
 use support::servers::{Server, rclone_webdav};

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
-use demo::media::padded_jpeg;
 use anyhow::{Context, Result, ensure};
+use demo::media::padded_jpeg;
 use support::compose::Files;
 use support::pack::zip::{ZipStyle, zip};
 

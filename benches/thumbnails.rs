@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use albumen::cli::decoder::Apart;
+use anyhow::{Context, Result, bail, ensure};
 use demo::media::{Picture, jpeg};
+use image::{Rgb, RgbImage};
 use media::thumbnail::{Decoder, Inside};
 use model::media_type::MediaType;
-use anyhow::{Context, Result, bail, ensure};
-use image::{Rgb, RgbImage};
 
 /// Longest side of a thumbnail.
 const SIDE: u32 = 320;

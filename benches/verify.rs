@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use demo::media::padded_jpeg;
 use anyhow::{Context, Result, ensure};
+use demo::media::padded_jpeg;
 use support::compose::Files;
 use support::pack::zip::{ZipStyle, zip};
 

@@ -1,8 +1,8 @@
 //! What tests believe a reader must find, checked by hand on rows.
 
+use jiff::civil::datetime;
 use model::kind::Kind;
 use model::time::{Precision, When};
-use jiff::civil::datetime;
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
 use crate::support::arb::{arb_account, arb_html_account};

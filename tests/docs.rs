@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use albumen::cli::args::Cli;
 use albumen::cli::exit::Exit;
 use albumen::cli::reference;
-use provider::PROVIDERS;
 use clap::{CommandFactory, Parser};
+use provider::PROVIDERS;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use archive::EntryId;
-use provider::{
-    EntryRole, ItemSink, Node, PROVIDERS, Provider, ReadOptions, Tree,
-};
 use model::evidence::{Evidence, MediaEntry};
 use model::record::{AlbumRecord, Record};
+use provider::{EntryRole, ItemSink, Node, PROVIDERS, Provider, ReadOptions, Tree};
 
 use crate::builders::every_composition;
 use crate::support::account::Account;

@@ -1,69 +1,14 @@
-//! Holds the table "who may use whom" of `docs/design.md` against the source, and a few habits besides.
+//! Holds the table "who may use whom" of `docs/design.md` against the manifests of the rooms, and a few habits against the source.
+//!
+//! What a room may use is what its `Cargo.toml` names: the compiler refuses everything else.
 
 mod source;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use source::{code_only, declared_modules, has_word, paths, without_tests};
-
-/// Module, and the modules it may use besides itself. `None`: all.
-const MAY_USE: &[(&str, Option<&[&str]>)] = &[
-    ("model", Some(&[])),
-    ("monitor", Some(&["model"])),
-    ("net", Some(&["model"])),
-    ("config", Some(&["model", "net"])),
-    ("schedule", Some(&[])),
-    ("exporter::archive", Some(&["model"])),
-    ("media", Some(&["model"])),
-    ("catalog", Some(&["model"])),
-    ("writer", Some(&["model"])),
-    ("demo", Some(&["model"])),
-    ("exporter::provider", Some(&["model", "exporter::archive"])),
-    ("exporter::inbox", Some(&["model", "exporter::archive"])),
-    (
-        "exporter::fetch",
-        Some(&[
-            "model",
-            "monitor",
-            "net",
-            "exporter::archive",
-            "exporter::provider",
-            "media",
-            "writer",
-        ]),
-    ),
-    (
-        "import",
-        Some(&[
-            "model",
-            "monitor",
-            "exporter::archive",
-            "exporter::provider",
-            "media",
-            "writer",
-            "catalog",
-        ]),
-    ),
-    (
-        "verify",
-        Some(&["model", "monitor", "media", "writer", "catalog"]),
-    ),
-    (
-        "gallery",
-        Some(&["model", "monitor", "media", "writer", "catalog"]),
-    ),
-    (
-        "print",
-        Some(&["model", "monitor", "media", "writer", "catalog"]),
-    ),
-    (
-        "push",
-        Some(&["model", "monitor", "net", "media", "writer", "catalog"]),
-    ),
-    ("cli", None),
-];
+use source::{code_only, declared_modules, has_word, without_tests};
 
 /// Words, the modules that may use them, and why.
 const WORDS: &[(&[&str], &[&str], &str)] = &[
@@ -147,34 +92,15 @@ fn faults(file: &str, text: &str) -> Vec<String> {
     if code.lines().count() > MOST_LINES {
         faults.push(format!("{file}: more than {MOST_LINES} lines; split it"));
     }
-    faults.extend(wrong_edges(file, &module, &code));
     faults
 }
 
-fn wrong_edges(file: &str, module: &str, code: &str) -> Vec<String> {
-    if matches!(module, "lib" | "main" | "exporter") {
-        return vec![];
-    }
-    let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
-        return vec![format!(
-            "{file}: module {module} is not in the table of this test"
-        )];
-    };
-    let Some(allowed) = allowed else {
-        return vec![];
-    };
-    let here = file_path(file);
-    paths(code)
-        .into_iter()
-        .map(|path| module_of(&absolute(&here, &path)))
-        .filter(|used| used != module && !allowed.contains(&used.as_str()))
-        .map(|used| format!("{file}: {module} may not use {used}"))
-        .collect()
-}
-
-/// Returns the module path of a file: `exporter/provider/mod.rs` is `exporter::provider`.
+/// Returns the module path of a file: `exporter/provider/lib.rs` is `exporter::provider`.
 fn file_path(file: &str) -> Vec<String> {
-    let stem = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    let stem = file
+        .trim_end_matches(".rs")
+        .trim_end_matches("/mod")
+        .trim_end_matches("/lib");
     stem.split('/').map(str::to_owned).collect()
 }
 
@@ -192,23 +118,12 @@ fn module_of(path: &[String]) -> String {
         .join("::")
 }
 
-/// Turns a path that begins with `crate` or `super` into one from the crate's root.
-fn absolute(here: &[String], path: &[String]) -> Vec<String> {
-    let supers = path.iter().take_while(|name| *name == "super").count();
-    let root: &[String] = if supers == 0 {
-        &[]
-    } else {
-        &here[..here.len().saturating_sub(supers)]
-    };
-    root.iter()
-        .chain(path.iter().skip(supers.max(1)))
-        .cloned()
-        .collect()
-}
-
 /// Test code beside the code, in a file of its own.
 fn is_test_file(file: &str) -> bool {
-    file.ends_with("_tests.rs") || file.ends_with("/tests.rs") || file.contains("/tests/")
+    file.ends_with("_tests.rs")
+        || file.ends_with("/tests.rs")
+        || file.contains("/tests/")
+        || file.starts_with("testkit/")
 }
 
 fn below(folder: &Path) -> Vec<PathBuf> {
@@ -282,50 +197,103 @@ fn every_test_file_is_listed() {
     );
 }
 
-#[test]
-fn a_wrong_edge_is_found_however_it_is_written() {
-    for (file, text) in [
-        ("model/a.rs", "//! x\nuse crate::catalog::Catalog;"),
-        (
-            "model/a.rs",
-            "//! x\nuse crate::{model::b, catalog::Catalog};",
-        ),
-        ("model/a.rs", "//! x\nfn f() { crate::writer::g() }"),
-        ("model/a.rs", "//! x\nuse super::super::writer::g;"),
-        ("catalog/mod.rs", "//! x\nuse super::writer;"),
-        (
-            "exporter/archive/zip.rs",
-            "//! x\nuse super::super::provider::Provider;",
-        ),
-        (
-            "exporter/archive/zip.rs",
-            "//! x\nuse crate::exporter::provider::Provider;",
-        ),
-        (
-            "exporter/provider/a/b.rs",
-            "//! x\nuse crate::monitor::Monitor;",
-        ),
-        ("writer/a.rs", "//! x\nuse crate::cli::Output;"),
-        ("surprise/a.rs", "//! x\n"),
-    ] {
-        let found = faults(file, text);
-        assert_eq!(found.len(), 1, "{file}: {text}: {found:?}");
+/// Returns the rooms: their names, and their folders.
+fn rooms() -> BTreeMap<String, PathBuf> {
+    let text = fs::read_to_string(folder("Cargo.toml")).expect("the manifest");
+    let rooms = text.lines().filter_map(|line| {
+        let (name, rest) = line.split_once(" = { package = \"albumen-")?;
+        let path = rest.split_once("path = \"")?.1.split_once('"')?.0;
+        Some((name.to_owned(), folder(path)))
+    });
+    rooms.collect()
+}
+
+/// Returns the rooms a manifest depends on, tests left out.
+fn used_by(manifest: &str, rooms: &BTreeMap<String, PathBuf>) -> BTreeSet<String> {
+    let section = manifest
+        .split("\n[")
+        .find(|text| text.starts_with("dependencies]"));
+    let lines = section.unwrap_or_default().lines();
+    let names = lines.filter_map(|line| line.split(['.', ' ']).next());
+    names
+        .filter(|name| rooms.contains_key(*name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Returns the table of a document: each room, and those it may use.
+fn table_of(document: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let rows = document
+        .lines()
+        .skip_while(|line| !line.starts_with("| room | may use |"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let mut table = BTreeMap::new();
+    for row in rows {
+        let mut cells = row.trim_matches('|').split('|');
+        let (names, used) = (
+            cells.next().expect("a room"),
+            cells.next().expect("its rooms"),
+        );
+        let used: BTreeSet<String> = match used.trim() {
+            "nothing of ours" => BTreeSet::new(),
+            used => used.split(',').map(|name| name.trim().to_owned()).collect(),
+        };
+        for name in names.split(',') {
+            table.insert(name.trim().trim_matches('`').to_owned(), used.clone());
+        }
     }
+    table
 }
 
 #[test]
-fn a_right_edge_is_not() {
+fn each_room_uses_what_the_table_of_the_design_says() {
+    let rooms = rooms();
+    assert!(rooms.len() > 15, "the rooms were not found: {rooms:?}");
+    let design = fs::read_to_string(folder("docs/design.md")).expect("the document");
+    let table = table_of(&design);
+    let used: BTreeMap<String, BTreeSet<String>> = rooms
+        .iter()
+        .filter(|(name, _)| *name != "testkit")
+        .map(|(name, path)| {
+            let manifest = fs::read_to_string(path.join("Cargo.toml")).expect("its manifest");
+            (name.clone(), used_by(&manifest, &rooms))
+        })
+        .collect();
+    assert_eq!(used, table);
+}
+
+#[test]
+fn a_table_and_a_manifest_are_read_as_they_are_written() {
+    let rooms: BTreeMap<String, PathBuf> = ["a", "b", "c"]
+        .map(|name| (name.to_owned(), PathBuf::new()))
+        .into();
+    let manifest = "[package]\nname = \"x\"\n\n[dependencies]\na.workspace = true\nserde.workspace = true\nb = { workspace = true }\n\n[dev-dependencies]\nc.workspace = true\n";
+    assert_eq!(
+        used_by(manifest, &rooms),
+        BTreeSet::from(["a", "b"].map(str::to_owned))
+    );
+    let table = table_of(
+        "x\n| room | may use |\n|---|---|\n| `a`, `b` | c, d |\n| `c` | nothing of ours |\n\n| `d` | e |\n",
+    );
+    assert_eq!(table.len(), 3);
+    assert_eq!(table["b"], BTreeSet::from(["c", "d"].map(str::to_owned)));
+    assert!(table["c"].is_empty());
+}
+
+#[test]
+fn what_keeps_to_the_habits_is_no_fault() {
     for (file, text) in [
         (
             "import/run.rs",
-            "//! x\nuse crate::{catalog::Catalog, exporter::archive::Part};",
+            "//! x\nuse catalog::Catalog;\nuse archive::Part;",
         ),
         (
             "exporter/provider/a/b.rs",
-            "//! x\nuse crate::exporter::archive::EntryId;\nuse super::super::meta_json::Entry;",
+            "//! x\nuse archive::EntryId;\nuse super::super::meta_json::Entry;",
         ),
         (
-            "catalog/mod.rs",
+            "catalog/lib.rs",
             "//! x\nuse rusqlite::Connection;\nuse self::query::Q;",
         ),
         (

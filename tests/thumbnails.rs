@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use demo::media::{Clip, Picture, heic, mp4};
+use image::{DynamicImage, RgbImage};
 use media::thumbnail::{Thumbnail, ThumbnailError, make, poster};
 use model::media_type::MediaType;
-use image::{DynamicImage, RgbImage};
 
 use crate::support::tools::require;
 

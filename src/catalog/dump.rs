@@ -116,10 +116,10 @@ fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
 mod tests {
     use super::*;
     use crate::StoredMedium;
+    use jiff::Timestamp;
     use model::content_hash::ContentHash;
     use model::media_facts::MediaFacts;
     use model::media_type::MediaType;
-    use jiff::Timestamp;
 
     fn medium(n: u8) -> StoredMedium {
         StoredMedium {

@@ -122,10 +122,10 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
     use model::asset::{Asset, Group};
     use model::claim::{Claim, Origin};
     use model::time::When;
-    use jiff::Timestamp;
 
     fn asset(n: u8) -> Asset {
         Asset {

@@ -240,8 +240,8 @@ impl Writing<'_> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use model::not_understood::{NotUnderstood, Unless};
     use jiff::Timestamp;
+    use model::not_understood::{NotUnderstood, Unless};
 
     fn mark(path: &str) -> EntryMark {
         EntryMark {

@@ -23,9 +23,9 @@ use jiff::civil::Date;
 use super::account::is_not_known;
 use super::dates;
 use catalog::AssetQuery;
-use provider::PROVIDERS;
 use import::ImportOptions;
 use model::kind::Kind;
+use provider::PROVIDERS;
 use verify::{Extent, VerifyOptions};
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each

@@ -12,8 +12,8 @@ use super::refused::{
     FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
     is_refused,
 };
-use catalog::CatalogError;
 use archive::PartFault;
+use catalog::CatalogError;
 use fetch::{FetchError, LinkError, MemoriesError};
 use gallery::GalleryError;
 use import::{ImportError, UndoError};

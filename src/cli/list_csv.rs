@@ -4,8 +4,8 @@
 //! away, or start a program. Names in an archive come from other people, so texts that begin like one get an apostrophe
 //! before them unless exact values are asked for (decision 0009).
 
-use catalog::ListedAsset;
 use crate::cli::json::when_text;
+use catalog::ListedAsset;
 use model::claim::Claim;
 use model::kind::Kind;
 use model::time::{Precision, offset_text};

@@ -72,8 +72,8 @@ fn wrapped(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
-    use provider::{ItemSink, ReadOptions, Tree};
     use model::evidence::{Evidence, Links};
+    use provider::{ItemSink, ReadOptions, Tree};
 
     struct Example;
 

@@ -17,7 +17,6 @@ use super::library::catalog;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::recheck;
-use import;
 use model::shown::shown;
 use verify::{Finding, VerifyOptions, VerifyReport, verify};
 

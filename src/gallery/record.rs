@@ -240,11 +240,11 @@ pub fn zone_text(when: &When) -> Option<String> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use jiff::civil::datetime;
     use model::asset::{Asset, Group, ItemRef};
     use model::claim::Origin;
     use model::kind::Kind;
     use model::record::Location;
-    use jiff::civil::datetime;
 
     fn listed() -> ListedAsset {
         let of = |text: &str| Some(Claim::new(text.to_owned(), Origin::User));

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use catalog::{Catalog, CatalogError, EntryMark, Writing};
 use archive::{Archive, EntryId};
-use provider::EntryRole;
+use catalog::{Catalog, CatalogError, EntryMark, Writing};
 use model::kind::Kind;
 use model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
+use provider::EntryRole;
 
 use super::intake::Intake;
 use super::plan::Candidate;

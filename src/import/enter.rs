@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
 use archive::{Archive, EntryId, PartId};
-use provider::{EntryRole, Tree};
+use catalog::{Catalog, CatalogError, SeenEntry, SeenRole, Writing};
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
+use provider::{EntryRole, Tree};
 
 use super::plan::{Action, Planned};
 use super::run::{Decided, threads};

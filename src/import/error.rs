@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use catalog::CatalogError;
 use archive::PartProblem;
+use catalog::CatalogError;
 use writer::library::LibraryError;
 use writer::safe_writer::WriteError;
 use writer::settle::SettleError;
@@ -128,13 +128,7 @@ impl ImportError {
 fn list_problems(problems: &[PartProblem]) -> String {
     let all: Vec<String> = problems
         .iter()
-        .map(|problem| {
-            format!(
-                "{}: {}",
-                model::shown::shown(&problem.part),
-                problem.what
-            )
-        })
+        .map(|problem| format!("{}: {}", model::shown::shown(&problem.part), problem.what))
         .collect();
     all.join("; ")
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use catalog::{Catalog, CatalogError, EvidenceIds, RecordText, StoredMedium};
-use provider::PROVIDERS;
 use model::content_hash::ContentHash;
 use model::evidence::{Evidence, Links};
 use model::owners::two_owners;
 use model::record::{Device, Extras, Record};
+use provider::PROVIDERS;
 
 use super::ImportError;
 use super::derive::{Linked, Source};

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use catalog::{CatalogError, Told, Writing};
 use archive::EntryId;
-use provider::{EntryRole, ItemSink, ReadOptions, Tree};
+use catalog::{CatalogError, Told, Writing};
 use model::bounds::{bound_album, bound_record};
 use model::content_hash::ContentHash;
 use model::evidence::{Evidence, MediaEntry};
 use model::not_understood::NotUnderstood;
 use model::record::{AlbumRecord, Record};
 use monitor::{Monitor, Warning};
+use provider::{EntryRole, ItemSink, ReadOptions, Tree};
 
 use super::ImportOptions;
 use super::trees::ArchiveTree;

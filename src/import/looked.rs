@@ -5,9 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use sha2::{Digest, Sha256};
 
-use catalog::StoredMedium;
 use archive::{Archive, EntryId};
-use media;
+use catalog::StoredMedium;
 use model::content_hash::ContentHash;
 
 use super::store::kind_of;

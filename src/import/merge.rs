@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::StoredMedium;
-use provider::meaning_of;
 use model::asset::{Asset, Companion, Group, ItemRef, Losing};
 use model::claim::{Claim, Origin};
 use model::evidence::MediaEntry;
@@ -15,6 +14,7 @@ use model::media_type::MediaType;
 use model::record::{Edition, Location, Record, album_id};
 use model::time::{Clock, Precision, When, wall_minus_utc};
 use model::user_changes::{Change, UserChanges};
+use provider::meaning_of;
 
 use super::details::{camera, coauthors, comments, insights, keywords};
 use super::newest::{newest, standing};

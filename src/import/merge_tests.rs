@@ -1,13 +1,13 @@
 //! Tests of `merge`: the rank table, row by row.
 
 use super::*;
+use jiff::Timestamp;
+use jiff::civil::datetime;
 use model::content_hash::ContentHash;
 use model::kind::{Kind, Visibility};
 use model::media_facts::MediaFacts;
 use model::media_type::MediaType;
 use model::record::{Location, Membership, RecordFacts};
-use jiff::Timestamp;
-use jiff::civil::datetime;
 
 use super::super::taken::{CORRECTION_S, taken_rank};
 use super::tests_support::record;

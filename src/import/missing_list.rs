@@ -51,8 +51,7 @@ impl MissingList {
             let mut record = catalog.raw_record(provider.record_ids[r as usize])?;
             let sole = || provider.sole_account.clone();
             record.account = record.account.or_else(sole);
-            Ok(serde_json::to_string(&record)
-                .map_err(writer::albums_file::ListError::from)?)
+            Ok(serde_json::to_string(&record).map_err(writer::albums_file::ListError::from)?)
         }))
     }
 

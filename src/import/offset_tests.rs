@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::merge::tests_support::record;
+use jiff::civil::datetime;
 use model::claim::Claim;
 use model::content_hash::ContentHash;
 use model::record::Location;
 use model::time::Precision;
-use jiff::civil::datetime;
 
 const TOKYO: (f64, f64) = (35.68, 139.76);
 

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use archive::{PartId, PartName};
-use provider::classify::is_system_file;
-use provider::{Node, Tree};
 use model::content_hash::ContentHash;
 use model::import_note::PieceNote;
+use provider::classify::is_system_file;
+use provider::{Node, Tree};
 
 use super::intake::read_options;
 use super::trees::{ArchiveTree, Recognized};

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use catalog::{SeenKey, SeenRole};
 use archive::EntryId;
-use provider::EntryRole;
+use catalog::{SeenKey, SeenRole};
 use model::content_hash::ContentHash;
 use model::entry_path::PathBelow;
 use model::outcome::Ignored;
+use provider::EntryRole;
 
 /// What will be done with an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]

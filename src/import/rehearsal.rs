@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use catalog::{Catalog, CatalogError};
 use archive::{Archive, EntryId};
+use catalog::{Catalog, CatalogError};
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use model::outcome::Outcome;

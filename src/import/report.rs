@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use catalog::{Catalog, CatalogError};
 use archive::{Archive, EntryId};
+use catalog::{Catalog, CatalogError};
 use model::content_hash::ContentHash;
 use model::outcome::Outcome;
 use model::record::Record;

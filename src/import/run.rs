@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use catalog::{Catalog, CatalogError, SeenKey, SeenRole, Told, Writing};
 use archive::{Archive, EntryError, EntryId, OpenOptions};
-use provider::classify::is_system_file;
-use provider::{EntryRole, PROVIDERS, Tree};
+use catalog::{Catalog, CatalogError, SeenKey, SeenRole, Told, Writing};
 use model::content_hash::ContentHash;
 use model::entry_path::PathBelow;
 use model::outcome::Ignored;
 use monitor::{Monitor, Unit, Warning};
+use provider::classify::is_system_file;
+use provider::{EntryRole, PROVIDERS, Tree};
 use writer::library::{Library, LibraryLock};
 use writer::safe_writer::Seam;
 use writer::threads::or_one_a_core;

@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use catalog::{Catalog, CatalogError, StoredMedium};
 use archive::{Archive, EntryConsumer, EntryError, EntryId, Stop};
-use media;
+use catalog::{Catalog, CatalogError, StoredMedium};
 use model::content_hash::ContentHash;
 use model::media_type::MediaType;
 use model::shown::shown;

@@ -6,11 +6,11 @@
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
-use provider::{Meaning, made_at, meaning_of};
 use model::claim::{Claim, Origin};
 use model::media_facts::MediaFacts;
 use model::record::{Edition, Location, Record};
 use model::time::{Precision, When, wall_minus_utc};
+use provider::{Meaning, made_at, meaning_of};
 
 use super::merge::{Known, compared_offset};
 use super::name_date::name_date;

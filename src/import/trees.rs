@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use archive::{Archive, EntryId, Modified, PartId};
-use provider::classify::format_of;
-use provider::{Node, PROVIDERS, PieceId, Provider, Tree};
 use model::entry_path::EntryPath;
 use model::shown::shown;
+use provider::classify::format_of;
+use provider::{Node, PROVIDERS, PieceId, Provider, Tree};
 
 use super::understood::Watch;
 

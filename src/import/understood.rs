@@ -10,9 +10,6 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use archive::{Archive, EntryId};
-use provider::classify::format_of;
-use provider::mentions::{is_cut_off, mentions};
-use provider::{EntryRole, LARGEST_RECORD_FILE, Node, Provider, Tree};
 use media::{SNIFF_BYTES, sniff};
 use model::kind::Kind;
 use model::media_type::MediaClass;
@@ -21,6 +18,9 @@ use model::outcome::Ignored;
 use model::record::{Edition, Record};
 use model::shown::shown;
 use monitor::Monitor;
+use provider::classify::format_of;
+use provider::mentions::{is_cut_off, mentions};
+use provider::{EntryRole, LARGEST_RECORD_FILE, Node, Provider, Tree};
 
 use super::trees::ArchiveTree;
 

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use provider::{PROVIDERS, Provider};
 use model::content_hash::ContentHash;
 use model::kind::Kind;
 use model::not_understood::UnnamedMedia;
 use model::record::Edition;
+use provider::{PROVIDERS, Provider};
 
 use super::derive::Linked;
 

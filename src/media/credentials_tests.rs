@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use super::*;
-use demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
 use crate::inspect;
+use demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
 
 /// A manifest store as far as it can be told from others: a `jumb` box with a `jumd` box in it.
 fn store() -> Vec<u8> {

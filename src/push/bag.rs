@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
-use jiff::Timestamp;
 
 /// Folder of the payload.
 pub const PAYLOAD: &str = "data/";

@@ -94,8 +94,8 @@ fn refusal(parcel: &Parcel, host: &Abilities) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::content_hash::ContentHash;
     use crate::parcel::{ORIGINAL, SIDECAR, Source, Standing};
+    use model::content_hash::ContentHash;
 
     fn parcel(part: &str) -> Parcel {
         Parcel {

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
-use writer::albums_file::{
-    ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing,
-};
+use writer::albums_file::{ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing};
 use writer::readme::{README, TEXT};
 use writer::regular;
 use writer::staging::hash_file;

@@ -110,10 +110,7 @@ fn touched(at: &LibraryPath, sidecar: &Result<Sidecar, String>) -> Finding {
     let (kind, detail) = match sidecar {
         Err(why) => (
             FindingKind::SidecarDamaged,
-            format!(
-                "cannot be read as a sidecar: {}",
-                model::shown::shown(why)
-            ),
+            format!("cannot be read as a sidecar: {}", model::shown::shown(why)),
         ),
         Ok(sidecar) if sidecar.own.is_none() => (
             FindingKind::SidecarDamaged,

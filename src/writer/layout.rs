@@ -241,9 +241,9 @@ fn ending(companion: &Companion, mark: &str) -> String {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
+    use jiff::civil::datetime;
     use model::claim::{Claim, Origin};
     use model::time::When;
-    use jiff::civil::datetime;
     use proptest::prelude::*;
     use std::collections::HashSet;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use catalog::{Catalog, Writing};
-use writer::library::Library;
 use jiff::Timestamp;
+use writer::library::Library;
 
 use crate::support::compose::{Edition, Generation, compose};
 use crate::support::env::TestEnv;

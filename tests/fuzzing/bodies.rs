@@ -4,27 +4,23 @@ use std::io::Cursor;
 use std::path::Path;
 
 use albumen::cli::connection::named;
-use config::Config;
 use archive::{
     Archive, EntryId, OpenOptions, export_of, is_named_like_part, is_unfinished, missing_parts,
 };
-use fetch;
-use provider::facebook::Facebook;
-use provider::google_photos::GooglePhotos;
-use provider::instagram::Instagram;
-use provider::meta_dates::read_date;
-use provider::snapchat::Snapchat;
-use provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
+use config::Config;
 use import::name_date::name_date;
-use media;
 use media::embed::{Facts, embed};
 use model::asset::Asset;
 use model::entry_path::EntryPath;
 use model::evidence::{Evidence, MediaEntry};
 use model::library_path::LibraryPath;
 use model::record::{AlbumRecord, Record};
-use print;
-use push;
+use provider::facebook::Facebook;
+use provider::google_photos::GooglePhotos;
+use provider::instagram::Instagram;
+use provider::meta_dates::read_date;
+use provider::snapchat::Snapchat;
+use provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
 use push::address::{Address, Store};
 use push::strip::{Strip, strip};
 use writer::albums_file::{read_albums, read_library, read_missing};

@@ -16,8 +16,8 @@ use catalog::{Catalog, StoredMedium};
 use model::asset::Asset;
 use model::content_hash::ContentHash;
 use model::media_type::MediaType;
-use writer::library::Library;
 use serde_json::{Value, json};
+use writer::library::Library;
 
 use super::browser::Driver;
 use crate::support::env::TestEnv;

@@ -381,13 +381,8 @@ fn a_copy_that_was_stopped_goes_on_with_the_same_command() {
             ..GalleryOptions::default()
         };
         let monitor = StopsAfter(asks.into());
-        let report = gallery::gallery(
-            &library,
-            &options,
-            &media::thumbnail::Inside,
-            &monitor,
-        )
-        .expect("stopping is no failure");
+        let report = gallery::gallery(&library, &options, &media::thumbnail::Inside, &monitor)
+            .expect("stopping is no failure");
         assert!(report.interrupted, "{asks}");
         gallery(&env, &["--to", &name]);
         assert!(files(&env.path(&name)).keys().eq(whole.keys()), "{asks}");

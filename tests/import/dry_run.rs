@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use import::{ImportOptions, ImportReport, import};
+use jiff::Timestamp;
 use model::outcome::Outcome;
 use monitor::{Monitor, Unit, Warning};
-use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use import::import;
-use monitor::Collecting;
 use jiff::Timestamp;
 use jiff::civil::datetime;
+use monitor::Collecting;
 use serde_json::{Value, json};
 
 use super::convergence::{difference, state};

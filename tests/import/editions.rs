@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::kind::Kind;
 use jiff::civil::datetime;
+use model::kind::Kind;
 use serde_json::{Value, json};
 
 use super::{imported, listed};

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use import::{ImportError, ImportOptions, import_with};
+use jiff::Timestamp;
 use model::content_hash::ContentHash;
 use monitor::Silent;
-use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 

@@ -25,8 +25,8 @@ mod undo;
 use std::path::{Path, PathBuf};
 
 use import::{ImportError, ImportOptions, ImportReport, import};
-use monitor::Silent;
 use jiff::Timestamp;
+use monitor::Silent;
 use serde_json::Value;
 
 use crate::support::compose::Files;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use import::{ImportError, ImportOptions, import, repair_with};
+use jiff::Timestamp;
 use monitor::{Collecting, Silent};
 use verify::{VerifyOptions, VerifyReport, verify};
 use writer::safe_writer::Seam;
-use jiff::Timestamp;
 
 use super::convergence::difference;
 use super::steps::{Mixed, Run, whole_state};

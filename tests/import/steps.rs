@@ -9,11 +9,11 @@ use std::time::Instant;
 
 use catalog::Catalog;
 use import::{ImportError, import_with, rebuild_with};
+use jiff::Timestamp;
 use model::kind::Kind;
 use monitor::Silent;
 use verify::{VerifyOptions, verify};
 use writer::safe_writer::Seam;
-use jiff::Timestamp;
 
 use super::convergence::{difference, state};
 use super::{imported, of};

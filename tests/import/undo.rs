@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use import::{ImportError, ImportOptions, UndoError, UndoOptions, UndoReport, undo_with};
-use monitor::Silent;
-use writer::safe_writer::Seam;
 use jiff::Timestamp;
+use monitor::Silent;
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
+use writer::safe_writer::Seam;
 
 use super::convergence::difference;
 use super::steps::{Mixed, Run, whole_state};

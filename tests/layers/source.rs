@@ -133,55 +133,6 @@ fn item_length(item: &str) -> usize {
     item.len()
 }
 
-/// Returns every path that begins with `crate` or `super` in code, groups in braces written out.
-pub fn paths(code: &str) -> Vec<Vec<String>> {
-    let mut found = vec![];
-    for root in ["crate::", "super::"] {
-        for (at, _) in code.match_indices(root) {
-            let inside = code[..at].chars().next_back();
-            if inside.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
-                continue;
-            }
-            tree(&code[at..], &[], &mut found);
-        }
-    }
-    found
-}
-
-/// Reads one path or group; returns what follows it.
-fn tree<'a>(text: &'a str, prefix: &[String], found: &mut Vec<Vec<String>>) -> &'a str {
-    let mut path = prefix.to_vec();
-    let mut rest = text.trim_start();
-    loop {
-        if let Some(group) = rest.strip_prefix('{') {
-            return branches(group, &path, found);
-        }
-        let end = rest
-            .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '*')
-            .unwrap_or(rest.len());
-        let (name, after) = rest.split_at(end);
-        path.push(name.to_owned());
-        match after.strip_prefix("::") {
-            Some(next) => rest = next,
-            None => {
-                found.push(path);
-                return after;
-            }
-        }
-    }
-}
-
-fn branches<'a>(group: &'a str, prefix: &[String], found: &mut Vec<Vec<String>>) -> &'a str {
-    let mut rest = group.trim_start();
-    while !rest.is_empty() && !rest.starts_with('}') {
-        rest = tree(rest, prefix, found).trim_start();
-        // `as name`, commas and anything else up to the next branch.
-        let next = rest.find([',', '}']).unwrap_or(rest.len());
-        rest = rest[next..].trim_start_matches(',').trim_start();
-    }
-    rest.strip_prefix('}').unwrap_or(rest)
-}
-
 /// Returns whether `word` stands in code as a word of its own.
 pub fn has_word(code: &str, word: &str) -> bool {
     let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
@@ -252,26 +203,6 @@ fn test_code_is_taken_out() {
         "{kept}"
     );
     assert!(!kept.contains("fn b") && !kept.contains("mod e"), "{kept}");
-}
-
-#[test]
-fn groups_are_written_out() {
-    let text = |code: &str| {
-        paths(code)
-            .iter()
-            .map(|path| path.join("::"))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(text("use crate::a::b;"), ["crate::a::b"]);
-    assert_eq!(
-        text("use crate::{a::{b, c as d}, e::f}; x = crate::g::h(i)"),
-        ["crate::a::b", "crate::a::c", "crate::e::f", "crate::g::h"]
-    );
-    assert_eq!(
-        text("pub(crate) fn a(); super::super::b::c"),
-        ["super::super::b::c"]
-    );
-    assert_eq!(text("$crate::a mycrate::b"), ["crate::a"]);
 }
 
 #[test]

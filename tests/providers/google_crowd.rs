@@ -4,14 +4,14 @@
 
 use std::time::{Duration, Instant};
 
-use provider::Provider;
-use provider::google_photos::GooglePhotos;
+use jiff::Timestamp;
 use model::content_hash::ContentHash;
 use model::evidence::{Evidence, MediaEntry};
 use model::kind::Kind;
 use model::record::{Edition, Record, RecordFacts};
 use model::time::When;
-use jiff::Timestamp;
+use provider::Provider;
+use provider::google_photos::GooglePhotos;
 use serde_json::json;
 
 use super::google_import::{assets, import, report};

@@ -3,12 +3,12 @@
 //! Each row is a folder of its own. Titles are what the rules of naming make the sidecar's and medium's names from;
 //! rows that names cannot decide carry content identifiers.
 
-use provider::Provider;
-use provider::google_photos::GooglePhotos;
 use model::content_hash::ContentHash;
 use model::evidence::{Evidence, MediaEntry};
 use model::kind::{CompanionRole, Kind};
 use model::record::{AlbumRecord, Edition, Record, RecordFacts};
+use provider::Provider;
+use provider::google_photos::GooglePhotos;
 
 use Expected::{Edited, Live, No, Original};
 

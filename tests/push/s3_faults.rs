@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::{Timestamp, ToSpan};
 use monitor::Silent;
 use push::address::{Address, Connection, Store};
 use push::http::Patience;
 use push::secret::{Credentials, Secret};
 use push::{Conditions, FileOutcome, PushOptions, push};
-use jiff::{Timestamp, ToSpan};
 
 use super::faults::start;
 use super::s3::{Bucket, large_library};

@@ -1,8 +1,8 @@
 //! Describes an account as its owner remembers it: posts, media, messages. Knows nothing of archives.
 
-use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use model::kind::Kind;
 
 /// A person's account and all that was put there.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! Random accounts for property tests: every kind and form, tricky captions, no two media alike.
 
-use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::civil::datetime;
+use model::kind::Kind;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};

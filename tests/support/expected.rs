@@ -1,11 +1,11 @@
 //! Says what a truthful reader must find in a composed archive, by the facts about the format and not by its code.
 
-use model::content_hash::ContentHash;
-use model::kind::Kind;
-use model::time::{Precision, When};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, Unit};
+use model::content_hash::ContentHash;
+use model::kind::Kind;
+use model::time::{Precision, When};
 use sha2::{Digest, Sha256};
 
 use super::account::{Account, Medium, Message, Post, Shot, Taken, Thread};

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, PlacedRow};
 use demo::media::{Clip, Picture, heic, jpeg, mp4, png};
+use jiff::Timestamp;
 use model::asset::Asset;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use model::record::album_id;
+use serde_json::{Value, json};
 use writer::albums_file::{ALBUMS, Album, Member, read_albums, render_albums};
 use writer::library::Library;
-use jiff::Timestamp;
-use serde_json::{Value, json};
 
 /// A library that is being composed.
 pub struct Composer {

@@ -1,7 +1,7 @@
 //! Accounts used by many tests: one of each kind, and one with everything that ever went wrong.
 
-use model::kind::Kind;
 use jiff::civil::datetime;
+use model::kind::Kind;
 
 use super::account::{Account, Claimed, Form, Medium, Message, Post, Shot, Taken, Thread};
 

@@ -11,8 +11,8 @@ use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
 use model::kind::Kind;
-use writer::library::Library;
 use serde_json::Value;
+use writer::library::Library;
 
 use crate::support::account::{Account, Medium, Post};
 use crate::support::compose::{Edition, Files, Generation, compose};

@@ -11,9 +11,9 @@ use std::sync::{Mutex, PoisonError};
 
 use catalog::Catalog;
 use import::{ImportOptions, import};
+use jiff::Timestamp;
 use monitor::Silent;
 use verify::certify::{Verdict, certify};
-use jiff::Timestamp;
 
 use crate::support::whole::{Part, World, worlds};
 

@@ -4,10 +4,10 @@ use std::fs;
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use monitor::Silent;
 use verify::{VerifyError, VerifyOptions, VerifyReport, verify};
 use writer::library::LibraryError;
-use jiff::Timestamp;
 
 use super::{text, usual};
 use crate::support::tree;

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::civil::datetime;
 
 use super::*;
-use testkit::outside as outside;
+use testkit::outside;
 
 fn picture() -> Picture {
     Picture {

@@ -27,8 +27,8 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use model::entry_path::{EntryPath, UnsafeName};
 use bytes::{Buffers, Halt, Tally};
+use model::entry_path::{EntryPath, UnsafeName};
 pub use names::is_known_encoding;
 pub use numbering::{
     PartName, export_of, is_named_like_part, is_unfinished, missing_parts, part_name,

@@ -6,7 +6,6 @@ use std::path::Path;
 use reqwest::Url;
 use reqwest::header::{CONTENT_DISPOSITION, HeaderMap};
 
-use media;
 use writer::names::held_stem;
 
 /// Extensions of two parts that belong together.

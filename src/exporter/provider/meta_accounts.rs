@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use archive::{EntryId, PartName, part_name};
 use crate::classify::{Format, format_of};
 use crate::{Node, PieceId, Tree};
+use archive::{EntryId, PartName, part_name};
 
 /// What is believed first where the name of a part and the profile in it tell different accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

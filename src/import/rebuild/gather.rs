@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::RebuildReport;
 use super::decide::{Looked, Standing, Witnesses};
-use catalog::{Catalog, SidecarRow, StoredMedium};
 use crate::ImportError;
+use catalog::{Catalog, SidecarRow, StoredMedium};
 use media::{self, SNIFF_BYTES};
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;

@@ -5,10 +5,10 @@ use std::io::{Cursor, Read};
 use proptest::prelude::*;
 
 use super::*;
-use demo::media as made;
-use demo::media::{Clip, Picture};
 use crate::bytes::big_endian;
 use crate::inspect;
+use demo::media as made;
+use demo::media::{Clip, Picture};
 
 fn facts() -> Facts {
     Facts {

@@ -64,8 +64,8 @@ mod tests {
     use flate2::write::ZlibEncoder;
 
     use super::*;
-    use demo::media::{Picture, png};
     use crate::thumbnail::make_from;
+    use demo::media::{Picture, png};
     use model::media_type::MediaType;
 
     fn with_profile(bytes: u64) -> Vec<u8> {

@@ -5,10 +5,10 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder, Url};
 use serde_json::Value;
 
-use model::shown::shown;
 use crate::error::DestinationError;
 use crate::http::{Answer, Http, common, open_note};
 use crate::secret::Secret;
+use model::shown::shown;
 
 /// The major version this is written for.
 const MAJOR: u64 = 3;

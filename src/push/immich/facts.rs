@@ -5,10 +5,10 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::parcel::Standing;
 use model::content_hash::ContentHash;
 use model::kind::Visibility;
 use model::time::{Clock, When, offset_text};
-use crate::parcel::Standing;
 use writer::sidecar::fields::parse_date;
 use writer::sidecar::read::{Standard, read};
 

@@ -25,11 +25,11 @@ use super::layout::file_name;
 use super::parcel::{ORIGINAL, Parcel, Payload, SIDECAR, Sending};
 use super::secret::Secret;
 use super::{Abilities, Destination, Found, GroupKind, GroupThere, ListedThere, Seen};
+use api::{Api, id_of, strange};
 use catalog::PushedRow;
+use facts::Note;
 use model::content_hash::ContentHash;
 use model::kind::CompanionRole;
-use api::{Api, id_of, strange};
-use facts::Note;
 use upload::Checksum;
 
 /// An Immich server.

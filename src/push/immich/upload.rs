@@ -154,8 +154,8 @@ fn file_head(boundary: &str, field: &str, name: &str, mime: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::content_hash::ContentHash;
     use crate::parcel::PayloadBytes;
+    use model::content_hash::ContentHash;
 
     #[test]
     fn a_form_holds_the_fields_and_both_files() {

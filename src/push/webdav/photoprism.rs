@@ -7,10 +7,10 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::WebDav;
-use net::secret::Secret;
 use crate::error::DestinationError;
 use crate::http::Answer;
 use crate::secret::Credentials;
+use net::secret::Secret;
 
 /// Where PhotoPrism shows its originals as a WebDAV folder.
 pub const ORIGINALS: &str = "/originals";

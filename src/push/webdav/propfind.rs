@@ -2,8 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use model::html;
 use crate::http::plain_tag;
+use model::html;
 use writer::sidecar::tree::{Element, parse};
 
 const DAV: &str = "DAV:";

@@ -9,9 +9,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Found;
+use crate::parcel::Parcel;
 use catalog::PushedRow;
 use model::content_hash::ContentHash;
-use crate::parcel::Parcel;
 
 /// What was lost, and where it may be.
 #[derive(Default)]

@@ -171,8 +171,8 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::super::{CertificateCounts, Gap};
     use super::*;
-    use model::not_understood::NotUnderstood;
     use crate::VerifyReport;
+    use model::not_understood::NotUnderstood;
 
     fn certified() -> Certified {
         Certified {

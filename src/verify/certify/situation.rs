@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::{FindingKind, VerifyReport};
 use catalog::{Catalog, CatalogError};
 use model::asset::Asset;
 use model::content_hash::ContentHash;
@@ -10,7 +11,6 @@ use model::not_understood::UnnamedMedia;
 use model::owners::two_owners;
 use model::record::{Edition, Extras, Record, RecordFacts};
 use model::time::{Precision, When};
-use crate::{FindingKind, VerifyReport};
 
 use super::archives::{GivenArchive, Key, archives};
 use super::doubts::Doubts;

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::run::VerifyError;
 use catalog::{Catalog, CatalogError};
 use model::parts_word::PartsWord;
-use crate::run::VerifyError;
 use writer::library::Library;
 
 use super::archives::{GivenArchive, Numbering, archives};

@@ -9,10 +9,10 @@ use jiff::civil::datetime;
 use super::merge::changes;
 use super::read::read;
 use super::tests::{CAPTION, asset, records, told_by_a_record, written};
-use testkit::outside as outside;
 use model::claim::{Claim, Origin};
 use model::time::{Precision, When};
 use model::user_changes::{Change, UserChanges};
+use testkit::outside;
 
 /// Runs a program if it is installed.
 fn run(program: &str, arguments: &[&str], file: &Path) -> Option<String> {

@@ -94,9 +94,9 @@ fn properties(bytes: &[u8]) -> Result<Vec<ForeignProperty>, &'static str> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::sidecar::read::read;
     use model::claim::{Claim, Origin};
     use model::content_hash::ContentHash;
-    use crate::sidecar::read::read;
 
     fn asset() -> Asset {
         let mut asset = Asset::bare(ContentHash([7; 32]), "a");

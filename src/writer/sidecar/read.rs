@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 use super::fields::{Fields, parse_coordinate, parse_number};
 use super::tree::{Element, Name, canonical, parse};
 use super::{LARGEST_SIDECAR, ns};
+use crate::regular;
+use crate::staging::hash_file;
 use model::asset::{Companion, Group};
 use model::content_hash::ContentHash;
 use model::evidence::MediaEntry;
 use model::record::{Location, Record};
 use model::user_changes::UserChanges;
-use crate::regular;
-use crate::staging::hash_file;
 
 use super::render::SIDECAR_FORMAT;
 

@@ -1,7 +1,7 @@
 //! Composes the first generation (2018 to early 2021): one `media.json`, plain UTF-8.
 
-use model::kind::Kind;
 use jiff::Timestamp;
+use model::kind::Kind;
 use serde_json::{Map, Value, json};
 
 use super::super::account::{Account, Medium, Post};

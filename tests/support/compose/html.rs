@@ -1,8 +1,8 @@
 //! Composes the HTML edition: one page for each record file, with Meta's class names.
 
-use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use model::kind::Kind;
 
 use super::super::account::{Account, Medium, Post, Thread};
 use super::json::taken_text;

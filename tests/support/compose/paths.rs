@@ -1,8 +1,8 @@
 //! Names the files of an archive: folders and file names by generation.
 
-use model::kind::Kind;
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use model::kind::Kind;
 use sha2::{Digest, Sha256};
 
 use super::super::account::{Medium, Post};

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use demo::media::padded_jpeg;
-use model::kind::Kind;
 use jiff::Timestamp;
+use model::kind::Kind;
 
 use super::super::account::{Account, Medium, Post};
 use super::super::compose::{Files, Generation, json, paths};

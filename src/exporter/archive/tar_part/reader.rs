@@ -116,10 +116,7 @@ impl<R: Read> TarReader<R> {
     }
 
     /// Fills `buffer`, or reads to the end of the current entry; 0 at its end.
-    pub(crate) fn read(
-        &mut self,
-        buffer: &mut [u8],
-    ) -> Result<usize, Broken> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Broken> {
         let wanted = buffer
             .len()
             .min(usize::try_from(self.left).unwrap_or(usize::MAX));

@@ -3,9 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::support::*;
-use crate::{
-    Archive, EntryConsumer, EntryError, EntryId, OpenOptions, Stop, Workers,
-};
+use crate::{Archive, EntryConsumer, EntryError, EntryId, OpenOptions, Stop, Workers};
 
 /// The same files in every container, with one entry that cannot be read where there can be one.
 fn mixed(parts: &Parts) -> (Archive, Vec<(String, Vec<u8>)>) {

@@ -52,10 +52,7 @@ pub(crate) fn stream(
 }
 
 /// Returns the offset of a stored entry's bytes.
-pub(crate) fn stored_offset(
-    file: &SharedFile,
-    place: &ZipPlace,
-) -> Option<u64> {
+pub(crate) fn stored_offset(file: &SharedFile, place: &ZipPlace) -> Option<u64> {
     if place.method != STORED {
         return None;
     }

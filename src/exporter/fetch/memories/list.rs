@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use archive::{Archive, Entry, EntryId, OpenOptions};
 use crate::{Link, LinkError};
+use archive::{Archive, Entry, EntryId, OpenOptions};
+use model::shown::shown;
 use provider::LARGEST_RECORD_FILE;
 use provider::snapchat::rows::{MemoryAddress, Method, Row, read_html, read_json};
-use model::shown::shown;
 
 /// The lists, the fuller one first.
 const LISTS: [&str; 2] = ["json/memories_history.json", "html/memories_history.html"];

@@ -17,8 +17,8 @@ use super::note::Note;
 use super::part::{Kit, fetch_part};
 use super::run::Shared;
 use super::{FetchConditions, FetchOptions, Link, PartOutcome};
-use provider::snapchat::names::{Part, memory_name};
 use monitor::Unit;
+use provider::snapchat::names::{Part, memory_name};
 use writer::private;
 
 pub use list::{MemoriesError, MemoryLinks, WantedMemory, memory_links};

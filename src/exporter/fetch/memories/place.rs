@@ -5,11 +5,11 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use archive::{Archive, EntryId};
 use crate::error::FetchError;
 use crate::name::ending;
-use provider::snapchat::names::Part;
+use archive::{Archive, EntryId};
 use model::shown::shown;
+use provider::snapchat::names::Part;
 use writer::private;
 use writer::rename::rename_without_replacing;
 

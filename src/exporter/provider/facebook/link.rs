@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classify::media_id;
 use crate::facebook::folders;
-use crate::facebook::layout::{
-    below_top, is_document, kind_of_folder, visibility_of,
-};
+use crate::facebook::layout::{below_top, is_document, kind_of_folder, visibility_of};
 use crate::facebook::media::key_of;
 use crate::link::{PathRules, link_all, unrecorded};
 use model::evidence::{Evidence, Links, MediaEntry};

@@ -14,9 +14,9 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use archive::PartName;
 use crate::meta_accounts::dated_part;
 use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use archive::PartName;
 use model::evidence::{Evidence, Links};
 use model::kind::Kind;
 

@@ -5,9 +5,7 @@ use serde_json::{Map, Value};
 use crate::classify::without_signature;
 use crate::facebook::albums::album_of;
 use crate::facebook::layout::{is_by_others, visibility_of};
-use crate::facebook::media::{
-    album_hint, any_instant, facts_of, key_of, people, uri_of,
-};
+use crate::facebook::media::{album_hint, any_instant, facts_of, key_of, people, uri_of};
 use crate::facebook::text::readable;
 use crate::meta_elements::as_list;
 use crate::meta_values::{instant, number, raw_record, text};

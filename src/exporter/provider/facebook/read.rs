@@ -4,9 +4,7 @@ use serde_json::Value;
 
 use crate::bounded_json;
 use crate::classify::{Format, is_web_address, stem};
-use crate::facebook::html::{
-    Expected, Page, PageRead, lacks, read_album, read_page,
-};
+use crate::facebook::html::{Expected, Page, PageRead, lacks, read_album, read_page};
 use crate::facebook::layout::{Place, place_of};
 use crate::facebook::messages;
 use crate::facebook::part_names::{account_of_part, is_user_name};
@@ -16,9 +14,7 @@ use crate::meta_elements::{broken, read_elements};
 use crate::meta_html::page_author;
 use crate::meta_shape::oddity;
 use crate::meta_text::repair_value;
-use crate::{
-    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
-};
+use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
 use model::kind::Kind;
 use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;

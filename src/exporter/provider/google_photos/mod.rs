@@ -26,8 +26,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use archive::{PartName, part_name};
 use crate::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
+use archive::{PartName, part_name};
 use model::evidence::{Evidence, Links};
 use model::kind::Kind;
 use model::record::Record;

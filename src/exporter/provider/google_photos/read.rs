@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use archive::EntryId;
 use crate::classify::is_system_file;
-use crate::{
-    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
-};
+use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
+use archive::EntryId;
 use model::kind::{Kind, Visibility};
 use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;

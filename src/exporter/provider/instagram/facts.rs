@@ -150,8 +150,8 @@ pub fn subtitles(medium: &Value) -> Vec<CompanionRef> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::time::{Clock, Precision};
     use jiff::civil::datetime;
+    use model::time::{Clock, Precision};
     use serde_json::json;
 
     fn photo(exif: Value) -> Value {

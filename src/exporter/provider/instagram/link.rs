@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::classify::{item_key, media_id, month_folder, stem};
 use crate::instagram::layout::{kind_of_folder, visibility_of};
 use crate::link::{PathRules, link_all, unrecorded};
+use jiff::civil::DateTime;
 use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::{Kind, Visibility};
 use model::record::{Record, RecordFacts};
 use model::time::{Precision, When};
-use jiff::civil::DateTime;
 
 /// Seconds that two record files may put between the same post.
 const SAME_POST_S: i64 = 120;

@@ -16,10 +16,10 @@ mod understood;
 
 use std::collections::BTreeMap;
 
-use archive::PartName;
 use crate::meta_accounts::dated_part;
 use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::{meta_elements as elements, meta_values as values};
+use archive::PartName;
 use model::evidence::{Evidence, Links};
 use model::kind::Kind;
 

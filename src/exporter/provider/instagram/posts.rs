@@ -4,9 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::classify::{is_subtitles, without_signature};
 use crate::instagram::elements::as_list;
-use crate::instagram::facts::{
-    facts_of, key_of, posted_at, subtitles, uri_of, video_date,
-};
+use crate::instagram::facts::{facts_of, key_of, posted_at, subtitles, uri_of, video_date};
 use crate::instagram::labels::{self, LabelCensus};
 use crate::instagram::layout::visibility_of;
 use crate::instagram::values::{instant, raw_record, text};

@@ -4,15 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use archive::EntryId;
 use crate::bounded_json;
 use crate::classify::Format;
 use crate::instagram::elements::read_elements;
 use crate::instagram::html::{HtmlPage, read_page};
 use crate::instagram::labels::{self, LabelCensus};
-use crate::instagram::layout::{
-    Conversations, Place, account_of_part, place_of,
-};
+use crate::instagram::layout::{Conversations, Place, account_of_part, place_of};
 use crate::instagram::posts::{self, Source};
 use crate::instagram::understood::Understood;
 use crate::instagram::{insights, messages, old_media, profile, profile_page};
@@ -20,9 +17,8 @@ use crate::meta_accounts::{Accounts, Believed, pages};
 use crate::meta_elements::broken;
 use crate::meta_html::page_author;
 use crate::meta_text::repair_value;
-use crate::{
-    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
-};
+use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
+use archive::EntryId;
 use model::kind::Kind;
 use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;

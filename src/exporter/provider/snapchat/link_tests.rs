@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 
 use super::*;
-use archive::Modified;
 use crate::snapchat::{files, history, rows};
+use archive::Modified;
 use model::content_hash::ContentHash;
 use model::record::Location;
 

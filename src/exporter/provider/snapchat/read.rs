@@ -6,9 +6,7 @@ use crate::bounded_json;
 use crate::classify::Format;
 use crate::meta_accounts::{Accounts, Believed};
 use crate::meta_elements::broken;
-use crate::{
-    EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree,
-};
+use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
 use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::shown::shown;

@@ -15,9 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::classify::without_signature;
 use crate::facebook::albums::{album_key, membership};
-use crate::facebook::layout::{
-    is_below_media, is_by_others, is_furniture, visibility_of,
-};
+use crate::facebook::layout::{is_below_media, is_by_others, is_furniture, visibility_of};
 use crate::facebook::media::key_of;
 use crate::facebook::posts::Source;
 use crate::facebook::text::readable;
@@ -25,11 +23,11 @@ use crate::meta_dates::read_date;
 use crate::meta_html::{
     HtmlError, MediaTag, PageHead, PageItem, PageLabel, PageMedia, page_title, read_items,
 };
+use body::Body;
 use model::kind::Kind;
 use model::record::{AlbumRecord, Hints, PostRef, Record};
 use model::shown::shown;
 use model::time::{Clock, When};
-use body::Body;
 pub use shape::{Expected, lacks};
 
 /// Unreadable dates that are named one by one; a page in an unknown language has thousands of them.

@@ -15,11 +15,11 @@ use crate::instagram::layout::visibility_of;
 use crate::meta_dates::{ReadDate, read_date};
 use crate::meta_html::{HtmlError, PageItem, PageLabel, PageMedia, read_items};
 use crate::meta_values::is_ip_address;
+use census::Census;
 use model::kind::{CompanionRole, Kind};
 use model::record::{CompanionRef, Edition, PostRef, Record, RecordFacts};
 use model::shown::shown;
 use model::time::{Precision, When};
-use census::Census;
 use offset::{PageOffset, Survey};
 
 /// Unreadable dates that are named one by one; a page in an unknown language has thousands of them.

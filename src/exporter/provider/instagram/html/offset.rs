@@ -102,8 +102,8 @@ impl PageOffset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::time::Precision;
     use jiff::civil::datetime;
+    use model::time::Precision;
 
     fn page(videos: &[(&str, &str)]) -> String {
         videos
