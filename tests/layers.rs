@@ -19,6 +19,11 @@ const WORDS: &[(&[&str], &[&str], &str)] = &[
         "only net, fetch and push use the network",
     ),
     (
+        &["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs"],
+        &[],
+        "nobody opens a connection but by the one HTTP client",
+    ),
+    (
         &[
             "println!",
             "eprintln!",
@@ -321,6 +326,7 @@ fn each_habit_is_checked() {
         ("model/a.rs", "fn f() {}"),
         ("import/a.rs", "//! x\nuse rusqlite::Connection;"),
         ("import/a.rs", "//! x\nfn f() { eprintln!(\"\") }"),
+        ("import/a.rs", "//! x\nuse std::net::TcpStream;"),
         ("import/a.rs", "//! x\nfn f() { std::env::var(\"A\"); }"),
         ("import/a.rs", "//! x\nfn f() { let t = Instant::now(); }"),
         ("writer/a.rs", "//! x\nfn f() { unsafe { g() } }"),

@@ -37,10 +37,7 @@ fn section(command: &Command, name: &str, text: &mut String) {
         .get_about()
         .map(ToString::to_string)
         .unwrap_or_default();
-    push(
-        text,
-        format_args!("\n## `{name}`\n\n{}.\n", about.trim_end_matches('.')),
-    );
+    push(text, format_args!("\n## `{name}`\n\n{}\n", ended(&about)));
     let commands: Vec<_> = command
         .get_subcommands()
         .filter(|command| command.get_name() != "help")
@@ -117,6 +114,14 @@ fn cell(text: &str) -> String {
 fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
     // Writing into memory cannot fail.
     let _ = text.write_fmt(what);
+}
+
+/// Ends a text like a sentence.
+fn ended(text: &str) -> String {
+    match text.ends_with(['.', '?', '!']) {
+        true => text.to_owned(),
+        false => format!("{text}."),
+    }
 }
 
 #[cfg(test)]

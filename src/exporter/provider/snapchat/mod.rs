@@ -63,7 +63,7 @@ impl Provider for Snapchat {
 
     fn how_to_ask(&self) -> &'static str {
         "In the app: Settings > My Data, or on the web at accounts.snapchat.com > My Data. Tick \"Memories\" (\"Export your \
-         Memories\") and \"Export JSON files\"; without JSON the places and exact times are lost. Chat media only if you want \
+         Memories\") and \"Export JSON files\"; the pages in HTML are read, too. Chat media only if you want \
          them (read with --include messages). Date range: all time. The archive and the links in it are good for about seven \
          days; download every part (mydata~N.zip, -2, -3 …) and keep them zipped: the times of the files are in the zips. If \
          the archive holds links only, `albumen fetch --memories mydata~N.zip --into FOLDER`, then import both."
