@@ -10,6 +10,7 @@ use crate::model::owners::two_owners;
 use crate::model::record::{Device, Extras, Record};
 
 use super::ImportError;
+use super::absent::{FAR_MORE, absent};
 use super::derive::{Linked, Source};
 
 /// Fetches records and facts about bytes from the catalog, one by one.
@@ -50,14 +51,20 @@ fn lighten(record: &mut Record) {
 /// Loads all evidence and lets each provider tie its own together. Records come without what does not tell to which medium
 /// they belong: they are fetched again when assets are made.
 pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
+    linked_apart_from(catalog, FAR_MORE)
+}
+
+/// The same, where records are looked at beforehand if they are so many more than media.
+fn linked_apart_from(catalog: &Catalog, far_more: usize) -> Result<Vec<Linked>, ImportError> {
     let mut all = Vec::new();
-    let each = lighten;
     for name in catalog.providers()? {
-        let (mut evidence, mut ids) = catalog.evidence_with(&name, &each)?;
+        let absent = absent(catalog, &name, far_more)?;
+        let (mut evidence, mut ids) = catalog.evidence_without(&name, &absent, &lighten)?;
         let sole_account = give_accounts(&mut evidence, &mut ids);
         let mut provider = Linked {
             provider: name,
             evidence,
+            absent,
             record_ids: ids.records,
             record_digests: ids.digests,
             sole_account,

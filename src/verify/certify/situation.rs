@@ -77,7 +77,7 @@ pub fn situations(
     let mut gathering = Gathering::default();
     let mut doubts = Doubts::load(catalog)?;
     for provider in catalog.providers()? {
-        let (evidence, _) = catalog.evidence_with(&provider, &lighten)?;
+        let (evidence, _) = catalog.evidence_without(&provider, &[], &lighten)?;
         let examples = two_owners(&evidence.records);
         gathering.records(&provider, &evidence.records, examples.is_empty());
         if !examples.is_empty() {

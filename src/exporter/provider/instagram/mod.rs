@@ -18,10 +18,12 @@ use std::collections::BTreeMap;
 
 use crate::exporter::archive::PartName;
 use crate::exporter::provider::meta_accounts::dated_part;
+use crate::exporter::provider::ties::Ties;
 use crate::exporter::provider::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::exporter::provider::{meta_elements as elements, meta_values as values};
-use crate::model::evidence::{Evidence, Links};
+use crate::model::evidence::{Evidence, Links, MediaEntry};
 use crate::model::kind::Kind;
+use crate::model::record::Record;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "instagram";
@@ -48,6 +50,16 @@ impl Provider for Instagram {
 
     fn link(&self, evidence: &Evidence) -> Links {
         link::link(evidence)
+    }
+
+    fn ties_of_record(&self, record: &Record, ties: &mut Ties) {
+        let kind = self.record_kind(&record.source);
+        ties.class((&record.account, kind, record.edition));
+        link::ties_of_record(record, ties);
+    }
+
+    fn ties_of_medium(&self, medium: &MediaEntry, ties: &mut Ties) {
+        link::ties_of_medium(medium, ties);
     }
 
     fn media_kind(&self, path: &str) -> Option<Kind> {
