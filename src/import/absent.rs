@@ -134,3 +134,7 @@ fn root(parents: &mut [u32], mut number: u32) -> u32 {
     }
     number
 }
+
+#[cfg(test)]
+#[path = "absent_tests.rs"]
+mod tests;

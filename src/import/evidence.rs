@@ -140,9 +140,15 @@ fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) -> Option<Strin
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::import::derive::Derivation;
     use crate::import::merge::tests_support::record;
+    use crate::import::missing_list::MissingList;
+    use crate::import::settle::set_missing;
+    use crate::import::tie::tie;
+    use crate::model::record::RecordFacts;
 
     /// Accounts left after records with these accounts and digests came.
     fn left(records: &[(Option<&str>, u8)]) -> Vec<Option<String>> {
@@ -184,5 +190,61 @@ mod tests {
         );
         let two = left(&[(None, 1), (Some("anna"), 1), (Some("ben"), 2)]);
         assert_eq!(two, [anna, Some("ben".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_missing_is_the_same_whether_absent_records_are_linked_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalog = Catalog::open(&folder.path().join("c.db")).unwrap();
+        let numbered =
+            |number: u32| record(&format!("media/{number}_17890000000000{number:03}.jpg"));
+        let supplement = |record: Record| {
+            let extras = Extras {
+                supplement: true,
+                ..Extras::default()
+            };
+            let facts = RecordFacts {
+                extras: Some(Box::new(extras)),
+                ..RecordFacts::default()
+            };
+            Record { facts, ..record }
+        };
+        let mut records: Vec<Record> = (0..40).map(numbered).collect();
+        records.extend((38..60).map(|number| supplement(numbered(number))));
+        let all = |far_more| {
+            catalog
+                .in_transaction(|writing| {
+                    for record in &records {
+                        writing.add_record(record)?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            let linked = linked_apart_from(&catalog, far_more).unwrap();
+            let left_out: usize = linked.iter().map(|linked| linked.absent.len()).sum();
+            let derivation = Derivation {
+                missing: tie(&linked).missing,
+                ..Derivation::default()
+            };
+            catalog
+                .in_transaction(|writing| set_missing(writing, &derivation, &linked))
+                .unwrap();
+            let list = MissingList::load(&catalog, &linked, &derivation).unwrap();
+            let mut rows = Vec::new();
+            catalog
+                .each_missing_record(|id, provider, uri| {
+                    rows.push((id, provider.to_owned(), uri.to_owned()));
+                    Ok(())
+                })
+                .unwrap();
+            (left_out, list.hash(), rows)
+        };
+        let mut all = all;
+        let (none, list, rows) = all(usize::MAX);
+        let (some, same_list, same_rows) = all(0);
+        assert_eq!((none, some), (0, 61));
+        assert_eq!(rows.len(), 40);
+        assert_eq!(rows, same_rows);
+        assert_eq!(list, same_list);
     }
 }
