@@ -106,9 +106,9 @@ pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarC
     location(out, fields.location);
     place(out, fields.place.as_deref());
     // Every reader takes its own first choice of these three and no other, so all hold the same tags.
-    out.list("dc:subject", "Bag", &fields.leaves());
-    out.list("lr:hierarchicalSubject", "Bag", &fields.tags('|'));
-    out.list("digiKam:TagsList", "Seq", &fields.tags('/'));
+    out.list("dc:subject", "Bag", fields.leaves());
+    out.list("lr:hierarchicalSubject", "Bag", fields.tags('|'));
+    out.list("digiKam:TagsList", "Seq", fields.tags('/'));
     out.list("Iptc4xmpExt:PersonInImage", "Bag", &fields.people);
     out.optional(
         "xmp:Rating",
@@ -224,16 +224,12 @@ fn beside(out: &mut Properties, asset: &Asset) {
     let cleaned = |texts: Vec<String>| -> Vec<String> {
         texts.iter().map(|text| fields::clean(text)).collect()
     };
-    out.list(
-        "albumen:Coauthors",
-        "Bag",
-        &cleaned(asset.coauthors.clone()),
-    );
+    out.list("albumen:Coauthors", "Bag", cleaned(asset.coauthors.clone()));
     let insights = asset
         .insights
         .iter()
         .map(|insight| format!("{}: {}", insight.label, insight.value));
-    out.list("albumen:Insights", "Bag", &cleaned(insights.collect()));
+    out.list("albumen:Insights", "Bag", cleaned(insights.collect()));
     let comments = asset.comments.iter().map(|comment| {
         let at = comment.at.map(|at| fields::date_text(&at));
         let head: Vec<String> = at.into_iter().chain(comment.author.clone()).collect();
@@ -242,7 +238,7 @@ fn beside(out: &mut Properties, asset: &Asset) {
             false => format!("{}: {}", head.join(" "), comment.text),
         }
     });
-    out.list("albumen:Comments", "Seq", &cleaned(comments.collect()));
+    out.list("albumen:Comments", "Seq", cleaned(comments.collect()));
 }
 
 pub(super) fn foreign(out: &mut Properties, foreign: &[ForeignProperty]) {
