@@ -403,4 +403,22 @@ impl Writing<'_> {
         }
         Ok(())
     }
+
+    /// Adds the media of these records to those that no archive so far holds. A record that only says more of another's medium
+    /// has none.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn add_missing(&self, provider: &str, records: &[i64]) -> Result<(), CatalogError> {
+        for id in records {
+            let record = self.bare_record(*id)?.read()?;
+            if !record.facts.is_supplement() {
+                self.run(
+                    "INSERT INTO missing (record_id, provider, uri) VALUES (?1, ?2, ?3)",
+                    (id, provider, record.uri),
+                )?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -84,38 +84,35 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
     pub fn evidence(&self, provider: &str) -> Result<(Evidence, EvidenceIds), CatalogError> {
-        self.evidence_with(provider, &|_| {})
+        self.evidence_without(provider, &[], &|_| {})
     }
 
-    /// The same, with a change to each record as soon as it is read.
+    /// The same, without the records of these numbers (sorted), and with a change to each other as soon as it is read.
     ///
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
-    pub fn evidence_with(
+    pub fn evidence_without(
         &self,
         provider: &str,
+        left_out: &[i64],
         change: &dyn Fn(&mut Record),
     ) -> Result<(Evidence, EvidenceIds), CatalogError> {
         let mut evidence = Evidence::default();
         let mut ids = EvidenceIds::default();
-        self.each(
-            "SELECT count(*) FROM record WHERE provider = ?1",
-            [provider],
-            |row| {
-                // A list that grows as it is filled takes up to twice its room: of records, much of an import's memory.
-                let count: u32 = row.get(0).map_err(|e| self.wrap(e))?;
-                let count = count as usize;
-                evidence.records.reserve_exact(count);
-                ids.records.reserve_exact(count);
-                ids.digests.reserve_exact(count);
-                Ok(())
-            },
-        )?;
+        // A list that grows as it is filled takes up to twice its room: of records, much of an import's memory.
+        let count = self.record_count(provider)?.saturating_sub(left_out.len());
+        evidence.records.reserve_exact(count);
+        ids.records.reserve_exact(count);
+        ids.digests.reserve_exact(count);
         self.each(
             "SELECT id, body, digest FROM record WHERE provider = ?1 ORDER BY digest, account",
             [provider],
             |row| {
-                ids.records.push(row.get(0).map_err(|e| self.wrap(e))?);
+                let id = row.get(0).map_err(|e| self.wrap(e))?;
+                if left_out.binary_search(&id).is_ok() {
+                    return Ok(());
+                }
+                ids.records.push(id);
                 ids.digests.push(row.get(2).map_err(|e| self.wrap(e))?);
                 let body = row
                     .get_ref(1)
@@ -142,7 +139,54 @@ impl Catalog {
         Ok((evidence, ids))
     }
 
-    fn media_entries(&self, provider: &str) -> Result<Vec<MediaEntry>, CatalogError> {
+    /// Hands over the records of a provider one by one, in the order of [`Catalog::evidence`] and without their `raw`, each with its
+    /// number.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged, and as `each` does.
+    pub fn each_record(
+        &self,
+        provider: &str,
+        mut each: impl FnMut(i64, Record) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        self.each(
+            "SELECT id, body FROM record WHERE provider = ?1 ORDER BY digest, account",
+            [provider],
+            |row| {
+                let id = row.get(0).map_err(|e| self.wrap(e))?;
+                let body = row.get_ref(1).and_then(|v| Ok(v.as_str()?));
+                each(id, from_json("record", body.map_err(|e| self.wrap(e))?)?)
+            },
+        )
+    }
+
+    /// Counts the records of a provider.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn record_count(&self, provider: &str) -> Result<usize, CatalogError> {
+        self.count("SELECT count(*) FROM record WHERE provider = ?1", provider)
+    }
+
+    /// Counts the media entries of a provider.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn media_count(&self, provider: &str) -> Result<usize, CatalogError> {
+        let sql = "SELECT count(*) FROM media_entry WHERE provider = ?1";
+        self.count(sql, provider)
+    }
+
+    fn count(&self, sql: &str, provider: &str) -> Result<usize, CatalogError> {
+        let count: Vec<u32> = self.rows(sql, [provider], |row| row.get(0))?;
+        Ok(count.into_iter().sum::<u32>() as usize)
+    }
+
+    /// Returns the media entries of a provider, by path, then content hash.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn media_entries(&self, provider: &str) -> Result<Vec<MediaEntry>, CatalogError> {
         let mut media = Vec::new();
         self.each(
             "SELECT m.export, m.path, o.content_hash, o.facts
@@ -183,11 +227,7 @@ impl Catalog {
     /// # Errors
     /// Fails if SQLite does.
     pub fn bare_record(&self, id: i64) -> Result<RecordText, CatalogError> {
-        self.connection
-            .prepare_cached("SELECT body FROM record WHERE id = ?1")
-            .and_then(|mut rows| rows.query_row([id], |row| row.get(0)))
-            .map(RecordText::bare)
-            .map_err(|e| self.wrap(e))
+        bare_record(&self.connection, id).map_err(|e| self.wrap(e))
     }
 
     fn record_text(&self, id: i64) -> Result<RecordText, CatalogError> {
@@ -266,6 +306,11 @@ impl Catalog {
     }
 }
 
+fn bare_record(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
+    let mut rows = connection.prepare_cached("SELECT body FROM record WHERE id = ?1")?;
+    rows.query_row([id], |row| row.get(0)).map(RecordText::bare)
+}
+
 fn record_text(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
     let mut rows = connection.prepare_cached("SELECT body, raw FROM record WHERE id = ?1")?;
     rows.query_row([id], |row| {
@@ -288,6 +333,11 @@ impl Writing<'_> {
         ids.map(|id| record_text(&self.transaction, id))
             .collect::<Result<_, _>>()
             .map_err(|e| self.wrap(e))
+    }
+
+    /// Returns a record as it is kept, to be read elsewhere, without its `raw`.
+    pub(super) fn bare_record(&self, id: i64) -> Result<RecordText, CatalogError> {
+        bare_record(&self.transaction, id).map_err(|e| self.wrap(e))
     }
 
     /// Runs a statement.

@@ -1,6 +1,6 @@
 //! `albumen certify`: may the account be deleted?
 
-use std::io::Write;
+use std::io::BufWriter;
 use std::path::Path;
 
 use indicatif::DecimalBytes;
@@ -75,8 +75,11 @@ fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
         source,
     };
     // The page names what a person has posted: private, as the library is.
-    let mut file = private::create_new(path).map_err(failed)?;
-    file.write_all(page(certified).as_bytes()).map_err(failed)?;
+    let mut file = BufWriter::new(private::create_new(path).map_err(failed)?);
+    page(certified, &mut file).map_err(failed)?;
+    let file = file
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)
 }
 
@@ -151,9 +154,10 @@ impl<I: Iterator<Item = T> + Clone, T> Serialize for Each<I, T> {
 }
 
 fn gap(gap: &Gap) -> Value {
+    let records: Vec<&str> = gap.records.iter().map(|record| &**record).collect();
     json!({
-        "date": gap.date, "what": gap.what, "record": gap.records.first(), "records": gap.records,
-        "why": gap.why, "to_do": gap.to_do,
+        "date": gap.date.as_deref(), "what": gap.what, "record": records.first(), "records": records,
+        "why": gap.why, "to_do": &*gap.to_do,
     })
 }
 

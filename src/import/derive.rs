@@ -37,8 +37,10 @@ use super::tie::{At, Gathered, MissingMedium, Tied, tie};
 pub struct Linked {
     /// Provider's name.
     pub provider: String,
-    /// What archives told. Its records may be dropped once all is tied: they are in the catalog.
+    /// What archives told, without `absent`. Its records may be dropped once all is tied: they are in the catalog.
     pub evidence: Evidence,
+    /// Catalog numbers of records of which it was clear beforehand that no archive so far holds their medium; see `absent`.
+    pub absent: Vec<i64>,
     /// Catalog number of each record.
     pub record_ids: Vec<i64>,
     /// Digest of each record, its `raw` included.

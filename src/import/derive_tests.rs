@@ -47,6 +47,7 @@ fn linked(records: Vec<Record>, media: Vec<MediaEntry>, links: Vec<Link>) -> Lin
             links,
             ..Links::default()
         },
+        ..Linked::default()
     }
 }
 

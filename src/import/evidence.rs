@@ -10,6 +10,7 @@ use model::record::{Device, Extras, Record};
 use provider::PROVIDERS;
 
 use super::ImportError;
+use super::absent::{FAR_MORE, absent};
 use super::derive::{Linked, Source};
 
 /// Fetches records and facts about bytes from the catalog, one by one.
@@ -50,14 +51,20 @@ fn lighten(record: &mut Record) {
 /// Loads all evidence and lets each provider tie its own together. Records come without what does not tell to which medium
 /// they belong: they are fetched again when assets are made.
 pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
+    linked_apart_from(catalog, FAR_MORE)
+}
+
+/// The same, where records are looked at beforehand if they are so many more than media.
+fn linked_apart_from(catalog: &Catalog, far_more: usize) -> Result<Vec<Linked>, ImportError> {
     let mut all = Vec::new();
-    let each = lighten;
     for name in catalog.providers()? {
-        let (mut evidence, mut ids) = catalog.evidence_with(&name, &each)?;
+        let absent = absent(catalog, &name, far_more)?;
+        let (mut evidence, mut ids) = catalog.evidence_without(&name, &absent, &lighten)?;
         let sole_account = give_accounts(&mut evidence, &mut ids);
         let mut provider = Linked {
             provider: name,
             evidence,
+            absent,
             record_ids: ids.records,
             record_digests: ids.digests,
             sole_account,
@@ -133,9 +140,15 @@ fn give_accounts(evidence: &mut Evidence, ids: &mut EvidenceIds) -> Option<Strin
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::derive::Derivation;
     use crate::merge::tests_support::record;
+    use crate::missing_list::MissingList;
+    use crate::settle::set_missing;
+    use crate::tie::tie;
+    use model::record::RecordFacts;
 
     /// Accounts left after records with these accounts and digests came.
     fn left(records: &[(Option<&str>, u8)]) -> Vec<Option<String>> {
@@ -177,5 +190,61 @@ mod tests {
         );
         let two = left(&[(None, 1), (Some("anna"), 1), (Some("ben"), 2)]);
         assert_eq!(two, [anna, Some("ben".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_missing_is_the_same_whether_absent_records_are_linked_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalog = Catalog::open(&folder.path().join("c.db")).unwrap();
+        let numbered =
+            |number: u32| record(&format!("media/{number}_17890000000000{number:03}.jpg"));
+        let supplement = |record: Record| {
+            let extras = Extras {
+                supplement: true,
+                ..Extras::default()
+            };
+            let facts = RecordFacts {
+                extras: Some(Box::new(extras)),
+                ..RecordFacts::default()
+            };
+            Record { facts, ..record }
+        };
+        let mut records: Vec<Record> = (0..40).map(numbered).collect();
+        records.extend((38..60).map(|number| supplement(numbered(number))));
+        let all = |far_more| {
+            catalog
+                .in_transaction(|writing| {
+                    for record in &records {
+                        writing.add_record(record)?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            let linked = linked_apart_from(&catalog, far_more).unwrap();
+            let left_out: usize = linked.iter().map(|linked| linked.absent.len()).sum();
+            let derivation = Derivation {
+                missing: tie(&linked).missing,
+                ..Derivation::default()
+            };
+            catalog
+                .in_transaction(|writing| set_missing(writing, &derivation, &linked))
+                .unwrap();
+            let list = MissingList::load(&catalog, &linked, &derivation).unwrap();
+            let mut rows = Vec::new();
+            catalog
+                .each_missing_record(|id, provider, uri| {
+                    rows.push((id, provider.to_owned(), uri.to_owned()));
+                    Ok(())
+                })
+                .unwrap();
+            (left_out, list.hash(), rows)
+        };
+        let mut all = all;
+        let (none, list, rows) = all(usize::MAX);
+        let (some, same_list, same_rows) = all(0);
+        assert_eq!((none, some), (0, 61));
+        assert_eq!(rows.len(), 40);
+        assert_eq!(rows, same_rows);
+        assert_eq!(list, same_list);
     }
 }

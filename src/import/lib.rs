@@ -1,5 +1,6 @@
 //! One import run: plan, store, settle, report.
 
+mod absent;
 mod album;
 mod damaged;
 pub mod derive;

@@ -46,13 +46,25 @@ impl MissingList {
             .collect();
         rows.sort_unstable();
         rows.dedup();
-        Self::of(rows.into_iter().map(|(p, r)| {
+        let tied = rows.into_iter().map(|(p, r)| {
             let provider = &providers[p as usize];
-            let mut record = catalog.raw_record(provider.record_ids[r as usize])?;
+            (provider, provider.record_ids[r as usize])
+        });
+        let absent = providers
+            .iter()
+            .flat_map(|provider| provider.absent.iter().map(move |id| (provider, *id)));
+        let texts = tied.chain(absent).map(|(provider, id)| {
+            let mut record = catalog.raw_record(id)?;
+            // It says more of another's medium, and misses none of its own.
+            if record.facts.is_supplement() && provider.absent.binary_search(&id).is_ok() {
+                return Ok(None);
+            }
             let sole = || provider.sole_account.clone();
             record.account = record.account.or_else(sole);
-            Ok(serde_json::to_string(&record).map_err(writer::albums_file::ListError::from)?)
-        }))
+            let text = serde_json::to_string(&record);
+            Ok(Some(text.map_err(writer::albums_file::ListError::from)?))
+        });
+        Self::of(texts.filter_map(Result::transpose))
     }
 
     /// Makes the list of records given as JSON.

@@ -29,7 +29,7 @@ use super::placed::{Placed, placed_file, wanted};
 use super::report::{Draft, Facts};
 use super::run::{decide, held_at, seen, tell_counts, threads};
 use super::settle::{
-    Derived, Settled, UTC_ONLY, ZONELESS, album_titles, derived, is_counted, missing, utc_only,
+    Derived, Settled, UTC_ONLY, ZONELESS, album_titles, derived, is_counted, set_missing, utc_only,
     zoneless,
 };
 use super::sidecars::titled_albums;
@@ -203,7 +203,7 @@ impl Foreseeing<'_> {
                 let same = writing.is_noted((hash, &json), path.as_str(), &albums)?;
                 settled.changed += u64::from(!same);
             }
-            writing.set_missing(&missing(&derivation, &providers))?;
+            set_missing(writing, &derivation, &providers)?;
             writing.set_unnamed_media(&unnamed)?;
             writing.set_setting(UTC_ONLY, Some(&settled.utc_only.to_string()))?;
             writing.set_setting(ZONELESS, Some(&settled.zoneless.to_string()))?;

@@ -289,7 +289,7 @@ impl Settling<'_> {
             }
             remove_gone(writing, derivation, &before)?;
             note_placed(writing, &placed.before, &placed.rows)?;
-            writing.set_missing(&missing(derivation, providers))?;
+            set_missing(writing, derivation, providers)?;
             writing.set_unnamed_media(unnamed)?;
             writing.set_doubts(&doubts(derivation, providers))?;
             let known = |hash: &ContentHash| before.assets.contains_key(hash);
@@ -431,23 +431,28 @@ impl Before {
     }
 }
 
-/// Returns the media that records name and no archive holds, as the catalog keeps them.
-pub fn missing<'a>(
-    derivation: &'a Derivation,
-    providers: &'a [Linked],
-) -> Vec<(i64, &'a str, &'a str)> {
-    derivation
-        .missing
-        .iter()
-        .map(|m| {
-            let provider = &providers[m.provider];
-            (
-                provider.record_ids[m.record],
-                provider.provider.as_str(),
-                m.uri.as_str(),
-            )
-        })
-        .collect()
+/// Notes the media that records name and no archive holds.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn set_missing(
+    writing: &Writing<'_>,
+    derivation: &Derivation,
+    providers: &[Linked],
+) -> Result<(), CatalogError> {
+    let rows = derivation.missing.iter().map(|m| {
+        let provider = &providers[m.provider];
+        (
+            provider.record_ids[m.record],
+            provider.provider.as_str(),
+            m.uri.as_str(),
+        )
+    });
+    writing.set_missing(&rows.collect::<Vec<_>>())?;
+    for linked in providers {
+        writing.add_missing(&linked.provider, &linked.absent)?;
+    }
+    Ok(())
 }
 
 fn doubts(derivation: &Derivation, providers: &[Linked]) -> Vec<i64> {

@@ -9,11 +9,10 @@ use model::asset::Asset;
 use model::content_hash::ContentHash;
 use model::evidence::MediaEntry;
 use model::library_path::LibraryPath;
-use model::record::Record;
 use model::user_changes::UserChanges;
 use writer::layout::Placement;
 use writer::library::Library;
-use writer::sidecar::render::{SidecarContent, render};
+use writer::sidecar::render::{SidecarContent, record_json, render_with};
 use writer::walk::modified_ns;
 
 use super::ImportError;
@@ -122,21 +121,15 @@ impl Sidecars<'_> {
         records: Vec<RecordText>,
     ) -> Result<String, ImportError> {
         let hash = derived.content_hash;
-        let records: Vec<Record> = derived
-            .records
-            .iter()
-            .zip(records)
-            .map(|((p, _), text)| {
-                let record = text.read()?;
-                drop(text);
-                // With the account found for it: the part it stood in may not have told.
-                let sole = || self.providers[*p as usize].sole_account.clone();
-                Ok(Record {
-                    account: record.account.clone().or_else(sole),
-                    ..record
-                })
-            })
-            .collect::<Result<_, ImportError>>()?;
+        let mut told: Vec<String> = Vec::with_capacity(records.len());
+        for ((p, _), text) in derived.records.iter().zip(records) {
+            let mut record = text.read()?;
+            drop(text);
+            // With the account found for it: the part it stood in may not have told.
+            let sole = || self.providers[*p as usize].sole_account.clone();
+            record.account = record.account.or_else(sole);
+            told.extend(record_json(&record));
+        }
         let albums: Vec<String> = self
             .albums(asset)
             .into_iter()
@@ -144,13 +137,14 @@ impl Sidecars<'_> {
             .collect();
         let entries: Vec<MediaEntry> = self.entries(derived).cloned().collect();
         let unchanged = UserChanges::default();
-        Ok(render(&SidecarContent {
+        let content = SidecarContent {
             asset,
             albums: &albums,
-            records: &records,
+            records: &[],
             entries: &entries,
             user: self.touched.changes.get(&hash).unwrap_or(&unchanged),
             foreign: self.touched.foreign.get(&hash).map_or(&[], Vec::as_slice),
-        }))
+        };
+        Ok(render_with(&content, told))
     }
 }

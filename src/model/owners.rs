@@ -1,75 +1,171 @@
 //! Whether the archives that name no account can be of one person: files of one name that are about different items, in archives
 //! that have no item in common, are as two people have them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::record::Record;
 
 /// Names of files that are given as examples.
 const EXAMPLES: usize = 3;
 
-/// Records of one archive, as far as it has a name, and of one account.
-type Group<'a> = (Option<&'a str>, Option<&'a str>);
+/// Stands for a text: of half a million records the texts themselves are much memory.
+pub type Mark = u128;
 
-/// Returns examples of files that show two owners where an account is not named, or nothing.
+/// Records of one archive, as far as it has a name, and of one account.
+type Group = (Option<String>, Option<String>);
+
+/// What records say of their owners, taken up one by one.
 ///
 /// Only sidecars tell: a record file beside its medium is about that one item, and names it by an address that no other item has.
-pub fn two_owners(records: &[Record]) -> Vec<String> {
-    let named: HashSet<(&str, &str)> = records
-        .iter()
-        .filter(|record| record.account.is_some())
-        .map(|record| (&*record.source, &*record.key))
-        .collect();
-    let mut groups: BTreeMap<Group<'_>, HashMap<&str, BTreeSet<&str>>> = BTreeMap::new();
-    for record in records.iter().filter(|record| is_sidecar(record)) {
-        // What was imported again with its account is that account's.
-        if record.account.is_none() && named.contains(&(&*record.source, &*record.key)) {
-            continue;
+#[derive(Debug, Default)]
+pub struct Owners {
+    /// What the sidecars of each group say.
+    groups: BTreeMap<Group, Vec<Told>>,
+    /// Record files and items that are told with an account.
+    named: HashSet<Mark>,
+    /// Some record names no account.
+    is_open: bool,
+}
+
+/// A record file and its item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    source: Mark,
+    item: Mark,
+}
+
+impl Owners {
+    /// Takes up a record.
+    pub fn add(&mut self, record: &Record) {
+        self.is_open |= record.account.is_none();
+        let told = Told {
+            source: mark(&record.source),
+            item: mark(&record.key),
+        };
+        if record.account.is_some() && is_address(&record.key) {
+            self.named.insert(mark(&(told.source, told.item)));
         }
-        let group = (record.account.as_deref(), record.export.as_deref());
-        let items = groups.entry(group).or_default();
-        items.entry(&record.source).or_default().insert(&record.key);
+        if is_sidecar(record) {
+            let group = (record.account.clone(), record.export.clone());
+            self.groups.entry(group).or_default().push(told);
+        }
     }
-    let mut examples: BTreeSet<&str> = BTreeSet::new();
-    let all: Vec<(&Group<'_>, &HashMap<&str, BTreeSet<&str>>)> = groups.iter().collect();
-    for (at, (group, items)) in all.iter().enumerate() {
-        if group.0.is_some() {
-            continue;
+
+    /// Finds the files that show two owners where an account is not named.
+    pub fn differing(mut self) -> Differing {
+        let mut sources = HashSet::new();
+        if !self.is_open {
+            return Differing(sources);
         }
-        // One archive has each file once.
-        let twice = items.iter().filter(|(_, keys)| keys.len() > 1);
-        examples.extend(twice.map(|(source, _)| *source));
-        for (other_at, (_, other)) in all.iter().enumerate() {
-            if other_at != at {
-                examples.extend(differing(items, other));
+        for ((account, _), told) in &mut self.groups {
+            // What was imported again with its account is that account's.
+            if account.is_none() {
+                told.retain(|told| !self.named.contains(&mark(&(told.source, told.item))));
+            }
+            told.sort_unstable();
+            told.dedup();
+        }
+        let all: Vec<(&Group, &Vec<Told>)> = self.groups.iter().collect();
+        for (at, (group, told)) in all.iter().enumerate() {
+            if group.0.is_some() {
+                continue;
+            }
+            // One archive has each file once.
+            let twice = told.windows(2).filter(|two| two[0].source == two[1].source);
+            sources.extend(twice.map(|two| two[0].source));
+            let others = all.iter().enumerate().filter(|(other, _)| *other != at);
+            for (_, (_, other)) in others {
+                sources.extend(differing(told, other));
             }
         }
+        Differing(sources)
     }
-    examples
-        .into_iter()
-        .take(EXAMPLES)
-        .map(str::to_owned)
-        .collect()
+}
+
+/// Files that show two owners.
+#[derive(Debug, Default)]
+pub struct Differing(HashSet<Mark>);
+
+impl Differing {
+    /// Returns whether no file does.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns whether this record file is one of them.
+    pub fn holds(&self, source: &str) -> bool {
+        !self.0.is_empty() && self.0.contains(&mark(&source))
+    }
+}
+
+/// The first names of files, each once.
+#[derive(Debug, Default)]
+pub struct Examples(BTreeSet<String>);
+
+impl Examples {
+    /// Takes up a name.
+    pub fn add(&mut self, source: &str) {
+        if !self.0.contains(source) {
+            self.0.insert(source.to_owned());
+        }
+        if self.0.len() > EXAMPLES {
+            self.0.pop_last();
+        }
+    }
+
+    /// Returns them in order.
+    pub fn names(self) -> Vec<String> {
+        self.0.into_iter().collect()
+    }
+}
+
+/// Returns examples of files that show two owners where an account is not named, or nothing.
+pub fn two_owners(records: &[Record]) -> Vec<String> {
+    let mut owners = Owners::default();
+    records.iter().for_each(|record| owners.add(record));
+    let differing = owners.differing();
+    let mut examples = Examples::default();
+    let differ = records
+        .iter()
+        .filter(|record| differing.holds(&record.source));
+    differ.for_each(|record| examples.add(&record.source));
+    examples.names()
 }
 
 /// Returns the files that both have about different items, if they have no item in common.
-fn differing<'a>(
-    one: &HashMap<&'a str, BTreeSet<&str>>,
-    other: &HashMap<&'a str, BTreeSet<&str>>,
-) -> Vec<&'a str> {
-    let items: HashSet<&&str> = other.values().flatten().collect();
-    if one.values().flatten().any(|key| items.contains(key)) {
+fn differing(one: &[Told], other: &[Told]) -> Vec<Mark> {
+    let items: HashSet<Mark> = other.iter().map(|told| told.item).collect();
+    if one.iter().any(|told| items.contains(&told.item)) {
         return Vec::new();
     }
-    one.keys()
-        .filter(|source| other.contains_key(*source))
-        .copied()
-        .collect()
+    let is_there = |source: Mark| {
+        other
+            .binary_search_by_key(&source, |told| told.source)
+            .is_ok()
+    };
+    let sources = one.iter().map(|told| told.source);
+    sources.filter(|source| is_there(*source)).collect()
+}
+
+/// Two halves, each by another beginning: no two texts of one library have the same mark by chance.
+pub fn mark(what: &impl Hash) -> Mark {
+    let half = |beginning: u8| {
+        let mut hasher = DefaultHasher::new();
+        beginning.hash(&mut hasher);
+        what.hash(&mut hasher);
+        hasher.finish()
+    };
+    (Mark::from(half(0)) << 64) | Mark::from(half(1))
+}
+
+fn is_address(key: &str) -> bool {
+    key.starts_with("https://")
 }
 
 fn is_sidecar(record: &Record) -> bool {
     let folder = |path: &str| path.rfind('/').map(|at| path[..at].to_owned());
-    record.key.starts_with("https://") && folder(&record.source) == folder(&record.uri)
+    is_address(&record.key) && folder(&record.source) == folder(&record.uri)
 }
 
 #[cfg(test)]

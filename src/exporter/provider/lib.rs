@@ -17,6 +17,7 @@ pub mod meta_shape;
 pub mod meta_text;
 pub mod meta_values;
 pub mod snapchat;
+pub mod ties;
 
 use std::collections::BTreeMap;
 
@@ -24,11 +25,13 @@ use jiff::Timestamp;
 
 use archive::{EntryId, Modified, PartName, part_name};
 use model::entry_path::PathBelow;
-use model::evidence::{Evidence, Links};
+use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::Kind;
 use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::record::{AlbumRecord, Record};
+
+use ties::Ties;
 
 /// Options of an import that change what a provider reads.
 #[derive(Debug, Clone, Default)]
@@ -177,6 +180,17 @@ pub trait Provider: Sync {
     /// Ties records to media. A pure function: it sees all that was ever imported from this provider, in
     /// one or many archives, and its result must not depend on the order of records or media.
     fn link(&self, evidence: &Evidence) -> Links;
+
+    /// Says by what `link` may tie a record to media or compare it with other records; see [`ties`].
+    fn ties_of_record(&self, record: &Record, ties: &mut Ties) {
+        let _ = record;
+        ties.always();
+    }
+
+    /// Says by what `link` may tie a medium to records.
+    fn ties_of_medium(&self, medium: &MediaEntry, ties: &mut Ties) {
+        let _ = (medium, ties);
+    }
 
     /// Returns the export the entries of a part belong to ([`MediaEntry::export`](model::evidence::MediaEntry::export)),
     /// for providers whose paths repeat between exports.

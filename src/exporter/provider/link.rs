@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::classify::{file_name, is_subtitles, is_web_address, stem};
+use crate::ties::Ties;
 use model::evidence::{Evidence, Link, Links, MediaEntry};
 use model::kind::{CompanionRole, Kind};
 use model::record::{Edition, Record, RecordFacts};
@@ -16,6 +17,29 @@ pub struct PathRules {
     pub canonical: fn(&str) -> String,
     /// Returns the part of a path that identifies the medium wherever it lies, if it has one.
     pub identity: fn(&str) -> Option<&str>,
+}
+
+impl PathRules {
+    /// Adds all by which [`MediaIndex::find`] may tie a path to another.
+    pub fn ties(&self, path: &str, ties: &mut Ties) {
+        ties.by("path", self.canonical(path));
+        ties.by("name", file_name(path));
+        if let Some(identity) = (self.identity)(path) {
+            ties.by("identity", identity);
+        }
+    }
+
+    fn canonical(&self, path: &str) -> String {
+        let path = path.replace('\\', "/");
+        let mut path = path.as_str();
+        while let Some(rest) = ["/", "./", "../"]
+            .iter()
+            .find_map(|start| path.strip_prefix(start))
+        {
+            path = rest;
+        }
+        (self.canonical)(path)
+    }
 }
 
 /// Finds media entries by what records call them.
@@ -85,15 +109,7 @@ impl<'a> MediaIndex<'a> {
     }
 
     fn canonical(&self, path: &str) -> String {
-        let path = path.replace('\\', "/");
-        let mut path = path.as_str();
-        while let Some(rest) = ["/", "./", "../"]
-            .iter()
-            .find_map(|start| path.strip_prefix(start))
-        {
-            path = rest;
-        }
-        (self.rules.canonical)(path)
+        self.rules.canonical(path)
     }
 
     /// One place (with whatever bytes), or the same bytes everywhere.

@@ -143,8 +143,13 @@ pub fn is_ip_address(text: &str) -> bool {
 
 /// Joins one medium and the keys of its post to the raw record that is kept.
 pub fn raw_record(medium: &Value, post: &Map<String, Value>) -> Value {
+    raw_record_of(medium.clone(), post)
+}
+
+/// The same of a medium that is not needed any more: a post may have very many.
+pub fn raw_record_of(medium: Value, post: &Map<String, Value>) -> Value {
     let mut raw = Map::new();
-    raw.insert("media".to_owned(), medium.clone());
+    raw.insert("media".to_owned(), medium);
     if !post.is_empty() {
         raw.insert("post".to_owned(), Value::Object(post.clone()));
     }

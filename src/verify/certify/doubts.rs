@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use catalog::{Catalog, CatalogError, Puzzling};
 use model::kind::Kind;
 use model::not_understood::{NamedMedia, UnnamedMedia};
-use model::record::Record;
 
 use super::NotUnderstoodFile;
 
@@ -37,13 +36,15 @@ impl Doubts {
         })
     }
 
-    /// Takes up what a provider's records name, if anything depends on it.
-    pub fn named_by(&mut self, provider: &str, records: &[Record]) {
-        if !self.files.iter().any(|file| file.file.provider == provider) {
-            return;
-        }
-        let mut named = NamedMedia::default();
-        records.iter().for_each(|record| named.add(record));
+    /// Returns a list for what a provider's records name, if anything depends on it.
+    pub fn list_for(&self, provider: &str) -> Option<NamedMedia> {
+        let mut files = self.files.iter();
+        let any = files.any(|file| file.file.provider == provider);
+        any.then(NamedMedia::default)
+    }
+
+    /// Takes up what a provider's records name.
+    pub fn named_by(&mut self, provider: &str, named: NamedMedia) {
         self.named.insert(provider.to_owned(), named);
     }
 

@@ -59,7 +59,7 @@ fn part(name: &str, problem: &str) -> ProblemNote {
 
 fn gap(date: Option<&str>) -> Gap {
     Gap {
-        date: date.map(str::to_owned),
+        date: date.map(Into::into),
         what: "media/a.jpg".into(),
         records: vec!["posts_1.json".into()],
         why: "x".into(),
@@ -419,7 +419,7 @@ fn every_gap_is_listed_in_order_of_time() {
     let dates: Vec<String> = judge(situation.clone())
         .gaps
         .into_iter()
-        .filter_map(|gap| gap.date)
+        .filter_map(|gap| gap.date.map(|date| date.to_string()))
         .collect();
     assert_eq!(dates, ["2020-01-01", "2021-01-01", "2022-01-01"]);
 }

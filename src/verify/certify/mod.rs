@@ -2,6 +2,7 @@
 
 mod archives;
 mod doubts;
+mod gaps;
 mod journal;
 mod judge;
 mod page;
@@ -12,6 +13,9 @@ pub use archives::{ArchivePart, GivenArchive, Numbering, numbering_in_words};
 pub use journal::{NewestArchive, newest_archives};
 pub use page::page;
 pub use word::{AccountArchives, given_archives, say_parts};
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -49,19 +53,19 @@ impl Verdict {
     }
 }
 
-/// Something that is named and not held, or held and damaged.
+/// Something that is named and not held, or held and damaged. There may be half a million: what many have in common is there once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// When it was taken or posted, as far as known.
-    pub date: Option<String>,
+    pub date: Option<Arc<str>>,
     /// The medium as its record names it, or the path in the library.
-    pub what: String,
+    pub what: Box<str>,
     /// The record files that name it.
-    pub records: Vec<String>,
+    pub records: Vec<Arc<str>>,
     /// What is wrong, in words.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// What to do about it.
-    pub to_do: String,
+    pub to_do: Arc<str>,
 }
 
 /// A file of an archive that no reader made sense of.

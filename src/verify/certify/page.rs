@@ -1,6 +1,6 @@
 //! The certificate as one page to print and keep: no script, no network, everything escaped.
 
-use std::fmt::Write;
+use std::io::{self, Write};
 
 use super::archives::{GivenArchive, numbering_in_words};
 use super::{Certificate, Certified, NotUnderstoodFile, Verdict};
@@ -12,33 +12,35 @@ h1{font-size:1.6em}h2{border-top:1px solid #999;padding-top:1em}.verdict{font-si
 table{border-collapse:collapse;width:100%;font-size:.85em}td,th{border:1px solid #bbb;padding:.2em .4em;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
 @media print{body{margin:0;max-width:none}h2{break-before:auto}tr{break-inside:avoid}}";
 
-/// Returns the page.
-pub fn page(certified: &Certified) -> String {
-    let mut html = String::from(
+/// Writes the page, row by row: there may be half a million gaps.
+///
+/// # Errors
+/// Fails if `html` cannot be written.
+pub fn page(certified: &Certified, html: &mut dyn Write) -> io::Result<()> {
+    html.write_all(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Certificate of an albumen library</title>\n",
-    );
-    // Writing to a String cannot fail.
-    let _ = writeln!(html, "<style>{STYLE}</style>\n</head>\n<body>");
-    html.push_str("<h1>May the account be deleted?</h1>\n");
+         <title>Certificate of an albumen library</title>\n"
+            .as_bytes(),
+    )?;
+    writeln!(html, "<style>{STYLE}</style>\n</head>\n<body>")?;
+    html.write_all("<h1>May the account be deleted?</h1>\n".as_bytes())?;
     let verified = &certified.verified;
-    let _ = writeln!(
+    writeln!(
         html,
         "<p>Made on {} after reading {} files ({} bytes) of the library and comparing each with its checksum.</p>",
         escaped(&certified.at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
         verified.files_read,
         verified.bytes_read
-    );
+    )?;
     if certified.certificates.is_empty() {
-        html.push_str("<p>The library holds nothing of this account.</p>\n");
+        html.write_all("<p>The library holds nothing of this account.</p>\n".as_bytes())?;
     }
     for certificate in &certified.certificates {
-        one(certificate, &mut html);
+        one(certificate, html)?;
     }
-    html.push_str("</body>\n</html>\n");
-    html
+    html.write_all("</body>\n</html>\n".as_bytes())
 }
 
 /// Returns the answer in words.
@@ -50,22 +52,22 @@ fn in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-fn one(certificate: &Certificate, html: &mut String) {
+fn one(certificate: &Certificate, html: &mut dyn Write) -> io::Result<()> {
     let account = certificate
         .account
         .as_deref()
         .unwrap_or("account not known");
-    let _ = writeln!(
+    writeln!(
         html,
         "<h2>{} · {}</h2>\n<p class=\"verdict {}\">{}</p>",
         escaped(&certificate.provider),
         escaped(account),
         certificate.verdict.as_str(),
         in_words(certificate.verdict)
-    );
-    list("Why", &certificate.reasons, html);
+    )?;
+    list("Why", &certificate.reasons, html)?;
     let counts = &certificate.counts;
-    let _ = writeln!(
+    writeln!(
         html,
         "<p>{} records name {} media: {} of these are held, {} are in no archive given. The library holds {} photos and videos \
          of the account in {} files; {} of these files are gone or changed.</p>",
@@ -76,14 +78,14 @@ fn one(certificate: &Certificate, html: &mut String) {
         counts.assets,
         counts.files,
         counts.damaged
-    );
-    list("What this does not cover", &certificate.notes, html);
-    not_understood(&certificate.not_understood, html);
-    archives(&certificate.archives, html);
+    )?;
+    list("What this does not cover", &certificate.notes, html)?;
+    not_understood(&certificate.not_understood, html)?;
+    archives(&certificate.archives, html)?;
     if certificate.gaps.is_empty() {
-        return;
+        return Ok(());
     }
-    html.push_str("<h3>Every gap</h3>\n<table>\n<tr><th>Date</th><th>What</th><th>Named by</th><th>Why</th><th>What to do</th></tr>\n");
+    html.write_all("<h3>Every gap</h3>\n<table>\n<tr><th>Date</th><th>What</th><th>Named by</th><th>Why</th><th>What to do</th></tr>\n".as_bytes())?;
     for gap in &certificate.gaps {
         let cells = [
             gap.date.as_deref().unwrap_or("not known"),
@@ -96,35 +98,34 @@ fn one(certificate: &Certificate, html: &mut String) {
             .iter()
             .map(|cell| format!("<td>{}</td>", escaped(cell)))
             .collect();
-        let _ = writeln!(html, "<tr>{cells}</tr>");
+        writeln!(html, "<tr>{cells}</tr>")?;
     }
-    html.push_str("</table>\n");
+    html.write_all("</table>\n".as_bytes())
 }
 
-fn not_understood(files: &[NotUnderstoodFile], html: &mut String) {
+fn not_understood(files: &[NotUnderstoodFile], html: &mut dyn Write) -> io::Result<()> {
     if files.is_empty() {
-        return;
+        return Ok(());
     }
-    html.push_str("<h3>Every file that was not understood</h3>\n<table>\n<tr><th>File</th><th>Part</th><th>Why</th></tr>\n");
+    html.write_all("<h3>Every file that was not understood</h3>\n<table>\n<tr><th>File</th><th>Part</th><th>Why</th></tr>\n".as_bytes())?;
     for file in files {
-        let _ = writeln!(
+        writeln!(
             html,
             "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
             escaped(&file.entry),
             escaped(&file.part),
             escaped(&file.what.reason())
-        );
+        )?;
     }
-    html.push_str("</table>\n");
+    html.write_all("</table>\n".as_bytes())
 }
 
-fn archives(archives: &[GivenArchive], html: &mut String) {
+fn archives(archives: &[GivenArchive], html: &mut dyn Write) -> io::Result<()> {
     if archives.is_empty() {
-        return;
+        return Ok(());
     }
-    html.push_str(
-        "<h3>Archives it rests on</h3>\n<table>\n<tr><th>Archive</th><th>Part</th><th>Bytes</th><th>Date</th></tr>\n",
-    );
+    html.write_all(
+        "<h3>Archives it rests on</h3>\n<table>\n<tr><th>Archive</th><th>Part</th><th>Bytes</th><th>Date</th></tr>\n".as_bytes())?;
     for archive in archives {
         let rows = archive.parts.len();
         let mut first = format!(
@@ -136,28 +137,28 @@ fn archives(archives: &[GivenArchive], html: &mut String) {
             let size = part
                 .size_bytes
                 .map_or("folder".to_owned(), |size| size.to_string());
-            let _ = writeln!(
+            writeln!(
                 html,
                 "<tr>{}<td>{}{}</td><td>{size}</td><td>{}</td></tr>",
                 std::mem::take(&mut first),
                 escaped(&part.name),
                 if part.whole { "" } else { " (not whole)" },
                 escaped(&part.date().unwrap_or_default()),
-            );
+            )?;
         }
     }
-    html.push_str("</table>\n");
+    html.write_all("</table>\n".as_bytes())
 }
 
-fn list(title: &str, lines: &[String], html: &mut String) {
+fn list(title: &str, lines: &[String], html: &mut dyn Write) -> io::Result<()> {
     if lines.is_empty() {
-        return;
+        return Ok(());
     }
-    let _ = writeln!(html, "<h3>{title}</h3>\n<ul>");
+    writeln!(html, "<h3>{title}</h3>\n<ul>")?;
     for line in lines {
-        let _ = writeln!(html, "<li>{}</li>", escaped(line));
+        writeln!(html, "<li>{}</li>", escaped(line))?;
     }
-    html.push_str("</ul>\n");
+    html.write_all("</ul>\n".as_bytes())
 }
 
 /// Makes text from an archive safe inside the page: no markup, no control and direction characters.
@@ -201,6 +202,12 @@ mod tests {
             verified: VerifyReport::default(),
             at: jiff::Timestamp::UNIX_EPOCH,
         }
+    }
+
+    fn page(certified: &Certified) -> String {
+        let mut html = Vec::new();
+        super::page(certified, &mut html).unwrap();
+        String::from_utf8(html).unwrap()
     }
 
     #[test]

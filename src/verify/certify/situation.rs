@@ -1,6 +1,6 @@
 //! Gathers, account by account, what is known: records, media, bytes, journal. Judges nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::{FindingKind, VerifyReport};
 use catalog::{Catalog, CatalogError};
@@ -8,12 +8,13 @@ use model::asset::Asset;
 use model::content_hash::ContentHash;
 use model::media_type::{MediaClass, MediaType};
 use model::not_understood::UnnamedMedia;
-use model::owners::two_owners;
-use model::record::{Edition, Extras, Record, RecordFacts};
+use model::owners::{Differing, Examples, Mark, Owners, mark};
+use model::record::{Edition, Record};
 use model::time::{Precision, When};
 
 use super::archives::{GivenArchive, Key, archives};
 use super::doubts::Doubts;
+use super::gaps::Shared;
 use super::journal::{Journal, journal};
 use super::{CertificateCounts, Gap, NotUnderstoodFile};
 
@@ -77,17 +78,34 @@ pub fn situations(
     let mut gathering = Gathering::default();
     let mut doubts = Doubts::load(catalog)?;
     for provider in catalog.providers()? {
-        let (evidence, _) = catalog.evidence_with(&provider, &lighten)?;
-        let examples = two_owners(&evidence.records);
-        gathering.records(&provider, &evidence.records, examples.is_empty());
+        let mut named = doubts.list_for(&provider);
+        let mut owners = Owners::default();
+        let mut told = Told::new();
+        catalog.each_record(&provider, |_, record| {
+            owners.add(&record);
+            if let Some(named) = &mut named {
+                named.add(&record);
+            }
+            // What a path tells is no record file's word.
+            if record.edition != Edition::Unrecorded && !record.facts.is_supplement() {
+                told.entry(record.account.clone()).or_default().add(&record);
+            } else {
+                told.entry(record.account).or_default();
+            }
+            Ok(())
+        })?;
+        let examples = examples(catalog, &provider, &owners.differing())?;
+        gathering.records(&provider, told, examples.is_empty());
         if !examples.is_empty() {
             let key = gathering.key(&provider, None);
             gathering.account(key).situation.two_owners = examples;
         }
-        doubts.named_by(&provider, &evidence.records);
+        if let Some(named) = named {
+            doubts.named_by(&provider, named);
+        }
     }
     catalog.each_missing_record(|id, _, uri| {
-        gathering.missing(catalog.bare_record(id)?.read()?, uri.to_owned());
+        gathering.missing(&catalog.bare_record(id)?.read()?, uri);
         Ok(())
     })?;
     for id in catalog.doubtful_records()? {
@@ -139,25 +157,50 @@ pub fn situations(
     Ok(situations)
 }
 
-/// Takes everything away but what a record names, and where: of half a million records the rest is much memory.
-fn lighten(record: &mut Record) {
-    let supplement = record.facts.is_supplement();
-    record.facts = RecordFacts::default();
-    record.facts.extras = supplement.then(|| {
-        Box::new(Extras {
-            supplement,
-            ..Extras::default()
-        })
-    });
+/// Returns examples of the files that show two owners.
+fn examples(
+    catalog: &Catalog,
+    provider: &str,
+    differing: &Differing,
+) -> Result<Vec<String>, CatalogError> {
+    let mut examples = Examples::default();
+    if !differing.is_empty() {
+        catalog.each_record(provider, |_, record| {
+            if differing.holds(&record.source) {
+                examples.add(&record.source);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(examples.names())
+}
+
+/// What the records of a provider tell, by the account they name.
+type Told = BTreeMap<Option<String>, OfRecords>;
+
+/// What the records of an account tell.
+#[derive(Default)]
+struct OfRecords {
+    records: u64,
+    named: HashSet<Mark>,
+    editions: BTreeSet<Edition>,
+}
+
+impl OfRecords {
+    fn add(&mut self, record: &Record) {
+        self.records += 1;
+        self.named.insert(mark(&record.uri));
+        self.editions.insert(record.edition);
+    }
 }
 
 /// One account while it is gathered.
 #[derive(Default)]
 struct Account {
     situation: Situation,
-    named: BTreeSet<String>,
-    missing: BTreeMap<String, Gap>,
-    companions_missing: BTreeMap<String, Gap>,
+    named: HashSet<Mark>,
+    missing: Vec<Gap>,
+    companions_missing: Vec<Gap>,
     editions: BTreeSet<Edition>,
     pixels: Vec<u32>,
 }
@@ -166,17 +209,15 @@ impl Account {
     fn finish(mut self) -> Situation {
         let mut situation = self.situation;
         // A file that is some record's medium is counted as that, even if it is another's companion.
-        let companions = self.companions_missing.into_iter();
-        let companions: Vec<Gap> = companions
-            .filter(|(uri, _)| !self.named.contains(uri))
-            .map(|(_, gap)| gap)
-            .collect();
+        let mut companions = self.companions_missing;
+        companions.retain(|gap| !self.named.contains(&mark(&gap.what)));
         let counts = &mut situation.counts;
         counts.named = self.named.len() as u64;
         counts.missing = self.missing.len() as u64;
         counts.held = counts.named.saturating_sub(counts.missing);
         counts.companions_missing = companions.len() as u64;
-        situation.missing = self.missing.into_values().chain(companions).collect();
+        situation.missing = self.missing;
+        situation.missing.append(&mut companions);
         situation.counts.damaged = situation.damaged.len() as u64;
         let by_record = |edition: &Edition| *edition != Edition::Unrecorded;
         situation.html_only = self.editions.contains(&Edition::Html)
@@ -194,6 +235,7 @@ struct Gathering {
     accounts: BTreeMap<Key, Account>,
     /// The only account of a provider that has just one: records that name none are its.
     sole: HashMap<String, String>,
+    shared: Shared,
     /// Accounts each file's asset belongs to.
     owners: HashMap<String, BTreeSet<Key>>,
     /// Date of each file's asset.
@@ -218,70 +260,55 @@ impl Gathering {
     }
 
     /// `one_owner`: what names no account may be the only account's that there is.
-    fn records(&mut self, provider: &str, records: &[Record], one_owner: bool) {
-        let named: BTreeSet<&String> = records.iter().filter_map(|r| r.account.as_ref()).collect();
-        if let (true, [only]) = (one_owner, &named.into_iter().collect::<Vec<_>>()[..]) {
+    fn records(&mut self, provider: &str, told: Told, one_owner: bool) {
+        let named: Vec<&String> = told.keys().flatten().collect();
+        if let (true, [only]) = (one_owner, &named[..]) {
             self.sole.insert(provider.to_owned(), (*only).clone());
         }
-        // What a path tells is no record file's word.
-        let by_files = |record: &&Record| {
-            record.edition != Edition::Unrecorded && !record.facts.is_supplement()
-        };
-        for record in records.iter().filter(by_files) {
-            let key = self.key(provider, record.account.as_ref());
+        for (account, of_records) in told {
+            if of_records.records == 0 {
+                continue;
+            }
+            let key = self.key(provider, account.as_ref());
             let account = self.account(key);
-            account.situation.counts.records += 1;
-            account.named.insert(record.uri.clone());
-            account.editions.insert(record.edition);
+            account.situation.counts.records += of_records.records;
+            account.editions.extend(of_records.editions);
+            match account.named.is_empty() {
+                true => account.named = of_records.named,
+                false => account.named.extend(of_records.named),
+            }
         }
     }
 
-    /// A medium that several records name is one gap.
-    fn missing(&mut self, record: Record, uri: String) {
+    /// A medium that several records name is one gap. They come by medium.
+    fn missing(&mut self, record: &Record, uri: &str) {
         let when = record.facts.taken_at.or(record.facts.posted_at);
         let key = self.key(&record.provider, record.account.as_ref());
+        let is_own = uri == record.uri;
+        let mut shared = std::mem::take(&mut self.shared);
         let account = self.account(key);
-        let date = when.as_ref().map(day);
-        let gaps = match uri == record.uri {
+        let gaps = match is_own {
             true => &mut account.missing,
             false => &mut account.companions_missing,
         };
-        let gap = gaps.entry(uri.clone()).or_insert_with(|| Gap {
-            date: None,
-            what: uri.clone(),
-            records: Vec::new(),
-            why: "no archive given so far holds it".to_owned(),
-            to_do: String::new(),
-        });
-        // Of several dates the earliest known.
-        gap.date = gap.date.take().into_iter().chain(date).min();
-        gap.to_do = match &gap.date {
-            Some(date) => format!(
-                "ask for a new archive that covers {date}, or import the part that holds it"
-            ),
-            None => {
-                "ask for a new archive with all dates, or import the part that holds it".to_owned()
-            }
-        };
-        if let Err(at) = gap.records.binary_search(&record.source) {
-            gap.records.insert(at, record.source);
-        }
+        shared.add(gaps, uri, &record.source, when.as_ref().map(day));
         // An index page lists a file without being a record of it: then the file is named by this alone.
-        if uri == record.uri {
-            account.named.insert(uri);
+        if is_own {
+            account.named.insert(mark(&uri));
         }
+        self.shared = shared;
     }
 
     fn doubtful(&mut self, record: Record) {
         let key = self.key(&record.provider, record.account.as_ref());
         let account = self.account(key);
         account.situation.doubtful.push(Gap {
-            date: record.facts.taken_at.as_ref().map(day),
-            what: record.uri,
-            records: vec![record.source],
+            date: record.facts.taken_at.as_ref().map(|when| day(when).into()),
+            what: record.uri.into(),
+            records: vec![record.source.into()],
             why: "several photos have its title and second, and nothing tells which of them it is, or whether it is one more"
-                .to_owned(),
-            to_do: "look on the service how many there are, and compare".to_owned(),
+                .into(),
+            to_do: "look on the service how many there are, and compare".into(),
         });
     }
 
@@ -338,12 +365,12 @@ impl Gathering {
     fn damaged(&mut self, verified: &VerifyReport) {
         for finding in verified.findings.iter().filter(|f| f.kind.is_loss()) {
             let gap = Gap {
-                date: self.dates.get(&finding.path).cloned(),
-                what: finding.path.clone(),
+                date: self.dates.get(&finding.path).map(|date| date.as_str().into()),
+                what: finding.path.as_str().into(),
                 records: Vec::new(),
-                why: format!("{}: {}", finding.kind.as_str(), finding.detail),
+                why: format!("{}: {}", finding.kind.as_str(), finding.detail).into(),
                 to_do: "fetch it again with `albumen verify --repair PATH` from the archive that held it"
-                    .to_owned(),
+                    .into(),
             };
             let owners = match self.owners.get(&finding.path) {
                 Some(owners) => owners.clone(),
@@ -362,11 +389,11 @@ fn unreadable_file(asset: &Asset, path: Option<&String>, date: Option<&String>) 
     let other = |media_type: Option<MediaType>| media_type == Some(MediaType::Other);
     let is_odd = other(Some(asset.media.media_type)) && named.is_some() && !other(named);
     is_odd.then(|| Gap {
-        date: date.cloned(),
-        what: path.cloned().unwrap_or_else(|| asset.name.clone()),
+        date: date.map(|date| date.as_str().into()),
+        what: path.unwrap_or(&asset.name).as_str().into(),
         records: Vec::new(),
-        why: "its bytes are of no photo, video or sound format albumen knows; they are kept as they came".to_owned(),
-        to_do: "open it, and compare it with what the service shows".to_owned(),
+        why: "its bytes are of no photo, video or sound format albumen knows; they are kept as they came".into(),
+        to_do: "open it, and compare it with what the service shows".into(),
     })
 }
 

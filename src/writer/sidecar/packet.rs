@@ -73,7 +73,7 @@ pub fn embedded(
         .filter(|property| !is_out_of_date(property, &out))
         .collect();
     foreign(&mut out, &kept);
-    Ok(packet(&out, fields.favorite))
+    Ok(packet(out, fields.favorite))
 }
 
 fn is_out_of_date(property: &ForeignProperty, written: &Properties) -> bool {

@@ -35,13 +35,24 @@ pub struct SidecarContent<'a> {
 
 /// Returns the text of a sidecar.
 pub fn render(content: &SidecarContent<'_>) -> String {
+    render_with(content, content.records.iter().filter_map(json).collect())
+}
+
+/// Returns the text of a sidecar whose records are given as [`record_json`] makes them, in any order: an asset may have very
+/// many, and whole records take several times the memory of their text.
+pub fn render_with(content: &SidecarContent<'_>, records: Vec<String>) -> String {
     let fields = Fields::of(content.asset);
     let mut out = Properties::default();
     standard(&mut out, &fields, content);
     identity(&mut out, content.asset);
-    own(&mut out, &fields, content);
+    own(&mut out, &fields, content, sorted(records.into_iter()));
     foreign(&mut out, content.foreign);
-    packet(&out, fields.favorite)
+    packet(out, fields.favorite)
+}
+
+/// Returns a record as a sidecar holds it; nothing if it cannot be written as JSON.
+pub fn record_json(record: &Record) -> Option<String> {
+    json(record)
 }
 
 /// Parts of a packet that other programs write in a way of their own.
@@ -57,7 +68,7 @@ pub fn is_own_hand(text: &str) -> bool {
     OWN_HAND.iter().filter(|part| text.contains(**part)).count() >= 2
 }
 
-pub(super) fn packet(properties: &Properties, favorite: bool) -> String {
+pub(super) fn packet(properties: Properties, favorite: bool) -> String {
     let mut head = String::new();
     let used = |(_, ns): &&(&str, &str)| properties.names.iter().any(|(used, _)| used == ns);
     for (prefix, ns) in ns::DECLARED.iter().chain(ns::OPTIONAL.iter().filter(used)) {
@@ -67,13 +78,19 @@ pub(super) fn packet(properties: &Properties, favorite: bool) -> String {
         // An attribute, because PhotoPrism reads no other form of this one.
         head.push_str("\n    fstop:favorite=\"1\"");
     }
-    let (rdf, meta, body) = (ns::RDF, ns::META, &properties.text);
-    format!(
+    let (rdf, meta) = (ns::RDF, ns::META);
+    let begin = format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
          <x:xmpmeta xmlns:x=\"{meta}\" x:xmptk=\"albumen\">\n <rdf:RDF xmlns:rdf=\"{rdf}\">\n  \
-         <rdf:Description rdf:about=\"\"{head}>\n{body}  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n\
-         <?xpacket end=\"w\"?>\n"
-    )
+         <rdf:Description rdf:about=\"\"{head}>\n"
+    );
+    let end = "  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n";
+    // In place: the text of very many records is not copied.
+    let mut text = properties.text;
+    text.reserve_exact(begin.len() + end.len());
+    text.insert_str(0, &begin);
+    text.push_str(end);
+    text
 }
 
 pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
@@ -89,9 +106,9 @@ pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarC
     location(out, fields.location);
     place(out, fields.place.as_deref());
     // Every reader takes its own first choice of these three and no other, so all hold the same tags.
-    out.list("dc:subject", "Bag", &fields.leaves());
-    out.list("lr:hierarchicalSubject", "Bag", &fields.tags('|'));
-    out.list("digiKam:TagsList", "Seq", &fields.tags('/'));
+    out.list("dc:subject", "Bag", fields.leaves());
+    out.list("lr:hierarchicalSubject", "Bag", fields.tags('|'));
+    out.list("digiKam:TagsList", "Seq", fields.tags('/'));
     out.list("Iptc4xmpExt:PersonInImage", "Bag", &fields.people);
     out.optional(
         "xmp:Rating",
@@ -170,12 +187,12 @@ pub(super) fn identity(out: &mut Properties, asset: &Asset) {
     out.simple("xmpMM:OriginalDocumentID", &hash);
 }
 
-fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
+fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>, records: Vec<String>) {
     let asset = content.asset;
     out.simple("albumen:Format", &SIDECAR_FORMAT.to_string());
     out.simple("albumen:ContentHash", &asset.content_hash.to_string());
-    out.list("albumen:Records", "Seq", &json_set(content.records));
-    out.list("albumen:Entries", "Bag", &json_set(content.entries));
+    out.list("albumen:Records", "Seq", records);
+    out.list("albumen:Entries", "Bag", json_set(content.entries));
     out.optional(
         "albumen:Origins",
         json(&asset.origins())
@@ -207,16 +224,12 @@ fn beside(out: &mut Properties, asset: &Asset) {
     let cleaned = |texts: Vec<String>| -> Vec<String> {
         texts.iter().map(|text| fields::clean(text)).collect()
     };
-    out.list(
-        "albumen:Coauthors",
-        "Bag",
-        &cleaned(asset.coauthors.clone()),
-    );
+    out.list("albumen:Coauthors", "Bag", cleaned(asset.coauthors.clone()));
     let insights = asset
         .insights
         .iter()
         .map(|insight| format!("{}: {}", insight.label, insight.value));
-    out.list("albumen:Insights", "Bag", &cleaned(insights.collect()));
+    out.list("albumen:Insights", "Bag", cleaned(insights.collect()));
     let comments = asset.comments.iter().map(|comment| {
         let at = comment.at.map(|at| fields::date_text(&at));
         let head: Vec<String> = at.into_iter().chain(comment.author.clone()).collect();
@@ -225,7 +238,7 @@ fn beside(out: &mut Properties, asset: &Asset) {
             false => format!("{}: {}", head.join(" "), comment.text),
         }
     });
-    out.list("albumen:Comments", "Seq", &cleaned(comments.collect()));
+    out.list("albumen:Comments", "Seq", cleaned(comments.collect()));
 }
 
 pub(super) fn foreign(out: &mut Properties, foreign: &[ForeignProperty]) {
@@ -317,8 +330,9 @@ impl Properties {
         ));
     }
 
-    fn list(&mut self, tag: &str, kind: &str, items: &[String]) {
-        if items.is_empty() {
+    fn list(&mut self, tag: &str, kind: &str, items: impl IntoIterator<Item: AsRef<str>>) {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
             return;
         }
         self.note(tag);
@@ -326,7 +340,7 @@ impl Properties {
         for item in items {
             // Without a copy in between: a record in an item may be as long as an archive makes it.
             self.raw("     <rdf:li>");
-            push_escaped(item, &mut self.text);
+            push_escaped(item.as_ref(), &mut self.text);
             self.raw("</rdf:li>\n");
         }
         self.raw(&format!("    </rdf:{kind}>\n   </{tag}>\n"));

@@ -47,6 +47,12 @@ fn place(export: Option<&str>, folder: &str, file: &str) -> Place {
     (export.map(str::to_owned), plain(folder), plain(file))
 }
 
+/// Says by what [`missing`] compares a file with what is listed, whatever the export.
+pub fn tie(path: &str) -> (String, String) {
+    let (folder, file) = split_path(path);
+    (plain(folder), plain(file))
+}
+
 /// The page joins runs of spaces, as pages do.
 fn plain(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();

@@ -18,6 +18,7 @@ mod pool;
 mod read;
 mod records;
 mod suffixes;
+mod ties;
 
 /// Name of the provider in catalogs and sidecars.
 pub const NAME: &str = "google-photos";
@@ -26,9 +27,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::ties::Ties;
 use crate::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
 use archive::{PartName, part_name};
-use model::evidence::{Evidence, Links};
+use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::Kind;
 use model::record::Record;
 
@@ -54,6 +56,23 @@ impl Provider for GooglePhotos {
 
     fn link(&self, evidence: &Evidence) -> Links {
         link::link(evidence)
+    }
+
+    fn ties_of_record(&self, record: &Record, found: &mut Ties) {
+        let folder = folders::split_path(&record.source).0;
+        let kind = self.record_kind(&record.source);
+        found.class((
+            &record.account,
+            &record.export,
+            folder,
+            kind,
+            record.edition,
+        ));
+        ties::of_record(record, found);
+    }
+
+    fn ties_of_medium(&self, medium: &MediaEntry, found: &mut Ties) {
+        ties::of_medium(medium, found);
     }
 
     fn export(&self, part_name: &str) -> Option<String> {

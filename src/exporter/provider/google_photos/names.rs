@@ -334,7 +334,8 @@ pub fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
         || (with_signs && plain_title_agrees(&with_entities(title), reading))
 }
 
-fn with_entities(title: &str) -> String {
+/// Writes a title as Google did in some years: with `&#39;` and the like.
+pub fn with_entities(title: &str) -> String {
     title
         .replace('&', "&amp;")
         .replace('<', "&lt;")

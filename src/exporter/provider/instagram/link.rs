@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::classify::{item_key, media_id, month_folder, stem};
 use crate::instagram::layout::{kind_of_folder, visibility_of};
 use crate::link::{PathRules, link_all, unrecorded};
+use crate::ties::Ties;
 use jiff::civil::DateTime;
 use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::{Kind, Visibility};
@@ -37,6 +38,29 @@ pub fn link(evidence: &Evidence) -> Links {
         corrected: archived_after_all(&evidence.records),
         ..link_all(evidence, RULES, &made_up)
     }
+}
+
+/// Says by what [`link`] may tie a record to media, or compare it with other records.
+pub fn ties_of_record(record: &Record, ties: &mut Ties) {
+    RULES.ties(&record.uri, ties);
+    for companion in &record.companions {
+        RULES.ties(&companion.uri, ties);
+    }
+    // Of the same key may be the same item in another list, or the same post under another id.
+    ties.by("item", &record.key);
+    let Some(post) = &record.post else { return };
+    ties.by("post", &post.id);
+    if let Some(posted) = record.facts.posted_at {
+        // Two posts this near have one of these spans in common.
+        let span = posted.rough_seconds().div_euclid(2 * SAME_POST_S);
+        ties.by("time", span);
+        ties.by("time", span + 1);
+    }
+}
+
+/// Says by what [`link`] may tie a medium to records.
+pub fn ties_of_medium(medium: &MediaEntry, ties: &mut Ties) {
+    RULES.ties(&medium.path, ties);
 }
 
 /// Says what the path of a medium tells by itself.

@@ -17,11 +17,13 @@ mod understood;
 use std::collections::BTreeMap;
 
 use crate::meta_accounts::dated_part;
+use crate::ties::Ties;
 use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::{meta_elements as elements, meta_values as values};
 use archive::PartName;
-use model::evidence::{Evidence, Links};
+use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::Kind;
+use model::record::Record;
 
 /// Name stored in catalogs and sidecars.
 const NAME: &str = "instagram";
@@ -48,6 +50,16 @@ impl Provider for Instagram {
 
     fn link(&self, evidence: &Evidence) -> Links {
         link::link(evidence)
+    }
+
+    fn ties_of_record(&self, record: &Record, ties: &mut Ties) {
+        let kind = self.record_kind(&record.source);
+        ties.class((&record.account, kind, record.edition));
+        link::ties_of_record(record, ties);
+    }
+
+    fn ties_of_medium(&self, medium: &MediaEntry, ties: &mut Ties) {
+        link::ties_of_medium(medium, ties);
     }
 
     fn media_kind(&self, path: &str) -> Option<Kind> {

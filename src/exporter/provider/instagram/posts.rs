@@ -7,7 +7,7 @@ use crate::instagram::elements::as_list;
 use crate::instagram::facts::{facts_of, key_of, posted_at, subtitles, uri_of, video_date};
 use crate::instagram::labels::{self, LabelCensus};
 use crate::instagram::layout::visibility_of;
-use crate::instagram::values::{instant, raw_record, text};
+use crate::instagram::values::{instant, raw_record_of, text};
 use model::kind::{Kind, Visibility};
 use model::record::{Edition, Location, PostRef, Record};
 use model::time::When;
@@ -163,12 +163,13 @@ fn labelled(kind: Kind, element: &Value, census: &LabelCensus) -> Post {
     }
 }
 
-/// Returns the records of a post. Media without a path (text only) give none.
-pub fn records_of(
+/// Gives the records of a post one by one: it may have very many. Media without a path (text only) give none.
+pub fn give_records_of(
     post: Post,
     source: &Source<'_>,
     is_template: &dyn Fn(&str) -> bool,
-) -> Vec<Record> {
+    give: &mut dyn FnMut(Record),
+) {
     let Post {
         kind,
         visibility,
@@ -193,30 +194,28 @@ pub fn records_of(
             .find_map(|(medium, _)| text(medium.get("title")))
     };
     let shared = caption.or_else(|| titles().filter(|_| together));
-    let mut records = Vec::with_capacity(media.len());
-    for (index, (medium, location)) in media.iter().enumerate() {
-        let (Some(uri), Some(key)) = (uri_of(medium), key_of(medium)) else {
+    for (index, (medium, location)) in media.into_iter().enumerate() {
+        let (Some(uri), Some(key)) = (uri_of(&medium), key_of(&medium)) else {
             continue;
         };
         let mut record = source.record(kind, uri, key);
-        record.facts = facts_of(medium, is_template);
+        record.facts = facts_of(&medium, is_template);
         record.facts.posted_at = match kind {
             // Its times are those of the upload; they stay in the raw record.
             Kind::Draft => None,
             _ => record.facts.posted_at.or(posted_at),
         };
-        record.facts.location = record.facts.location.or(*location);
+        record.facts.location = record.facts.location.or(location);
         record.facts.description = shared.clone().or_else(|| text(medium.get("title")));
         record.facts.visibility = visibility;
-        record.companions = subtitles(medium);
-        record.raw = raw_record(medium, &rest);
+        record.companions = subtitles(&medium);
+        record.raw = raw_record_of(medium, &rest);
         record.post = id.clone().filter(|_| together).map(|id| PostRef {
             id,
             index: u32::try_from(index).unwrap_or(u32::MAX),
         });
-        records.push(record);
+        give(record);
     }
-    records
 }
 
 /// Returns every object with a path anywhere below `value`, as if each stood alone: profile pages, odd lists.
@@ -248,7 +247,13 @@ mod tests {
         posts_of(kind, element, &LabelCensus::default())
             .unwrap_or_default()
             .into_iter()
-            .flat_map(|post| records_of(post, &SOURCE, &|_| false))
+            .flat_map(|post| {
+                let mut records = Vec::new();
+                give_records_of(post, &SOURCE, &|_| false, &mut |record| {
+                    records.push(record)
+                });
+                records
+            })
             .collect()
     }
 

@@ -60,7 +60,8 @@ pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
             node,
             account: account.as_deref(),
             sink,
-            undated: Vec::new(),
+            undated: 0,
+            first_undated: None,
         };
         let role = file.role(conversations.place_of(&node.path), options);
         sink.entry(node.id, role);
@@ -91,8 +92,10 @@ struct File<'a> {
     node: &'a Node,
     account: Option<&'a str>,
     sink: &'a mut dyn ItemSink,
-    /// Paths of the media whose record should have a date of posting and has none.
-    undated: Vec<String>,
+    /// Records that should have a date of posting and have none.
+    undated: u64,
+    /// Path of the medium of the first of them.
+    first_undated: Option<String>,
 }
 
 impl File<'_> {
@@ -150,14 +153,17 @@ impl File<'_> {
 
     fn give(&mut self, records: Vec<Record>) -> usize {
         let count = records.len();
-        for record in records {
-            let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
-            if record.facts.posted_at.is_none() && !never_dated {
-                self.undated.push(record.uri.clone());
-            }
-            self.sink.record(record);
-        }
+        records.into_iter().for_each(|record| self.give_one(record));
         count
+    }
+
+    fn give_one(&mut self, record: Record) {
+        let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
+        if record.facts.posted_at.is_none() && !never_dated {
+            self.undated += 1;
+            self.first_undated.get_or_insert_with(|| record.uri.clone());
+        }
+        self.sink.record(record);
     }
 
     /// Ends the reading of a file: tells what was not understood in it, in one line each, however large the file is.
@@ -170,10 +176,10 @@ impl File<'_> {
         if let Some(lacks) = understood.lacks() {
             self.unknown_structure(lacks);
         }
-        if let Some(first) = self.undated.first() {
+        if let Some(first) = &self.first_undated {
             let message = format!(
                 "{} records in it have no date of posting, the first is {}",
-                self.undated.len(),
+                self.undated,
                 shown(first)
             );
             self.sink.warn(self.node.id, message);
@@ -185,17 +191,29 @@ impl File<'_> {
         let mut bytes = self.bytes()?;
         let survey = Survey::of(kind, &mut bytes);
         let is_template = |date: &str| survey.is_template(date);
+        let (node, account) = (self.node, self.account);
+        let source = Source {
+            path: &node.path,
+            account,
+        };
         let mut records = 0;
         let mut understood = Understood::new("title");
         let result = read_elements(&mut bytes, is_root, &mut |_, mut element| {
             repair_value(&mut element);
             let met = understood.survey(&element);
-            let read = posts::posts_of(kind, element, &survey.census).map(|posts| {
-                let of_post = |post| posts::records_of(post, &self.source(), &is_template);
-                posts.into_iter().flat_map(of_post).collect::<Vec<_>>()
-            });
-            understood.add(met, read.as_ref().map(|read| read.iter()));
-            records += self.give(read.unwrap_or_default());
+            let Some(posts) = posts::posts_of(kind, element, &survey.census) else {
+                understood.add(met, None::<std::iter::Empty<&Record>>);
+                return;
+            };
+            let mut adding = understood.adding(met);
+            for post in posts {
+                posts::give_records_of(post, &source, &is_template, &mut |record| {
+                    adding.record(&record);
+                    self.give_one(record);
+                    records += 1;
+                });
+            }
+            adding.finish();
         });
         self.finish(&understood, records, result)
     }

@@ -1,6 +1,7 @@
 //! What of a JSON record file was understood: keys change their names, and a list under an unknown key yields nothing.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 use serde_json::Value;
 
@@ -62,6 +63,57 @@ impl Survey {
     }
 }
 
+/// An element whose records are being given.
+pub struct Adding<'a> {
+    understood: &'a mut Understood,
+    survey: Survey,
+    claimed: Claimed,
+}
+
+impl Adding<'_> {
+    /// The element gave this record.
+    pub fn record(&mut self, record: &Record) {
+        self.understood.records += 1;
+        let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
+        self.understood.no_date += u64::from(!self.survey.dates && !never_dated);
+        self.claimed.add(&record.uri);
+        let companions = record.companions.iter();
+        companions.for_each(|companion| self.claimed.add(&companion.uri));
+    }
+
+    /// It gave all.
+    pub fn finish(self) {
+        let (understood, survey) = (self.understood, self.survey);
+        understood.nameless += survey.nameless;
+        understood.odd_posts += u64::from(survey.odd_post && !survey.labelled);
+        understood.odd = understood.odd.or(survey.odd.filter(|_| !survey.labelled));
+        // In the dialect of labelled values the caption's label may be one nobody knows.
+        if let Some(key) = survey
+            .text_under
+            .filter(|_| !survey.captions && !survey.labelled)
+        {
+            understood.texts += 1;
+            understood.text_under.get_or_insert(key);
+        }
+        understood.unread(survey.paths, &self.claimed);
+    }
+}
+
+/// Paths that records name, as hashes: of a post of very many media the paths themselves are much memory.
+#[derive(Default)]
+struct Claimed(HashSet<u64>);
+
+impl Claimed {
+    fn add(&mut self, path: &str) {
+        let hash = self.0.hasher().hash_one(path);
+        self.0.insert(hash);
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.0.contains(&self.0.hasher().hash_one(path))
+    }
+}
+
 impl Understood {
     /// Nothing was met so far.
     pub fn new(caption_key: &'static str) -> Self {
@@ -99,39 +151,26 @@ impl Understood {
     pub fn add<'a>(&mut self, survey: Survey, records: Option<impl Iterator<Item = &'a Record>>) {
         let Some(records) = records else {
             self.nameless += 1;
-            self.unread(survey.paths, &BTreeSet::new());
+            self.unread(survey.paths, &Claimed::default());
             return;
         };
-        let mut claimed = BTreeSet::new();
-        for record in records {
-            self.records += 1;
-            let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
-            self.no_date += u64::from(!survey.dates && !never_dated);
-            claimed.insert(record.uri.as_str());
-            claimed.extend(
-                record
-                    .companions
-                    .iter()
-                    .map(|companion| companion.uri.as_str()),
-            );
-        }
-        self.nameless += survey.nameless;
-        self.odd_posts += u64::from(survey.odd_post && !survey.labelled);
-        self.odd = self.odd.or(survey.odd.filter(|_| !survey.labelled));
-        // In the dialect of labelled values the caption's label may be one nobody knows.
-        if let Some(key) = survey
-            .text_under
-            .filter(|_| !survey.captions && !survey.labelled)
-        {
-            self.texts += 1;
-            self.text_under.get_or_insert(key);
-        }
-        self.unread(survey.paths, &claimed);
+        let mut adding = self.adding(survey);
+        records.for_each(|record| adding.record(record));
+        adding.finish();
     }
 
-    fn unread(&mut self, paths: Vec<String>, claimed: &BTreeSet<&str>) {
+    /// The same where an element gives its records one by one.
+    pub fn adding(&mut self, survey: Survey) -> Adding<'_> {
+        Adding {
+            understood: self,
+            survey,
+            claimed: Claimed::default(),
+        }
+    }
+
+    fn unread(&mut self, paths: Vec<String>, claimed: &Claimed) {
         for path in paths {
-            if !claimed.contains(path.as_str()) {
+            if !claimed.has(&path) {
                 self.unread += 1;
                 self.first_unread.get_or_insert(path);
             }

@@ -1,0 +1,140 @@
+//! Finds the records of which it is clear beforehand that no archive so far holds their medium, where they are very many: they need
+//! not be in memory with all others while media are looked for.
+//!
+//! Somebody may import the parts of an archive that hold the record files, and none that hold media. Each record and each medium
+//! says what it may be tied by (see [`Ties`]); what has a tie in common, be it by way of others, makes a circle. The records of
+//! circles without media are left out of what is linked, and their numbers kept: all that is said of them is that their media are
+//! missing. One record of each class comes to be linked all the same, for what it says of its file and account.
+
+use std::collections::HashSet;
+
+use catalog::{Catalog, CatalogError};
+use model::evidence::MediaEntry;
+use model::record::Record;
+use provider::ties::Ties;
+use provider::{PROVIDERS, Provider};
+
+/// Fewer records than this beyond the number of media are little memory: they are all linked, without another look at them.
+pub const FAR_MORE: usize = 20_000;
+
+/// Returns the numbers of a provider's records that need not be linked, sorted.
+///
+/// # Errors
+/// Fails if the catalog does.
+pub fn absent(catalog: &Catalog, name: &str, far_more: usize) -> Result<Vec<i64>, CatalogError> {
+    let records = catalog.record_count(name)?;
+    if records <= catalog.media_count(name)?.saturating_add(far_more) {
+        return Ok(Vec::new());
+    }
+    let Some(provider) = PROVIDERS.iter().find(|provider| provider.name() == name) else {
+        return Ok(Vec::new());
+    };
+    let mut circles = Circles::new(*provider, records);
+    for medium in catalog.media_entries(name)? {
+        circles.medium(&medium);
+    }
+    catalog.each_record(name, |id, record| {
+        circles.record(id, &record);
+        Ok(())
+    })?;
+    Ok(circles.without_media())
+}
+
+/// Number of all media and of all that must be linked, in place of a record's: the circle that is linked.
+const HELD: u32 = 0;
+
+/// A tie that all that must be linked has in common with what is held.
+const ALWAYS: u64 = 0;
+
+/// Records and media with the ties they have.
+struct Circles<'a> {
+    provider: &'a dyn Provider,
+    /// Numbers of records in the catalog; a thing's number is one more than the place of its record.
+    ids: Vec<i64>,
+    /// Each tie with the number of a thing that has it.
+    ties: Vec<(u64, u32)>,
+    classes: HashSet<u64>,
+    /// The first record of each class. It is linked without those of its circle: what is missing stays missing.
+    first: Vec<u32>,
+    /// Some records name their account, and some do not.
+    accounts: HashSet<bool>,
+}
+
+impl<'a> Circles<'a> {
+    fn new(provider: &'a dyn Provider, records: usize) -> Self {
+        let mut circles = Self {
+            provider,
+            ids: Vec::with_capacity(records),
+            ties: vec![(ALWAYS, HELD)],
+            classes: HashSet::new(),
+            first: Vec::new(),
+            accounts: HashSet::new(),
+        };
+        // Most have no more; a list that grows takes up to twice its room.
+        circles.ties.reserve(records * 5);
+        circles
+    }
+
+    fn medium(&mut self, medium: &MediaEntry) {
+        let mut ties = Ties::default();
+        self.provider.ties_of_medium(medium, &mut ties);
+        self.ties
+            .extend(ties.hashes().iter().map(|tie| (*tie, HELD)));
+    }
+
+    fn record(&mut self, id: i64, record: &Record) {
+        let mut ties = Ties::default();
+        self.provider.ties_of_record(record, &mut ties);
+        self.ids.push(id);
+        let number = self.ids.len() as u32;
+        if self.classes.insert(ties.of_class()) {
+            self.first.push(number);
+        }
+        if ties.is_always() {
+            self.ties.push((ALWAYS, number));
+        }
+        self.ties
+            .extend(ties.hashes().iter().map(|tie| (*tie, number)));
+        self.accounts.insert(record.account.is_some());
+    }
+
+    /// Returns the records in whose circle is no medium.
+    fn without_media(mut self) -> Vec<i64> {
+        if self.accounts.len() > 1 {
+            // Whose the others are is found by comparing all with all.
+            return Vec::new();
+        }
+        self.ties.sort_unstable();
+        let mut parents: Vec<u32> = (0..=self.ids.len() as u32).collect();
+        for two in self.ties.windows(2) {
+            let [(tie, one), (other_tie, other)] = two else {
+                continue;
+            };
+            if tie == other_tie {
+                let (one, other) = (root(&mut parents, *one), root(&mut parents, *other));
+                // The smaller number is the root: that of what is held, if it is in the circle.
+                parents[one.max(other) as usize] = one.min(other);
+            }
+        }
+        let mut absent: Vec<i64> = (1..=self.ids.len() as u32)
+            .filter(|number| root(&mut parents, *number) != HELD)
+            .filter(|number| self.first.binary_search(number).is_err())
+            .map(|number| self.ids[number as usize - 1])
+            .collect();
+        absent.sort_unstable();
+        absent
+    }
+}
+
+fn root(parents: &mut [u32], mut number: u32) -> u32 {
+    while parents[number as usize] != number {
+        let above = parents[parents[number as usize] as usize];
+        parents[number as usize] = above;
+        number = above;
+    }
+    number
+}
+
+#[cfg(test)]
+#[path = "absent_tests.rs"]
+mod tests;
