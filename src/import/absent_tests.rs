@@ -386,7 +386,7 @@ fn evidence(records: Vec<Record>, media: Vec<MediaEntry>) -> Evidence {
 }
 
 proptest! {
-    #![proptest_config(media::cases(400))]
+    #![proptest_config(testkit::cases(400))]
 
     #[test]
     fn instagram_links_the_other_records_as_if_those_left_out_were_there(
