@@ -18,6 +18,7 @@ use crate::writer::safe_writer::Seam;
 use crate::writer::threads::or_one_a_core;
 
 use super::ImportError;
+use super::keep_history::keep_history;
 use super::lists::remember_lists;
 use super::opened::open_catalog;
 use super::rebuild::RebuildNote;
@@ -290,6 +291,7 @@ impl Undoing<'_> {
         let ended = clock();
         self.catalog
             .in_transaction(|writing| writing.end_run(by, ended, &numbers.to_string()))?;
+        keep_history(self.library, self.catalog)?;
         Ok(report)
     }
 

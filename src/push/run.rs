@@ -21,7 +21,8 @@ use crate::catalog::Catalog;
 use crate::model::content_hash::ContentHash;
 use crate::monitor::{Monitor, Unit};
 use crate::writer::albums_file::ALBUMS;
-use crate::writer::library::Library;
+use crate::writer::history_file::{self, HISTORY, PUSHES};
+use crate::writer::library::{Library, LibraryError};
 
 /// Rounds of giving another name to what another file has the name of.
 const MOST_ROUNDS: usize = 3;
@@ -115,8 +116,21 @@ pub fn push(
             &report,
             (begun, (conditions.clock)()),
         )?;
+        keep_history(&library, &catalog)?;
     }
     Ok(report)
+}
+
+/// Keeps the journal and this run beside the lists, so that they do not die with the catalog.
+fn keep_history(library: &Library, catalog: &Catalog) -> Result<(), PushError> {
+    let texts = [
+        (PUSHES, catalog.push_lines()?),
+        (HISTORY, catalog.history_lines()?),
+    ];
+    for (name, lines) in texts {
+        history_file::write(library, name, &lines).map_err(LibraryError::Write)?;
+    }
+    Ok(())
 }
 
 fn note_run(

@@ -8,6 +8,7 @@ use crate::model::content_hash::ContentHash;
 use crate::model::library_path::LibraryPath;
 use crate::model::user_changes::UserChanges;
 use crate::writer::albums_file::{ALBUMS, LIBRARY, MISSING};
+use crate::writer::history_file::{HISTORY, PUSHES};
 use crate::writer::manifest::{self, METADATA, ORIGINALS};
 use crate::writer::readme::README;
 use crate::writer::regular;
@@ -149,7 +150,9 @@ pub fn read_manifest(
 }
 
 /// Names of the files at the top that are albumen's own lists.
-pub const OWN_LISTS: [&str; 6] = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README];
+pub const OWN_LISTS: [&str; 8] = [
+    ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README, HISTORY, PUSHES,
+];
 
 /// Puts everything side by side, by path of the original or companion.
 pub fn units(
