@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::private;
 use crate::push::Destination;
 use crate::push::address::{Address, Connection, Readers, Store};
-use crate::push::http::Patience;
+use crate::push::http::{Patience, SILENCE};
 use crate::push::remote_folder::{self, RemoteFolder};
 use crate::push::secret::{Credentials, Secret};
 
@@ -89,6 +89,7 @@ fn connection(
         machine: machine(library),
         clock: Arc::new(Timestamp::now),
         patience: Patience {
+            silence: args.timeout.map_or(SILENCE, Duration::from_secs),
             policy: Default::default(),
             pause: Arc::new(move |wait| pause(wait, &interrupt)),
         },

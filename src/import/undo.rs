@@ -142,7 +142,15 @@ pub fn undo_with(
     let cut_off = cut_off(&runs, options.run);
     let asked = match &cut_off {
         Some((asked, _)) => asked.clone(),
-        None => find(&runs, options.run)?,
+        None => match find(&runs, options.run) {
+            Err(error @ UndoError::AlreadyUndone { .. }) if !options.dry_run => {
+                // Cut off when all was done but the history written: that is done now.
+                clean_unfinished(&library, &catalog)?;
+                keep_history(&library, &catalog)?;
+                return Err(error);
+            }
+            found => found?,
+        },
     };
     let mut undoing = Undoing {
         library: &library,

@@ -75,3 +75,24 @@ fn a_picture_after_one_that_crashed_gets_a_fresh_child() {
         );
     }
 }
+
+#[test]
+fn a_decoder_that_waits_for_what_never_comes_is_ended() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let question = vec![0; 4 << 20];
+    // Before it read the question, in the middle of it, and before it answered.
+    for does in [
+        "exec sleep 1000",
+        "head -c 100000 >/dev/null; exec sleep 1000",
+        "cat >/dev/null; :",
+    ] {
+        let apart = Apart::of(child(folder.path(), does)).waiting(Duration::from_secs(1));
+        let begun = Instant::now();
+        let error = apart.upright(&question, MediaType::Png, None);
+        assert!(
+            matches!(&error, Err(ThumbnailError::Damaged(why)) if why.contains("come to an end")),
+            "{does}: {error:?}"
+        );
+        assert!(begun.elapsed() < Duration::from_secs(20), "{does}");
+    }
+}
