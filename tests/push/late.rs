@@ -58,8 +58,8 @@ fn an_answer_that_drips_for_longer_than_the_patience_is_waited_for() {
     let (made, own) = (library(), host());
     let proxy = Proxy::start(own.port);
     let host = by_way_of(&own, proxy.port);
-    // Four pauses, each shorter than a second.
-    proxy.set(Fault::Drip(Duration::from_millis(350)));
+    // Five pauses, each shorter than a second.
+    proxy.set(Fault::Drip(Duration::from_millis(230)));
     made.push(&host, &TIMEOUT, 3);
     is_there_once(&made, &host, "dripping");
 }

@@ -24,7 +24,7 @@ pub enum Fault {
     LoseAnswer(u64),
     /// Every n-th request is passed on, and never answered: the connection stays open and nothing comes.
     Mute(u64),
-    /// Every answer comes in five pieces, with such a pause before each but the first.
+    /// The body of every answer comes in five pieces, with such a pause before each.
     Drip(Duration),
     /// Every answer comes this much later.
     Slow(Duration),
@@ -204,13 +204,14 @@ fn pass(
         }
         Fault::Drip(pause) => {
             let answer = closing(&answer);
-            for (at, piece) in answer.chunks(answer.len().div_ceil(5).max(1)).enumerate() {
-                if at > 0 {
+            let head = answer.windows(4).position(|four| four == b"\r\n\r\n");
+            let (head, body) = answer.split_at(head.map_or(0, |end| end + 4));
+            client.write_all(head)?;
+            body.chunks(body.len().div_ceil(5).max(1))
+                .try_for_each(|piece| {
                     std::thread::sleep(pause);
-                }
-                client.write_all(piece)?;
-            }
-            Ok(())
+                    client.write_all(piece)
+                })
         }
         _ => client.write_all(&closing(&answer)),
     }
@@ -236,7 +237,15 @@ fn renamed(head: &str, every: u64) -> String {
     // Without the port, which is another in every run.
     let path_of = |url: &str| url.splitn(4, '/').nth(3).unwrap_or_default().to_owned();
     let sum = |path: &str| path.bytes().map(u64::from).sum::<u64>();
-    let is_disliked = |url: &str| sum(&path_of(url)).is_multiple_of(every);
+    // Lists have names that every host likes.
+    let is_list = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.starts_with("SHA256SUMS") || name.ends_with(".json") || name.ends_with(".txt")
+    };
+    let is_disliked = |url: &str| {
+        let path = path_of(url);
+        !is_list(&path) && sum(&path).is_multiple_of(every)
+    };
     let other = |line: &str| {
         let (name, path) = line.split_once(' ')?;
         let is_it = name.eq_ignore_ascii_case("destination:") && is_disliked(path);
