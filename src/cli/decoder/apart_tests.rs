@@ -7,7 +7,7 @@ use super::*;
 /// A program that reads one line of a question and then does something.
 fn child(folder: &Path, does: &str) -> OsString {
     let path = folder.join("child");
-    let text = format!("#!/bin/sh\nread -r question\n{does}\n");
+    let text = format!("#!/bin/sh\nread -r question || exit\n{does}\n");
     std::fs::write(&path, text).expect("written");
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).expect("its owner's");
     // Another test's child may hold the file open for writing until it is another program.
