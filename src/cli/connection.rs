@@ -17,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::private;
 use push::Destination;
 use push::address::{Address, Connection, Readers, Store};
-use push::http::Patience;
+use push::http::{Patience, SILENCE};
 use push::remote_folder::{self, RemoteFolder};
 use push::secret::{Credentials, Secret};
 
@@ -89,6 +89,7 @@ fn connection(
         machine: machine(library),
         clock: Arc::new(Timestamp::now),
         patience: Patience {
+            silence: args.timeout.map_or(SILENCE, Duration::from_secs),
             policy: Default::default(),
             pause: Arc::new(move |wait| pause(wait, &interrupt)),
         },

@@ -269,6 +269,12 @@ fn for_push_error(error: &PushError) -> Option<String> {
         PushError::NoFiles { .. } => Some("push without --bag".to_owned()),
         PushError::NotABag { .. } => Some("push the bag to a folder of its own".to_owned()),
         PushError::Read { .. } => None,
+        PushError::ReadOnly { .. } => Some(
+            "make the library writable for you (mount its disk so, or get the right), and push again; without that, \
+             `push --dry-run` shows what would be sent, `certify --at` and `verify DESTINATION` read what is there, and the \
+             library's folder can be copied as it is, with its checksums"
+                .to_owned(),
+        ),
     }
 }
 

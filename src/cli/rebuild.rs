@@ -13,7 +13,7 @@ use super::hints;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use import::{RebuildReport, rebuild};
+use import::{HistoryFrom, RebuildReport, rebuild};
 use model::shown::shown;
 
 /// Runs the command.
@@ -55,6 +55,7 @@ fn print_json(report: &RebuildReport, library: &Path, out: &Output) -> Result<()
         "gone": report.gone.len(),
         "unknown": report.unknown.len(),
         "unreadable": report.unreadable.len(),
+        "history": report.history.as_str(),
         "kept": report.kept.as_ref().map(|path| path.display().to_string()),
         "interrupted": report.interrupted,
         "seconds": report.seconds,
@@ -115,6 +116,9 @@ fn print_text(report: &RebuildReport, out: &Output) -> Result<(), CliError> {
         HumanCount(report.sidecars),
         HumanCount(report.records)
     ))?;
+    if report.history == HistoryFrom::Files {
+        out.line("runs and pushes are taken from history.jsonl and pushes.jsonl")?;
+    }
     match &report.kept {
         Some(kept) => out.line(format!("the old catalog is kept as {}", kept.display())),
         None => out.line("there was no catalog before"),

@@ -13,6 +13,7 @@ mod groups;
 mod hashtags;
 mod intake;
 mod journal;
+mod keep_history;
 mod lists;
 mod looked;
 pub mod merge;
@@ -48,7 +49,7 @@ mod unnamed;
 
 pub use error::ImportError;
 pub use missing_lines::MissingLines;
-pub use rebuild::{RebuildReport, rebuild, rebuild_with};
+pub use rebuild::{HistoryFrom, RebuildReport, rebuild, rebuild_with};
 pub use repair::{RepairReport, repair, repair_with};
 pub use report::written;
 pub use run::{import, import_with};

@@ -23,6 +23,7 @@ use super::doubts::{look_at_left_aside, note_doubts, of_run};
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
 use super::intake::{Intake, read_tree};
 use super::journal::{asked, came_to};
+use super::keep_history::keep_history;
 use super::lists::{remember_lists, touched_lists};
 use super::opened::{open_catalog, open_library};
 use super::pieces::check_number;
@@ -311,6 +312,7 @@ fn finish(
     catalog
         .in_transaction(|writing| writing.end_import(taken.run, clock(), &note))
         .map_err(|error| needing(error.into()))?;
+    keep_history(&library, &catalog).map_err(needing)?;
     Ok(report)
 }
 

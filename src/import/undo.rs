@@ -18,6 +18,7 @@ use writer::safe_writer::Seam;
 use writer::threads::or_one_a_core;
 
 use super::ImportError;
+use super::keep_history::keep_history;
 use super::lists::remember_lists;
 use super::opened::open_catalog;
 use super::rebuild::RebuildNote;
@@ -141,7 +142,15 @@ pub fn undo_with(
     let cut_off = cut_off(&runs, options.run);
     let asked = match &cut_off {
         Some((asked, _)) => asked.clone(),
-        None => find(&runs, options.run)?,
+        None => match find(&runs, options.run) {
+            Err(error @ UndoError::AlreadyUndone { .. }) if !options.dry_run => {
+                // Cut off when all was done but the history written: that is done now.
+                clean_unfinished(&library, &catalog)?;
+                keep_history(&library, &catalog)?;
+                return Err(error);
+            }
+            found => found?,
+        },
     };
     let mut undoing = Undoing {
         library: &library,
@@ -290,6 +299,7 @@ impl Undoing<'_> {
         let ended = clock();
         self.catalog
             .in_transaction(|writing| writing.end_run(by, ended, &numbers.to_string()))?;
+        keep_history(self.library, self.catalog)?;
         Ok(report)
     }
 

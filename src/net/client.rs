@@ -13,21 +13,28 @@ use model::shown::shown;
 const WORDS: usize = 160;
 
 /// Makes a client that follows no redirects. `certificates` (a file's name and text, PEM) are trusted beside the system's.
+/// `silence` is how long a host may take to begin its answer, and between two pieces of it. The time that a body takes to be sent
+/// counts to it, so who sends large ones measures it himself.
 ///
 /// # Errors
 /// Fails, in words, if the certificates cannot be read.
-pub fn client(certificates: Option<(&Path, Vec<u8>)>) -> Result<Client, String> {
+pub fn client(
+    certificates: Option<(&Path, Vec<u8>)>,
+    silence: Option<Duration>,
+) -> Result<Client, String> {
     // Fails only if there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = Client::builder()
         .connect_timeout(Duration::from_secs(15))
-        .read_timeout(Duration::from_secs(120))
         .redirect(redirect::Policy::none())
         .user_agent(concat!("albumen/", env!("CARGO_PKG_VERSION")));
     if let Some((path, pem)) = certificates {
         let own = Certificate::from_pem_bundle(&pem)
             .map_err(|error| format!("{}: {error}", path.display()))?;
         client = client.tls_certs_merge(own);
+    }
+    if let Some(silence) = silence {
+        client = client.read_timeout(silence);
     }
     client.build().map_err(|error| error.to_string())
 }

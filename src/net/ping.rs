@@ -18,7 +18,7 @@ pub fn ping(address: &Secret, suffix: &str, report: String) -> Result<(), String
         .build()
         .map_err(|error| error.to_string())?;
     let url = format!("{}{suffix}", address.reveal().trim_end_matches('/'));
-    let request = client(None)?.post(url).timeout(PATIENCE).body(report);
+    let request = client(None, None)?.post(url).timeout(PATIENCE).body(report);
     let answer = runtime
         .block_on(async { request.send().await })
         .map_err(|error| {

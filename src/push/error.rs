@@ -131,6 +131,8 @@ pub enum PushError {
     Destination(#[from] DestinationError),
     #[error("could not read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[error("the library {} cannot be written, and a push keeps its journal there", path.display())]
+    ReadOnly { path: PathBuf, source: io::Error },
     #[error("the last import was cut off, so the library is not in order")]
     Unsettled,
     #[error("{place} lies in the library that is pushed")]

@@ -1,10 +1,12 @@
 //! HTTP for destinations: one client, errors told apart by what follows from them, bodies that stream from disk.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::ops::Deref;
 use std::path::PathBuf;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use jiff::Timestamp;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, RANGE};
 use reqwest::{Body, Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 use super::copy::Readable;
 use super::error::DestinationError;
@@ -26,9 +29,18 @@ const CHUNK: usize = 256 << 10;
 /// Answers that are kept whole are never larger.
 const LARGEST_ANSWER: usize = 64 << 20;
 
+/// How long a host may be silent if nobody says otherwise.
+pub const SILENCE: Duration = Duration::from_secs(120);
+
+/// Bytes in memory that are sent at once. More go in pieces, so that it shows whether the host takes them.
+const AT_ONCE: u64 = 1 << 20;
+
 /// How long one may wait, and who says stop.
 #[derive(Clone)]
 pub struct Patience {
+    /// How long a host may be silent: neither take a byte of what is sent nor answer one. A request that takes hours is fine, as
+    /// long as something moves.
+    pub silence: Duration,
     /// When to try again.
     pub policy: Policy,
     /// Waits; returns `false` if the user wants to stop.
@@ -41,6 +53,8 @@ pub struct Http {
     client: Client,
     host: String,
     patience: Patience,
+    /// Pieces of bodies that went out to the host, of all requests.
+    taken: Arc<AtomicU64>,
 }
 
 /// An answer read whole.
@@ -88,12 +102,14 @@ impl Http {
             }
             None => None,
         };
-        let client = client(pem).map_err(failed)?;
+        // Silence is measured here: reqwest would count the time that a large body takes, too.
+        let client = client(pem, None).map_err(failed)?;
         Ok(Self {
             runtime,
             client,
             host: host.to_owned(),
             patience,
+            taken: Arc::default(),
         })
     }
 
@@ -110,15 +126,48 @@ impl Http {
     /// Sends a request and reads the answer whole.
     pub fn ask(&self, request: RequestBuilder) -> Result<Answer, DestinationError> {
         self.runtime.block_on(async {
-            let response = request.send().await.map_err(|error| self.failed(error))?;
+            let response = self.sent(request).await?;
             self.whole(response).await
         })
+    }
+
+    /// Sends a request and waits for the head of its answer, as long as the host takes what is sent.
+    async fn sent(&self, request: RequestBuilder) -> Result<Response, DestinationError> {
+        let mut sending = pin!(request.send());
+        loop {
+            let before = self.taken.load(Ordering::Relaxed);
+            match timeout(self.patience.silence, &mut sending).await {
+                Ok(answer) => return answer.map_err(|error| self.failed(error)),
+                Err(_) if self.taken.load(Ordering::Relaxed) != before => {}
+                Err(_) => return Err(self.silent()),
+            }
+        }
+    }
+
+    /// Waits for the next piece of an answer.
+    async fn next(
+        &self,
+        response: &mut Response,
+    ) -> Result<Option<impl Deref<Target = [u8]> + use<>>, DestinationError> {
+        match timeout(self.patience.silence, response.chunk()).await {
+            Ok(chunk) => chunk.map_err(|error| self.failed(error)),
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    fn silent(&self) -> DestinationError {
+        DestinationError::Broken {
+            why: match self.patience.silence.as_secs() {
+                1 => format!("{} was silent for 1 second", self.host),
+                seconds => format!("{} was silent for {seconds} seconds", self.host),
+            },
+        }
     }
 
     async fn whole(&self, mut response: Response) -> Result<Answer, DestinationError> {
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+        while let Some(chunk) = self.next(&mut response).await? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(DestinationError::Strange {
                     why: "its answer has no end".to_owned(),
@@ -140,7 +189,7 @@ impl Http {
         to: &mut dyn Write,
     ) -> Result<Answer, DestinationError> {
         self.runtime.block_on(async {
-            let mut response = request.send().await.map_err(|error| self.failed(error))?;
+            let mut response = self.sent(request).await?;
             if !response.status().is_success() {
                 return self.whole(response).await;
             }
@@ -149,7 +198,7 @@ impl Http {
                 headers: response.headers().clone(),
                 body: Vec::new(),
             };
-            while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+            while let Some(chunk) = self.next(&mut response).await? {
                 to.write_all(&chunk)
                     .map_err(|error| DestinationError::Strange {
                         why: error.to_string(),
@@ -174,7 +223,7 @@ impl Http {
             start => request.header(RANGE, format!("bytes={start}-")),
         };
         self.runtime.block_on(async {
-            let mut response = request.send().await.map_err(|error| self.failed(error))?;
+            let mut response = self.sent(request).await?;
             let status = response.status().as_u16();
             if status == 416 {
                 to.set_len(0).map_err(disk())?;
@@ -203,7 +252,7 @@ impl Http {
                 to.set_len(0).map_err(disk())?;
             }
             to.seek(SeekFrom::End(0)).map_err(disk())?;
-            while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))? {
+            while let Some(chunk) = self.next(&mut response).await? {
                 to.write_all(&chunk).map_err(disk())?;
                 if !arrived(chunk.len() as u64) {
                     return Err(DestinationError::Stopped);
@@ -220,6 +269,54 @@ impl Http {
         work: impl FnMut() -> Result<T, DestinationError>,
     ) -> Result<T, DestinationError> {
         trying(&self.patience.policy, what, &*self.patience.pause, work)
+    }
+
+    /// Puts a part of a payload (start and length) into a request.
+    pub fn with_body(
+        &self,
+        request: RequestBuilder,
+        payload: &Payload,
+        part: (u64, u64),
+        meter: &Meter,
+    ) -> Result<RequestBuilder, DestinationError> {
+        self.between(request, payload, part, (&[], &[]), meter)
+    }
+
+    /// Puts a part of a payload into a request, between what comes before and after it: the frame of a form.
+    pub fn between(
+        &self,
+        request: RequestBuilder,
+        payload: &Payload,
+        (start, length): (u64, u64),
+        (before, after): (&[u8], &[u8]),
+        meter: &Meter,
+    ) -> Result<RequestBuilder, DestinationError> {
+        let whole = length + (before.len() + after.len()) as u64;
+        let request = request.header(CONTENT_LENGTH, whole);
+        let file: Box<dyn Readable> = match &payload.bytes {
+            PayloadBytes::Memory(bytes) => {
+                let bytes = &bytes[start as usize..(start + length) as usize];
+                if whole <= AT_ONCE {
+                    meter.add(length);
+                    return Ok(request.body([before, bytes, after].concat()));
+                }
+                Box::new(Cursor::new(bytes.to_vec()))
+            }
+            large => {
+                let failed = || DestinationError::disk("read", "the library's file");
+                let mut file = large.open().map_err(failed())?;
+                file.seek(SeekFrom::Start(start)).map_err(failed())?;
+                file
+            }
+        };
+        Ok(request.body(Body::wrap_stream(FileStream {
+            before: Some(before.to_vec()).filter(|bytes| !bytes.is_empty()),
+            after: Some(after.to_vec()).filter(|bytes| !bytes.is_empty()),
+            file,
+            left: length,
+            meter: meter.clone(),
+            taken: self.taken.clone(),
+        })))
     }
 
     fn failed(&self, error: reqwest::Error) -> DestinationError {
@@ -290,48 +387,6 @@ pub fn clock_there(answer: &Answer) -> Option<Timestamp> {
         .ok()
 }
 
-/// Puts a part of a payload (start and length) into a request.
-pub fn with_body(
-    request: RequestBuilder,
-    payload: &Payload,
-    (start, length): (u64, u64),
-    meter: &Meter,
-) -> Result<RequestBuilder, DestinationError> {
-    between(request, payload, (start, length), (&[], &[]), meter)
-}
-
-/// Puts a part of a payload into a request, between what comes before and after it: the frame of a form.
-pub fn between(
-    request: RequestBuilder,
-    payload: &Payload,
-    (start, length): (u64, u64),
-    (before, after): (&[u8], &[u8]),
-    meter: &Meter,
-) -> Result<RequestBuilder, DestinationError> {
-    let whole = length + (before.len() + after.len()) as u64;
-    let request = request.header(CONTENT_LENGTH, whole);
-    match &payload.bytes {
-        PayloadBytes::Memory(bytes) => {
-            let (start, end) = (start as usize, (start + length) as usize);
-            meter.add(length);
-            Ok(request.body([before, &bytes[start..end], after].concat()))
-        }
-        large => {
-            let failed = || DestinationError::disk("read", "the library's file");
-            let mut file = large.open().map_err(failed())?;
-            file.seek(SeekFrom::Start(start)).map_err(failed())?;
-            let stream = FileStream {
-                before: Some(before.to_vec()).filter(|bytes| !bytes.is_empty()),
-                after: Some(after.to_vec()).filter(|bytes| !bytes.is_empty()),
-                file,
-                left: length,
-                meter: meter.clone(),
-            };
-            Ok(request.body(Body::wrap_stream(stream)))
-        }
-    }
-}
-
 /// Says so if what goes to an address can be read on the way. What stays on this machine goes no way.
 pub fn open_note(base: &Url) -> Option<String> {
     let host = base.host_str().unwrap_or_default();
@@ -349,12 +404,15 @@ struct FileStream {
     left: u64,
     after: Option<Vec<u8>>,
     meter: Meter,
+    taken: Arc<AtomicU64>,
 }
 
 impl Stream for FileStream {
     type Item = std::io::Result<Vec<u8>>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Asked for when what went before is on its way.
+        self.taken.fetch_add(1, Ordering::Relaxed);
         if let Some(before) = self.before.take() {
             return Poll::Ready(Some(Ok(before)));
         }

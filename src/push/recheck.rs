@@ -11,9 +11,8 @@ use super::gather::gather;
 use super::journal::Journal;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::report::PushOptions;
-use super::run::{Conditions, patiently};
+use super::run::{Conditions, open_to_read, patiently};
 use super::{Destination, Found, bag, lists};
-use catalog::Catalog;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use monitor::Unit;
@@ -80,7 +79,8 @@ struct Expected {
     found: Option<Found>,
 }
 
-/// Reads back every file of the library that should be at a destination.
+/// Reads back every file of the library that should be at a destination. Nothing is written, so that a library on a disk mounted
+/// read-only will do.
 ///
 /// # Errors
 /// Fails if there is no library, or the destination stops answering.
@@ -92,8 +92,7 @@ pub fn certify_at(
     conditions: Conditions<'_>,
 ) -> Result<Recheck, PushError> {
     let library = Library::open(root)?;
-    let _lock = library.lock()?;
-    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    let (_lock, catalog) = open_to_read(&library)?;
     destination.describe()?;
     let gathered = gather(root, &catalog, options, conditions.monitor)?;
     let journal = Journal::open(&catalog, address)?;

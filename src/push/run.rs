@@ -17,11 +17,12 @@ use super::report::{ActionLine, FileOutcome, PushOptions, PushReport};
 use super::retry::{Policy, trying};
 use super::strip::Strip;
 use super::{Abilities, Destination, bag};
-use catalog::Catalog;
+use catalog::{Catalog, Others};
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
 use writer::albums_file::ALBUMS;
-use writer::library::Library;
+use writer::history_file::{self, HISTORY, PUSHES};
+use writer::library::{Library, LibraryError, LibraryLock};
 
 /// Rounds of giving another name to what another file has the name of.
 const MOST_ROUNDS: usize = 3;
@@ -56,8 +57,10 @@ pub fn push(
             place: address.to_owned(),
         });
     }
-    let _lock = library.lock()?;
-    let mut catalog = Catalog::open_existing(&library.catalog_path())?;
+    let (_lock, mut catalog) = match options.dry_run {
+        true => open_to_read(&library)?,
+        false => open_to_write(&library)?,
+    };
     if catalog.setting("unsettled")?.is_some() {
         return Err(PushError::Unsettled);
     }
@@ -115,8 +118,49 @@ pub fn push(
             &report,
             (begun, (conditions.clock)()),
         )?;
+        keep_history(&library, &catalog)?;
     }
     Ok(report)
+}
+
+/// Keeps the journal and this run beside the lists, so that they do not die with the catalog.
+fn keep_history(library: &Library, catalog: &Catalog) -> Result<(), PushError> {
+    let texts = [
+        (PUSHES, catalog.push_lines()?),
+        (HISTORY, catalog.history_lines()?),
+    ];
+    for (name, lines) in texts {
+        history_file::write(library, name, &lines).map_err(LibraryError::Write)?;
+    }
+    Ok(())
+}
+
+/// Opens a library whose journal of pushes is to be written.
+fn open_to_write(library: &Library) -> Result<(Option<LibraryLock>, Catalog), PushError> {
+    let lock = library.lock().map_err(|error| match error {
+        LibraryError::ReadOnly { path, source } => PushError::ReadOnly { path, source },
+        other => other.into(),
+    })?;
+    let catalog = Catalog::open_existing(&library.catalog_path())?;
+    Ok((Some(lock), catalog))
+}
+
+/// Opens a library that is only read, wherever it lies. Imports are kept out, as far as they can be where this user may not write.
+pub(super) fn open_to_read(library: &Library) -> Result<(Option<LibraryLock>, Catalog), PushError> {
+    let lock = match library.lock() {
+        Err(LibraryError::ReadOnly { .. }) => library.lock_to_read(),
+        other => other,
+    };
+    let lock = match lock {
+        Err(error) if error.is_locked() => return Err(error.into()),
+        other => other.ok(),
+    };
+    let others = || match &lock {
+        Some(_) => Others::KeptOut(Box::new(())),
+        None => Others::Unknown,
+    };
+    let catalog = Catalog::open_to_read(&library.catalog_path(), others)?;
+    Ok((lock, catalog))
 }
 
 fn note_run(

@@ -8,6 +8,7 @@ use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use model::user_changes::UserChanges;
 use writer::albums_file::{ALBUMS, LIBRARY, MISSING};
+use writer::history_file::{HISTORY, PUSHES};
 use writer::manifest::{self, METADATA, ORIGINALS};
 use writer::readme::README;
 use writer::regular;
@@ -149,7 +150,9 @@ pub fn read_manifest(
 }
 
 /// Names of the files at the top that are albumen's own lists.
-pub const OWN_LISTS: [&str; 6] = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README];
+pub const OWN_LISTS: [&str; 8] = [
+    ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README, HISTORY, PUSHES,
+];
 
 /// Puts everything side by side, by path of the original or companion.
 pub fn units(

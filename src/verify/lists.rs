@@ -1,4 +1,5 @@
-//! Compares `albums.json`, `missing.json` and `library.json` with `SHA256SUMS.metadata`.
+//! Compares `albums.json`, `missing.json` and `library.json` with `SHA256SUMS.metadata`, and looks whether `history.jsonl` and
+//! `pushes.jsonl` are whole, which carry their own hash.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,6 +7,7 @@ use std::path::Path;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use writer::albums_file::{ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing};
+use writer::history_file::{self, HISTORY, HistoryError, PUSHES};
 use writer::readme::{README, TEXT};
 use writer::regular;
 use writer::staging::hash_file;
@@ -32,6 +34,20 @@ pub fn check_readme(root: &Path, written: Option<ContentHash>) -> Option<Finding
         )),
         Err(error) => Some(Finding::unread(README, &error)),
     }
+}
+
+/// Returns what is wrong with the files that keep run history. That one is not there is no fault: the catalog has it all, and the
+/// next import or push writes it.
+pub fn check_history(root: &Path) -> Vec<Finding> {
+    let look = |name| match history_file::read(root, name) {
+        Ok(_) | Err(HistoryError::Newer { .. }) => None,
+        Err(HistoryError::Read(error)) => Some(Finding::unread(name, &error)),
+        Err(why) => {
+            let why = why.to_string();
+            Some(Finding::new(FindingKind::ListChanged, name, why))
+        }
+    };
+    [HISTORY, PUSHES].into_iter().filter_map(look).collect()
 }
 
 /// Returns what is wrong with the lists.

@@ -245,6 +245,7 @@ fn compare(
     let manifest = read_manifest(root, ORIGINALS, findings);
     let metadata = read_manifest(root, METADATA, findings);
     findings.extend(lists::check(root, metadata.as_ref()));
+    findings.extend(lists::check_history(root));
     findings.extend(lists::check_readme(
         root,
         known.and_then(|known| known.readme),

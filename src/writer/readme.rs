@@ -30,6 +30,8 @@ albums.json          Your albums, in order, with captions. Plain text (JSON).
 missing.json         Media that your archives mention but do not hold. Ask the service for a new
                      archive with everything ticked, and import it: what was missing is filled in.
 library.json         What you told albumen about the whole library (your home time zone).
+history.jsonl        What was imported when, and which import gave what: for undoing one, and for
+                     the certificate. pushes.jsonl says what was copied where, if you ever did.
 SHA256SUMS           A checksum of every photo and video.
 SHA256SUMS.metadata  A checksum of every sidecar and of the lists above.
 gallery/             If you made one: pages to look at it all; open gallery/index.html in a browser.

@@ -28,7 +28,8 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let path = entry.expect("readable").path();
         if path.is_dir() && !path.ends_with(".albumen") {
             files.extend(tree(&path));
-        } else if path.is_file() {
+        } else if path.is_file() && !path.ends_with("history.jsonl") {
+            // Each run of the demo is one more in the history.
             files.insert(
                 path.display().to_string(),
                 fs::read(&path).expect("readable"),

@@ -229,6 +229,66 @@ fn every_command_that_reads_works_on_a_disk_mounted_read_only() {
 }
 
 #[test]
+fn a_destination_is_read_back_from_a_disk_mounted_read_only_and_a_push_says_why_it_cannot() {
+    let env = with_library();
+    let pushed = env.run_on("library", &["push", "there"]);
+    assert_eq!(pushed.code, Some(0), "{pushed:?}");
+    let at = env.path("shown");
+    let Some(_mounted) = mounted_read_only(&env.path("library"), &at) else {
+        return;
+    };
+    let before = (everything(&at), everything(&env.path("there")));
+    for arguments in [
+        &["certify", "--at", "there"][..],
+        &["verify", "there"],
+        &["push", "there", "--dry-run"],
+    ] {
+        let ran = env.run_on("shown", arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+    }
+    let ran = env.run_on("shown", &["push", "there"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for said in [
+        "cannot be written, and a push keeps its journal there",
+        "hint: make the library writable",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {ran:?}");
+    }
+    assert!(before == (everything(&at), everything(&env.path("there"))));
+}
+
+#[test]
+fn another_user_reads_a_destination_back_and_is_told_why_no_push_is_possible() {
+    let env = with_library();
+    let pushed = env.run_on("library", &["push", "there", "--shared"]);
+    assert_eq!(pushed.code, Some(0), "{pushed:?}");
+    let Some(nobody) = Reader::nobody(&env) else {
+        return;
+    };
+    let library = env.path("library");
+    chmod("a+rX", &library);
+    chmod("a+rX", &env.path("there"));
+    for lock_too in [false, true] {
+        if lock_too {
+            chmod("go-r", &library.join(".albumen/lock"));
+        }
+        for arguments in [
+            &["certify", "--at", "there"][..],
+            &["push", "there", "--dry-run"],
+        ] {
+            let ran = nobody.run(&library, arguments);
+            assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+        }
+        let ran = nobody.run(&library, &["push", "there"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(
+            ran.stderr.contains("a push keeps its journal there"),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
 fn what_stands_in_the_log_alone_is_read_on_a_disk_mounted_read_only() {
     let env = with_library();
     let at = env.path("shown");

@@ -127,9 +127,10 @@ fn embedded_copies_arrive(made: &Pushing, host: &dyn Host) {
 
 fn a_lost_journal_doubles_nothing(made: &Pushing, host: &dyn Host) {
     let before = host.listing();
-    // A catalog that can be read hands its journal on.
-    let kept = made.env.path("l/.albumen/catalog.sqlite");
-    fs::remove_file(kept).expect("there");
+    // A catalog that can be read hands its journal on, and so does the file beside the lists.
+    for kept in ["l/.albumen/catalog.sqlite", "l/pushes.jsonl"] {
+        fs::remove_file(made.env.path(kept)).expect("there");
+    }
     let rebuilt = made.env.run_on("l", &["rebuild"]);
     assert_eq!(rebuilt.code, Some(0), "{rebuilt:?}");
     let planned = made.push(host, &["--dry-run"], code(made, host));

@@ -14,7 +14,8 @@ use crate::support::proxy::{Fault, Proxy};
 /// Kills a test run does unless `ALBUMEN_KILLS` says otherwise.
 const KILLS: u64 = 12;
 
-fn by_way_of(host: &ImmichHost, port: u16) -> ImmichHost {
+/// The same host, reached by another port.
+pub fn by_way_of(host: &ImmichHost, port: u16) -> ImmichHost {
     ImmichHost {
         server: host.server.clone(),
         key: host.key,
@@ -23,7 +24,7 @@ fn by_way_of(host: &ImmichHost, port: u16) -> ImmichHost {
 }
 
 /// Every file the host can hold is there once, and nothing else.
-fn is_there_once(made: &Pushing, host: &ImmichHost, after: &str) {
+pub fn is_there_once(made: &Pushing, host: &ImmichHost, after: &str) {
     let (found, wanted) = (host.listing(), wanted(made, host));
     let names = |files: &std::collections::BTreeMap<String, Vec<u8>>| {
         files.keys().cloned().collect::<Vec<_>>()

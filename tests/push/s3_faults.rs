@@ -67,6 +67,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
             ca_file: None,
             machine: "test".to_owned(),
             patience: Patience {
+                silence: push::http::SILENCE,
                 policy: Default::default(),
                 pause: Arc::new(|wait| {
                     std::thread::sleep(wait);

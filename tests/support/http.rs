@@ -116,7 +116,9 @@ fn answer_all(client: &TcpStream, handler: &Handler) -> io::Result<()> {
         let closes = request.header("connection") == Some("close");
         let reply = handler(request);
         let mut client = client;
-        client.write_all(&reply.written(""))?;
+        // A client that is not told would use the connection again just when it is closed.
+        let says = if closes { "Connection: close\r\n" } else { "" };
+        client.write_all(&reply.written(says))?;
         if closes {
             return Ok(());
         }

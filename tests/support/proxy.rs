@@ -22,11 +22,16 @@ pub enum Fault {
     CutOff(u64),
     /// Every n-th request is passed on, and its answer lost.
     LoseAnswer(u64),
+    /// Every n-th request is passed on, and never answered: the connection stays open and nothing comes.
+    Mute(u64),
+    /// The body of every answer comes in five pieces, with such a pause before each.
+    Drip(Duration),
     /// Every answer comes this much later.
     Slow(Duration),
     /// In every n-th body that is stored, one bit is turned.
     Corrupt(u64),
-    /// Where the n-th request renames a file, the file gets another name.
+    /// Of every n files that are renamed about one gets another name, always the same: which request comes how manieth is chance
+    /// where several are sent at once.
     Rename(u64),
     /// Nobody listens any more.
     Gone,
@@ -170,7 +175,7 @@ fn pass(
         _ => {}
     }
     let head = match fault {
-        Fault::Rename(every) if number.is_multiple_of(every) => renamed(&head),
+        Fault::Rename(every) => renamed(&head, every),
         _ => head,
     };
     let request = Request::parse(&head, body);
@@ -193,15 +198,57 @@ fn pass(
     server.read_to_end(&mut answer)?;
     match fault {
         Fault::LoseAnswer(every) if number.is_multiple_of(every) => client.shutdown(Shutdown::Both),
-        _ => client.write_all(&answer),
+        Fault::Mute(every) if number.is_multiple_of(every) => {
+            // Until the client has had enough.
+            client.read(&mut [0]).map(drop)
+        }
+        Fault::Drip(pause) => {
+            let answer = closing(&answer);
+            let head = answer.windows(4).position(|four| four == b"\r\n\r\n");
+            let (head, body) = answer.split_at(head.map_or(0, |end| end + 4));
+            client.write_all(head)?;
+            body.chunks(body.len().div_ceil(5).max(1))
+                .try_for_each(|piece| {
+                    std::thread::sleep(pause);
+                    client.write_all(piece)
+                })
+        }
+        _ => client.write_all(&closing(&answer)),
     }
 }
 
+/// Says in an answer that the connection ends with it, as it does. A client that is not told keeps the connection, and its next
+/// request may come just when it is closed: that request is lost to a reset, on a busy machine more often than not.
+fn closing(answer: &[u8]) -> Vec<u8> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+    let Some(end) = end else {
+        return answer.to_vec();
+    };
+    let head = String::from_utf8_lossy(&answer[..end]);
+    let lines = head
+        .split("\r\n")
+        .filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let head: Vec<&str> = lines.chain(["Connection: close"]).collect();
+    [head.join("\r\n").as_bytes(), &answer[end..]].concat()
+}
+
 /// Gives the file that a request renames another name than it says: what some hosts do with names they do not like.
-fn renamed(head: &str) -> String {
+fn renamed(head: &str, every: u64) -> String {
+    // Without the port, which is another in every run.
+    let path_of = |url: &str| url.splitn(4, '/').nth(3).unwrap_or_default().to_owned();
+    let sum = |path: &str| path.bytes().map(u64::from).sum::<u64>();
+    // Lists have names that every host likes.
+    let is_list = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.starts_with("SHA256SUMS") || name.ends_with(".json") || name.ends_with(".txt")
+    };
+    let is_disliked = |url: &str| {
+        let path = path_of(url);
+        !is_list(&path) && sum(&path).is_multiple_of(every)
+    };
     let other = |line: &str| {
         let (name, path) = line.split_once(' ')?;
-        let is_it = name.eq_ignore_ascii_case("destination:");
+        let is_it = name.eq_ignore_ascii_case("destination:") && is_disliked(path);
         is_it.then(|| format!("{name} {path}_1"))
     };
     let lines: Vec<String> = head

@@ -7,7 +7,8 @@ use std::{fs, io};
 
 use super::expected::hash;
 
-/// Returns one line a file, `<sha256>  <path>`, sorted by path; `.albumen/` (catalog, logs, staging) is left out.
+/// Returns one line a file, `<sha256>  <path>`, sorted by path; `.albumen/` (catalog, logs, staging) is left out, and so are
+/// `history.jsonl` and `pushes.jsonl`: they tell how the library came to be, not what it is.
 ///
 /// Links are told by where they point, empty folders by a `/`.
 pub fn tree(dir: &Path) -> String {
@@ -51,7 +52,7 @@ fn visit(dir: &Path, below: &str, found: &mut BTreeMap<String, String>) -> io::R
         let entry = entry?;
         let name = entry.file_name();
         let path = format!("{below}{}", name.to_string_lossy());
-        if path == ".albumen" {
+        if [".albumen", "history.jsonl", "pushes.jsonl"].contains(&path.as_str()) {
             continue;
         }
         let kind = entry.file_type()?;

@@ -6,6 +6,7 @@ mod damage;
 mod disaster;
 mod flips;
 mod foreign;
+mod history;
 mod not_understood;
 mod odd_files;
 mod parts;

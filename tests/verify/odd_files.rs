@@ -21,6 +21,8 @@ fn files(made: &Made) -> Vec<String> {
             "missing.json",
             "library.json",
             "README.txt",
+            "history.jsonl",
+            "pushes.jsonl",
             "gallery/index.html",
             ".albumen/catalog.sqlite",
             ".albumen/catalog.sqlite-wal",

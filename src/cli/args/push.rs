@@ -23,6 +23,9 @@ pub struct ConnectionArgs {
     /// Trust the certificates in this file (PEM), too: for a host of your own
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
+    /// Try again if the host neither takes nor sends a byte for so many seconds [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: Option<u64>,
     /// Read user name, password or key from this file, which only you may read: lines like ALBUMEN_WEBDAV_PASSWORD=...
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_command")]
     pub secret_file: Option<PathBuf>,

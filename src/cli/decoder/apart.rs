@@ -6,12 +6,14 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::super::exit::Exit;
 use super::WORD;
+use super::patient::Patient;
 use media::thumbnail::decoder::{Answer, Request, ask, serve as answer_questions};
 use media::thumbnail::{Decoder, Inside, Pixels, Thumbnail, ThumbnailError, admit, weight};
 use model::media_type::MediaType;
@@ -25,6 +27,10 @@ const MEMORY: u64 = 1536 << 20;
 /// Seconds of processor time for one picture. The largest that are decoded take about ten on a slow machine.
 const SECONDS: u64 = 60;
 
+/// How long a child may take for one picture by the clock. Processor time bounds one that works; this is for one that waits for what
+/// never comes, and far more than a picture takes on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(10 * SECONDS);
+
 /// Numbers of signals that somebody else may send; what a decoder does to itself ends with others.
 const FROM_OUTSIDE: [i32; 4] = [1, 2, 9, 15];
 /// Too much processor time.
@@ -34,6 +40,7 @@ const SIGXCPU: i32 = 24;
 #[derive(Debug)]
 pub struct Apart {
     program: OsString,
+    patience: Duration,
     idle: Mutex<Vec<Worker>>,
 }
 
@@ -41,8 +48,8 @@ pub struct Apart {
 #[derive(Debug)]
 struct Worker {
     child: Child,
-    to: Option<ChildStdin>,
-    from: BufReader<ChildStdout>,
+    to: Option<Patient<ChildStdin>>,
+    from: BufReader<Patient<ChildStdout>>,
     left: u32,
 }
 
@@ -73,8 +80,15 @@ impl Apart {
     pub fn of(program: OsString) -> Self {
         Self {
             program,
+            patience: PATIENCE,
             idle: Mutex::default(),
         }
+    }
+
+    /// Lets a child take so long for one picture by the clock.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     fn start(&self) -> io::Result<Worker> {
@@ -87,10 +101,10 @@ impl Apart {
             .stderr(Stdio::null())
             .spawn()?;
         let (to, from) = (child.stdin.take(), child.stdout.take());
-        let from = from.ok_or(io::ErrorKind::BrokenPipe)?;
+        let from = Patient::new(from.ok_or(io::ErrorKind::BrokenPipe)?);
         Ok(Worker {
             child,
-            to,
+            to: to.map(Patient::new),
             from: BufReader::with_capacity(64 << 10, from),
             left: PICTURES,
         })
@@ -113,8 +127,13 @@ impl Apart {
     }
 
     fn ask_worker(&self, mut worker: Worker, request: Request<'_>) -> Result<Answer, Ended> {
+        let until = Instant::now() + self.patience;
+        worker.from.get_mut().until = until;
         let talk = match &mut worker.to {
-            Some(to) => ask(request, &mut BufWriter::new(to), &mut worker.from),
+            Some(to) => {
+                to.until = until;
+                ask(request, &mut BufWriter::new(to), &mut worker.from)
+            }
             None => Err(io::ErrorKind::BrokenPipe.into()),
         };
         match talk {
@@ -129,6 +148,9 @@ impl Apart {
             Err(error) => {
                 worker.to = None;
                 worker.left = 0;
+                if error.kind() == io::ErrorKind::TimedOut {
+                    let _ = worker.child.kill();
+                }
                 let status = worker.child.wait().ok();
                 Err(Ended { error, status })
             }
@@ -143,6 +165,9 @@ struct Ended {
 }
 
 fn fault(ended: Ended) -> ThumbnailError {
+    if ended.error.kind() == io::ErrorKind::TimedOut {
+        return ThumbnailError::Damaged("decoding it did not come to an end".to_owned());
+    }
     let signal = ended.status.and_then(|status| status.signal());
     match signal {
         Some(SIGXCPU) => ThumbnailError::Damaged(format!(

@@ -7,7 +7,7 @@ use super::*;
 /// A program that reads one line of a question and then does something.
 fn child(folder: &Path, does: &str) -> OsString {
     let path = folder.join("child");
-    let text = format!("#!/bin/sh\nread -r question\n{does}\n");
+    let text = format!("#!/bin/sh\nread -r question || exit\n{does}\n");
     std::fs::write(&path, text).expect("written");
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).expect("its owner's");
     // Another test's child may hold the file open for writing until it is another program.
@@ -73,5 +73,26 @@ fn a_picture_after_one_that_crashed_gets_a_fresh_child() {
             matches!(&error, Err(ThumbnailError::Damaged(why)) if why == "answered"),
             "{error:?}"
         );
+    }
+}
+
+#[test]
+fn a_decoder_that_waits_for_what_never_comes_is_ended() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let question = vec![0; 4 << 20];
+    // Before it read the question, in the middle of it, and before it answered.
+    for does in [
+        "exec sleep 1000",
+        "head -c 100000 >/dev/null; exec sleep 1000",
+        "cat >/dev/null; :",
+    ] {
+        let apart = Apart::of(child(folder.path(), does)).waiting(Duration::from_secs(1));
+        let begun = Instant::now();
+        let error = apart.upright(&question, MediaType::Png, None);
+        assert!(
+            matches!(&error, Err(ThumbnailError::Damaged(why)) if why.contains("come to an end")),
+            "{does}: {error:?}"
+        );
+        assert!(begun.elapsed() < Duration::from_secs(20), "{does}");
     }
 }

@@ -1,13 +1,15 @@
 //! Decodes pictures in child processes of this program: a crash, an endless loop or a storm of allocations spoils one picture only.
 //!
 //! A child decodes a few pictures and ends; what a hostile one left behind in it goes with it. It limits itself before it reads a
-//! byte: its address space for all, its processor time anew for each picture. On systems without such limits pictures are decoded
+//! byte: its address space for all, its processor time anew for each picture. The parent waits for it by the clock, too. On systems without such limits pictures are decoded
 //! in this process, where only panics are caught.
 
 #[cfg(unix)]
 mod apart;
 #[cfg(not(unix))]
 mod inside;
+#[cfg(unix)]
+mod patient;
 
 use std::ffi::OsStr;
 

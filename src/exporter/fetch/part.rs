@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::path::Path;
+use std::time::Duration;
 
 use reqwest::Client;
 use tokio::runtime::Runtime;
@@ -21,6 +22,9 @@ pub(super) struct Tools {
     pub(super) client: Client,
 }
 
+/// How long a host may be silent.
+const SILENCE: Duration = Duration::from_secs(120);
+
 impl Tools {
     fn new(ca_file: Option<&Path>) -> Result<Self, FetchError> {
         let failed = |why| FetchError::Client { why };
@@ -37,7 +41,7 @@ impl Tools {
         };
         Ok(Self {
             runtime,
-            client: client(certificates).map_err(failed)?,
+            client: client(certificates, Some(SILENCE)).map_err(failed)?,
         })
     }
 }

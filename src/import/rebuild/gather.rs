@@ -22,6 +22,7 @@ use monitor::{Monitor, Unit, Warning};
 use writer::albums_file::{
     ALBUMS, LIBRARY, ListError, MISSING, read_albums, read_library, read_missing,
 };
+use writer::history_file::{HISTORY, PUSHES};
 use writer::library::Library;
 use writer::manifest::{METADATA, ORIGINALS, parse};
 use writer::readme::README;
@@ -62,7 +63,9 @@ pub fn gather(
     }
     let mut gathered = Gathered::default();
     lists(library, monitor, report, &mut gathered)?;
-    let own = [ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README];
+    let own = [
+        ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README, HISTORY, PUSHES,
+    ];
     let mut media = Vec::new();
     let mut found = Vec::new();
     for file in walked.files {
@@ -187,7 +190,8 @@ fn is_listed(library: &Library, name: &str) -> bool {
     })
 }
 
-fn unreadable(
+/// Keeps a copy of a file that cannot be read, and says so.
+pub(super) fn unreadable(
     library: &Library,
     name: &str,
     bytes: &[u8],
@@ -262,7 +266,7 @@ fn sidecar(
     }))
 }
 
-fn newer(path: std::path::PathBuf, why: &dyn std::fmt::Display) -> ImportError {
+pub(super) fn newer(path: std::path::PathBuf, why: &dyn std::fmt::Display) -> ImportError {
     ImportError::NewerFile {
         path,
         why: why.to_string(),

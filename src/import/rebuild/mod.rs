@@ -1,8 +1,10 @@
-//! Makes the catalog again from the tree alone: originals, sidecars, `albums.json`, `missing.json`, `library.json`.
+//! Makes the catalog again from the tree alone: originals, sidecars, `albums.json`, `missing.json`, `library.json`. What they do not
+//! tell, run history, is inherited from the catalog there was, or else from `history.jsonl` and `pushes.jsonl`.
 
 mod aside;
 mod decide;
 mod gather;
+mod kept;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -16,6 +18,7 @@ use serde_json::json;
 use catalog::{Belief, Catalog, CatalogError, PlacedRow, Writing};
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Warning};
+use writer::history_file::{HISTORY, PUSHES, write};
 use writer::library::{Library, LibraryError};
 use writer::safe_writer::Seam;
 use writer::sidecar::merge::changes;
@@ -29,6 +32,30 @@ use super::settle::settle;
 use super::sweep::sweep;
 use aside::NewCatalog;
 use gather::{Gathered, gather};
+use kept::Kept;
+
+/// Where a rebuild has run history from: runs, what each import gave, what was pushed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HistoryFrom {
+    /// There was none to be found.
+    #[default]
+    Nowhere,
+    /// The catalog there was.
+    Catalog,
+    /// `history.jsonl` and `pushes.jsonl`, or one of them.
+    Files,
+}
+
+impl HistoryFrom {
+    /// Returns the name used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nowhere => "nowhere",
+            Self::Catalog => "catalog",
+            Self::Files => "files",
+        }
+    }
+}
 
 /// What a rebuild found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -47,6 +74,8 @@ pub struct RebuildReport {
     pub unreadable: Vec<(String, String)>,
     /// Where the old catalog is kept, if there was one.
     pub kept: Option<PathBuf>,
+    /// Where run history is from.
+    pub history: HistoryFrom,
     /// The user stopped it; nothing was changed.
     pub interrupted: bool,
     /// Duration in seconds.
@@ -112,19 +141,13 @@ pub fn rebuild_with(
     drop(before);
     let mut catalog = Catalog::open_with(&new.path, commit_gate(&library))?;
     let belief = belief.filter(|_| catalog.attach_old(&library.catalog_path()).is_ok());
-    let inherited = Inherited { belief };
-    let entered = enter_all(&mut catalog, &gathered, inherited, begun);
-    // What an old catalog cannot hand on is no reason to have none.
-    let run = match (entered, belief) {
-        (Err(error @ CatalogError::Sqlite { .. }), Some(_)) if !error.is_disk_full() => {
-            monitor.warn(Warning {
-                subject: library.catalog_path().display().to_string(),
-                message: format!("what it knows of earlier runs is lost: {error}"),
-            });
-            enter_all(&mut catalog, &gathered, Inherited { belief: None }, begun)?
-        }
-        (entered, _) => entered?,
-    };
+    let run = Entering {
+        library: &library,
+        gathered: &gathered,
+        begun,
+        monitor,
+    }
+    .all(&mut catalog, belief, &mut report)?;
     if belief.is_some() {
         catalog.detach_old()?;
     }
@@ -138,9 +161,12 @@ pub fn rebuild_with(
         "gone": report.gone.len(), "unknown": report.unknown.len(), "unreadable": report.unreadable.len(),
     });
     catalog.in_transaction(|writing| writing.end_run(run, clock(), &numbers.to_string()))?;
+    let (history, pushes) = (catalog.history_lines()?, catalog.push_lines()?);
     drop(catalog);
     report.kept = new.take_its_place(&library)?;
     library.forget_lists().map_err(ImportError::Write)?;
+    // After the catalog has its name: killed before it, the next rebuild has the history there was.
+    write_history(&library, &history, &pushes)?;
     report.seconds = clock().duration_since(begun).as_secs_f64();
     Ok(report)
 }
@@ -179,41 +205,137 @@ fn before(library: &Library) -> Result<Option<Catalog>, ImportError> {
     }
 }
 
-/// What is inherited from the catalog there was.
-#[derive(Clone, Copy)]
-struct Inherited {
-    /// Nothing if there was none that could be read.
-    belief: Option<Belief>,
+/// Where run history is taken from.
+enum Source {
+    Nowhere,
+    Catalog(Belief),
+    Files(Kept),
 }
 
-/// Enters evidence and history in one transaction, and returns the number of the run.
-fn enter_all(
-    catalog: &mut Catalog,
-    gathered: &Gathered,
-    inherited: Inherited,
+/// What is needed to enter everything into a new catalog.
+struct Entering<'a> {
+    library: &'a Library,
+    gathered: &'a Gathered,
     begun: Timestamp,
-) -> Result<i64, CatalogError> {
-    catalog.in_transaction(|writing| {
-        if inherited.belief.is_some() {
-            writing.inherit_history()?;
-        }
-        let note = RebuildNote {
-            home_timezone: gathered.home_timezone.clone(),
-        };
-        let run = writing.begin_run("rebuild", begun, &json!(note).to_string())?;
-        let reading = writing.begin_reading(None, &[])?;
-        writing.end_reading(reading)?;
-        enter(gathered, writing)?;
-        if let Some(belief) = inherited.belief {
-            match belief == Belief::Whole && writing.found_all_of_old()? {
-                true => writing.inherit_given(reading)?,
-                false => writing.lose_imports(reading)?,
+    monitor: &'a dyn Monitor,
+}
+
+impl Entering<'_> {
+    /// Enters evidence and history, and returns the number of the run. What an old catalog cannot hand on is taken from the files
+    /// beside the lists, and what they cannot give is no reason to have no catalog.
+    fn all(
+        &self,
+        catalog: &mut Catalog,
+        belief: Option<Belief>,
+        report: &mut RebuildReport,
+    ) -> Result<i64, ImportError> {
+        if let Some(belief) = belief {
+            match self.once(catalog, &Source::Catalog(belief)) {
+                Err(error @ CatalogError::Sqlite { .. }) if !error.is_disk_full() => {
+                    let old = self.library.catalog_path().display().to_string();
+                    self.warn(old, format!("it cannot tell of earlier runs: {error}"));
+                }
+                entered => {
+                    report.history = HistoryFrom::Catalog;
+                    return Ok(entered?);
+                }
             }
-            writing.inherit_user_changes()?;
         }
-        writing.set_setting("unsettled", Some("1"))?;
-        Ok(run)
-    })
+        let kept = Kept::read(self.library, self.monitor, report)?;
+        if !kept.is_empty() {
+            match self.once(catalog, &Source::Files(kept)) {
+                Err(error @ CatalogError::Sqlite { .. }) if !error.is_disk_full() => {
+                    let why = format!("what it tells of earlier runs is lost: {error}");
+                    report.unreadable.push((HISTORY.to_owned(), why.clone()));
+                    let aside = self.library.set_aside_file(HISTORY);
+                    aside.map_err(ImportError::Write)?;
+                    self.warn(HISTORY.to_owned(), why);
+                }
+                entered => {
+                    report.history = HistoryFrom::Files;
+                    return Ok(entered?);
+                }
+            }
+        }
+        Ok(self.once(catalog, &Source::Nowhere)?)
+    }
+
+    /// Enters evidence and history in one transaction.
+    fn once(&self, catalog: &mut Catalog, source: &Source) -> Result<i64, CatalogError> {
+        catalog.in_transaction(|writing| {
+            match source {
+                Source::Nowhere => {}
+                Source::Catalog(_) => writing.inherit_history()?,
+                Source::Files(kept) => restore(kept, writing)?,
+            }
+            let note = RebuildNote {
+                home_timezone: self.gathered.home_timezone.clone(),
+            };
+            let run = writing.begin_run("rebuild", self.begun, &json!(note).to_string())?;
+            let reading = writing.begin_reading(None, &[])?;
+            writing.end_reading(reading)?;
+            enter(self.gathered, writing)?;
+            match source {
+                Source::Nowhere => {}
+                Source::Catalog(belief) => {
+                    match *belief == Belief::Whole && writing.found_all_of_old()? {
+                        true => writing.inherit_given(reading)?,
+                        false => writing.lose_imports(reading)?,
+                    }
+                    writing.inherit_user_changes()?;
+                }
+                Source::Files(kept) => self.restore_given(kept, reading, writing)?,
+            }
+            writing.set_setting("unsettled", Some("1"))?;
+            Ok(run)
+        })
+    }
+
+    /// Says which run gave what, or that nobody knows any more.
+    fn restore_given(
+        &self,
+        kept: &Kept,
+        reading: i64,
+        writing: &Writing<'_>,
+    ) -> Result<(), CatalogError> {
+        let Some(history) = &kept.history else {
+            return Ok(());
+        };
+        if !writing.restore_given(history, reading)? {
+            self.warn(
+                HISTORY.to_owned(),
+                "the library does not hold what it held when this was written, so runs are listed and no earlier import can be \
+                 taken back; import the archives again"
+                    .to_owned(),
+            );
+            writing.lose_imports(reading)?;
+        }
+        Ok(())
+    }
+
+    fn warn(&self, subject: String, message: String) {
+        self.monitor.warn(Warning { subject, message });
+    }
+}
+
+/// Enters what the files beside the lists keep.
+fn restore(kept: &Kept, writing: &Writing<'_>) -> Result<(), CatalogError> {
+    if let Some(history) = &kept.history {
+        writing.restore_history(history)?;
+    }
+    match &kept.pushes {
+        Some(pushes) => writing.restore_pushes(pushes),
+        None => Ok(()),
+    }
+}
+
+/// Writes run history beside the lists; what was pushed only if anything was, or the file would speak of pushes that are gone.
+fn write_history(library: &Library, history: &str, pushes: &str) -> Result<(), ImportError> {
+    write(library, HISTORY, history).map_err(ImportError::Write)?;
+    match pushes.is_empty() && !library.root().join(PUSHES).exists() {
+        true => Ok(()),
+        false => write(library, PUSHES, pushes).map_err(ImportError::Write),
+    }
 }
 
 /// Enters all that was gathered: evidence, and where files lie.

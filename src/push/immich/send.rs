@@ -10,7 +10,6 @@ use super::set::bytes_of;
 use super::upload::{About, Form, checksum};
 use super::{IN_TRASH, Immich};
 use crate::error::DestinationError;
-use crate::http::between;
 use crate::layout::file_name;
 use crate::parcel::{ORIGINAL, Parcel, Payload, Sending};
 use crate::{Destination, Found, deliver};
@@ -53,7 +52,10 @@ impl Immich {
             .header(CONTENT_TYPE, &form.content_type);
         let part = (0, payload.size_bytes);
         let frame = (form.before.as_slice(), form.after.as_slice());
-        let request = between(request, payload, part, frame, &sending.meter)?;
+        let request = self
+            .api
+            .http
+            .between(request, payload, part, frame, &sending.meter)?;
         let answer = self.api.http.ask(request)?;
         let answer = self.api.json(answer, &parcel.path, "upload files")?;
         let id = id_of(&answer, "an upload")?;

@@ -22,7 +22,7 @@ use rusty_s3::{Bucket, Credentials as Keys, Method, S3Action, UrlStyle};
 
 use super::deliver::hash;
 use super::error::DestinationError;
-use super::http::{Answer, Http, plain_tag, with_body};
+use super::http::{Answer, Http, plain_tag};
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::remote_folder::FileThere;
 use super::secret::Credentials;
@@ -283,7 +283,8 @@ impl S3 {
         let build = || {
             let action = PutObject::new(&self.bucket, self.keys.as_ref(), &key);
             let request = self.request(action, &headers);
-            with_body(request, payload, (0, payload.size_bytes), &sending.meter)
+            self.http
+                .with_body(request, payload, (0, payload.size_bytes), &sending.meter)
         };
         let answer = self.ask("write objects", &parcel.path, &build)?;
         Ok(answer.header("etag").map(plain_tag))

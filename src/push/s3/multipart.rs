@@ -12,7 +12,7 @@ use rusty_s3::actions::{
 };
 
 use super::super::error::DestinationError;
-use super::super::http::{Answer, with_body};
+use super::super::http::Answer;
 use super::super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::answer::{code, value};
 use super::{Headers, PART, S3, about};
@@ -153,7 +153,7 @@ impl S3 {
         };
         let build = || {
             let action = UploadPart::new(&self.bucket, self.keys.as_ref(), &key, part, upload);
-            with_body(
+            self.http.with_body(
                 self.request(action, &headers),
                 &payload,
                 (0, size_bytes),

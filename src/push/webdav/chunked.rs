@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::super::error::DestinationError;
-use super::super::http::with_body;
 use super::super::parcel::{Payload, Sending};
 use super::WebDav;
 
@@ -97,7 +96,8 @@ impl Chunked {
                 let request = request
                     .header("Destination", target.as_str())
                     .header("OC-Total-Length", &total);
-                with_body(request, payload, (start, length), &sending.meter)
+                dav.http
+                    .with_body(request, payload, (start, length), &sending.meter)
             })?;
             if !answer.status.is_success() {
                 return Err(dav.refused(id, "upload in parts", &answer));

@@ -19,7 +19,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::deliver::hash;
 use super::error::DestinationError;
-use super::http::{Answer, Http, common, open_note, with_body};
+use super::http::{Answer, Http, common, open_note};
 use super::parcel::{Parcel, Payload, Sending};
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
@@ -448,7 +448,8 @@ impl Destination for WebDav {
             if chunked.is_some() {
                 request = request.header("OC-Checksum", checksum(payload));
             }
-            with_body(request, payload, (0, payload.size_bytes), &sending.meter)
+            self.http
+                .with_body(request, payload, (0, payload.size_bytes), &sending.meter)
         })?;
         if !answer.status.is_success() {
             return Err(self.refused(&parcel.path, "write files", &answer));

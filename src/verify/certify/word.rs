@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::run::VerifyError;
 use catalog::{Catalog, CatalogError};
 use model::parts_word::PartsWord;
-use writer::library::Library;
+use writer::history_file::{self, HISTORY};
+use writer::library::{Library, LibraryError};
 
 use super::archives::{GivenArchive, Numbering, archives};
 
@@ -96,5 +97,17 @@ pub fn say_parts(
     catalog
         .in_transaction(|writing| writing.add_parts_word(at, &word))
         .map_err(VerifyError::Catalog)?;
+    keep(&library, &catalog)?;
     Ok(about.iter().map(|of| of.name.clone()).collect())
+}
+
+/// Keeps the word beside the lists, too: it would die with the catalog.
+fn keep(library: &Library, catalog: &Catalog) -> Result<(), VerifyError> {
+    let unsettled = catalog.setting("unsettled").map_err(VerifyError::Catalog)?;
+    if unsettled.is_some() {
+        return Ok(());
+    }
+    let lines = catalog.history_lines().map_err(VerifyError::Catalog)?;
+    let written = history_file::write(library, HISTORY, &lines);
+    Ok(written.map_err(LibraryError::Write)?)
 }
