@@ -50,7 +50,12 @@ impl RecordText {
     /// # Errors
     /// Fails if the record cannot be written as JSON.
     pub fn of(record: &Record) -> Result<Self, CatalogError> {
-        without_raw(record, record.account.clone()).map(Self::bare)
+        let account = record.account.clone();
+        let bare = Record {
+            account,
+            ..without_raw(record)
+        };
+        to_json("record", &bare).map(Self::bare)
     }
 
     /// Returns the record, whole.
@@ -427,11 +432,14 @@ impl Writing<'_> {
     /// Fails if SQLite does.
     pub fn add_record(&self, record: &Record) -> Result<bool, CatalogError> {
         let raw = to_json("record", &record.raw)?;
-        let body = without_raw(record, record.account.clone())?;
         // The same statement in a part that tells its account and in one that does not is one statement.
-        let digest = match record.account {
-            None => digest_of(&[&body, &raw]),
-            Some(_) => digest_of(&[&without_raw(record, None)?, &raw]),
+        let mut bare = without_raw(record);
+        let nameless = to_json("record", &bare)?;
+        let digest = digest_of(&[&nameless, &raw]);
+        bare.account.clone_from(&record.account);
+        let body = match record.account {
+            None => nameless,
+            Some(_) => to_json("record", &bare)?,
         };
         let account = record.account.as_deref().unwrap_or("");
         let added = self.run(
@@ -490,12 +498,12 @@ impl Writing<'_> {
     }
 }
 
-/// Returns the record as JSON with `raw` left out, without copying `raw` first, and with this account.
-fn without_raw(record: &Record, account: Option<String>) -> Result<String, CatalogError> {
-    let bare = Record {
+/// Returns the record with `raw` and its account left out, without copying `raw` first.
+fn without_raw(record: &Record) -> Record {
+    Record {
         raw: serde_json::Value::Null,
         provider: record.provider.clone(),
-        account,
+        account: None,
         export: record.export.clone(),
         kind: record.kind,
         source: record.source.clone(),
@@ -505,8 +513,7 @@ fn without_raw(record: &Record, account: Option<String>) -> Result<String, Catal
         post: record.post.clone(),
         companions: record.companions.clone(),
         facts: record.facts.clone(),
-    };
-    to_json("record", &bare)
+    }
 }
 
 /// Returns the digest by which a record is one with another, its `raw` included, its account left out.
@@ -515,7 +522,10 @@ fn without_raw(record: &Record, account: Option<String>) -> Result<String, Catal
 /// Fails if the record cannot be written as JSON.
 pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
     let raw = to_json("record", &record.raw)?;
-    Ok(digest_of(&[&without_raw(record, None)?, &raw]))
+    Ok(digest_of(&[
+        &to_json("record", &without_raw(record))?,
+        &raw,
+    ]))
 }
 
 pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {

@@ -302,13 +302,18 @@ impl Settling<'_> {
                 assets: &placed.paths,
                 sidecars: current,
             };
-            write_lists(library, providers, derivation, &lists, places)?;
-            library.writer().sync_all().map_err(ImportError::Write)?;
-            writing.set_setting(UTC_ONLY, Some(&self.settled.utc_only.to_string()))?;
-            writing.set_setting(ZONELESS, Some(&self.settled.zoneless.to_string()))?;
-            writing.set_setting("unsettled", None)?;
-            writing.forget_rotten_sidecars()?;
-            writing.note_sums()?;
+            // The sums read the whole catalog while the disk takes the lists and all that was written before.
+            std::thread::scope(|scope| {
+                let written = scope.spawn(|| {
+                    write_lists(library, providers, derivation, &lists, places)?;
+                    library.writer().sync_all().map_err(ImportError::Write)
+                });
+                let counted = note_settled(writing, &self.settled);
+                match written.join() {
+                    Ok(written) => written.and(counted),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            })?;
             Ok::<_, ImportError>(noted.changed)
         })?;
         remove_remains(self.library, &placed)?;
@@ -366,6 +371,16 @@ impl Settling<'_> {
 /// Says whether what lies at this path is counted among photos and videos: subtitles whose video is not there are kept, and are none.
 pub fn is_counted(path: &LibraryPath) -> bool {
     !MediaType::is_text(path.as_str())
+}
+
+/// Notes in the catalog that the library is settled.
+fn note_settled(writing: &Writing<'_>, settled: &Settled) -> Result<(), ImportError> {
+    writing.set_setting(UTC_ONLY, Some(&settled.utc_only.to_string()))?;
+    writing.set_setting(ZONELESS, Some(&settled.zoneless.to_string()))?;
+    writing.set_setting("unsettled", None)?;
+    writing.forget_rotten_sidecars()?;
+    writing.note_sums()?;
+    Ok(())
 }
 
 /// Removes what is derived of assets that are none any more.

@@ -297,6 +297,10 @@ fn folder_of_page(path: &str) -> Option<&str> {
 
 /// Says whether a text can only be the path of a medium below the archive's root: not of subtitles, which are no medium.
 pub fn is_media_path(text: &str) -> bool {
+    // Asked of every text of a page: most are words.
+    if !text.contains('/') {
+        return false;
+    }
     let parts: Vec<&str> = text.split('/').collect();
     let is_path = parts.len() > 1
         && !text.contains(char::is_whitespace)

@@ -235,17 +235,17 @@ fn look(value: &Value, key: &str, caption_key: &str, survey: &mut Survey) {
         }
         Value::Array(values) => {
             for value in values {
-                let has_path = value.get("uri").is_some_and(Value::is_string);
-                if key == "media" && !has_path && !is_container(value) {
+                let has_path = || value.get("uri").is_some_and(Value::is_string);
+                if key == "media" && !has_path() && !is_container(value) {
                     survey.nameless += 1;
                 }
                 look(value, key, caption_key, survey);
             }
         }
         Value::Object(object) => {
-            survey.captions |= object.contains_key(caption_key);
-            survey.dates |= DATES.iter().any(|key| object.contains_key(*key));
             for (key, value) in object {
+                survey.captions |= key == caption_key;
+                survey.dates |= DATES.contains(&key.as_str());
                 if TECHNICAL.contains(&key.as_str()) {
                     technical(value, survey);
                 } else {
