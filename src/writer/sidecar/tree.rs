@@ -250,19 +250,37 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// Adds text to an element or attribute as [`escaped`] gives it.
 pub(super) fn push_escaped(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            // `]]>` may not stand in text.
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\r' => out.push_str("&#13;"),
-            '\t' => out.push_str("&#9;"),
-            c if is_xml(c) => out.push(c),
-            _ => out.push('\u{fffd}'),
+    let mut rest = text;
+    // Nearly all of a text stays as it is, and is taken over in pieces: an import writes a thousand bytes of text a photo.
+    while let Some(at) = rest.bytes().position(may_be_escaped) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = special.chars();
+        if let Some(c) = chars.next() {
+            push_char(c, out);
         }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+}
+
+/// Whether a byte is a character that is escaped, or the first one of such: U+FFFE and U+FFFF begin with EF.
+fn may_be_escaped(byte: u8) -> bool {
+    matches!(byte, 0..0x20 | b'&' | b'<' | b'>' | b'"' | 0xef)
+}
+
+fn push_char(c: char, out: &mut String) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        // `]]>` may not stand in text.
+        '>' => out.push_str("&gt;"),
+        '"' => out.push_str("&quot;"),
+        '\n' => out.push_str("&#10;"),
+        '\r' => out.push_str("&#13;"),
+        '\t' => out.push_str("&#9;"),
+        c if is_xml(c) => out.push(c),
+        _ => out.push('\u{fffd}'),
     }
 }
 
@@ -270,6 +288,16 @@ pub(super) fn push_escaped(text: &str, out: &mut String) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_of_text_are_escaped_as_each_character_is() {
+        for c in (0..=0x11_ffff).filter_map(char::from_u32) {
+            let mut one = "é".to_owned();
+            push_char(c, &mut one);
+            one.push('x');
+            assert_eq!(escaped(&format!("é{c}x")), one, "{c:?}");
+        }
+    }
 
     #[test]
     fn equal_trees_have_equal_text() {
