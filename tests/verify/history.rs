@@ -209,7 +209,7 @@ fn the_history_of_a_newer_version_stops_a_rebuild() {
 }
 
 #[test]
-fn the_files_are_small_and_private_and_hold_no_secret() {
+fn the_files_are_small_and_private_and_are_not_pushed() {
     let made = lived_in();
     let size = |name: &str| fs::metadata(made.file(name)).expect("there").len();
     let lists = size("SHA256SUMS") + size("SHA256SUMS.metadata");
