@@ -194,6 +194,54 @@ fn history_of_another_state_of_the_library_takes_nothing_back() {
     assert!(ran.stderr.contains("made again by run"), "{ran:?}");
 }
 
+/// Returns the verdict of each account.
+fn verdicts(made: &Made) -> Vec<Value> {
+    let said = made.json(&["certify"]).json_lines("certificate");
+    said.into_iter()
+        .map(|line| line["verdict"].clone())
+        .collect()
+}
+
+#[test]
+fn no_certificate_is_complete_by_a_history_of_another_state_or_another_library_or_by_none() {
+    // What the history is taken from, and what lies there when the catalog is gone.
+    let of_another: fn() -> Option<Vec<u8>> = || {
+        let other = lived_in();
+        Some(fs::read(other.file("history.jsonl")).expect("there"))
+    };
+    for (what, other) in [("another library's", of_another), ("none", || None)] {
+        let made = usual();
+        assert_eq!(verdicts(&made), ["complete"], "before it is lost");
+        let own = fs::read(made.file("history.jsonl")).expect("there");
+        match other() {
+            Some(bytes) => fs::write(made.file("history.jsonl"), bytes).expect("ours"),
+            None => fs::remove_file(made.file("history.jsonl")).expect("ours"),
+        }
+        lose_the_catalog(&made);
+        let ran = made.run(&["rebuild"]);
+        assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+        assert!(!verdicts(&made).contains(&"complete".into()), "{what}");
+        // By its own history it is what it was.
+        fs::write(made.file("history.jsonl"), own).expect("ours");
+        lose_the_catalog(&made);
+        rebuild(&made);
+        assert_eq!(verdicts(&made), ["complete"], "{what}");
+    }
+    // The history of before an import that is in the library by now.
+    let made = usual();
+    assert_eq!(verdicts(&made), ["complete"], "before the second import");
+    let older = fs::read(made.file("history.jsonl")).expect("there");
+    made.env
+        .zip("google.zip", &takeouts::varied(ENGLISH).files());
+    let ran = made.run(&["import", "google.zip"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    fs::write(made.file("history.jsonl"), older).expect("ours");
+    lose_the_catalog(&made);
+    let ran = made.run(&["rebuild"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    assert!(!verdicts(&made).contains(&"complete".into()), "{ran:?}");
+}
+
 #[test]
 fn the_history_of_a_newer_version_stops_a_rebuild() {
     let made = usual();
