@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use model::content_hash::hex;
 use rusqlite::types::ValueRef;
 
 use super::{Catalog, CatalogError};
@@ -103,7 +104,7 @@ fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
             ValueRef::Integer(number) => number.to_string(),
             ValueRef::Real(number) => number.to_string(),
             ValueRef::Text(text) => format!("{:?}", String::from_utf8_lossy(text)),
-            ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            ValueRef::Blob(bytes) => hex(bytes),
         };
         line.push_str(&value);
         line.push('|');

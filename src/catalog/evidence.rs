@@ -1,6 +1,6 @@
 //! Evidence in the catalog: originals, media entries and records, kept as sets.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
 use model::content_hash::ContentHash;
@@ -9,6 +9,7 @@ use model::media_facts::MediaFacts;
 use model::record::{AlbumRecord, Record};
 use model::user_changes::UserChanges;
 
+use super::record_text::{RecordText, bare_record, record_text, without_raw};
 use super::{Catalog, CatalogError, Given, Writing, from_json, hash_of, to_json};
 
 /// Bytes the library holds, with what they say.
@@ -29,44 +30,6 @@ pub struct EvidenceIds {
     pub records: Vec<i64>,
     /// Digest of each record, its `raw` included.
     pub digests: Vec<[u8; 32]>,
-}
-
-/// A record as the catalog keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordText {
-    body: String,
-    raw: String,
-}
-
-impl RecordText {
-    /// A record in JSON, without its `raw`.
-    fn bare(body: String) -> Self {
-        let raw = "null".to_owned();
-        Self { body, raw }
-    }
-
-    /// Returns a record as it would be kept, without its `raw`.
-    ///
-    /// # Errors
-    /// Fails if the record cannot be written as JSON.
-    pub fn of(record: &Record) -> Result<Self, CatalogError> {
-        let account = record.account.clone();
-        let bare = Record {
-            account,
-            ..without_raw(record)
-        };
-        to_json("record", &bare).map(Self::bare)
-    }
-
-    /// Returns the record, whole.
-    ///
-    /// # Errors
-    /// Fails if the text is damaged.
-    pub fn read(&self) -> Result<Record, CatalogError> {
-        let mut record: Record = from_json("record", &self.body)?;
-        record.raw = from_json("record", &self.raw)?;
-        Ok(record)
-    }
 }
 
 impl Catalog {
@@ -311,21 +274,6 @@ impl Catalog {
     }
 }
 
-fn bare_record(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
-    let mut rows = connection.prepare_cached("SELECT body FROM record WHERE id = ?1")?;
-    rows.query_row([id], |row| row.get(0)).map(RecordText::bare)
-}
-
-fn record_text(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
-    let mut rows = connection.prepare_cached("SELECT body, raw FROM record WHERE id = ?1")?;
-    rows.query_row([id], |row| {
-        Ok(RecordText {
-            body: row.get(0)?,
-            raw: row.get(1)?,
-        })
-    })
-}
-
 impl Writing<'_> {
     /// Returns records as they are kept, to be read elsewhere.
     ///
@@ -496,36 +444,6 @@ impl Writing<'_> {
         )
         .map(drop)
     }
-}
-
-/// Returns the record with `raw` and its account left out, without copying `raw` first.
-fn without_raw(record: &Record) -> Record {
-    Record {
-        raw: serde_json::Value::Null,
-        provider: record.provider.clone(),
-        account: None,
-        export: record.export.clone(),
-        kind: record.kind,
-        source: record.source.clone(),
-        edition: record.edition,
-        uri: record.uri.clone(),
-        key: record.key.clone(),
-        post: record.post.clone(),
-        companions: record.companions.clone(),
-        facts: record.facts.clone(),
-    }
-}
-
-/// Returns the digest by which a record is one with another, its `raw` included, its account left out.
-///
-/// # Errors
-/// Fails if the record cannot be written as JSON.
-pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
-    let raw = to_json("record", &record.raw)?;
-    Ok(digest_of(&[
-        &to_json("record", &without_raw(record))?,
-        &raw,
-    ]))
 }
 
 pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {

@@ -6,26 +6,16 @@
 
 use std::path::Path;
 
+use super::kept::TABLES as HISTORY;
 use super::{Catalog, CatalogError, Writing};
 
 /// Kind of the imports of a catalog that is damaged: what they gave is not known for certain, so none of them can be taken back,
 /// and no certificate rests on them.
 pub const LOST_IMPORT: &str = "import of a catalog that was damaged";
 
-/// Tables of run history that stand for themselves. A table that a later version adds is inherited once it is named here.
-const HISTORY: [&str; 11] = [
-    "run",
-    "reading",
-    "run_reading",
-    "reading_part",
-    "reading_told",
-    "part",
-    "destination",
-    "pushed",
-    "push_upload",
-    "not_understood",
-    "judged_anew",
-];
+/// Tables of the journal of pushes; those of run history are [`HISTORY`]. A table that a later version adds is inherited once it is
+/// named in one of the two.
+const JOURNAL: [&str; 3] = ["destination", "pushed", "push_upload"];
 
 /// Which reading gave which evidence, with row numbers of the new catalog.
 const GIVEN: &str = "
@@ -109,7 +99,8 @@ impl Writing<'_> {
     /// # Errors
     /// Fails if SQLite does.
     pub fn inherit_history(&self) -> Result<(), CatalogError> {
-        HISTORY.iter().try_for_each(|table| {
+        let history = HISTORY.iter().map(|(table, _)| *table);
+        history.chain(JOURNAL).try_for_each(|table| {
             self.inherit(&format!("INSERT INTO {table} SELECT * FROM old.{table}"))
         })
     }
@@ -121,6 +112,14 @@ impl Writing<'_> {
     /// Fails if SQLite does.
     pub fn inherit_given(&self, own: i64) -> Result<(), CatalogError> {
         self.inherit(GIVEN)?;
+        self.leave_to_others(own)
+    }
+
+    /// Of what a reading gave, leaves to other readings what they gave, too.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub(super) fn leave_to_others(&self, own: i64) -> Result<(), CatalogError> {
         for (table, column) in READINGS {
             self.run(
                 &format!(

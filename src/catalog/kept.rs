@@ -4,6 +4,7 @@
 //! Tables that are short are written row by row, one line each, under the names of their columns. Which reading gave which evidence
 //! is as long as the library and has a form of its own: [`super::kept_evidence`].
 
+use model::content_hash::{ContentHash, hex};
 use rusqlite::types::{Value as Sql, ValueRef};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,7 @@ use super::kept_evidence::{self, Spread};
 use super::{Catalog, CatalogError, Writing};
 
 /// Tables that are written row by row, with their columns; those that others name come first.
-const TABLES: [(&str, &[&str]); 8] = [
+pub(super) const TABLES: [(&str, &[&str]); 8] = [
     (
         "run",
         &[
@@ -104,7 +105,7 @@ impl KeptHistory {
 }
 
 impl Catalog {
-    /// Returns run history as lines, each of which ends.
+    /// Returns run history as text: a line of JSON for each row of a table, and for each kind of evidence.
     ///
     /// # Errors
     /// Fails if SQLite does.
@@ -149,7 +150,12 @@ impl Writing<'_> {
     /// # Errors
     /// Fails if SQLite does.
     pub fn restore_given(&self, history: &KeptHistory, own: i64) -> Result<bool, CatalogError> {
-        kept_evidence::restore(&self.transaction, &history.evidence, own).map_err(|e| self.wrap(e))
+        let restored = kept_evidence::restore(&self.transaction, &history.evidence, own);
+        let restored = restored.map_err(|e| self.wrap(e))?;
+        if restored {
+            self.leave_to_others(own)?;
+        }
+        Ok(restored)
     }
 }
 
@@ -173,10 +179,6 @@ fn to_json_line(
     Ok(Value::Object(line).to_string())
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn of_json(column: &str, value: Option<&Value>) -> Result<Sql, String> {
     match value {
         None | Some(Value::Null) => Ok(Sql::Null),
@@ -186,7 +188,7 @@ fn of_json(column: &str, value: Option<&Value>) -> Result<Sql, String> {
             Ok(Sql::Integer(number))
         }
         Some(Value::String(text)) if column == BYTES => {
-            let digest: Result<model::content_hash::ContentHash, _> = text.parse();
+            let digest: Result<ContentHash, _> = text.parse();
             let digest = digest.map_err(|e| format!("{column}: {e}"))?;
             Ok(Sql::Blob(digest.0.to_vec()))
         }
@@ -201,7 +203,6 @@ mod tests {
     use super::*;
     use crate::StoredMedium;
     use jiff::Timestamp;
-    use model::content_hash::ContentHash;
     use model::media_facts::MediaFacts;
     use model::media_type::MediaType;
 

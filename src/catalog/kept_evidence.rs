@@ -1,17 +1,16 @@
 //! Which reading gave which evidence, in few bytes: for `history.jsonl`.
 //!
-//! Evidence itself is in sidecars and lists, and is not written again. It stands in an order that follows from what it says; the
-//! file tells which sets of readings there are, and of which set how many pieces of evidence follow each other in that order. A hash
-//! over the order shows, when it is read back, that evidence is the same: one piece more or less would move all after it.
+//! Evidence itself is in sidecars and lists, and is not written again. It is put into an order that follows from what it says. The
+//! file names the sets of readings that gave something, and then, along that order, how many pieces in a row each set gave. A hash
+//! over the order shows whether evidence is still the same when the file is read: one piece more or less would move all after it.
 
 use std::collections::HashMap;
 
+use model::content_hash::hex;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-use super::kept::hex;
 
 /// `type` of the lines.
 pub const KIND: &str = "evidence";
@@ -25,9 +24,10 @@ struct Kind {
     order: &'static str,
     /// Row number and who gave it, in order of both.
     given: &'static str,
-    insert: &'static str,
-    /// What is to be done afterwards; `?1` is the reading that gives what nobody else does.
-    after: &'static [&'static str],
+    /// Where that is noted: the table, its column of evidence, and that of the giver.
+    table: &'static str,
+    evidence: &'static str,
+    giver: &'static str,
 }
 
 /// A record whose account no part told may be there beside the same record with its account. Sidecars may show only the second, so
@@ -42,52 +42,45 @@ const KINDS: [Kind; 4] = [
         given: "SELECT n.id, g.reading_id FROM reading_record g JOIN record o ON o.id = g.record_id
                 JOIN record n ON n.digest = o.digest AND (n.account = o.account OR o.account = '')
                 ORDER BY 1, 2",
-        insert: "INSERT INTO reading_record (record_id, reading_id) VALUES (?1, ?2)
-                 ON CONFLICT DO NOTHING",
-        after: &[
-            "INSERT INTO reading_record (record_id, reading_id)
-             SELECT s.id, g.reading_id FROM record s
-             JOIN record n ON n.digest = s.digest AND n.account <> ''
-             JOIN reading_record g ON g.record_id = n.id
-             WHERE s.account = '' AND g.reading_id <> ?1 ON CONFLICT DO NOTHING",
-            "DELETE FROM reading_record WHERE reading_id = ?1 AND record_id IN
-             (SELECT record_id FROM reading_record WHERE reading_id <> ?1)",
-        ],
+        table: "reading_record",
+        evidence: "record_id",
+        giver: "reading_id",
     },
     Kind {
         of: "albums",
         by: "readings",
         order: "SELECT id, digest FROM album_record ORDER BY digest",
         given: "SELECT album_record_id, reading_id FROM reading_album ORDER BY 1, 2",
-        insert: "INSERT INTO reading_album (album_record_id, reading_id) VALUES (?1, ?2)
-                 ON CONFLICT DO NOTHING",
-        after: &[
-            "DELETE FROM reading_album WHERE reading_id = ?1 AND album_record_id IN
-             (SELECT album_record_id FROM reading_album WHERE reading_id <> ?1)",
-        ],
+        table: "reading_album",
+        evidence: "album_record_id",
+        giver: "reading_id",
     },
     Kind {
         of: "media",
         by: "readings",
         order: MEDIA,
         given: "SELECT media_entry_id, reading_id FROM reading_media ORDER BY 1, 2",
-        insert: "INSERT INTO reading_media (media_entry_id, reading_id) VALUES (?1, ?2)
-                 ON CONFLICT DO NOTHING",
-        after: &[
-            "DELETE FROM reading_media WHERE reading_id = ?1 AND media_entry_id IN
-             (SELECT media_entry_id FROM reading_media WHERE reading_id <> ?1)",
-        ],
+        table: "reading_media",
+        evidence: "media_entry_id",
+        giver: "reading_id",
     },
     Kind {
         of: "media",
         by: "parts",
         order: MEDIA,
         given: "SELECT media_entry_id, part_id FROM part_entry ORDER BY 1, 2",
-        insert: "INSERT INTO part_entry (media_entry_id, part_id) VALUES (?1, ?2)
-                 ON CONFLICT DO NOTHING",
-        after: &[],
+        table: "part_entry",
+        evidence: "media_entry_id",
+        giver: "part_id",
     },
 ];
+
+/// Gives a record that names no account what was said of the same record with its account. `?1` is the reading of a rebuild.
+const NAMELESS: &str = "INSERT INTO reading_record (record_id, reading_id)
+    SELECT s.id, g.reading_id FROM record s
+    JOIN record n ON n.digest = s.digest AND n.account <> ''
+    JOIN reading_record g ON g.record_id = n.id
+    WHERE s.account = '' AND g.reading_id <> ?1 ON CONFLICT DO NOTHING";
 
 const MEDIA: &str = "SELECT e.id, e.provider, e.export, e.path, o.content_hash FROM media_entry e
     JOIN original o ON o.id = e.original_id ORDER BY 2, 3, 4, 5";
@@ -242,7 +235,7 @@ impl Sets {
     }
 }
 
-/// Enters who gave what. Returns `false`, and enters nothing, if evidence is not what it was.
+/// Enters who gave what; `own` is the reading of this rebuild. Returns `false`, and enters nothing, if evidence is not what it was.
 pub fn restore(connection: &Connection, spreads: &[Spread], own: i64) -> rusqlite::Result<bool> {
     let mut orders = Vec::new();
     for kind in &KINDS {
@@ -257,7 +250,10 @@ pub fn restore(connection: &Connection, spreads: &[Spread], own: i64) -> rusqlit
         }
     }
     for (kind, spread, order) in orders {
-        let mut insert = connection.prepare(kind.insert)?;
+        let (table, evidence, giver) = (kind.table, kind.evidence, kind.giver);
+        let mut insert = connection.prepare(&format!(
+            "INSERT INTO {table} ({evidence}, {giver}) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
+        ))?;
         let mut ids = order.ids.iter();
         for (set, many) in &spread.spans {
             for id in ids.by_ref().take(*many) {
@@ -266,9 +262,7 @@ pub fn restore(connection: &Connection, spreads: &[Spread], own: i64) -> rusqlit
                 }
             }
         }
-        for sql in kind.after {
-            connection.execute(sql, [own])?;
-        }
     }
+    connection.execute(NAMELESS, [own])?;
     Ok(true)
 }

@@ -164,7 +164,7 @@ impl KeptPushes {
 }
 
 impl Catalog {
-    /// Returns the journal of pushes as lines, each of which ends.
+    /// Returns the journal of pushes as text: a line of JSON for each destination, and below it one for each file and upload there.
     ///
     /// # Errors
     /// Fails if SQLite does.

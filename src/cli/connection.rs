@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use model::content_hash::hex;
 use sha2::{Digest, Sha256};
 
 use super::args::ConnectionArgs;
@@ -208,10 +209,7 @@ fn machine(library: &Path) -> String {
         .unwrap_or_default();
     let library = std::path::absolute(library).unwrap_or_else(|_| library.to_owned());
     let digest: [u8; 32] = Sha256::digest(format!("{host}\n{}", library.display())).into();
-    digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest[..4])
 }
 
 /// Waits; returns `false` if the user wants to stop.

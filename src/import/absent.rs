@@ -14,6 +14,8 @@ use model::record::Record;
 use provider::ties::Ties;
 use provider::{PROVIDERS, Provider};
 
+use super::sets::Sets;
+
 /// Fewer records than this beyond the number of media are little memory: they are all linked, without another look at them.
 pub const FAR_MORE: usize = 20_000;
 
@@ -105,34 +107,24 @@ impl<'a> Circles<'a> {
             return Vec::new();
         }
         self.ties.sort_unstable();
-        let mut parents: Vec<u32> = (0..=self.ids.len() as u32).collect();
+        let mut sets = Sets::new(self.ids.len() + 1);
         for two in self.ties.windows(2) {
             let [(tie, one), (other_tie, other)] = two else {
                 continue;
             };
             if tie == other_tie {
-                let (one, other) = (root(&mut parents, *one), root(&mut parents, *other));
-                // The smaller number is the root: that of what is held, if it is in the circle.
-                parents[one.max(other) as usize] = one.min(other);
+                sets.unite(*one as usize, *other as usize);
             }
         }
         let mut absent: Vec<i64> = (1..=self.ids.len() as u32)
-            .filter(|number| root(&mut parents, *number) != HELD)
+            // The smallest number of a circle is that of what is held, if it is in it.
+            .filter(|number| sets.root(*number as usize) != HELD as usize)
             .filter(|number| self.first.binary_search(number).is_err())
             .map(|number| self.ids[number as usize - 1])
             .collect();
         absent.sort_unstable();
         absent
     }
-}
-
-fn root(parents: &mut [u32], mut number: u32) -> u32 {
-    while parents[number as usize] != number {
-        let above = parents[parents[number as usize] as usize];
-        parents[number as usize] = above;
-        number = above;
-    }
-    number
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use model::evidence::Links;
 use model::kind::Kind;
 use model::record::{Edition, Record};
 
+use super::sets::Sets;
+
 /// The groups of one provider: group of each record that is in one.
 pub fn groups(records: &[Record], links: &Links) -> HashMap<usize, Group> {
     let posts = posts(records);
@@ -120,33 +122,6 @@ fn number(members: &[&Post<'_>], found: &mut HashMap<usize, Group>) {
             };
             found.insert(*record, group);
         }
-    }
-}
-
-/// Disjoint sets of small numbers.
-struct Sets {
-    parent: Vec<usize>,
-}
-
-impl Sets {
-    fn new(size: usize) -> Self {
-        Self {
-            parent: (0..size).collect(),
-        }
-    }
-
-    fn root(&mut self, mut index: usize) -> usize {
-        while self.parent[index] != index {
-            self.parent[index] = self.parent[self.parent[index]];
-            index = self.parent[index];
-        }
-        index
-    }
-
-    fn unite(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        let (low, high) = (a.min(b), a.max(b));
-        self.parent[high] = low;
     }
 }
 

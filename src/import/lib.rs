@@ -35,6 +35,7 @@ mod remains;
 mod repair;
 mod report;
 mod run;
+mod sets;
 mod settle;
 mod sidecars;
 mod store;

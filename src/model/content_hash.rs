@@ -20,23 +20,27 @@ impl ContentHash {
 
     /// Returns the first `digits` hex digits, used to tell two files of one name apart.
     pub fn short(&self, digits: usize) -> String {
-        let mut hex = self.to_string();
-        hex.truncate(digits);
-        hex
+        let mut text = self.to_string();
+        text.truncate(digits);
+        text
     }
 }
 
-const DIGITS: [u8; 16] = *b"0123456789abcdef";
+/// Returns bytes as lower-case hex digits, two for each.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digit = |four_bits: u8| char::from(DIGITS[usize::from(four_bits)]);
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+    text
+}
 
 impl fmt::Display for ContentHash {
     // One text at once: an import prints each hash a dozen times, and the formatter of single bytes took 5 % of its work.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(&hex(&self.0))
     }
 }
 

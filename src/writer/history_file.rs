@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::library::Library;
 use super::regular;
 use super::safe_writer::WriteError;
-use super::staging::hash_file;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 
@@ -122,14 +121,14 @@ pub fn write(library: &Library, name: &str, lines: &str) -> Result<(), WriteErro
     let Some(path) = LibraryPath::parse(name) else {
         return Ok(());
     };
+    match read(library.root(), name) {
+        Ok(Some(there)) if there == lines => return Ok(()),
+        Err(HistoryError::Foreign | HistoryError::Newer { .. }) => {
+            library.set_aside_file(name)?;
+        }
+        _ => {}
+    }
     let text = sealed(name, lines);
-    let on_disk = path.on_disk(library.root());
-    if hash_file(&on_disk).is_ok_and(|there| there == ContentHash::of(text.as_bytes())) {
-        return Ok(());
-    }
-    if let Err(HistoryError::Foreign | HistoryError::Newer { .. }) = read(library.root(), name) {
-        library.set_aside_file(name)?;
-    }
     let writer = library.writer();
     writer.write_file(&path, text.as_bytes())?;
     writer.sync_all()

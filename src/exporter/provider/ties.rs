@@ -26,7 +26,7 @@ impl Ties {
         self.always = true;
     }
 
-    /// Says of which class it is: `link` must see one of each, for what it says of its file, folder or account.
+    /// Sets the class it belongs to. `link` must see one of each class, for what it says about its file, folder or account.
     pub fn class(&mut self, class: impl Hash) {
         self.class = hash(&class);
     }

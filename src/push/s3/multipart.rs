@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
+use model::content_hash::hex;
 use rusty_s3::actions::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, ListParts, UploadPart,
 };
@@ -49,7 +50,7 @@ impl S3 {
             let (start, part) = (number * size, (number + 1) as u16);
             let bytes = piece(payload, start, size.min(payload.size_bytes - start))?;
             let digest = Md5::digest(&bytes);
-            let own: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            let own = hex(&digest);
             let tag = match there.get(&part) {
                 Some((found, length)) if *found == own && *length == bytes.len() as u64 => {
                     found.clone()

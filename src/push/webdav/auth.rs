@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use md5::{Digest, Md5};
+use model::content_hash::hex;
 use reqwest::RequestBuilder;
 use reqwest::header::AUTHORIZATION;
 use sha2::Sha256;
@@ -197,10 +198,6 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
 
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use model::content_hash::hex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -79,12 +80,7 @@ pub fn group_posts(records: &mut [Record]) {
 /// The same for the same post in every archive: rows of one post may be spread over parts, so no row can name it.
 fn group_id(at: i64, caption: &str) -> String {
     let hash = Sha256::digest(format!("{at}\n{caption}"));
-    let hex: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("post:g1:{hex}")
+    format!("post:g1:{}", hex(&hash[..8]))
 }
 
 #[cfg(test)]

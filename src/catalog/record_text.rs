@@ -1,0 +1,93 @@
+//! A record as text: how it lies in the catalog, in two pieces, because what `raw` holds is long and seldom asked for.
+
+use rusqlite::Connection;
+
+use model::record::Record;
+
+use super::evidence::digest_of;
+use super::{CatalogError, from_json, to_json};
+
+/// A record as the catalog keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordText {
+    body: String,
+    raw: String,
+}
+
+impl RecordText {
+    /// A record in JSON, without its `raw`.
+    fn bare(body: String) -> Self {
+        let raw = "null".to_owned();
+        Self { body, raw }
+    }
+
+    /// Returns a record as it would be kept, without its `raw`.
+    ///
+    /// # Errors
+    /// Fails if the record cannot be written as JSON.
+    pub fn of(record: &Record) -> Result<Self, CatalogError> {
+        let account = record.account.clone();
+        let bare = Record {
+            account,
+            ..without_raw(record)
+        };
+        to_json("record", &bare).map(Self::bare)
+    }
+
+    /// Returns the record, whole.
+    ///
+    /// # Errors
+    /// Fails if the text is damaged.
+    pub fn read(&self) -> Result<Record, CatalogError> {
+        let mut record: Record = from_json("record", &self.body)?;
+        record.raw = from_json("record", &self.raw)?;
+        Ok(record)
+    }
+}
+
+/// Reads a record without its `raw`.
+pub(super) fn bare_record(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
+    let mut rows = connection.prepare_cached("SELECT body FROM record WHERE id = ?1")?;
+    rows.query_row([id], |row| row.get(0)).map(RecordText::bare)
+}
+
+/// Reads a record whole.
+pub(super) fn record_text(connection: &Connection, id: i64) -> rusqlite::Result<RecordText> {
+    let mut rows = connection.prepare_cached("SELECT body, raw FROM record WHERE id = ?1")?;
+    rows.query_row([id], |row| {
+        Ok(RecordText {
+            body: row.get(0)?,
+            raw: row.get(1)?,
+        })
+    })
+}
+
+/// Returns the record with `raw` and its account left out, without copying `raw` first.
+pub(super) fn without_raw(record: &Record) -> Record {
+    Record {
+        raw: serde_json::Value::Null,
+        provider: record.provider.clone(),
+        account: None,
+        export: record.export.clone(),
+        kind: record.kind,
+        source: record.source.clone(),
+        edition: record.edition,
+        uri: record.uri.clone(),
+        key: record.key.clone(),
+        post: record.post.clone(),
+        companions: record.companions.clone(),
+        facts: record.facts.clone(),
+    }
+}
+
+/// Returns the digest by which a record is one with another, its `raw` included, its account left out.
+///
+/// # Errors
+/// Fails if the record cannot be written as JSON.
+pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
+    let raw = to_json("record", &record.raw)?;
+    Ok(digest_of(&[
+        &to_json("record", &without_raw(record))?,
+        &raw,
+    ]))
+}
