@@ -11,7 +11,7 @@ use crate::instagram::html::{HtmlPage, read_page};
 use crate::instagram::labels::{self, LabelCensus};
 use crate::instagram::layout::{Conversations, Place, account_of_part, place_of};
 use crate::instagram::posts::{self, Source};
-use crate::instagram::understood::Understood;
+use crate::instagram::understood::{Understood, is_empty};
 use crate::instagram::{insights, messages, old_media, profile, profile_page};
 use crate::meta_accounts::{Accounts, Believed, pages};
 use crate::meta_elements::broken;
@@ -199,6 +199,9 @@ impl File<'_> {
         let mut records = 0;
         let mut understood = Understood::new("title");
         let result = read_elements(&mut bytes, is_root, &mut |_, mut element| {
+            if understood.is_nothing(&element) {
+                return;
+            }
             repair_value(&mut element);
             let met = understood.survey(&element);
             let Some(posts) = posts::posts_of(kind, element, &survey.census) else {
@@ -228,6 +231,9 @@ impl File<'_> {
         let mut records = Vec::new();
         let mut understood = Understood::new("caption");
         let result = read_elements(&mut bytes, |_| true, &mut |key, row| {
+            if understood.is_nothing(&row) {
+                return;
+            }
             let kind = old_media::kind_of_rows(key);
             let met = understood.survey(&row);
             let read = old_media::record_of(kind, &row, &self.source());
@@ -347,6 +353,9 @@ impl Survey {
         let none = LabelCensus::default();
         // A syntax error is reported by the reading that follows.
         _ = read_elements(bytes, is_root, &mut |_, mut element| {
+            if is_empty(&element) {
+                return;
+            }
             if labels::is_labelled(&element) {
                 repair_value(&mut element);
                 survey.census.count(&labels::read_post(&element));

@@ -114,6 +114,11 @@ impl Claimed {
     }
 }
 
+/// An object without a key. A few kilobytes of a zip may hold twenty million of them, so none is looked into.
+pub fn is_empty(element: &Value) -> bool {
+    element.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
 impl Understood {
     /// Nothing was met so far.
     pub fn new(caption_key: &'static str) -> Self {
@@ -129,6 +134,13 @@ impl Understood {
             unread: 0,
             first_unread: None,
         }
+    }
+
+    /// Returns true, and counts the element as one that names no medium, if nothing at all stands in it.
+    pub fn is_nothing(&mut self, element: &Value) -> bool {
+        let nothing = is_empty(element);
+        self.nameless += u64::from(nothing);
+        nothing
     }
 
     /// Looks at an element.
