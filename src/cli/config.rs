@@ -59,6 +59,7 @@ fn server(server: &Server) -> Value {
         "endpoint": server.endpoint,
         "region": server.region,
         "ca_file": text(&server.ca_file),
+        "ssh_config": text(&server.ssh_config),
         "user": server.user.as_ref().map(|_| "***"),
         "password": server.password.as_ref().map(|_| "***"),
         "secret_file": text(&server.secret_file),

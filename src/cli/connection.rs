@@ -87,6 +87,7 @@ fn connection(
             token: value(&given, names.token).map(Secret::new),
         },
         ca_file: args.ca_file.clone(),
+        ssh_config: args.ssh_config.clone(),
         machine: machine(library),
         clock: Arc::new(Timestamp::now),
         patience: Patience {
@@ -125,6 +126,12 @@ fn names(address: &Address) -> Names {
                 token: "",
             }
         }
+        // OpenSSH has keys and agents of its own.
+        Address::Sftp(_) => Names {
+            user: "",
+            password: "",
+            token: "",
+        },
         Address::Immich(_) => Names {
             user: "",
             password: "ALBUMEN_IMMICH_KEY",

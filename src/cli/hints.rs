@@ -286,6 +286,12 @@ fn for_destination(error: &DestinationError) -> Option<&'static str> {
         DestinationError::Untrusted { .. } => {
             "if the host is yours and has a certificate of its own making, name that with --ca-file FILE"
         }
+        DestinationError::UnknownHost { .. } => {
+            "log in once with `ssh`, and compare the key it shows with what the host's owner says: albumen trusts the keys in known_hosts only"
+        }
+        DestinationError::NoProgram { .. } => {
+            "install the client of OpenSSH: albumen reaches sftp:// addresses by it"
+        }
         DestinationError::WrongCredentials { .. } => {
             "look at user name, password or key; they may have run out"
         }

@@ -62,6 +62,7 @@ const SERVER: &[&str] = &[
     "endpoint",
     "region",
     "ca_file",
+    "ssh_config",
     "secret_file",
     "secret_command",
     "user",

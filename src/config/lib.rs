@@ -62,6 +62,8 @@ pub struct Server {
     pub region: Option<String>,
     /// Certificates that are trusted, too.
     pub ca_file: Option<PathBuf>,
+    /// Settings of OpenSSH.
+    pub ssh_config: Option<PathBuf>,
     /// Private file of secrets.
     pub secret_file: Option<PathBuf>,
     /// Command that prints secrets.
@@ -269,6 +271,7 @@ impl Config {
         let destinations = self.destination.iter_mut().map(|one| &mut one.server);
         for server in inboxes.chain(destinations) {
             server.ca_file.iter_mut().for_each(resolve);
+            server.ssh_config.iter_mut().for_each(resolve);
             server.secret_file.iter_mut().for_each(resolve);
         }
         for destination in &mut self.destination {

@@ -13,6 +13,7 @@ use super::http::{Http, Patience};
 use super::immich::Immich;
 use super::s3::{Place, S3};
 use super::secret::Credentials;
+use super::sftp::{Login, Sftp, Site, Wrong};
 use super::webdav::{ORIGINALS, WebDav};
 use super::zip::Zip;
 
@@ -29,6 +30,8 @@ pub enum Address {
     PhotoPrism(Url),
     /// Objects in an S3-compatible store.
     S3(Place),
+    /// A folder on a server that OpenSSH reaches.
+    Sftp(Site),
     /// An Immich server.
     Immich(Url),
 }
@@ -48,6 +51,8 @@ pub struct Connection {
     pub credentials: Credentials,
     /// Certificates that are trusted beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Settings of OpenSSH, where they are not the user's own.
+    pub ssh_config: Option<PathBuf>,
     /// A name for this machine and library, fit for file names: unfinished files there carry it.
     pub machine: String,
     /// Who may read what is written to a folder or zip.
@@ -81,11 +86,12 @@ pub enum AddressError {
 }
 
 /// An address of each kind, to be shown to whoever writes another.
-pub const EXAMPLES: [&str; 6] = [
+pub const EXAMPLES: [&str; 7] = [
     "/media/disk/photos",
     "zip:FILE",
     "webdav+https://host/path",
     "s3://bucket/prefix",
+    "sftp://user@host/folder",
     "immich+https://host",
     "photoprism+https://host",
 ];
@@ -112,6 +118,13 @@ impl Address {
                 path => Ok(Self::Folder(path.into())),
             };
         };
+        if scheme == "sftp" {
+            return match Site::parse(rest) {
+                Ok(site) => Ok(Self::Sftp(site)),
+                Err(Wrong::Secret) => Err(AddressError::Secret),
+                Err(Wrong::Because(why)) => Err(wrong(&why)),
+            };
+        }
         no_secret(rest)?;
         if let Some((_, rest)) = store
             .endpoint
@@ -159,6 +172,7 @@ impl Address {
             Self::WebDav(url) => format!("webdav+{}", url.as_str().trim_end_matches('/')),
             Self::PhotoPrism(url) => format!("photoprism+{}", url.as_str().trim_end_matches('/')),
             Self::Immich(url) => format!("immich+{}", url.as_str().trim_end_matches('/')),
+            Self::Sftp(site) => site.name(),
             Self::S3(place) => {
                 let at = place.endpoint.as_ref();
                 let at = at.map_or(String::new(), |url| {
@@ -185,6 +199,7 @@ impl Address {
             }
             Self::Zip(path) => Box::new(Zip::new(path.clone(), connection.readers)),
             Self::S3(place) => Box::new(connection.s3(place)?),
+            Self::Sftp(site) => Box::new(connection.sftp(site)),
             Self::Immich(url) => {
                 let key = connection.credentials.password.clone();
                 Box::new(Immich::new(connection.http(url)?, url, key))
@@ -246,6 +261,15 @@ impl Connection {
             &self.credentials,
             self.clock.clone(),
         )
+    }
+
+    pub(super) fn sftp(&self, site: &Site) -> Sftp {
+        let login = Login {
+            site: site.clone(),
+            settings: self.ssh_config.clone(),
+            silence: self.patience.silence,
+        };
+        Sftp::new(login, self.patience.clone(), self.readers, &self.machine)
     }
 
     pub(super) fn webdav(&self, url: &Url) -> Result<WebDav, DestinationError> {
@@ -353,6 +377,7 @@ mod tests {
             "webdav+http://",
             "webdav+http://h/a?b",
             "webdav+http://h/a#b",
+            "sftp://h",
         ] {
             assert!(
                 matches!(parse(text), Err(AddressError::Wrong { .. })),
@@ -381,13 +406,14 @@ mod tests {
                 Address::Zip(_) => 1,
                 Address::WebDav(_) => 2,
                 Address::S3(_) => 3,
-                Address::Immich(_) => 4,
-                Address::PhotoPrism(_) => 5,
+                Address::Sftp(_) => 4,
+                Address::Immich(_) => 5,
+                Address::PhotoPrism(_) => 6,
             };
             kinds.push(kind);
         }
         // Whoever adds a kind above adds an example: the match has no other arm.
-        assert_eq!(kinds, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(kinds, [0, 1, 2, 3, 4, 5, 6]);
     }
 
     #[test]
@@ -416,6 +442,7 @@ mod tests {
         for text in [
             "webdav+https://anna:geheim@host/x",
             "webdav+https://geheim@host/x",
+            "sftp://anna:geheim@host/x",
             "ftp://a:geheim@h",
             "webdav+https:////anna:geheim@host/x",
             "webdav+https://\\anna:geheim@host/x",

@@ -15,6 +15,10 @@ pub enum DestinationError {
     Unreachable { host: String, why: String },
     #[error("the certificate of {host} is not trusted: {why}")]
     Untrusted { host: String, why: String },
+    #[error("{host} is not known for sure: {why}")]
+    UnknownHost { host: String, why: String },
+    #[error("{program} cannot be started: {why}")]
+    NoProgram { program: &'static str, why: String },
     #[error("{host} refuses the user name, password or key ({status})")]
     WrongCredentials { host: String, status: String },
     #[error("no user name, password or key was given for {host}, and it asks for one")]
@@ -77,6 +81,8 @@ impl DestinationError {
         match self {
             Self::Unreachable { .. }
             | Self::Untrusted { .. }
+            | Self::UnknownHost { .. }
+            | Self::NoProgram { .. }
             | Self::WrongCredentials { .. }
             | Self::NoCredentials { .. }
             | Self::NoRight { .. }

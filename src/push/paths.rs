@@ -18,6 +18,11 @@ pub struct Wish {
     pub journaled: Option<String>,
 }
 
+/// Returns the folder a path is in; `""` for the topmost.
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// Returns the path of each original, in the same order. `taken` are assets whose name somebody else's file has.
 pub fn settle(wishes: &[Wish], taken: &HashSet<ContentHash>) -> Vec<String> {
     let mut owners: HashMap<String, u32> = HashMap::with_capacity(wishes.len());

@@ -47,6 +47,7 @@ pub fn open(
 ) -> Result<Option<Box<dyn RemoteFolder>>, DestinationError> {
     Ok(match address {
         Address::WebDav(url) => Some(Box::new(connection.webdav(url)?)),
+        Address::Sftp(site) => Some(Box::new(connection.sftp(site))),
         Address::S3(place) => Some(Box::new(connection.s3(place)?)),
         Address::Folder(_) | Address::Zip(_) | Address::Immich(_) | Address::PhotoPrism(_) => None,
     })

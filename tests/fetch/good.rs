@@ -188,15 +188,13 @@ fn a_new_link_to_the_same_file_goes_on_with_what_the_old_one_brought() {
 #[cfg(target_os = "linux")]
 #[test]
 fn room_is_looked_for_before_the_first_byte() {
-    use crate::support::mounts::{Small, mount};
+    use crate::support::mounts::mount_or_skip;
     let env = TestEnv::new();
-    std::fs::create_dir(env.path("d")).expect("made");
     let folder = env.path("d");
-    if !mount(&["-t", "tmpfs", "-o", "size=1m", "albumen-test"], &folder) {
-        eprintln!("skipped: nothing may be mounted here");
+    let options = ["-t", "tmpfs", "-o", "size=1m", "albumen-test"];
+    let Some(_small) = mount_or_skip(&options, &folder) else {
         return;
-    }
-    let _small = Small::new(&folder);
+    };
     let server = one(Download::new(archive(3_000_000, 8)).named("x.zip"));
     let ran = fetch(&env, &[&server.url("/f")]);
     assert_eq!(ran.code, Some(3), "{ran:?}");

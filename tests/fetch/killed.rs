@@ -91,7 +91,14 @@ fn two_at_once_do_not_spoil_each_other() {
         .stdout(Stdio::null())
         .spawn()
         .expect("the binary was built with the tests");
-    std::thread::sleep(Duration::from_millis(300));
+    // It holds the file before it asks for it.
+    while server.requests("/f") == 0 {
+        assert!(
+            first.try_wait().expect("our child").is_none(),
+            "it ended too soon"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let second = fetch(&env, &[&url]);
     assert_eq!(second.code, Some(3), "{second:?}");
     assert!(

@@ -393,16 +393,14 @@ fn a_copy_that_was_stopped_goes_on_with_the_same_command() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_copy_and_a_print_for_which_there_was_no_room_go_on_with_the_same_command() {
-    use crate::support::mounts::{Small, mount};
+    use crate::support::mounts::{mount, mount_or_skip};
     let env = TestEnv::new();
     composed(&env);
     let small = env.path("small");
-    fs::create_dir(&small).expect("made");
-    if !mount(&["-t", "tmpfs", "-o", "size=256k", "albumen-test"], &small) {
-        eprintln!("skipped: nothing may be mounted here");
+    let options = ["-t", "tmpfs", "-o", "size=256k", "albumen-test"];
+    let Some(_small) = mount_or_skip(&options, &small) else {
         return;
-    }
-    let _small = Small::new(&small);
+    };
     let filled = small.join("filler");
     fs::write(&filled, vec![1; 160 << 10]).expect("there is room for it");
     let ran = env.run_on("library", &["gallery", "--to", "small/copy"]);

@@ -12,7 +12,7 @@ use crate::support::env::{Ran, TestEnv};
 use crate::support::expected::hash;
 use crate::support::hostile::{self, BAD_NAMES, encrypted, honest, honest_files, tars};
 #[cfg(unix)]
-use crate::support::mounts::{Closed, Small, mount};
+use crate::support::mounts::{Closed, mount, mount_or_skip};
 use crate::support::pack::tar::{gzip, tgz};
 use crate::support::pack::zip::{ZipStyle, zip};
 use crate::support::samples::{varied, with_absent};
@@ -453,12 +453,10 @@ fn a_disk_that_is_full_says_how_much_is_needed_and_goes_on_after() {
         .collect();
     env.zip("a.zip", &files);
     let small = env.path("small");
-    fs::create_dir(&small).expect("made");
-    if !mount(&["-t", "tmpfs", "-o", "size=8m", "albumen-test"], &small) {
-        eprintln!("skipped: only root may make a small file system");
+    let options = ["-t", "tmpfs", "-o", "size=8m", "albumen-test"];
+    let Some(_small) = mount_or_skip(&options, &small) else {
         return;
-    }
-    let _small = Small::new(&small);
+    };
     let full = env.run_on("small/l", &["import", "a.zip"]);
     assert_eq!(full.code, Some(1), "{}{}", full.stdout, full.stderr);
     let said = &full.stderr;

@@ -17,7 +17,7 @@ use crate::support::env::TestEnv;
 use crate::support::kills::scattered;
 use crate::support::mounts::{Small, mount};
 use crate::support::samples::{captions, varied};
-use crate::support::tools::{Tool, require};
+use crate::support::tools::{Tool, or_skipped, require};
 use crate::support::tree::names;
 
 /// Stops a file system: nothing that is not on the disk gets there any more.
@@ -198,8 +198,8 @@ fn after_a_power_cut_nothing_is_half_and_the_same_command_comes_to_the_same_libr
         for (name, files) in archives() {
             env.zip(name, &files);
         }
-        let Some(disk) = Disk::new(&power, &env) else {
-            eprintln!("skipped: no disk image may be mounted here");
+        let disk = Disk::new(&power, &env);
+        let Some(disk) = or_skipped("the right to mount a disk image", disk) else {
             return;
         };
         let mounted = disk.mount().expect("as before");

@@ -65,6 +65,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
                 token: None,
             },
             ca_file: None,
+            ssh_config: None,
             machine: "test".to_owned(),
             patience: Patience {
                 silence: push::http::SILENCE,

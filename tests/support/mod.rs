@@ -26,6 +26,7 @@ pub mod proxy;
 pub mod samples;
 pub mod seams;
 pub mod servers;
+pub mod ssh;
 pub mod takeouts;
 pub mod tools;
 pub mod tree;

@@ -1,15 +1,20 @@
 //! Real servers on loopback, each in a folder of its own, stopped when the value is dropped.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::tools::require;
+
+/// Ports that tests give to servers. Above them, by 10,000, are the second ones of SeaweedFS, which are below the clients' ports, too.
+const FIRST_PORT: u16 = 11_000;
+const PORTS_END: u16 = 21_000;
 
 /// A running server.
 pub struct Server {
@@ -32,15 +37,27 @@ impl Drop for Server {
     }
 }
 
-/// Returns a port nobody listens on.
+/// Returns a port nobody listens on, and which this process gives out once only.
+///
+/// A server takes it a moment later, so it must not be one that the system gives to a client in between: those begin at 32,768.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
-    listener.local_addr().expect("it has an address").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Processes that test at one time begin in different places.
+    let start = std::process::id().wrapping_mul(64);
+    for _ in 0..PORTS_END - FIRST_PORT {
+        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).into());
+        let port = number % u32::from(PORTS_END - FIRST_PORT) + u32::from(FIRST_PORT);
+        let port = u16::try_from(port).expect("below the clients' ports");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("every port from {FIRST_PORT} to {PORTS_END} is taken");
 }
 
 impl Server {
     /// Starts a program that serves `folder` of the returned value; waits until it listens.
-    fn start(port: u16, prepare: impl FnOnce(&Path) -> Command) -> Self {
+    pub(super) fn start(port: u16, prepare: impl FnOnce(&Path) -> Command) -> Self {
         let temp = tempfile::Builder::new()
             .prefix("albumen-server-")
             .tempdir()
@@ -89,7 +106,7 @@ impl Server {
 }
 
 /// Starts rclone as a server of `protocol`, with what else it shall be told.
-fn rclone(protocol: &str, and: impl FnOnce(&mut Command, &Path)) -> Option<Server> {
+pub(super) fn rclone(protocol: &str, and: impl FnOnce(&mut Command, &Path)) -> Option<Server> {
     let rclone = require("rclone")?;
     let port = free_port();
     Some(Server::start(port, |temp| {
@@ -215,7 +232,7 @@ pub fn rclone_s3() -> Option<Server> {
 /// Starts SeaweedFS, which keeps the whole of the protocol. Its programs listen on many ports next to one another.
 pub fn seaweed() -> Option<Server> {
     let weed = require("weed")?;
-    let port = free_port();
+    let (port, master) = (free_port(), free_pair());
     let server = Server::start(port, |temp| {
         let keys = format!(
             r#"{{"identities":[{{"name":"a","credentials":[{{"accessKey":"{}","secretKey":"{}"}}],
@@ -240,7 +257,7 @@ pub fn seaweed() -> Option<Server> {
             .arg(format!("-s3.port={port}"))
             .arg("-master.volumeSizeLimitMB=64");
         for (option, own) in [
-            ("-master.port", free_pair()),
+            ("-master.port", master),
             ("-volume.port", free_pair()),
             ("-filer.port", free_pair()),
         ] {
@@ -251,16 +268,38 @@ pub fn seaweed() -> Option<Server> {
         command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
         command
     });
-    // It listens before it can store anything.
-    std::thread::sleep(Duration::from_secs(3));
+    wait_for_room(&server, master);
     Some(server)
+}
+
+/// Waits until SeaweedFS can store something: it listens before.
+fn wait_for_room(server: &Server, master: u16) {
+    let begun = Instant::now();
+    while !answer(master, "/dir/assign").is_some_and(|text| text.contains("\"fid\"")) {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "SeaweedFS gives no room: {}",
+            server.log()
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Asks a server on loopback for a path, and returns all it says.
+fn answer(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").ok()?;
+    let mut said = String::new();
+    stream.read_to_string(&mut said).ok()?;
+    Some(said)
 }
 
 /// Returns a port which is free, and so is the one 10,000 further on: SeaweedFS takes both.
 fn free_pair() -> u16 {
     loop {
         let port = free_port();
-        if port < 50_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+        if TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
             return port;
         }
     }

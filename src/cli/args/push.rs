@@ -23,6 +23,9 @@ pub struct ConnectionArgs {
     /// Trust the certificates in this file (PEM), too: for a host of your own
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
+    /// Settings of OpenSSH for an sftp:// address [default: your own]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ssh_config: Option<PathBuf>,
     /// Try again if the host neither takes nor sends a byte for so many seconds [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: Option<u64>,
@@ -43,8 +46,8 @@ pub struct ConnectionArgs {
 /// Arguments of `push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix, immich+https://host or
-    /// photoprism+https://host/folder
+    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix, sftp://user@host/folder,
+    /// immich+https://host or photoprism+https://host/folder
     #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
     pub destination: String,
     /// Show what would be done, and send nothing

@@ -34,6 +34,7 @@ pub(super) fn connection_args(server: &Server) -> ConnectionArgs {
         endpoint: server.endpoint.clone(),
         region: server.region.clone(),
         ca_file: server.ca_file.clone(),
+        ssh_config: server.ssh_config.clone(),
         timeout: None,
         secret_file: server.secret_file.clone(),
         secret_command: server.secret_command.clone(),

@@ -21,6 +21,7 @@ use super::deliver::hash;
 use super::error::DestinationError;
 use super::http::{Answer, Http, common, open_note};
 use super::parcel::{Parcel, Payload, Sending};
+use super::paths::folder_of;
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
 use auth::Auth;
@@ -28,7 +29,7 @@ use catalog::PushedRow;
 use chunked::{Chunked, checksum};
 use photoprism::Indexing;
 use propfind::{Entry, QUESTION, encoded, path_of, read};
-use strays::{Strays, folder_of};
+use strays::Strays;
 
 pub use photoprism::ORIGINALS;
 

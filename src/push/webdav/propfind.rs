@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::http::plain_tag;
-use model::html;
+use crate::percent;
 use writer::sidecar::tree::{Element, parse};
 
 const DAV: &str = "DAV:";
@@ -85,38 +85,13 @@ pub fn path_of(href: &str) -> String {
         Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
         None => href,
     };
-    let decoded = decoded(path.split(['?', '#']).next().unwrap_or(path));
+    let decoded = percent::decoded(path.split(['?', '#']).next().unwrap_or(path));
     decoded.trim_end_matches('/').nfc().collect()
-}
-
-/// Undoes percent-encoding.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let value = bytes
-            .get(at + 1..at + 3)
-            .filter(|_| bytes[at] == b'%')
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match value {
-            Some(value) => {
-                out.push(value);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Percent-encodes a path, `/` between its parts left as it is.
 pub fn encoded(path: &str) -> String {
-    html::address(&path.nfc().collect::<String>())
+    percent::encoded(&path.nfc().collect::<String>())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Found;
 use crate::parcel::Parcel;
+use crate::paths::folder_of;
 use catalog::PushedRow;
 use model::content_hash::ContentHash;
 
@@ -63,9 +64,4 @@ impl Strays {
             found.retain(|file| file.id != id);
         }
     }
-}
-
-/// Returns the folder a path is in; `""` for the topmost.
-pub fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
