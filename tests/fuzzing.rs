@@ -297,6 +297,14 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             "Digest realm=\"a, b\", nonce=\"abc\", qop=\"auth,auth-int\", algorithm=SHA-256-sess, opaque=\"o\\\"p\"\nBasic realm=\"x\"",
             "Bearer x\nDigest realm=a, nonce=b, algorithm=MD5",
         ]),
+        "sftp" => vec![
+            // A greeting with an extension, a status, a handle, names with attributes, and what an extension says.
+            b"\0\0\0\x1f\x02\0\0\0\x03\0\0\0\x11fsync@openssh.com\0\0\0\x011".to_vec(),
+            b"\0\0\0\x15\x65\0\0\0\x01\0\0\0\x04\0\0\0\x04Fail\0\0\0\0\0\0\0\x0a\x66\0\0\0\x02\0\0\0\x01h".to_vec(),
+            b"\0\0\0\x2e\x68\0\0\0\x03\0\0\0\x01\0\0\0\x01a\0\0\0\x01l\0\0\0\x0d\0\0\0\0\0\0\0\x05\0\0\x81\x80\0\0\0\x01\0\0\0\x02".to_vec(),
+            b"\0\0\0\x2d\xc9\0\0\0\x04\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\x64\0\0\0\0\0\0\0\x32\0\0\0\0\0\0\0\x28".to_vec(),
+            b"anna@[::1]:2222/~/p%20q/e\xcc\x81".to_vec(),
+        ],
         "s3" => texts(&[
             "<?xml version=\"1.0\"?><Error><Code>RequestTimeTooSkewed</Code><Message>m</Message></Error>",
             "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>true</IsTruncated><Contents><Key>a/b.jpg</Key>\

@@ -34,7 +34,7 @@ use writer::sidecar::read::{SidecarError, read as read_sidecar};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 23] = [
     ("entry_names", entry_names),
     ("zip", zip),
     ("tar", tar),
@@ -53,6 +53,7 @@ pub const TARGETS: [Target; 22] = [
     ("fetch_texts", fetch_texts),
     ("memories", memories),
     ("webdav", webdav),
+    ("sftp", sftp),
     ("s3", s3),
     ("immich", immich),
     ("settings", settings),
@@ -389,6 +390,11 @@ pub fn memories(bytes: &[u8]) {
 /// Answers of WebDAV hosts.
 pub fn webdav(bytes: &[u8]) {
     push::webdav::fuzzed::answers(bytes);
+}
+
+/// Messages of SFTP servers, and addresses.
+pub fn sftp(bytes: &[u8]) {
+    push::sftp::fuzzed::messages(bytes);
 }
 
 /// Answers of S3-compatible stores.

@@ -1,4 +1,4 @@
-//! Inboxes on servers of others, WebDAV and S3: what is new is fetched once, and nothing there is changed.
+//! Inboxes on servers of others, WebDAV, S3 and SFTP: what is new is fetched once, and nothing there is changed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,6 +16,7 @@ use crate::support::compose::takeout_words::ENGLISH;
 use crate::support::downloads::{Download, Downloads};
 use crate::support::env::TestEnv;
 use crate::support::servers::{S3_KEYS, rclone_s3, rclone_webdav, seaweed, wsgidav};
+use crate::support::ssh::{Knows, openssh};
 use crate::support::takeouts::varied;
 use crate::support::tools::require;
 
@@ -183,6 +184,22 @@ fn archives_come_from_a_webdav_folder_with_digest() {
     let inbox = format!(
         "address = \"webdav+http://127.0.0.1:{}/drop%20box\"\nuser = \"{USER}\"\npassword = \"{PASSWORD}\"",
         server.port
+    );
+    contract(&env, &served, &inbox);
+}
+
+#[test]
+fn archives_come_from_a_folder_by_sftp() {
+    let Some(server) = openssh(Knows::Key) else {
+        return;
+    };
+    let env = TestEnv::new();
+    let served = server.server.folder.join("drop box");
+    fs::create_dir(&served).expect("made");
+    let inbox = format!(
+        "address = \"sftp://nas{}\"\nssh_config = \"{}\"",
+        served.display().to_string().replace(' ', "%20"),
+        server.settings.display()
     );
     contract(&env, &served, &inbox);
 }

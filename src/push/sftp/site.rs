@@ -63,7 +63,8 @@ impl Site {
             user: Some(user).filter(|user| !user.is_empty()),
             host: host.to_owned(),
             port: url.port(),
-            folder: folder(&percent::decoded(url.path()))?,
+            // As it was written: an address read as one has lost its `..` already.
+            folder: folder(&percent::decoded(&rest[ahead.len()..]))?,
         })
     }
 
@@ -110,12 +111,12 @@ fn plain(text: &str, and: &str) -> bool {
 
 fn folder(path: &str) -> Result<String, Wrong> {
     let because = |why: &str| Err(Wrong::Because(why.to_owned()));
-    let (at, names) = match path.strip_prefix("/~/") {
-        Some(below) => ("", below),
-        None => ("/", path),
+    let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    let (at, names) = match names.split_first() {
+        Some((&"~", below)) => ("", below),
+        _ => ("/", names.as_slice()),
     };
-    let names: Vec<&str> = names.split('/').filter(|name| !name.is_empty()).collect();
-    if names.is_empty() || names == ["~"] {
+    if names.is_empty() {
         return because(
             "name a folder: sftp://host/folder, or sftp://host/~/folder below the home",
         );
@@ -139,6 +140,8 @@ mod tests {
             ("[::1]:22/x", "sftp://[::1]:22/x", "/x"),
             ("a%40b@h/e%CC%81", "sftp://a%40b@h/e%CC%81", "/e\u{301}"),
             ("nas//x", "sftp://nas/x", "/x"),
+            ("nas//~//x", "sftp://nas/~/x", "x"),
+            ("nas/~x", "sftp://nas/~x", "/~x"),
         ] {
             let site = Site::parse(text).unwrap();
             assert_eq!((site.name().as_str(), site.folder.as_str()), (name, folder));
