@@ -65,6 +65,31 @@ fn links(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whoever follows a photo through the code must find each file that is named.
+#[test]
+fn files_named_in_the_guides_are_there() {
+    for document in [
+        "docs/architecture.md",
+        "docs/adding-a-provider.md",
+        "docs/adding-a-destination.md",
+    ] {
+        let text = read(document);
+        let named = text.split('`').skip(1).step_by(2);
+        let paths: Vec<&str> = named
+            .filter(|word| {
+                ["src/", "tests/", "docs/"]
+                    .iter()
+                    .any(|root| word.starts_with(root))
+            })
+            .filter(|word| !word.contains("NAME"))
+            .collect();
+        assert!(paths.len() > 3, "{document} names no files");
+        for path in paths {
+            assert!(root().join(path).exists(), "{document}: {path}");
+        }
+    }
+}
+
 #[test]
 fn the_command_line_document_is_made_from_the_definition() {
     let wanted = reference::markdown();
