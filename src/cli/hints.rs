@@ -240,7 +240,7 @@ fn hints(error: &CliError) -> Vec<String> {
 
 fn for_address(error: &AddressError) -> String {
     match error {
-        AddressError::Secret => "leave user name and password out of the address; give them as docs/push.md says (environment, private file or command)".to_owned(),
+        AddressError::Secret => "leave the password out of the address, and the user name, too, unless it is sftp://; give them as docs/push.md says (environment, private file or command)".to_owned(),
         AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {}", EXAMPLES.join(", ")),
     }
 }

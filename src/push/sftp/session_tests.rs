@@ -7,7 +7,7 @@ use crate::parcel::Meter;
 use crate::sftp::transfer::{self, Fault};
 use crate::sftp::wire::Refusal;
 
-/// What `ssh` wrote when these things happened (OpenSSH 10.0).
+/// What `ssh` wrote when these things happened (OpenSSH 9.2).
 const SAID: [(&str, &str); 6] = [
     (
         "No ED25519 host key is known for [127.0.0.1]:2222 and you have requested strict checking.\r\nHost key verification failed.\r\n",
