@@ -18,6 +18,7 @@ mod jpeg;
 mod movie;
 mod png;
 mod properties;
+mod tiff;
 mod units;
 mod webp;
 
@@ -71,6 +72,7 @@ pub fn strip(bytes: Vec<u8>, media_type: MediaType, what: Strip) -> Result<Vec<u
         MediaType::Png => png::strip(&bytes, what, &mut hidden),
         MediaType::Webp => webp::strip(&bytes, what, &mut hidden),
         MediaType::Heic | MediaType::Avif => Some(heif::strip(&bytes, what, &mut hidden)),
+        MediaType::Tiff => Some(tiff::strip(&bytes, what, &mut hidden)),
         MediaType::Bmp => {
             return match bmp::is_only_a_picture(&bytes) {
                 Some(true) => Ok(bytes),
@@ -111,6 +113,10 @@ fn check(
         MediaType::Jpeg => (jpeg::strip(stripped, what, &mut left), jpeg::said(stripped)),
         MediaType::Png => (png::strip(stripped, what, &mut left), png::said(stripped)),
         MediaType::Webp => (webp::strip(stripped, what, &mut left), webp::said(stripped)),
+        MediaType::Tiff => (
+            Some(tiff::strip(stripped, what, &mut left)),
+            tiff::said(stripped),
+        ),
         _ => (
             Some(heif::strip(stripped, what, &mut left)),
             heif::said(stripped),

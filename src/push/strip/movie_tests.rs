@@ -289,6 +289,9 @@ proptest! {
         at in any::<prop::sample::Index>(),
     ) {
         let mut bytes = outspoken(&entry(&avc_configuration()), &film());
+        // A unit that is called a picture is one.
+        let sample = memchr::memmem::find(&bytes, &film()).unwrap();
+        let sample = sample..sample + film().len();
         for (index, byte) in flips {
             let at = index.index(bytes.len());
             bytes[at] = byte;
@@ -297,7 +300,8 @@ proptest! {
         for bytes in [bytes.clone(), bytes[..cut].to_vec()] {
             for what in ALL {
                 if let Ok(out) = stripped(&bytes, what) {
-                    prop_assert!(!holds(&out, b"-Secret"));
+                    let mut found = memchr::memmem::find_iter(&out, b"-Secret");
+                    prop_assert!(found.all(|at| sample.contains(&at)));
                 }
             }
         }
