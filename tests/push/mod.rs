@@ -17,6 +17,7 @@ mod options;
 mod private;
 mod s3;
 mod s3_faults;
+mod strip_films;
 mod strip_outside;
 mod webdav;
 
