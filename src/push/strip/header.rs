@@ -12,6 +12,9 @@ const DAMAGED: &str = "its header is damaged";
 /// Samples of one track that are believed: a day of sound has some four million.
 const MOST_SAMPLES: u64 = 50_000_000;
 
+/// Pictures of a film that are believed: two days.
+const MOST_PICTURES: u64 = 5_000_000;
+
 /// Kinds of files that say how a film is read.
 const BRANDS: [&[u8; 4]; 38] = [
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41",
@@ -81,15 +84,15 @@ pub fn keep(bytes: &mut [u8], ranges: &[Range<usize>]) -> Result<Fate, String> {
     Ok(Fate::Stays)
 }
 
-/// Returns the body of `ftyp` with known brands alone; in place of others the first stands once more.
+/// Returns the body of `ftyp` with known brands alone: in place of others stands the one that every player reads.
 pub fn file_kind(body: &[u8]) -> Result<Vec<u8>, String> {
-    let known = |brand: &[u8]| BRANDS.iter().any(|known| brand == *known);
-    let major = body.get(..4).filter(|brand| known(brand));
-    let major = major.ok_or("it is of a kind that albumen does not know")?;
-    let mut kind = body.get(..8).ok_or(DAMAGED)?.to_vec();
-    for brand in body[8..].chunks_exact(4) {
-        kind.extend(if known(brand) { brand } else { major });
-    }
+    let brand = |brand: &[u8]| -> [u8; 4] {
+        let known = BRANDS.iter().find(|known| brand == **known);
+        **known.unwrap_or(&b"isom")
+    };
+    let mut kind = brand(body.get(..4).ok_or(DAMAGED)?).to_vec();
+    kind.extend(body.get(4..8).ok_or(DAMAGED)?);
+    kind.extend(body[8..].chunks_exact(4).flat_map(brand));
     Ok(kind)
 }
 
@@ -187,6 +190,10 @@ fn track(body: &mut [u8], what: Strip) -> Result<Option<Track>, String> {
     if track.chunks.is_empty() && track.count > 0 || film && track.codec.is_none() {
         return Err(DAMAGED.to_owned());
     }
+    // QuickTime of old counts the samples of coded sound so, and says elsewhere how large they are.
+    if !film && track.frame.is_none() && track.size == 1 {
+        return Err("its sound is laid out in a way that albumen does not know".to_owned());
+    }
     Ok(Some(track))
 }
 
@@ -247,7 +254,7 @@ fn table(body: &mut [u8], head: usize, width: usize) -> Result<Fate, String> {
 fn tables(body: &mut [u8], film: bool, track: &mut Track) -> Result<(), String> {
     let sizes = below(body, &[b"stsz"]).ok_or("its samples have no sizes that albumen knows")?;
     let count = number(sizes.get(8..12).ok_or(DAMAGED)?);
-    if count > MOST_SAMPLES {
+    if count > if film { MOST_PICTURES } else { MOST_SAMPLES } {
         return Err("it has too many samples".to_owned());
     }
     track.size = number(&sizes[4..8]);
@@ -268,10 +275,11 @@ fn tables(body: &mut [u8], film: bool, track: &mut Track) -> Result<(), String> 
         b"sdtp" => keep(body, &[0..(4 + count as usize).min(body.len())]),
         b"stsz" => {
             table(body, 12, if track.size == 0 { 4 } else { 0 })?;
-            track.sizes = match track.size {
-                0 => body[12..12 + 4 * count as usize].to_vec(),
-                _ => Vec::new(),
-            };
+            if track.size == 0 {
+                // Only as many as the first table of sizes says, if there are several.
+                let sizes = body.get(12..12 + 4 * count as usize);
+                track.sizes = sizes.ok_or(DAMAGED)?.to_vec();
+            }
             Ok(Fate::Stays)
         }
         b"stsc" => {
@@ -336,7 +344,9 @@ impl Track {
 
     /// Returns where the track's samples lie: first byte, and first byte behind.
     pub fn stretches(&self) -> Result<Vec<(u64, u64)>, String> {
-        let plain = self.frame.or((self.size > 0).then_some(self.size));
+        // Tables of plain sound may say 1 for a sample of any size.
+        let size = self.size.max(self.frame.unwrap_or_default());
+        let plain = (self.size > 0).then_some(size);
         let mut all = Vec::new();
         match plain {
             Some(size) => {

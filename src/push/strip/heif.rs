@@ -25,9 +25,20 @@ const EXIF_HEAD: &[u8] = b"\0\0\0\x06Exif\0\0";
 /// Largest description of a tone map (ISO 21496-1), in bytes: three colours, and a head.
 const LARGEST_TONE_MAP: usize = 160;
 
+/// Bytes that items may have together beyond four times those of the file: tiles of one colour may be the same bytes.
+const SHARED: u64 = 64 << 20;
+
+/// Bytes that items may have together.
+const LARGEST: u64 = 2 << 30;
+
 /// Returns the file without what shall be taken out.
 pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, String> {
     let (kind, items) = open(bytes)?;
+    let sizes = items.all.iter().map(Item::len);
+    let most = (4 * bytes.len() as u64 + SHARED).min(LARGEST);
+    if sizes.fold(0, u64::saturating_add) > most {
+        return Err("its items overlap".to_owned());
+    }
     for item in &items.all {
         match &item.kind {
             b"Exif" => hidden.exif(block_of(&item.bytes(bytes)?)?),

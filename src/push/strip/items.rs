@@ -69,6 +69,17 @@ pub struct Items {
 }
 
 impl Item {
+    /// Returns how many bytes the item has.
+    pub fn len(&self) -> u64 {
+        match &self.data {
+            Some(Data::List(bytes)) => bytes.len() as u64,
+            Some(Data::File(stretches)) => stretches
+                .iter()
+                .fold(0, |sum, (_, len)| sum.saturating_add(*len)),
+            None => 0,
+        }
+    }
+
     /// Returns the item's bytes.
     pub fn bytes(&self, file: &[u8]) -> Result<Vec<u8>, String> {
         let stretches = match self.data.as_ref().ok_or("one of its items has no place")? {

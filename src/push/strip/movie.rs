@@ -184,7 +184,8 @@ impl Plan {
         if !film.iter().all(within) {
             return Err("its film lies elsewhere".to_owned());
         }
-        let patches = patches(source, &tracks)?;
+        let size = film.iter().map(|(at, end)| end - at).sum();
+        let patches = patches(source, &tracks, size)?;
         Ok(Self {
             boxes,
             kind,
@@ -263,11 +264,16 @@ fn merged(mut stretches: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     all
 }
 
-/// Reads each sample of film once and returns what is overwritten in it, in order.
-fn patches(source: &mut dyn Source, tracks: &[Track]) -> Result<Vec<(u64, Vec<u8>)>, String> {
+/// Reads each sample of film once and returns what is overwritten in it, in order; `film`: bytes that samples cover.
+fn patches(
+    source: &mut dyn Source,
+    tracks: &[Track],
+    film: u64,
+) -> Result<Vec<(u64, Vec<u8>)>, String> {
     let mut patches: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut size = 0;
     for track in tracks {
+        let mut left = film;
         let Some((codec, length_size)) = track.codec else {
             continue;
         };
@@ -276,6 +282,7 @@ fn patches(source: &mut dyn Source, tracks: &[Track]) -> Result<Vec<(u64, Vec<u8
             if len > LARGEST_SAMPLE {
                 return Err("one of its pictures is too large".to_owned());
             }
+            left = left.checked_sub(len).ok_or("its samples overlap")?;
             let old = read_at(source, at, len)?;
             let mut new = old.clone();
             units::blank(codec, &mut new, length_size)?;

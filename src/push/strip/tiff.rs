@@ -87,6 +87,9 @@ const TABLES: [(u16, usize); 3] = [(0x0123, 1), (0x012d, 3), (0x0140, 3)];
 /// Pages that are read: of a fax, or of layers.
 const MOST_PAGES: usize = 1000;
 
+/// Strips and tiles that are read, of all pages.
+const MOST_STRIPS: usize = 1 << 20;
+
 /// Said where tags do not fit together.
 const DAMAGED: &str = "its pages are damaged";
 
@@ -97,6 +100,24 @@ struct Page<'a> {
     tags: (u16, u16),
     /// Where each strip or tile begins and ends.
     pixels: Vec<(usize, usize)>,
+}
+
+/// How strips or tiles are built that are not coded: bytes of a row, rows of a page, rows of a strip.
+struct Plain {
+    row: usize,
+    height: usize,
+    rows: usize,
+}
+
+impl Plain {
+    /// Returns how many bytes a strip or tile has: behind them anything can hide.
+    fn size(&self, index: usize) -> usize {
+        // The last strip of each plane is shorter.
+        let strips = self.height.div_ceil(self.rows.max(1)).max(1);
+        let done = (index % strips).saturating_mul(self.rows);
+        let rows = self.rows.min(self.height.saturating_sub(done));
+        self.row.saturating_mul(rows)
+    }
 }
 
 /// Returns the TIFF without what shall be taken out.
@@ -161,6 +182,7 @@ pub fn said(bytes: &[u8]) -> Vec<u8> {
 fn pages<'a>(bytes: &'a [u8], block: &Block<'a>) -> Result<Vec<Page<'a>>, String> {
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut strips = 0;
     let mut at = block.first().ok_or(DAMAGED)?;
     while at != 0 {
         if !seen.insert(at) || all.len() == MOST_PAGES {
@@ -171,7 +193,12 @@ fn pages<'a>(bytes: &'a [u8], block: &Block<'a>) -> Result<Vec<Page<'a>>, String
         if block.entries(at) != Some(fields.len()) {
             return Err(DAMAGED.to_owned());
         }
-        all.push(Page::of(bytes, block, fields)?);
+        let page = Page::of(bytes, block, fields)?;
+        strips += page.pixels.len();
+        if strips > MOST_STRIPS {
+            return Err("it has too many strips".to_owned());
+        }
+        all.push(page);
         at = block.next(at).ok_or(DAMAGED)?;
     }
     match all.is_empty() {
@@ -225,11 +252,12 @@ impl<'a> Page<'a> {
         if places.len() != sizes.len() {
             return Err(DAMAGED.to_owned());
         }
+        let plain = match coding {
+            1 => Some(page.plain(block)?),
+            _ => None,
+        };
         for (index, (at, size)) in places.into_iter().zip(sizes).enumerate() {
-            let most = match coding {
-                1 => page.plain_size(block, index)?,
-                _ => usize::MAX,
-            };
+            let most = plain.as_ref().map_or(usize::MAX, |plain| plain.size(index));
             let end = at
                 .checked_add(size.min(most))
                 .filter(|end| *end <= bytes.len());
@@ -244,6 +272,9 @@ impl<'a> Page<'a> {
 
     fn numbers(&self, block: &Block<'a>, tag: u16) -> Result<Option<Vec<usize>>, String> {
         let field = self.fields.iter().find(|field| field.tag == tag);
+        if field.is_some_and(|field| field.value.len() > 4 * MOST_STRIPS) {
+            return Err("it has too many strips".to_owned());
+        }
         let numbers = field.map(|field| block.numbers(field).ok_or(DAMAGED));
         Ok(numbers.transpose()?)
     }
@@ -263,31 +294,25 @@ impl<'a> Page<'a> {
         Ok((2 * tables) << bits)
     }
 
-    /// Returns how many bytes a strip or tile has that is not coded: behind them anything can hide.
-    fn plain_size(&self, block: &Block<'a>, index: usize) -> Result<usize, String> {
+    /// Returns how strips or tiles are built that are not coded.
+    fn plain(&self, block: &Block<'a>) -> Result<Plain, String> {
         let samples = self.number(block, SAMPLES)?.unwrap_or(1);
         let bits = self.numbers(block, BITS)?.unwrap_or_else(|| vec![1]);
         let bits = bits.iter().copied().max().unwrap_or(1);
         let planes = self.number(block, PLANAR)? == Some(2);
-        let need =
-            |tag: u16| -> Result<usize, String> { Ok(self.number(block, tag)?.ok_or(DAMAGED)?) };
-        let (width, height) = match self.tags == TILES {
-            true => (need(TILE_WIDTH)?, need(TILE_HEIGHT)?),
+        let need = |tag: u16| self.number(block, tag)?.ok_or(DAMAGED.to_owned());
+        let (width, height, rows) = match self.tags == TILES {
+            // Every tile is whole.
+            true => (need(TILE_WIDTH)?, usize::MAX, need(TILE_HEIGHT)?),
             false => {
                 let height = need(HEIGHT)?;
-                let rows = self
-                    .number(block, ROWS)?
-                    .unwrap_or(height)
-                    .clamp(1, height.max(1));
-                let strips = height.div_ceil(rows).max(1);
-                // The last strip of each plane is shorter.
-                let done = index % strips * rows;
-                (need(WIDTH)?, rows.min(height.saturating_sub(done)))
+                let rows = self.number(block, ROWS)?.unwrap_or(height);
+                (need(WIDTH)?, height, rows.clamp(1, height.max(1)))
             }
         };
-        let row = width.checked_mul(bits * if planes { 1 } else { samples });
-        let size = row.and_then(|bits| bits.div_ceil(8).checked_mul(height));
-        Ok(size.ok_or(DAMAGED)?)
+        let bits = bits.saturating_mul(if planes { 1 } else { samples });
+        let row = width.saturating_mul(bits).div_ceil(8);
+        Ok(Plain { row, height, rows })
     }
 
     /// Adds the page's pixels; returns the tags that say how they are laid out.
