@@ -244,6 +244,27 @@ fn what_cannot_be_judged_is_refused() {
 }
 
 #[test]
+fn tables_that_are_given_twice_never_crash() {
+    let sizes = plain(
+        b"stsz",
+        &[&numbers(&[0, 1, film().len() as u32]), SECRET].concat(),
+    );
+    let whole = outspoken(&entry(&avc_configuration()), &film());
+    let at = memchr::memmem::find(&whole, &sizes).unwrap();
+    // The table of places of chunks becomes a second, shorter one of sizes.
+    let other = at + sizes.len();
+    let mut bytes = whole.clone();
+    bytes[other + 4..other + 8].copy_from_slice(b"stsz");
+    bytes[other + 12..other + 20].fill(0);
+    assert!(stripped(&bytes, Strip::Location).is_err());
+    // A count that no table holds.
+    let mut bytes = whole;
+    bytes[at + 16..at + 20].copy_from_slice(&40_000_000u32.to_be_bytes());
+    let found = stripped(&bytes, Strip::Location);
+    assert!(found.is_err_and(|why| why.contains("too many samples")));
+}
+
+#[test]
 fn a_film_larger_than_memory_is_described_and_never_read_whole() {
     let name = format!("albumen-large-film-{}", std::process::id());
     let path = std::env::temp_dir().join(name);
