@@ -18,6 +18,7 @@ mod jpeg;
 mod movie;
 mod png;
 mod properties;
+mod samples;
 mod tiff;
 mod units;
 mod webp;

@@ -1,7 +1,7 @@
 //! Descriptions of samples (`stsd`): how film and sound are coded, and what of that a player needs.
 
 use super::boxes::number;
-use super::header::{Fate, each, keep};
+use super::header::{Fate, each, first, keep};
 use super::units::{self, Codec};
 
 const DAMAGED: &str = "it does not say soundly how it is coded";
@@ -74,9 +74,9 @@ pub fn clean(stsd: &mut [u8], film: bool) -> Result<Entry, String> {
         Ok(Fate::Stays)
     })?;
     let mut found = found.into_iter();
-    let first = found.next().ok_or(DAMAGED)?;
-    match found.all(|other| other.codec == first.codec && other.frame == first.frame) {
-        true => Ok(first),
+    let one = found.next().ok_or(DAMAGED)?;
+    match found.all(|other| other.codec == one.codec && other.frame == one.frame) {
+        true => Ok(one),
         false => Err("it is coded in several ways".to_owned()),
     }
 }
@@ -165,7 +165,7 @@ fn sound_box(name: &[u8; 4], body: &mut [u8]) -> Result<Fate, String> {
         b"wave" => each(body, &mut sound_box).map(|()| Fate::Stays),
         b"chan" => {
             let count = number(body.get(12..16).ok_or(DAMAGED)?) as usize;
-            keep(body, &[0..16 + count.min(1 << 16) * 20])
+            first(body, 16 + count.min(1 << 16) * 20)
         }
         b"dOps" | b"dec3" | b"alac" if (5..=LARGEST_SOUND).contains(&body.len()) => Ok(Fate::Stays),
         _ => numbers(name, body),
@@ -175,11 +175,11 @@ fn sound_box(name: &[u8; 4], body: &mut [u8]) -> Result<Fate, String> {
 /// Boxes that film and sound may have both.
 fn numbers(name: &[u8; 4], body: &mut [u8]) -> Result<Fate, String> {
     if let Some((_, size)) = FIXED.iter().find(|(known, _)| *known == name) {
-        return keep(body, &[0..*size]);
+        return first(body, *size);
     }
     match (name, body.get(..4)) {
-        (b"colr", Some(b"nclc")) => keep(body, &[0..10]),
-        (b"colr", Some(b"nclx")) => keep(body, &[0..11]),
+        (b"colr", Some(b"nclc")) => first(body, 10),
+        (b"colr", Some(b"nclx")) => first(body, 11),
         (b"colr", Some(b"prof" | b"rICC")) => Ok(Fate::Stays),
         _ => Ok(Fate::Goes),
     }

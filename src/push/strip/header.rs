@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Strip;
 use super::boxes::{number, parts};
 use super::entries;
-use super::units::Codec;
+use super::samples::Track;
 
 const DAMAGED: &str = "its header is damaged";
 
@@ -26,22 +26,6 @@ const BRANDS: [&[u8; 4]; 38] = [
 /// Groups of samples that say where decoding can begin.
 const GROUPS: [&[u8]; 5] = [b"roll", b"prol", b"rap ", b"sync", b"tele"];
 
-/// Film or sound that stays.
-#[derive(Debug, Default)]
-pub struct Track {
-    /// How film is coded, and how long the lengths before its units are; nothing for sound.
-    pub codec: Option<(Codec, usize)>,
-    /// Bytes of a sample of plain sound, where the table of sizes does not say them.
-    frame: Option<u64>,
-    /// Size of every sample, or 0.
-    size: u64,
-    count: u64,
-    sizes: Vec<u8>,
-    /// First chunk, and samples in each.
-    chunks: Vec<(u64, u64)>,
-    places: Vec<u64>,
-}
-
 /// What becomes of a box.
 pub enum Fate {
     /// It stays, as it has been made.
@@ -50,11 +34,11 @@ pub enum Fate {
     Goes,
 }
 
+/// Judges a box by its name and body, and overwrites what is not needed in it.
+type Judge<'a> = &'a mut dyn FnMut(&[u8; 4], &mut [u8]) -> Result<Fate, String>;
+
 /// Calls `judge` with the name and body of each box of one level; those that go are overwritten.
-pub fn each(
-    bytes: &mut [u8],
-    judge: &mut dyn FnMut(&[u8; 4], &mut [u8]) -> Result<Fate, String>,
-) -> Result<(), String> {
+pub fn each(bytes: &mut [u8], judge: Judge<'_>) -> Result<(), String> {
     let places = parts(bytes)?.into_iter();
     let places: Vec<([u8; 4], usize, usize)> = places
         .map(|part| (part.name, part.start, part.start + part.body.len()))
@@ -81,6 +65,12 @@ pub fn keep(bytes: &mut [u8], ranges: &[Range<usize>]) -> Result<Fate, String> {
         at = range.end;
     }
     bytes[at..].fill(0);
+    Ok(Fate::Stays)
+}
+
+/// Overwrites all but the first bytes.
+pub fn first(bytes: &mut [u8], count: usize) -> Result<Fate, String> {
+    bytes.get_mut(count..).ok_or(DAMAGED)?.fill(0);
     Ok(Fate::Stays)
 }
 
@@ -180,7 +170,7 @@ fn track(body: &mut [u8], what: Strip) -> Result<Option<Track>, String> {
         })
         .map(|()| Fate::Stays),
         b"tapt" => each(body, &mut |name, body| match name {
-            b"clef" | b"prof" | b"enof" => keep(body, &[0..12]),
+            b"clef" | b"prof" | b"enof" => first(body, 12),
             _ => Ok(Fate::Goes),
         })
         .map(|()| Fate::Stays),
@@ -201,12 +191,12 @@ fn media(body: &mut [u8], what: Strip, film: bool, track: &mut Track) -> Result<
     each(body, &mut |name, body| match name {
         b"mdhd" => {
             let more = dated(body, what)?;
-            keep(body, &[0..22 + more])
+            first(body, 22 + more)
         }
         b"hdlr" => handler(body),
         b"minf" => each(body, &mut |name, body| match name {
-            b"vmhd" => keep(body, &[0..12]),
-            b"smhd" => keep(body, &[0..8]),
+            b"vmhd" => first(body, 12),
+            b"smhd" => first(body, 8),
             b"hdlr" => handler(body),
             b"dinf" => each(body, &mut |name, body| match name {
                 b"dref" => sources(body),
@@ -227,7 +217,7 @@ fn handler(body: &mut [u8]) -> Result<Fate, String> {
     if !body.get(4..8).is_some_and(known) {
         body.get_mut(4..8).ok_or(DAMAGED)?.fill(0);
     }
-    keep(body, &[0..12])
+    first(body, 12)
 }
 
 /// Where film and sound are: only in this file.
@@ -236,7 +226,7 @@ fn sources(body: &mut [u8]) -> Result<Fate, String> {
         .get(3)
         .is_some_and(|flags| flags & 1 == 1)
     {
-        true => keep(body, &[0..4]),
+        true => first(body, 4),
         false => Err("its film lies in another file".to_owned()),
     })?;
     Ok(Fate::Stays)
@@ -248,7 +238,7 @@ fn table(body: &mut [u8], head: usize, width: usize) -> Result<Fate, String> {
     let end = count
         .checked_mul(width)
         .and_then(|size| size.checked_add(head));
-    keep(body, &[0..end.ok_or(DAMAGED)?])
+    first(body, end.ok_or(DAMAGED)?)
 }
 
 fn tables(body: &mut [u8], film: bool, track: &mut Track) -> Result<(), String> {
@@ -270,9 +260,9 @@ fn tables(body: &mut [u8], film: bool, track: &mut Track) -> Result<(), String> 
         b"stss" | b"stps" => table(body, 8, 4),
         b"cslg" => {
             let long = body.first() == Some(&1);
-            keep(body, &[0..if long { 44 } else { 24 }])
+            first(body, if long { 44 } else { 24 })
         }
-        b"sdtp" => keep(body, &[0..(4 + count as usize).min(body.len())]),
+        b"sdtp" => first(body, (4 + count as usize).min(body.len())),
         b"stsz" => {
             table(body, 12, if track.size == 0 { 4 } else { 0 })?;
             if track.size == 0 {
@@ -318,75 +308,5 @@ fn groups(name: &[u8; 4], body: &mut [u8]) -> Result<Fate, String> {
             _ => Ok(Fate::Goes),
         },
         _ => Ok(Fate::Goes),
-    }
-}
-
-impl Track {
-    /// Returns place and number of samples of each chunk.
-    fn runs(&self) -> Result<Vec<(u64, u64)>, String> {
-        let mut all = Vec::new();
-        let mut rows = self.chunks.iter().peekable();
-        let mut samples = 0;
-        let mut left = self.count;
-        for (index, place) in self.places.iter().enumerate() {
-            while let Some((_, count)) = rows.next_if(|row| row.0 <= index as u64 + 1) {
-                samples = *count;
-            }
-            let here = samples.min(left);
-            left -= here;
-            all.push((*place, here));
-        }
-        match left {
-            0 => Ok(all),
-            _ => Err("its tables do not say where all of it lies".to_owned()),
-        }
-    }
-
-    /// Returns where the track's samples lie: first byte, and first byte behind.
-    pub fn stretches(&self) -> Result<Vec<(u64, u64)>, String> {
-        // Tables of plain sound may say 1 for a sample of any size.
-        let size = self.size.max(self.frame.unwrap_or_default());
-        let plain = (self.size > 0).then_some(size);
-        let mut all = Vec::new();
-        match plain {
-            Some(size) => {
-                for (at, count) in self.runs()? {
-                    let end = size.checked_mul(count).and_then(|len| at.checked_add(len));
-                    all.push((at, end.ok_or(DAMAGED)?));
-                }
-            }
-            None => {
-                for sample in self.samples()? {
-                    let (at, len) = sample?;
-                    let end = at.checked_add(len).ok_or(DAMAGED)?;
-                    match all.last_mut() {
-                        Some((_, last)) if *last == at => *last = end,
-                        _ => all.push((at, end)),
-                    }
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    /// Returns place and length of each sample.
-    pub fn samples(&self) -> Result<impl Iterator<Item = Result<(u64, u64), String>> + '_, String> {
-        let mut sizes = self.sizes.chunks_exact(4);
-        let size = self.size;
-        let runs = self.runs()?.into_iter();
-        let all = runs.flat_map(|(at, count)| (0..count).map(move |index| (at, index)));
-        let mut at = 0;
-        Ok(all.map(move |(chunk, index)| {
-            if index == 0 {
-                at = chunk;
-            }
-            let len = match size {
-                0 => number(sizes.next().ok_or(DAMAGED)?),
-                size => size,
-            };
-            let start = at;
-            at = start.checked_add(len).ok_or(DAMAGED)?;
-            Ok((start, len))
-        }))
     }
 }

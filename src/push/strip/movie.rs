@@ -11,8 +11,9 @@ use media::embed::Pieces;
 
 use super::Strip;
 use super::boxes::number;
-use super::header::{self, Track};
+use super::header;
 use super::hidden::Hidden;
+use super::samples::Track;
 use super::units;
 
 /// Largest movie header that is read, in bytes. Films of many hours have some megabytes.

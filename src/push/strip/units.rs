@@ -127,7 +127,8 @@ fn blank_messages(body: &mut [u8]) {
                 .all(|byte| *byte == 0xff)
         };
         let harmless = HARMLESS.contains(&message.kind) && message.payload.len() <= LARGEST;
-        !harmless && !(message.kind == usize::from(FILLER) && filled())
+        let filler = message.kind == usize::from(FILLER) && filled();
+        !harmless && !filler
     };
     let hiding: Vec<Message> = messages.into_iter().filter(hides).collect();
     // Two zeros before a filler's 3 would read as an escape.
