@@ -139,10 +139,9 @@ fn chosen(files: &compose::Files, paths: &[&str]) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Pictures that say much, with profiles.
-fn said_and_coloured() -> Vec<Vec<u8>> {
-    use demo::media::{Picture, jpeg, png, webp};
-    let picture = Picture {
+/// A small picture that says much.
+fn outspoken() -> demo::media::Picture {
+    demo::media::Picture {
         width: 24,
         height: 16,
         taken: Some("2023-07-14T18:03:22".parse().expect("a date")),
@@ -151,8 +150,29 @@ fn said_and_coloured() -> Vec<Vec<u8>> {
         orientation: Some(6),
         description: Some("words".to_owned()),
         content_id: Some("11111111-2222-3333-4444-555555555555".to_owned()),
-        ..Picture::default()
+        ..demo::media::Picture::default()
+    }
+}
+
+/// Pictures in boxes and directories, and films, that say much.
+fn said_in_boxes() -> Vec<Vec<u8>> {
+    use demo::media::{Clip, avif, heic, mp4, tiff};
+    let picture = outspoken();
+    let clip = |quicktime| Clip {
+        quicktime,
+        location: Some((48.1, 11.5)),
+        device: Some(("Maker".to_owned(), "Model".to_owned())),
+        ..Clip::default()
     };
+    let pictures = [heic(&picture), avif(&picture), tiff(&picture)];
+    let films = [mp4(&clip(false)), mp4(&clip(true))];
+    pictures.into_iter().chain(films).collect()
+}
+
+/// Pictures that say much, with profiles.
+fn said_and_coloured() -> Vec<Vec<u8>> {
+    use demo::media::{jpeg, png, webp};
+    let picture = outspoken();
     let mut profile = b"ICC_PROFILE\0\x01\x01".to_vec();
     profile.extend([0; 132]);
     profile[14 + 16..14 + 20].copy_from_slice(b"RGB ");
@@ -261,7 +281,8 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             .map(read)
             .collect()
         }
-        "strip" | "prints" => said_and_coloured(),
+        "prints" => said_and_coloured(),
+        "strip" => [said_and_coloured(), said_in_boxes()].concat(),
         "packets" => {
             let packet = texts(&["<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\
                 <rdf:Description rdf:about='' xmlns:p='http://ns.adobe.com/photoshop/1.0/' p:City='Rome'><p:Instructions xmlns:p='u:p'>\

@@ -1,14 +1,14 @@
 //! The copy between reading and putting: what is changed in it, and never in the library.
 
 use std::fs;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::Sha256;
 
 use super::embed::{Embed, is_media};
-use super::strip::{Strip, strip};
+use super::strip::{Strip, is_film, strip, strip_film};
 use media::credentials::present;
 use media::embed::{Pieces, Refusal};
 use model::content_hash::ContentHash;
@@ -17,7 +17,7 @@ use writer::digest::digest;
 use writer::regular;
 use writer::staging::hash_file;
 
-/// Largest file that is stripped: that happens in memory.
+/// Largest file that is stripped in memory: all but films.
 const LARGEST: u64 = 1 << 30;
 
 /// What is changed in a copy.
@@ -73,6 +73,8 @@ pub struct Copy {
 enum Base {
     File(PathBuf),
     Memory(Arc<[u8]>),
+    /// A film that is put together as it is read.
+    Film(PathBuf, Pieces),
 }
 
 impl Base {
@@ -80,6 +82,7 @@ impl Base {
         Ok(match self {
             Self::File(path) => Box::new(regular::open(path)?),
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+            Self::Film(path, pieces) => Box::new(pieces.reader(regular::open(path)?)),
         })
     }
 }
@@ -125,20 +128,9 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
     let mut base = Base::File(path.to_owned());
     let mut credentials = None;
     if let Some(what) = change.strip {
-        if fs::metadata(path)?.len() > LARGEST {
-            return Err(CopyError::Cannot(
-                "the file is too large to be changed".into(),
-            ));
-        }
-        let bytes = regular::read(path)?;
-        if ContentHash::of(&bytes) != original {
-            return Err(CopyError::Damaged);
-        }
-        if present(change.media_type, &mut Cursor::new(&bytes)) {
-            credentials = Some(ContentCredentials::Removed);
-        }
-        let bytes = strip(bytes, change.media_type, what).map_err(CopyError::Cannot)?;
-        base = Base::Memory(bytes.into());
+        let (stripped, had_credentials) = stripped(path, original, change.media_type, what)?;
+        base = stripped;
+        credentials = had_credentials.then_some(ContentCredentials::Removed);
     } else if hash_file(path)? != original {
         return Err(CopyError::Damaged);
     }
@@ -164,4 +156,34 @@ pub fn make(path: &Path, original: ContentHash, change: &Change) -> Result<Copy,
         }
     }
     Ok(copy)
+}
+
+/// Returns the copy without what shall be taken out, and whether the file has Content Credentials.
+fn stripped(
+    path: &Path,
+    original: ContentHash,
+    media_type: MediaType,
+    what: Strip,
+) -> Result<(Base, bool), CopyError> {
+    if is_film(media_type) {
+        if hash_file(path)? != original {
+            return Err(CopyError::Damaged);
+        }
+        let mut source = BufReader::new(regular::open(path)?);
+        let had_credentials = present(media_type, &mut source);
+        let pieces = strip_film(&mut source, what).map_err(CopyError::Cannot)?;
+        return Ok((Base::Film(path.to_owned(), pieces), had_credentials));
+    }
+    if fs::metadata(path)?.len() > LARGEST {
+        return Err(CopyError::Cannot(
+            "the file is too large to be changed".into(),
+        ));
+    }
+    let bytes = regular::read(path)?;
+    if ContentHash::of(&bytes) != original {
+        return Err(CopyError::Damaged);
+    }
+    let had_credentials = present(media_type, &mut Cursor::new(&bytes));
+    let bytes = strip(bytes, media_type, what).map_err(CopyError::Cannot)?;
+    Ok((Base::Memory(bytes.into()), had_credentials))
 }

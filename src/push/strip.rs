@@ -6,18 +6,32 @@
 //! the copy is read again and searched for what the original said.
 
 mod bmp;
+mod boxes;
+mod entries;
 mod exif;
+mod header;
+mod heif;
 mod hidden;
+mod item_list;
+mod items;
 mod jpeg;
+mod movie;
 mod png;
+mod properties;
+mod samples;
+mod tiff;
+mod units;
 mod webp;
 
 #[cfg(test)]
 #[path = "strip_tests.rs"]
 mod tests;
 
-use hidden::Hidden;
+use std::io::{Cursor, Read};
 
+use hidden::Hidden;
+use media::Source;
+use media::embed::Pieces;
 use model::asset::Asset;
 use model::media_type::MediaType;
 pub use model::strip::{Strip, reduced};
@@ -32,6 +46,22 @@ const TRACES: [&[u8]; 4] = [
     b"c2pa",
 ];
 
+/// Returns whether copies of a kind are described by [`strip_film`]: films are larger than memory.
+pub fn is_film(media_type: MediaType) -> bool {
+    matches!(
+        media_type,
+        MediaType::Mp4 | MediaType::Mov | MediaType::Threegp | MediaType::M4a
+    )
+}
+
+/// Describes the copy of a film (or of sound in a film's form) without what shall be taken out. Film and sound stay as they are.
+///
+/// # Errors
+/// Fails in words if the file is of a build that cannot be emptied with certainty.
+pub fn strip_film(source: &mut dyn Source, what: Strip) -> Result<Pieces, String> {
+    movie::strip(source, what)
+}
+
 /// Returns a file's bytes without what shall be taken out. Pixels stay as they are.
 ///
 /// # Errors
@@ -42,11 +72,20 @@ pub fn strip(bytes: Vec<u8>, media_type: MediaType, what: Strip) -> Result<Vec<u
         MediaType::Jpeg => jpeg::strip(&bytes, what, &mut hidden),
         MediaType::Png => png::strip(&bytes, what, &mut hidden),
         MediaType::Webp => webp::strip(&bytes, what, &mut hidden),
+        MediaType::Heic | MediaType::Avif => Some(heif::strip(&bytes, what, &mut hidden)),
+        MediaType::Tiff => Some(tiff::strip(&bytes, what, &mut hidden)),
         MediaType::Bmp => {
             return match bmp::is_only_a_picture(&bytes) {
                 Some(true) => Ok(bytes),
                 _ => Err("something beside the picture is in it".to_owned()),
             };
+        }
+        kind if is_film(kind) => {
+            let mut source = Cursor::new(&bytes);
+            let pieces = movie::strip(&mut source, what)?;
+            let mut out = Vec::with_capacity(bytes.len());
+            let read = pieces.reader(&mut source).read_to_end(&mut out);
+            return read.map(|_| out).map_err(|error| error.to_string());
         }
         // Texts that are seen and heard with the video: they are its owner's words, like captions.
         MediaType::Srt | MediaType::Vtt => return Ok(bytes),
@@ -70,21 +109,34 @@ fn check(
     what: Strip,
     hidden: &Hidden,
 ) -> Result<(), String> {
-    const LEFT: &str = "something of what was to be taken out is left in it";
     let mut left = Hidden::new(what);
     let (again, said) = match media_type {
         MediaType::Jpeg => (jpeg::strip(stripped, what, &mut left), jpeg::said(stripped)),
         MediaType::Png => (png::strip(stripped, what, &mut left), png::said(stripped)),
-        _ => (webp::strip(stripped, what, &mut left), webp::said(stripped)),
+        MediaType::Webp => (webp::strip(stripped, what, &mut left), webp::said(stripped)),
+        MediaType::Tiff => (
+            Some(tiff::strip(stripped, what, &mut left)),
+            tiff::said(stripped),
+        ),
+        _ => (
+            Some(heif::strip(stripped, what, &mut left)),
+            heif::said(stripped),
+        ),
     };
     let same = again.is_some_and(|again| again.is_ok_and(|again| again == stripped));
+    check_said(same, &said, hidden)
+}
+
+/// Looks through what a copy says; `same`: nothing was left to take out.
+fn check_said(same: bool, said: &[u8], hidden: &Hidden) -> Result<(), String> {
+    const LEFT: &str = "something of what was to be taken out is left in it";
     let traces = TRACES
         .iter()
-        .any(|trace| memchr::memmem::find(&said, trace).is_some());
+        .any(|trace| memchr::memmem::find(said, trace).is_some());
     if !same || traces {
         return Err(LEFT.to_owned());
     }
-    match hidden.found_in(&said) {
+    match hidden.found_in(said) {
         Some(text) => Err(format!("{LEFT}: \"{text}\"")),
         None => Ok(()),
     }

@@ -305,7 +305,7 @@ pub fn sidecars(bytes: &[u8]) {
     }
 }
 
-/// Pictures out of which something is taken: what comes out has nothing left to take out, and no position.
+/// Pictures and films out of which something is taken: what comes out has nothing left to take out, and no position.
 pub fn strips(bytes: &[u8]) {
     let Some(media_type) = media::sniff(bytes) else {
         return;

@@ -350,10 +350,7 @@ fn emptied(makers: &Makers, made: &Made, bytes: &[u8]) {
     let stripped = match strip(bytes.to_vec(), made.kind, Strip::All) {
         Ok(stripped) => stripped,
         Err(why) => {
-            let can = matches!(
-                made.kind,
-                MediaType::Jpeg | MediaType::Png | MediaType::Webp
-            );
+            let can = !matches!(made.kind, MediaType::Gif | MediaType::Mkv);
             assert!(!can, "{}: {why}", made.name);
             return;
         }
@@ -363,7 +360,9 @@ fn emptied(makers: &Makers, made: &Made, bytes: &[u8]) {
             .expect("a picture")
             .to_rgba16()
     };
-    assert!(pixels(&stripped) == pixels(bytes), "{}", made.name);
+    // Films and pictures in boxes: see `strip_films`.
+    let boxed = is_film(made.kind) || matches!(made.kind, MediaType::Heic | MediaType::Avif);
+    assert!(boxed || pixels(&stripped) == pixels(bytes), "{}", made.name);
     let path = makers.path(&format!("stripped-{}", made.name));
     fs::write(&path, &stripped).expect("written");
     let read = super::embed::read_by_exiftool(&path).expect("exiftool is there");
@@ -410,7 +409,7 @@ fn pushed(env: &TestEnv, all: &[Made]) {
     assert_eq!(
         ran.code,
         Some(3),
-        "films and others cannot be emptied: {ran:?}"
+        "GIF and Matroska cannot be emptied: {ran:?}"
     );
     let ran = env.run_on("l", &["gallery"]);
     assert!(matches!(ran.code, Some(0)), "{ran:?}");

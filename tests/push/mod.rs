@@ -18,6 +18,7 @@ mod private;
 mod s3;
 mod s3_faults;
 mod sftp;
+mod strip_films;
 mod strip_outside;
 mod webdav;
 

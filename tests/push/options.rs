@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use demo::media::{Picture, jpeg, png, webp};
+use demo::media::{Picture, jpeg, png, tiff, webp};
 use model::media_type::MediaType;
 use push::strip::{Strip, strip};
 
@@ -196,6 +196,7 @@ fn what_is_stripped_is_gone_and_the_pixels_are_not() {
         ("a.jpg", MediaType::Jpeg, jpeg(&picture)),
         ("a.png", MediaType::Png, png(&picture)),
         ("a.webp", MediaType::Webp, webp(&picture)),
+        ("a.tif", MediaType::Tiff, tiff(&picture)),
     ] {
         let Some(full) = with_metadata(&bytes, name) else {
             return;
@@ -242,20 +243,33 @@ fn what_is_stripped_is_gone_and_the_pixels_are_not() {
 #[test]
 fn what_cannot_be_emptied_with_certainty_is_not_sent() {
     let made = library();
+    let folder = "t/Takeout/Google Photos/Photos from 2020";
+    let mut gif = Vec::new();
+    image::RgbImage::new(4, 4)
+        .write_to(&mut std::io::Cursor::new(&mut gif), image::ImageFormat::Gif)
+        .expect("a picture");
+    made.env.write(&format!("{folder}/moves.gif"), &gif);
+    let said = r#"{"title": "moves.gif", "photoTakenTime": {"timestamp": "1600000000"}}"#;
+    made.env
+        .write(&format!("{folder}/moves.gif.json"), said.as_bytes());
+    let ran = made.env.run_on("l", &["import", "t"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
     let ran = made
         .env
         .run_on("l", &["push", "out", "--strip", "location"]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(
         ran.stdout
-            .contains("cannot be sure to take the location out of video/mp4"),
+            .contains("cannot be sure to take the location out of image/gif"),
         "{ran:?}"
     );
     let found = files_below(&made.env.path("out"));
-    assert!(
-        found.keys().any(|name| name.ends_with(".jpg"))
-            && !found.keys().any(|name| name.ends_with(".mp4"))
-    );
+    let has = |end: &str| found.keys().any(|name| name.ends_with(end));
+    assert!(has(".jpg") && has(".mp4") && !has(".gif"));
+    for (name, bytes) in found.iter().filter(|(name, _)| name.ends_with(".mp4")) {
+        let facts = media::inspect(MediaType::Mp4, &mut std::io::Cursor::new(bytes));
+        assert_eq!((facts.location, facts.damage), (None, None), "{name}");
+    }
     for (name, bytes) in found.iter().filter(|(name, _)| name.ends_with(".xmp")) {
         let text = String::from_utf8_lossy(bytes);
         assert!(

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use demo::media::{Picture, jpeg, png, webp};
+use demo::media::{Clip, Picture, avif, heic, jpeg, mp4, png, tiff, webp};
 use model::media_type::MediaType;
 use push::strip::{Strip, strip};
 
@@ -11,8 +11,8 @@ use super::embed::Files;
 use crate::support::tools::{Tool, require};
 
 /// What must not be found.
-const CITY: &str = "Reykjavikhidden";
-const PERSON: &str = "Hallgerdurhidden";
+pub const CITY: &str = "Reykjavikhidden";
+pub const PERSON: &str = "Hallgerdurhidden";
 
 /// How a maker's note begins, where places in it count from, and its byte order.
 struct Maker {
@@ -209,7 +209,8 @@ fn latin(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
-fn assert_hidden(exiftool: &Tool, name: &str, kind: MediaType, bytes: &[u8]) {
+/// Strips the file in every way, and asks exiftool.
+pub fn assert_hidden(exiftool: &Tool, name: &str, kind: MediaType, bytes: &[u8]) {
     let files = Files::new();
     // Exiftool does not look into previews by itself.
     let before = everything(exiftool, &files.write("before", bytes)) + &latin(bytes);
@@ -265,10 +266,19 @@ fn whatever_exiftool_can_write_goes() {
         height: 32,
         ..Picture::default()
     };
+    let clip = |quicktime| Clip {
+        quicktime,
+        ..Clip::default()
+    };
     for (name, kind, bytes) in [
         ("all.jpg", MediaType::Jpeg, jpeg(&picture)),
         ("all.png", MediaType::Png, png(&picture)),
         ("all.webp", MediaType::Webp, webp(&picture)),
+        ("all.tif", MediaType::Tiff, tiff(&picture)),
+        ("all.heic", MediaType::Heic, heic(&picture)),
+        ("all.avif", MediaType::Avif, avif(&picture)),
+        ("all.mp4", MediaType::Mp4, mp4(&clip(false))),
+        ("all.mov", MediaType::Mov, mp4(&clip(true))),
     ] {
         let files = Files::new();
         let path = files.write(name, &bytes);
@@ -297,6 +307,17 @@ fn whatever_exiftool_can_write_goes() {
             "PNG:Comment",
             "PNG:Author",
             "Comment",
+            "Keys:Title",
+            "Keys:LocationName",
+            "Keys:Artist",
+            "AudioKeys:Title",
+            "VideoKeys:Title",
+            "ItemList:Title",
+            "ItemList:Artist",
+            "UserData:Title",
+            "UserData:Artist",
+            "UserData:LocationInformation",
+            "Track1:HandlerDescription",
         ] {
             command.arg(format!("-{tag}={CITY} {PERSON}"));
         }
@@ -306,6 +327,57 @@ fn whatever_exiftool_can_write_goes() {
         assert!(output.status.success(), "{output:?}");
         assert_hidden(&exiftool, name, kind, &fs::read(&path).expect("there"));
     }
+}
+
+/// Exiftool copies the notes from the JPEG: to HEIC and to TIFF by turns.
+#[test]
+fn makers_notes_in_heic_and_tiff_go() {
+    let Some(exiftool) = require("exiftool") else {
+        return;
+    };
+    let picture = Picture {
+        width: 48,
+        height: 32,
+        ..Picture::default()
+    };
+    let files = Files::new();
+    let mut seen = 0;
+    for (index, maker) in MAKERS.iter().enumerate() {
+        let (name, kind, bytes) = match index % 2 {
+            0 => ("a.heic", MediaType::Heic, heic(&picture)),
+            _ => ("a.tif", MediaType::Tiff, tiff(&picture)),
+        };
+        let (from, to) = (
+            files.write("a.jpg", &maker.jpeg()),
+            files.write(name, &bytes),
+        );
+        let mut command = exiftool.command();
+        command.args(["-q", "-m", "-overwrite_original", "-tagsfromfile"]);
+        command
+            .arg(from)
+            .args(["-all:all", "-unsafe", "-makernotes"]);
+        let output = command.arg(&to).output().expect("it runs");
+        assert!(output.status.success(), "{}: {output:?}", maker.make);
+        let bytes = fs::read(&to).expect("there");
+        let text = latin(&bytes);
+        if !text.contains(CITY) || !text.contains(PERSON) {
+            // A note that exiftool does not know it does not copy.
+            continue;
+        }
+        seen += 1;
+        let out = strip(bytes, kind, Strip::Location)
+            .unwrap_or_else(|why| panic!("{}: {why}", maker.make));
+        let after = everything(&exiftool, &files.write("after", &out)) + &latin(&out);
+        assert!(
+            !after.contains(CITY) && !after.contains(PERSON),
+            "{}",
+            maker.make
+        );
+        let read = super::embed::read_by_exiftool(&files.write("after", &out)).expect("there");
+        assert_eq!(read["IFD0:Make"], maker.make, "what says nothing stays");
+        assert_eq!(read["ExifIFD:DateTimeOriginal"], "2023:07:14 18:03:22");
+    }
+    assert!(seen >= 12, "exiftool copied {seen} notes only");
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod exif;
 mod header;
 mod heif;
 mod iptc;
-mod items;
+pub mod items;
 mod jpeg;
 mod keys;
 mod movie;

@@ -10,6 +10,8 @@ enum Piece {
     Old(u64),
     /// Bytes made here.
     New(Arc<[u8]>),
+    /// Zeros.
+    Zeros,
 }
 
 /// A copy in pieces, in order.
@@ -42,12 +44,23 @@ impl Pieces {
         }
     }
 
+    /// Adds `len` zeros: they take no memory.
+    pub fn zeros(&mut self, len: u64) {
+        if let Some((_, last_len, Piece::Zeros)) = self.all.last_mut() {
+            *last_len += len;
+        } else if len > 0 {
+            self.all.push((self.len, len, Piece::Zeros));
+        }
+        self.len += len;
+    }
+
     /// Adds the pieces of another description of the same original.
     pub fn append(&mut self, others: Self) {
         for (_, len, piece) in others.all {
             match piece {
                 Piece::Old(at) => self.keep(at, len),
                 Piece::New(bytes) => self.put(&bytes),
+                Piece::Zeros => self.zeros(len),
             }
         }
     }
@@ -107,6 +120,10 @@ impl<S: Read + Seek> Read for Spliced<S> {
         let into = &mut into[..most];
         let count = match piece {
             Piece::New(bytes) => bytes.get(skipped as usize..).unwrap_or(&[]).read(into)?,
+            Piece::Zeros => {
+                into.fill(0);
+                most
+            }
             Piece::Old(old) => {
                 self.source.seek(SeekFrom::Start(old + skipped))?;
                 self.source.read(into)?
@@ -137,6 +154,25 @@ impl<S> Seek for Spliced<S> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zeros_are_read_and_never_held() {
+        let mut pieces = Pieces::default();
+        pieces.keep(1, 2);
+        pieces.zeros(1);
+        pieces.zeros(2);
+        pieces.zeros(0);
+        pieces.keep(0, 1);
+        pieces.zeros(u64::from(u32::MAX));
+        let mut reader = pieces.reader(io::Cursor::new(b"abc"));
+        let mut start = [1; 8];
+        reader.read_exact(&mut start).unwrap();
+        assert_eq!(&start, b"bc\0\0\0a\0\0");
+        assert_eq!(
+            (pieces.len(), pieces.origin(2, 1)),
+            (6 + u64::from(u32::MAX), None)
+        );
+    }
 
     #[test]
     fn a_copy_in_pieces_reads_like_a_file() {

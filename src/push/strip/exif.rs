@@ -3,12 +3,14 @@
 //! A block that entries are only taken out of keeps what nobody knew of: bytes between values, notes of makers, a preview with
 //! metadata of its own. So nothing is kept that is not in the lists here, and nothing that is larger than such a value ever is.
 
+use std::borrow::Cow;
+
 use super::Strip;
 
 /// Pointer to the camera's directory.
-const CAMERA: u16 = 0x8769;
+pub const CAMERA: u16 = 0x8769;
 /// Pointer to the GPS directory.
-const GPS: u16 = 0x8825;
+pub const GPS: u16 = 0x8825;
 /// Notes of the camera's maker: some name the city, some the people.
 const MAKER_NOTE: u16 = 0x927c;
 const ORIENTATION: u16 = 0x0112;
@@ -57,41 +59,28 @@ const DATES: [u16; 9] = [
     0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292,
 ];
 
-/// An EXIF block.
-struct Block<'a> {
+/// An EXIF block, or a TIFF file.
+pub struct Block<'a> {
     bytes: &'a [u8],
     little: bool,
 }
 
-/// A value, and whose it is.
+/// A value, and whose it is. It lies where it lay: thousands may claim the same megabytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Field {
-    tag: u16,
-    kind: u16,
-    value: Vec<u8>,
+pub struct Field<'a> {
+    /// Whose it is.
+    pub tag: u16,
+    /// The kind of its numbers.
+    pub kind: u16,
+    /// Its bytes.
+    pub value: Cow<'a, [u8]>,
 }
 
 /// Returns a new block of what may stay; empty if that is nothing. `None`: nobody can tell what the block says.
 pub fn rebuilt(bytes: &[u8], what: Strip) -> Option<Vec<u8>> {
     let block = Block::open(bytes)?;
     let first = block.directory(block.first()?)?;
-    let keep = |fields: &[Field], kept: &[u16]| -> Vec<Field> {
-        let listed = fields.iter().filter(|field| kept.contains(&field.tag));
-        listed.filter_map(Field::kept).collect()
-    };
-    let mut directories = match what {
-        Strip::All => vec![keep(&first, &[ORIENTATION])],
-        Strip::Location | Strip::People => vec![
-            keep(&first, &FIRST_KEPT),
-            keep(&block.below(&first, CAMERA), &CAMERA_KEPT),
-        ],
-    };
-    if what == Strip::People {
-        let gps = block.below(&first, GPS);
-        let listed = gps.iter().filter(|field| GPS_KEPT.contains(&field.tag));
-        directories.push(listed.filter_map(Field::kept).collect());
-    }
-    Some(block.written(directories))
+    Some(block.written(block.kept(&first, what)))
 }
 
 /// Calls `each` with every text of the block that says where, or of a maker's note that might.
@@ -129,7 +118,29 @@ pub enum Said<'a> {
 }
 
 impl<'a> Block<'a> {
-    fn open(bytes: &'a [u8]) -> Option<Self> {
+    /// Returns what may stay of the first directory and those below it: the camera's, the position.
+    pub fn kept(&self, first: &[Field<'a>], what: Strip) -> Vec<Vec<Field<'a>>> {
+        let keep = |fields: &[Field<'a>], kept: &[u16]| -> Vec<Field<'a>> {
+            let listed = fields.iter().filter(|field| kept.contains(&field.tag));
+            listed.filter_map(Field::kept).collect()
+        };
+        let mut directories = match what {
+            Strip::All => vec![keep(first, &[ORIENTATION])],
+            Strip::Location | Strip::People => vec![
+                keep(first, &FIRST_KEPT),
+                keep(&self.below(first, CAMERA), &CAMERA_KEPT),
+            ],
+        };
+        if what == Strip::People {
+            let gps = self.below(first, GPS);
+            let listed = gps.iter().filter(|field| GPS_KEPT.contains(&field.tag));
+            directories.push(listed.filter_map(Field::kept).collect());
+        }
+        directories
+    }
+
+    /// Reads the head.
+    pub fn open(bytes: &'a [u8]) -> Option<Self> {
         let little = match bytes.get(..4)? {
             [b'I', b'I', 42, 0] => true,
             [b'M', b'M', 0, 42] => false,
@@ -138,8 +149,42 @@ impl<'a> Block<'a> {
         Some(Self { bytes, little })
     }
 
-    fn first(&self) -> Option<usize> {
+    /// Returns where the first directory is.
+    pub fn first(&self) -> Option<usize> {
         self.long(4)
+    }
+
+    /// Returns how many entries the directory at this place says to have.
+    pub fn entries(&self, at: usize) -> Option<usize> {
+        self.short(at).map(usize::from)
+    }
+
+    /// Returns where the directory behind the one at this place is; 0 for none.
+    pub fn next(&self, at: usize) -> Option<usize> {
+        self.long(at.checked_add(2 + self.entries(at)? * 12)?)
+    }
+
+    /// Returns the numbers of a field.
+    pub fn numbers(&self, field: &Field<'_>) -> Option<Vec<usize>> {
+        let width = size_of_kind(field.kind).filter(|_| matches!(field.kind, 1 | 3 | 4))?;
+        let number = |bytes: &[u8]| {
+            let join = |number: usize, byte: &u8| (number << 8) | usize::from(*byte);
+            match self.little {
+                true => bytes.iter().rev().fold(0, join),
+                false => bytes.iter().fold(0, join),
+            }
+        };
+        Some(field.value.chunks_exact(width).map(number).collect())
+    }
+
+    /// Returns a field of large numbers.
+    pub fn longs(&self, tag: u16, numbers: &[usize]) -> Field<'a> {
+        let mut value = Vec::new();
+        numbers
+            .iter()
+            .for_each(|number| self.put_long(&mut value, *number));
+        let (kind, value) = (4, value.into());
+        Field { tag, kind, value }
     }
 
     fn short(&self, at: usize) -> Option<u16> {
@@ -160,7 +205,7 @@ impl<'a> Block<'a> {
     }
 
     /// Reads a directory. An entry that points outside is left out.
-    fn directory(&self, at: usize) -> Option<Vec<Field>> {
+    pub fn directory(&self, at: usize) -> Option<Vec<Field<'a>>> {
         let count = usize::from(self.short(at)?).min(MOST_ENTRIES);
         let entries = (0..count).map_while(|index| {
             let entry = at.checked_add(2)?.checked_add(index * 12)?;
@@ -170,24 +215,24 @@ impl<'a> Block<'a> {
         Some(entries.flatten().collect())
     }
 
-    fn field(&self, entry: usize) -> Option<Field> {
+    fn field(&self, entry: usize) -> Option<Field<'a>> {
         let (tag, kind) = (self.short(entry)?, self.short(entry + 2)?);
         let length = self.long(entry + 4)?.checked_mul(size_of_kind(kind)?)?;
         let at = match length {
             0..=4 => entry + 8,
             _ => self.long(entry + 8)?,
         };
-        let value = self.bytes.get(at..at.checked_add(length)?)?.to_vec();
+        let value = self.bytes.get(at..at.checked_add(length)?)?.into();
         Some(Field { tag, kind, value })
     }
 
     /// Returns the directory an entry points to; an empty one if there is none.
-    fn below(&self, parent: &[Field], pointer: u16) -> Vec<Field> {
+    fn below(&self, parent: &[Field<'a>], pointer: u16) -> Vec<Field<'a>> {
         let found = parent
             .iter()
             .find(|field| field.tag == pointer && field.value.len() == 4);
         let at = found.and_then(|field| {
-            let four: [u8; 4] = field.value.as_slice().try_into().ok()?;
+            let four: [u8; 4] = field.value.as_ref().try_into().ok()?;
             let number = match self.little {
                 true => u32::from_le_bytes(four),
                 false => u32::from_be_bytes(four),
@@ -204,7 +249,8 @@ impl<'a> Block<'a> {
         }
     }
 
-    fn put_long(&self, out: &mut Vec<u8>, number: usize) {
+    /// Adds a large number.
+    pub fn put_long(&self, out: &mut Vec<u8>, number: usize) {
         let number = number as u32;
         match self.little {
             true => out.extend(number.to_le_bytes()),
@@ -213,7 +259,7 @@ impl<'a> Block<'a> {
     }
 
     /// Writes a block of these directories: the first, the camera's, the position.
-    fn written(&self, mut directories: Vec<Vec<Field>>) -> Vec<u8> {
+    fn written(&self, mut directories: Vec<Vec<Field<'a>>>) -> Vec<u8> {
         if directories.iter().all(Vec::is_empty) {
             return Vec::new();
         }
@@ -235,10 +281,7 @@ impl<'a> Block<'a> {
             if index == 0 {
                 let below = directories.iter().zip(&places).skip(1).zip(tags);
                 for ((_, at), tag) in below.filter(|((fields, _), _)| !fields.is_empty()) {
-                    let mut value = Vec::new();
-                    self.put_long(&mut value, *at);
-                    let kind = 4;
-                    fields.push(Field { tag, kind, value });
+                    fields.push(self.longs(tag, &[*at]));
                 }
             } else if fields.is_empty() {
                 continue;
@@ -248,7 +291,8 @@ impl<'a> Block<'a> {
         out
     }
 
-    fn put_directory(&self, out: &mut Vec<u8>, fields: &[Field]) {
+    /// Adds a directory, none behind it, and its values.
+    pub fn put_directory(&self, out: &mut Vec<u8>, fields: &[Field<'_>]) {
         let mut values = Vec::new();
         let behind = out.len() + 2 + fields.len() * 12 + 4;
         self.put_short(out, fields.len() as u16);
@@ -259,11 +303,11 @@ impl<'a> Block<'a> {
             self.put_long(out, count);
             if field.value.len() <= 4 {
                 let start = out.len();
-                out.extend(&field.value);
+                out.extend(field.value.iter());
                 out.resize(start + 4, 0);
             } else {
                 self.put_long(out, behind + values.len());
-                values.extend(&field.value);
+                values.extend(field.value.iter());
                 values.resize(values.len() + values.len() % 2, 0);
             }
         }
@@ -272,7 +316,7 @@ impl<'a> Block<'a> {
     }
 }
 
-impl Field {
+impl<'a> Field<'a> {
     /// Returns what may stay of a listed field.
     fn kept(&self) -> Option<Self> {
         let text = self.kind == 2;
@@ -290,13 +334,13 @@ impl Field {
         }
         value.push(0);
         Some(Self {
-            value,
+            value: value.into(),
             ..self.clone()
         })
     }
 }
 
-fn size(fields: &[Field], more: usize) -> usize {
+fn size(fields: &[Field<'_>], more: usize) -> usize {
     let outside = fields.iter().map(|field| field.value.len());
     let outside: usize = outside
         .filter(|len| *len > 4)
