@@ -30,8 +30,8 @@ pub(super) struct Facts<'a> {
 /// A report that does not yet tell where files lie.
 pub(super) struct Draft {
     report: ImportReport,
-    /// Bytes of each line's entry, if the library holds them.
-    hashes: Vec<Option<ContentHash>>,
+    /// Bytes of those lines' entries that the library holds, by the number of the line.
+    hashes: Vec<(usize, ContentHash)>,
     /// Entries that were imported.
     imported: Vec<EntryId>,
 }
@@ -62,7 +62,7 @@ impl Draft {
                 imported.push(planned.id);
                 continue;
             }
-            hashes.push(hash);
+            hashes.extend(hash.map(|hash| (report.lines.len(), hash)));
             report.lines.push(EntryLine {
                 part: Arc::clone(&archive.parts()[entry.part.0].name),
                 entry: Arc::clone(&entry.raw_name),
@@ -94,9 +94,9 @@ impl Draft {
         held_at: &HashMap<ContentHash, &str>,
         missing: MissingLines,
     ) -> ImportReport {
-        for (line, hash) in self.report.lines.iter_mut().zip(self.hashes) {
-            let path = hash.and_then(|hash| held_at.get(&hash));
-            line.path = path.map(|path| (*path).to_owned());
+        for (line, hash) in self.hashes {
+            let path = held_at.get(&hash);
+            self.report.lines[line].path = path.map(|path| (*path).to_owned());
         }
         self.report.missing = missing;
         self.report
