@@ -265,13 +265,15 @@ fn take_in(
         run,
         swept,
         touched,
-        draft: Draft::new(&Facts {
-            archive,
-            recognized,
-            decided: &decided,
-            stored: &stored,
-            options,
-        }),
+        draft: Draft::new(
+            decided,
+            &Facts {
+                archive,
+                recognized,
+                stored: &stored,
+                options,
+            },
+        ),
         providers: providers.collect(),
     })
 }
