@@ -1,5 +1,7 @@
 //! A record as text: how it lies in the catalog, in two pieces, because what `raw` holds is long and seldom asked for.
 
+use std::borrow::Cow;
+
 use rusqlite::Connection;
 
 use model::record::Record;
@@ -11,13 +13,13 @@ use super::{CatalogError, from_json, to_json};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordText {
     body: String,
-    raw: String,
+    raw: Cow<'static, str>,
 }
 
 impl RecordText {
     /// A record in JSON, without its `raw`.
     fn bare(body: String) -> Self {
-        let raw = "null".to_owned();
+        let raw = Cow::Borrowed("null");
         Self { body, raw }
     }
 
@@ -57,7 +59,7 @@ pub(super) fn record_text(connection: &Connection, id: i64) -> rusqlite::Result<
     rows.query_row([id], |row| {
         Ok(RecordText {
             body: row.get(0)?,
-            raw: row.get(1)?,
+            raw: Cow::Owned(row.get(1)?),
         })
     })
 }

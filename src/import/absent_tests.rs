@@ -91,7 +91,7 @@ fn links_of_the_others_are_the_same(provider: &dyn Provider, mut evidence: Evide
     let grouped_of_few = groups(&few.records, &of_few);
     for link in of_few.links.iter().filter(|link| link.media.is_some()) {
         let at = kept.binary_search(&link.record).expect("kept");
-        assert_eq!(grouped_of_all.get(&link.record), grouped_of_few.get(&at));
+        assert_eq!(grouped_of_all.get(link.record), grouped_of_few.get(at));
     }
     let unnamed = |evidence: Evidence, links| {
         unnamed_media(&[Linked {

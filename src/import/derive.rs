@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::iter::Peekable;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 
@@ -25,6 +25,7 @@ use writer::threads::share_out;
 
 use super::ImportError;
 use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};
+use super::groups::Groups;
 use super::merge::{Known, lacks_offset, merge};
 use super::offset::{
     self, Neighbours, device_of, from_own_evidence, from_surroundings, needs_surroundings, of_pages,
@@ -326,14 +327,15 @@ struct Made {
 struct Job {
     tied: Gathered,
     original: StoredMedium,
-    records: Vec<RecordText>,
+    /// Taken out as they are read: of very many, text and record are not there at once.
+    records: Mutex<Vec<RecordText>>,
     companions: Vec<(Companion, u64)>,
 }
 
 struct Maker<'a> {
     providers: &'a [Linked],
     user: &'a HashMap<ContentHash, UserChanges>,
-    groups: &'a [HashMap<usize, Group>],
+    groups: &'a [Groups],
     corrected: &'a [HashMap<usize, (Kind, Visibility)>],
     vague: &'a [HashMap<usize, Vague>],
     memberships: &'a [HashMap<usize, Vec<Membership>>],
@@ -380,7 +382,7 @@ impl Maker<'_> {
             .records
             .iter()
             .map(|(p, r)| source.record(*p as usize, *r as usize))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
         let mut companions = Vec::new();
         for (at, role) in &tied.companions {
             let content_hash = self.entry(at).content_hash;
@@ -396,7 +398,7 @@ impl Maker<'_> {
         Ok(Some(Job {
             tied,
             original,
-            records,
+            records: Mutex::new(records),
             companions,
         }))
     }
@@ -438,10 +440,13 @@ impl Maker<'_> {
 
     /// Reads the records of an asset, and says of them what all evidence together says.
     fn read(&self, job: &Job) -> Result<Vec<Record>, CatalogError> {
-        let texts = job.tied.records.iter().zip(&job.records);
+        let mut texts = job.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let texts = std::mem::take(&mut *texts);
+        let texts = job.tied.records.iter().zip(texts);
         texts
             .map(|((p, r), text)| {
                 let mut record = text.read()?;
+                drop(text);
                 let provider = &self.providers[*p as usize];
                 if record.account.is_none() {
                     record.account.clone_from(&provider.sole_account);
@@ -465,8 +470,8 @@ impl Maker<'_> {
         let groups = tied
             .records
             .iter()
-            .filter_map(|(p, r)| self.groups[*p as usize].get(&(*r as usize)));
-        groups.min().cloned()
+            .filter_map(|(p, r)| self.groups[*p as usize].get(*r as usize));
+        groups.min()
     }
 }
 

@@ -1,10 +1,11 @@
 //! Doubts on their way: from a reading into the catalog, and from there into the report, as far as nothing has taken them away.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use archive::{Archive, EntryId};
 use catalog::{Catalog, CatalogError, EntryMark, Writing};
+use model::entry_path::PathBelow;
 use model::kind::Kind;
 use model::not_understood::{NamedMedia, PuzzlingFile, UnnamedMedia};
 use provider::EntryRole;
@@ -38,7 +39,7 @@ pub(super) fn look_at_left_aside(
     }
 }
 
-/// Keeps what the current reading did not understand.
+/// Keeps what the current reading did not understand. Candidates come in the order of their paths.
 pub(super) fn note_doubts(
     archive: &Archive,
     provider: &str,
@@ -46,32 +47,34 @@ pub(super) fn note_doubts(
     doubts: &[Doubt],
     writing: &Writing<'_>,
 ) -> Result<(), CatalogError> {
-    let mark = |path: String, id: EntryId| {
-        let entry = &archive.entries()[id.0];
-        EntryMark {
-            path,
+    writing.judge_anew(provider, &|mark| is_among(candidates, mark))?;
+    let doubted: HashSet<EntryId> = doubts.iter().map(|doubt| doubt.id).collect();
+    let paths: HashMap<EntryId, &PathBelow> = candidates
+        .iter()
+        .filter(|candidate| doubted.contains(&candidate.id))
+        .map(|candidate| (candidate.id, &candidate.path))
+        .collect();
+    for doubt in doubts {
+        let entry = &archive.entries()[doubt.id.0];
+        let path = paths.get(&doubt.id);
+        let mark = EntryMark {
+            path: path.map_or_else(|| entry.raw_name.to_string(), |path| path.to_string()),
             size_bytes: entry.size_bytes,
             crc32: entry.crc32,
-        }
-    };
-    let paths: BTreeMap<EntryId, String> = candidates
-        .iter()
-        .map(|candidate| (candidate.id, candidate.path.to_string()))
-        .collect();
-    let path_of = |id: EntryId| match paths.get(&id) {
-        Some(path) => path.clone(),
-        None => archive.entries()[id.0].raw_name.to_string(),
-    };
-    let read: HashSet<EntryMark> = paths
-        .iter()
-        .map(|(id, path)| mark(path.clone(), *id))
-        .collect();
-    writing.judge_anew(provider, &|mark| read.contains(mark))?;
-    for doubt in doubts {
-        let file = puzzling(archive, provider, doubt);
-        writing.add_puzzling(&mark(path_of(doubt.id), doubt.id), &file)?;
+        };
+        writing.add_puzzling(&mark, &puzzling(archive, provider, doubt))?;
     }
     Ok(())
+}
+
+/// Returns whether an entry is among candidates, which come in the order of their paths: no list of what half a million of them are
+/// called is made for the few that are asked for.
+fn is_among(candidates: &[Candidate], mark: &EntryMark) -> bool {
+    let first = candidates.partition_point(|candidate| *candidate.path < *mark.path);
+    candidates[first..]
+        .iter()
+        .take_while(|candidate| *candidate.path == *mark.path)
+        .any(|candidate| candidate.size_bytes == mark.size_bytes && candidate.crc32 == mark.crc32)
 }
 
 fn puzzling(archive: &Archive, provider: &str, doubt: &Doubt) -> PuzzlingFile {

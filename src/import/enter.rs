@@ -173,7 +173,7 @@ pub(super) fn note_unread(
 ) -> Result<(), CatalogError> {
     let is_medium = |planned: &Planned| {
         let intake = decided.intakes.get(planned.tree?)?.as_ref()?;
-        Some(intake.roles.get(&planned.id) == Some(&EntryRole::Media))
+        Some(intake.roles.get(planned.id) == Some(&EntryRole::Media))
     };
     let unread = decided.planned.iter().filter_map(|planned| {
         let failed = match planned.action {

@@ -9,8 +9,45 @@ use model::record::{Edition, Record};
 
 use super::sets::Sets;
 
-/// The groups of one provider: group of each record that is in one.
-pub fn groups(records: &[Record], links: &Links) -> HashMap<usize, Group> {
+/// The groups of one provider. A post may have hundreds of thousands of media, so that what they have in common is there once.
+#[derive(Default)]
+pub struct Groups {
+    posts: Vec<Numbered>,
+    /// By record.
+    places: Vec<Place>,
+}
+
+/// A post whose media are numbered.
+struct Numbered {
+    id: String,
+    size: u32,
+}
+
+/// Where a record stands in a post.
+struct Place {
+    record: u32,
+    /// Index of the post.
+    post: u32,
+    index: u32,
+}
+
+impl Groups {
+    /// Returns the group of a record, if it is in one.
+    pub fn get(&self, record: usize) -> Option<Group> {
+        let by_record = |place: &Place| place.record as usize;
+        let found = self.places.binary_search_by_key(&record, by_record).ok()?;
+        let place = &self.places[found];
+        let post = &self.posts[place.post as usize];
+        Some(Group {
+            id: post.id.clone(),
+            index: place.index,
+            size: post.size,
+        })
+    }
+}
+
+/// Finds the groups of one provider.
+pub fn groups(records: &[Record], links: &Links) -> Groups {
     let posts = posts(records);
     let ids: Vec<&PostId<'_>> = posts.keys().collect();
     let mut sets = Sets::new(ids.len());
@@ -21,11 +58,13 @@ pub fn groups(records: &[Record], links: &Links) -> HashMap<usize, Group> {
         components.entry(sets.root(index)).or_default().push(index);
     }
     let all: Vec<&Post<'_>> = posts.values().collect();
-    let mut found = HashMap::new();
+    let mut found = Groups::default();
     for component in components.values() {
         let members: Vec<&Post<'_>> = component.iter().map(|index| all[*index]).collect();
         number(&members, &mut found);
     }
+    // Each record tells of one post.
+    found.places.sort_unstable_by_key(|place| place.record);
     found
 }
 
@@ -83,7 +122,7 @@ fn unite_by_link(ids: &[&PostId<'_>], links: &Links, sets: &mut Sets) {
 }
 
 /// Numbers the slides of one post: in the order of the fullest telling, then what others add.
-fn number(members: &[&Post<'_>], found: &mut HashMap<usize, Group>) {
+fn number(members: &[&Post<'_>], found: &mut Groups) {
     let mut tellings = members.to_vec();
     tellings.sort_by_key(|post| {
         let keys: Vec<&str> = post.slides.iter().map(|slide| slide.1).collect();
@@ -112,17 +151,17 @@ fn number(members: &[&Post<'_>], found: &mut HashMap<usize, Group>) {
         .map(|post| post.kind)
         .min()
         .unwrap_or(Kind::Post);
-    let id = format!("{}:{}", kind.as_str(), order[0]);
-    for post in &tellings {
-        for (_, key, record) in &post.slides {
-            let group = Group {
-                id: id.clone(),
-                index: place[key],
-                size: order.len() as u32,
-            };
-            found.insert(*record, group);
-        }
-    }
+    let number = found.posts.len() as u32;
+    found.posts.push(Numbered {
+        id: format!("{}:{}", kind.as_str(), order[0]),
+        size: order.len() as u32,
+    });
+    let slides = tellings.iter().flat_map(|post| &post.slides);
+    found.places.extend(slides.map(|(_, key, record)| Place {
+        record: *record as u32,
+        post: number,
+        index: place[key],
+    }));
 }
 
 #[cfg(test)]

@@ -26,11 +26,12 @@ fn slide(source: &str, post: &str, index: u32, key: &str) -> Record {
 fn found(records: &[Record], links: &Links) -> Vec<String> {
     let say = |records: &[Record]| {
         let groups = groups(records, links);
-        let mut said: Vec<String> = groups
-            .iter()
-            .map(|(index, group)| {
-                let key = &records[*index].key;
-                format!("{key}:{}/{}@{}", group.index, group.size, group.id)
+        let numbered = records.iter().enumerate();
+        let mut said: Vec<String> = numbered
+            .filter_map(|(index, record)| {
+                let group = groups.get(index)?;
+                let key = &record.key;
+                Some(format!("{key}:{}/{}@{}", group.index, group.size, group.id))
             })
             .collect();
         said.sort();

@@ -43,11 +43,30 @@ impl Dates {
     }
 }
 
+/// What each entry of a tree is, by the number of the entry: of hundreds of thousands a map would take several times the room.
+#[derive(Default)]
+pub struct Roles(Vec<Option<EntryRole>>);
+
+impl Roles {
+    /// Notes what an entry is; what was said of it before does not count any more.
+    pub fn insert(&mut self, id: EntryId, role: EntryRole) {
+        if self.0.len() <= id.0 {
+            self.0.resize(id.0 + 1, None);
+        }
+        self.0[id.0] = Some(role);
+    }
+
+    /// Returns what an entry is, if that was said.
+    pub fn get(&self, id: EntryId) -> Option<&EntryRole> {
+        self.0.get(id.0)?.as_ref()
+    }
+}
+
 /// What reading one tree told, beside what went into the catalog.
 #[derive(Default)]
 pub struct Intake {
     /// What each entry is.
-    pub roles: HashMap<EntryId, EntryRole>,
+    pub roles: Roles,
     /// Entries whose records all lie outside the dates asked for.
     pub outside_dates: Vec<EntryId>,
     /// Statements read.

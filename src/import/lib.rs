@@ -38,6 +38,7 @@ mod run;
 mod sets;
 mod settle;
 mod sidecars;
+mod sorted_texts;
 mod store;
 mod sweep;
 mod taken;

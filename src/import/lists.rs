@@ -113,7 +113,7 @@ impl Text<'_> {
         let writer = library.writer();
         let written = match self {
             Self::Short(text) => writer.write_file(path, text.as_bytes()).map(drop),
-            Self::Long(list) => writer.write_pieces(path, &mut list.pieces()),
+            Self::Long(list) => writer.write_pieces(path, &mut list.pieces()).map(drop),
         };
         written.map_err(ImportError::Write)
     }

@@ -1,10 +1,5 @@
 //! `missing.json` made without having it in memory: somebody may give the records of a large account and none of its media.
-//!
-//! Records are sorted by their JSON. Those that come one after the other are sorted in memory, as many as take a few megabytes, and
-//! put into a pack; then the runs are merged as one reads sorted piles of paper, always taking the least of the top sheets.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::io;
 use std::sync::Arc;
 
@@ -17,9 +12,7 @@ use writer::albums_file::MissingText;
 use super::ImportError;
 use super::derive::{Derivation, Linked};
 use super::packed::{Pack, Packed};
-
-/// Bytes of records that are sorted in memory at once.
-const RUN: usize = 4 << 20;
+use super::sorted_texts::SortedTexts;
 
 /// Bytes of the list that are written at once.
 const PIECE: usize = 256 << 10;
@@ -70,7 +63,7 @@ impl MissingList {
     /// Makes the list of records given as JSON.
     fn of(records: impl Iterator<Item = Result<String, ImportError>>) -> Result<Self, ImportError> {
         let mut making = Making::default();
-        let mut sorted = Sorted::new(runs(records, RUN)?)?;
+        let mut sorted = SortedTexts::of(records)?;
         let mut text = MissingText::default();
         while let Some(record) = sorted.next()? {
             making.add(&text.next(&record)?);
@@ -128,71 +121,6 @@ impl Making {
     }
 }
 
-/// Packs texts in runs of at most so many bytes, each sorted, the least text last.
-fn runs(
-    texts: impl Iterator<Item = Result<String, ImportError>>,
-    most_bytes: usize,
-) -> Result<Vec<Vec<Packed>>, ImportError> {
-    let pack = Arc::new(Pack::default());
-    let mut runs = Vec::new();
-    let (mut run, mut bytes) = (Vec::new(), 0);
-    for text in texts {
-        let text = text?;
-        bytes += text.len();
-        run.push(text);
-        if bytes >= most_bytes {
-            runs.push(packed(std::mem::take(&mut run), &pack));
-            bytes = 0;
-        }
-    }
-    runs.push(packed(run, &pack));
-    Ok(runs)
-}
-
-fn packed(mut run: Vec<String>, pack: &Arc<Pack>) -> Vec<Packed> {
-    run.sort_unstable_by(|a, b| b.cmp(a));
-    run.iter().map(|text| pack.add(text)).collect()
-}
-
-/// Texts of several runs in order, each once.
-struct Sorted {
-    runs: Vec<Vec<Packed>>,
-    /// The next text of each run that has any left.
-    heads: BinaryHeap<Reverse<(String, usize)>>,
-    last: Option<String>,
-}
-
-impl Sorted {
-    fn new(runs: Vec<Vec<Packed>>) -> Result<Self, ImportError> {
-        let mut sorted = Self {
-            heads: BinaryHeap::new(),
-            last: None,
-            runs,
-        };
-        (0..sorted.runs.len()).try_for_each(|run| sorted.pull(run))?;
-        Ok(sorted)
-    }
-
-    /// Takes the next text of a run in hand.
-    fn pull(&mut self, run: usize) -> Result<(), ImportError> {
-        if let Some(packed) = self.runs[run].pop() {
-            self.heads.push(Reverse((packed.text()?, run)));
-        }
-        Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<String>, ImportError> {
-        while let Some(Reverse((text, run))) = self.heads.pop() {
-            self.pull(run)?;
-            if self.last.as_ref() != Some(&text) {
-                self.last = Some(text.clone());
-                return Ok(Some(text));
-            }
-        }
-        Ok(None)
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -228,22 +156,5 @@ mod tests {
         assert_eq!(list(texts(&records)), render_missing(&records).unwrap());
         assert_eq!(list(Vec::new()), render_missing(&[]).unwrap());
         assert!(list(Vec::new()).ends_with(MISSING_END));
-    }
-
-    #[test]
-    fn runs_of_any_length_come_out_in_order_each_text_once() {
-        let texts = texts(&records());
-        let mut wanted = texts.clone();
-        wanted.sort();
-        wanted.dedup();
-        for most_bytes in [1, 1_000, 100_000, usize::MAX] {
-            let runs = runs(texts.iter().cloned().map(Ok), most_bytes).unwrap();
-            let mut sorted = Sorted::new(runs).unwrap();
-            let mut found = Vec::new();
-            while let Some(text) = sorted.next().unwrap() {
-                found.push(text);
-            }
-            assert_eq!(found, wanted, "{most_bytes}");
-        }
     }
 }

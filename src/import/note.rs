@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use catalog::{CatalogError, PlacedRow, RecordText, SidecarRow, Writing};
+use catalog::{CatalogError, PlacedRow, SidecarRow, Writing};
 use model::asset::Asset;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
@@ -13,7 +13,9 @@ use monitor::Monitor;
 
 use super::ImportError;
 use super::derive::{DerivedAsset, asset_of};
-use super::sidecars::Sidecars;
+use super::sidecars::{MANY, Records, Sidecars};
+use super::sorted_texts::SortedTexts;
+use super::tie::At;
 
 /// An asset whose sidecar is to be written.
 pub struct Change<'a> {
@@ -41,7 +43,7 @@ const CHUNK: usize = 256;
 /// Some assets and the records their sidecars show.
 struct Job {
     number: usize,
-    records: Vec<Vec<RecordText>>,
+    records: Vec<Records>,
 }
 
 /// The assets of a job, their sidecars written.
@@ -113,16 +115,23 @@ fn records(
     writing: &Writing<'_>,
     chunk: &[Change<'_>],
     sidecars: &Sidecars<'_>,
-) -> Result<Vec<Vec<RecordText>>, CatalogError> {
-    chunk
-        .iter()
-        .map(|change| {
-            let ids = change.derived.records.iter();
-            writing.record_texts(
-                ids.map(|(p, r)| sidecars.providers[*p as usize].record_ids[*r as usize]),
-            )
-        })
-        .collect()
+) -> Result<Vec<Records>, ImportError> {
+    let id = |(p, r): &At| sidecars.providers[*p as usize].record_ids[*r as usize];
+    let of = |change: &Change<'_>| {
+        let records = change.derived.records.iter();
+        if records.len() < MANY {
+            return Ok(Records::Few(writing.record_texts(records.map(id))?));
+        }
+        let told = records.map(|at| {
+            let mut told = None;
+            for text in writing.record_texts([id(at)].into_iter())? {
+                told = sidecars.told(*at, text)?;
+            }
+            Ok(told)
+        });
+        SortedTexts::of(told.filter_map(Result::transpose)).map(Records::Many)
+    };
+    chunk.iter().map(of).collect()
 }
 
 fn write_jobs(

@@ -99,17 +99,18 @@ pub fn nothing_new(candidates: &[Candidate], before: &Before<'_>, include_messag
     })
 }
 
-/// Decides for each entry of one tree.
-pub fn plan(tree: usize, candidates: &[Candidate], before: &Before<'_>) -> Vec<Planned> {
+/// Decides for each entry of one tree. What is decided takes the room of what it was decided by: an archive may have half a
+/// million entries.
+pub fn plan(tree: usize, candidates: Vec<Candidate>, before: &Before<'_>) -> Vec<Planned> {
     let mut first: HashMap<SeenKey, EntryId> = HashMap::new();
     candidates
-        .iter()
+        .into_iter()
         .map(|candidate| Planned {
             id: candidate.id,
             tree: Some(tree),
-            path: candidate.path.clone(),
-            export: Arc::clone(&candidate.export),
-            action: decide(candidate, before, &mut first),
+            action: decide(&candidate, before, &mut first),
+            path: candidate.path,
+            export: candidate.export,
         })
         .collect()
 }
@@ -188,7 +189,7 @@ mod tests {
             seen,
             held: &|_| held,
         };
-        plan(0, candidates, &before)
+        plan(0, candidates.to_vec(), &before)
             .into_iter()
             .map(|p| p.action)
             .collect()

@@ -84,13 +84,15 @@ pub(super) fn rehearse(
         note_repeats(&mut catalog, archive, recognized, &decided, &stored)?;
         note_unread(&mut catalog, recognized, &decided, &stored, options)?;
     }
-    let draft = Draft::new(&Facts {
-        archive,
-        recognized,
-        decided: &decided,
-        stored: &stored,
-        options,
-    });
+    let draft = Draft::new(
+        decided,
+        &Facts {
+            archive,
+            recognized,
+            stored: &stored,
+            options,
+        },
+    );
     let unsettled = catalog.setting("unsettled")?.is_some();
     let mut settled = None;
     if !draft.interrupted() && (unsettled || !swept.is_clean()) {

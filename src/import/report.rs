@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use archive::{Archive, EntryId};
-use catalog::{Catalog, CatalogError};
+use catalog::{Catalog, CatalogError, Told};
 use model::content_hash::ContentHash;
 use model::outcome::Outcome;
 use model::record::Record;
@@ -22,7 +22,6 @@ use super::{EntryLine, ImportOptions, ImportReport, MissingLine, MissingLines};
 pub(super) struct Facts<'a> {
     pub archive: &'a Archive,
     pub recognized: &'a Recognized<'a>,
-    pub decided: &'a Decided,
     pub stored: &'a Stored,
     pub options: &'a ImportOptions,
 }
@@ -30,15 +29,22 @@ pub(super) struct Facts<'a> {
 /// A report that does not yet tell where files lie.
 pub(super) struct Draft {
     report: ImportReport,
-    /// Bytes of each line's entry, if the library holds them.
-    hashes: Vec<Option<ContentHash>>,
+    /// Bytes of those lines' entries that the library holds, by the number of the line.
+    hashes: Vec<(usize, ContentHash)>,
     /// Entries that were imported.
     imported: Vec<EntryId>,
 }
 
 impl Draft {
-    /// Adds up.
-    pub fn new(facts: &Facts<'_>) -> Self {
+    /// Adds up. The lines take the room of what was decided: an archive may have half a million entries.
+    pub fn new(decided: Decided, facts: &Facts<'_>) -> Self {
+        let Decided {
+            planned,
+            intakes,
+            told,
+            ..
+        } = decided;
+        drop(intakes);
         let archive = facts.archive;
         let mut report = ImportReport {
             parts: archive.parts().len() as u64,
@@ -52,25 +58,31 @@ impl Draft {
         let mut hashes = Vec::new();
         let mut imported = Vec::new();
         let mut new: HashSet<ContentHash> = HashSet::new();
-        for planned in &facts.decided.planned {
-            let (outcome, hash) = outcome(facts, planned, &mut new);
+        let mut number = 0;
+        let lines = planned.into_iter().filter_map(|planned| {
+            let (outcome, hash) = outcome(facts, &planned, &mut new);
             report.outcomes.add(&outcome);
             report.repeats += u64::from(outcome == Outcome::Repeat);
             let entry = &archive.entries()[planned.id.0];
             if outcome == Outcome::Imported {
                 report.bytes_written += entry.size_bytes;
                 imported.push(planned.id);
-                continue;
+                return None;
             }
-            hashes.push(hash);
-            report.lines.push(EntryLine {
+            hashes.extend(hash.map(|hash| (number, hash)));
+            number += 1;
+            Some(EntryLine {
                 part: Arc::clone(&archive.parts()[entry.part.0].name),
                 entry: Arc::clone(&entry.raw_name),
                 outcome,
                 path: None,
-            });
-        }
-        recognized(facts, &mut report);
+            })
+        });
+        let mut lines: Vec<EntryLine> = lines.collect();
+        // Of most archives nearly all entries are imported, and have no line.
+        lines.shrink_to_fit();
+        report.lines = lines;
+        recognized(facts.recognized, &told, &mut report);
         Self {
             report,
             hashes,
@@ -94,9 +106,9 @@ impl Draft {
         held_at: &HashMap<ContentHash, &str>,
         missing: MissingLines,
     ) -> ImportReport {
-        for (line, hash) in self.report.lines.iter_mut().zip(self.hashes) {
-            let path = hash.and_then(|hash| held_at.get(&hash));
-            line.path = path.map(|path| (*path).to_owned());
+        for (line, hash) in self.hashes {
+            let path = held_at.get(&hash);
+            self.report.lines[line].path = path.map(|path| (*path).to_owned());
         }
         self.report.missing = missing;
         self.report
@@ -142,8 +154,8 @@ fn stored_outcome(
     }
 }
 
-fn recognized(facts: &Facts<'_>, report: &mut ImportReport) {
-    for (tree, told) in facts.recognized.trees.iter().zip(&facts.decided.told) {
+fn recognized(recognized: &Recognized<'_>, told: &[Told], report: &mut ImportReport) {
+    for (tree, told) in recognized.trees.iter().zip(told) {
         let provider = tree.provider.name().to_owned();
         report.items += told.items;
         report

@@ -265,13 +265,15 @@ fn take_in(
         run,
         swept,
         touched,
-        draft: Draft::new(&Facts {
-            archive,
-            recognized,
-            decided: &decided,
-            stored: &stored,
-            options,
-        }),
+        draft: Draft::new(
+            decided,
+            &Facts {
+                archive,
+                recognized,
+                stored: &stored,
+                options,
+            },
+        ),
         providers: providers.collect(),
     })
 }
@@ -368,7 +370,7 @@ pub(super) fn decide(
     monitor: &dyn Monitor,
 ) -> Result<Decided, CatalogError> {
     let held = |hash: ContentHash| swept.held.contains(&hash);
-    let mut planned = outside_trees(archive, recognized);
+    let mut planned = Vec::new();
     let mut intakes = Vec::new();
     let mut readings = Vec::new();
     let mut told = Vec::new();
@@ -410,9 +412,14 @@ pub(super) fn decide(
             replace_older(tree, &candidates, options, &readings, writing)?;
             Some(intake)
         };
-        planned.extend(plan(index, &candidates, &before));
+        let of_tree = plan(index, candidates, &before);
+        match planned.is_empty() {
+            true => planned = of_tree,
+            false => planned.extend(of_tree),
+        }
         intakes.push(intake);
     }
+    planned.extend(outside_trees(archive, recognized));
     if planned.iter().any(|p| matches!(p.action, Action::Store))
         || intakes.iter().any(Option::is_some)
     {
@@ -421,7 +428,8 @@ pub(super) fn decide(
     if let Some(zone) = &options.home_timezone {
         writing.set_home_timezone(zone)?;
     }
-    planned.sort_by_key(|p| p.id);
+    // Each entry is there once, so that there is no order to keep; a stable sort would take half of their room again.
+    planned.sort_unstable_by_key(|p: &Planned| p.id);
     Ok(Decided {
         planned,
         intakes,
@@ -478,7 +486,7 @@ fn give_roles(candidates: &mut [Candidate], intake: &Intake) {
     let outside: HashSet<EntryId> = intake.outside_dates.iter().copied().collect();
     for candidate in candidates {
         if candidate.role.is_none() {
-            let role = intake.roles.get(&candidate.id).cloned();
+            let role = intake.roles.get(candidate.id).cloned();
             candidate.role = Some(role.unwrap_or(EntryRole::Ignored(Ignored::Unknown)));
         }
         candidate.outside_dates = outside.contains(&candidate.id);

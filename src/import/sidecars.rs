@@ -1,10 +1,11 @@
 //! Says what an asset's sidecar shows, and writes it. Asked from several threads; the catalog is not.
 
 use std::collections::HashMap;
+use std::io;
 
 use sha2::{Digest, Sha256};
 
-use catalog::{RecordText, SidecarRow};
+use catalog::{CatalogError, RecordText, SidecarRow};
 use model::asset::Asset;
 use model::content_hash::ContentHash;
 use model::evidence::MediaEntry;
@@ -12,11 +13,13 @@ use model::library_path::LibraryPath;
 use model::user_changes::UserChanges;
 use writer::layout::Placement;
 use writer::library::Library;
-use writer::sidecar::render::{SidecarContent, record_json, render_with};
+use writer::sidecar::render::{AroundRecords, SidecarContent, record_json, render_with};
 use writer::walk::modified_ns;
 
 use super::ImportError;
 use super::derive::{DerivedAsset, Linked, albums_of};
+use super::sorted_texts::SortedTexts;
+use super::tie::At;
 use super::touched::Touched;
 
 /// What sidecars are made from, beside the asset itself.
@@ -90,51 +93,30 @@ impl Sidecars<'_> {
         titled_albums(self.titles, asset)
     }
 
+    /// Returns a record as the sidecar of an asset shows it; nothing if it cannot be written as JSON.
+    ///
+    /// # Errors
+    /// Fails if the record is damaged.
+    pub fn told(&self, (p, _): At, text: RecordText) -> Result<Option<String>, CatalogError> {
+        let mut record = text.read()?;
+        drop(text);
+        // With the account found for it: the part it stood in may not have told.
+        let sole = || self.providers[p as usize].sole_account.clone();
+        record.account = record.account.or_else(sole);
+        Ok(record_json(&record))
+    }
+
     /// Writes the sidecar of an asset that lies at `path`. `records` are all that speak of it.
     pub fn write(
         &self,
         derived: &DerivedAsset,
         asset: &Asset,
         path: &LibraryPath,
-        records: Vec<RecordText>,
+        records: Records,
     ) -> Result<SidecarRow, ImportError> {
-        let text = self.text(derived, asset, records)?;
-        let sidecar = path.sidecar();
-        let metadata = self
-            .library
-            .writer()
-            .write_file(&sidecar, text.as_bytes())
-            .map_err(ImportError::Write)?;
-        Ok(SidecarRow {
-            asset_hash: derived.content_hash,
-            path: sidecar.to_string(),
-            sha256: ContentHash::of(text.as_bytes()),
-            size_bytes: text.len() as u64,
-            modified_ns: modified_ns(&metadata),
-        })
-    }
-
-    fn text(
-        &self,
-        derived: &DerivedAsset,
-        asset: &Asset,
-        records: Vec<RecordText>,
-    ) -> Result<String, ImportError> {
         let hash = derived.content_hash;
-        let mut told: Vec<String> = Vec::with_capacity(records.len());
-        for ((p, _), text) in derived.records.iter().zip(records) {
-            let mut record = text.read()?;
-            drop(text);
-            // With the account found for it: the part it stood in may not have told.
-            let sole = || self.providers[*p as usize].sole_account.clone();
-            record.account = record.account.or_else(sole);
-            told.extend(record_json(&record));
-        }
-        let albums: Vec<String> = self
-            .albums(asset)
-            .into_iter()
-            .map(|(_, title)| title)
-            .collect();
+        let albums = self.albums(asset).into_iter().map(|(_, title)| title);
+        let albums: Vec<String> = albums.collect();
         let entries: Vec<MediaEntry> = self.entries(derived).cloned().collect();
         let unchanged = UserChanges::default();
         let content = SidecarContent {
@@ -145,6 +127,118 @@ impl Sidecars<'_> {
             user: self.touched.changes.get(&hash).unwrap_or(&unchanged),
             foreign: self.touched.foreign.get(&hash).map_or(&[], Vec::as_slice),
         };
-        Ok(render_with(&content, told))
+        let sidecar = path.sidecar();
+        match records {
+            Records::Few(texts) => self.write_whole(derived, &content, &sidecar, texts),
+            Records::Many(texts) => self.write_in_pieces(hash, &content, &sidecar, texts),
+        }
+    }
+
+    fn write_whole(
+        &self,
+        derived: &DerivedAsset,
+        content: &SidecarContent<'_>,
+        sidecar: &LibraryPath,
+        records: Vec<RecordText>,
+    ) -> Result<SidecarRow, ImportError> {
+        let mut told: Vec<String> = Vec::with_capacity(records.len());
+        for (at, text) in derived.records.iter().zip(records) {
+            told.extend(self.told(*at, text)?);
+        }
+        let text = render_with(content, told);
+        let writer = self.library.writer();
+        let metadata = writer
+            .write_file(sidecar, text.as_bytes())
+            .map_err(ImportError::Write)?;
+        Ok(SidecarRow {
+            asset_hash: derived.content_hash,
+            path: sidecar.to_string(),
+            sha256: ContentHash::of(text.as_bytes()),
+            size_bytes: text.len() as u64,
+            modified_ns: modified_ns(&metadata),
+        })
+    }
+
+    fn write_in_pieces(
+        &self,
+        asset_hash: ContentHash,
+        content: &SidecarContent<'_>,
+        sidecar: &LibraryPath,
+        records: SortedTexts,
+    ) -> Result<SidecarRow, ImportError> {
+        let AroundRecords { before, after } = AroundRecords::of(content);
+        let mut pieces = SidecarPieces {
+            before: Some(before),
+            records,
+            after: Some(after),
+            hasher: Sha256::new(),
+            size_bytes: 0,
+        };
+        let writer = self.library.writer();
+        let metadata = writer
+            .write_pieces(sidecar, &mut pieces)
+            .map_err(ImportError::Write)?;
+        Ok(SidecarRow {
+            asset_hash,
+            path: sidecar.to_string(),
+            sha256: ContentHash(pieces.hasher.finalize().into()),
+            size_bytes: pieces.size_bytes,
+            modified_ns: modified_ns(&metadata),
+        })
+    }
+}
+
+/// Records of an asset, on their way into its sidecar.
+pub enum Records {
+    /// As they are kept, in the order of evidence.
+    Few(Vec<RecordText>),
+    /// As the sidecar shows them, in its order, outside of memory.
+    Many(SortedTexts),
+}
+
+/// Records of one asset that are many: together they would be much memory.
+pub const MANY: usize = 1_000;
+
+/// Bytes of a sidecar that are written at once.
+const PIECE: usize = 256 << 10;
+
+/// A sidecar, a piece at a time.
+struct SidecarPieces {
+    before: Option<String>,
+    records: SortedTexts,
+    after: Option<String>,
+    /// What was given so far.
+    hasher: Sha256,
+    size_bytes: u64,
+}
+
+impl SidecarPieces {
+    /// Returns some records; nothing after the last.
+    fn some_records(&mut self) -> Result<Option<String>, ImportError> {
+        let mut text = String::new();
+        while text.len() < PIECE
+            && let Some(record) = self.records.next()?
+        {
+            AroundRecords::add_record(&record, &mut text);
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+}
+
+impl Iterator for SidecarPieces {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let piece = match self.before.take() {
+            Some(before) => Ok(Some(before)),
+            None => self.some_records(),
+        };
+        let piece = match piece {
+            Ok(piece) => piece.or_else(|| self.after.take())?,
+            Err(error) => return Some(Err(io::Error::other(error))),
+        };
+        self.hasher.update(&piece);
+        self.size_bytes += piece.len() as u64;
+        Some(Ok(piece.into_bytes()))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::asset::Group;
 use model::content_hash::ContentHash;
 use model::evidence::{Link, MediaEntry, Vague};
 use model::kind::{CompanionRole, Kind, Visibility};
@@ -10,7 +9,7 @@ use model::record::Membership;
 
 use super::album::{DerivedAlbum, SoleAccounts, described_albums, find_covers, sole_accounts};
 use super::derive::Linked;
-use super::groups::groups;
+use super::groups::{Groups, groups};
 
 /// Index of a provider, and of a record or an entry of it.
 pub type At = (u32, u32);
@@ -32,8 +31,8 @@ pub struct MissingMedium {
 pub struct Tied {
     /// What belongs to each content.
     pub(super) gathered: BTreeMap<ContentHash, Gathered>,
-    /// Group of each record that is in one, by provider.
-    pub(super) groups: Vec<HashMap<usize, Group>>,
+    /// Groups that records are in, by provider.
+    pub(super) groups: Vec<Groups>,
     /// Kind and visibility of records that say something else by themselves, by provider.
     pub(super) corrected: Vec<HashMap<usize, (Kind, Visibility)>>,
     /// Records of which only a part is sure, by provider.

@@ -1,6 +1,6 @@
 //! Recognises whose archives were given: parts become trees of entries, one tree a provider.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use archive::{Archive, EntryId, Modified, PartId};
@@ -21,8 +21,8 @@ pub struct ArchiveTree<'a> {
     parts: BTreeMap<PartId, Arc<str>>,
     /// The pieces of its parts, the deepest root of a part first.
     pieces: Vec<Piece>,
-    /// Index of the node of each page and JSON file.
-    pages: HashMap<EntryId, usize>,
+    /// Each page and JSON file with the index of its node, by entry: a Takeout has hundreds of thousands.
+    pages: Vec<(EntryId, usize)>,
     /// What was seen of the files that were read.
     pub watch: Watch,
 }
@@ -56,7 +56,7 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
             nodes: Vec::new(),
             parts: BTreeMap::new(),
             pieces: Vec::new(),
-            pages: HashMap::new(),
+            pages: Vec::new(),
             watch: Watch::default(),
         })
         .collect();
@@ -77,6 +77,7 @@ pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a>
             .filter(|(_, node)| format_of(&node.path).is_some())
             .map(|(index, node)| (node.id, index))
             .collect();
+        tree.pages.sort_unstable();
     }
     Recognized { trees, strays }
 }
@@ -152,6 +153,20 @@ impl<'a> ArchiveTree<'a> {
             .unwrap_or_default()
     }
 
+    /// Returns the node of a page or JSON file.
+    pub fn page(&self, id: EntryId) -> Option<&Node> {
+        let found = self
+            .pages
+            .binary_search_by_key(&id, |(page, _)| *page)
+            .ok()?;
+        self.nodes.get(self.pages[found].1)
+    }
+
+    /// Returns all pages and JSON files.
+    pub fn pages(&self) -> impl Iterator<Item = &Node> {
+        self.pages.iter().map(|(_, node)| &self.nodes[*node])
+    }
+
     /// Returns a piece.
     pub fn piece_at(&self, id: PieceId) -> Option<&Piece> {
         self.pieces.get(id.0)
@@ -219,8 +234,8 @@ impl Tree for ArchiveTree<'_> {
             .archive
             .read(id, limit)
             .map_err(|error| error.to_string())?;
-        if let Some(node) = self.pages.get(&id) {
-            self.watch.look(self.provider, &self.nodes[*node], &bytes);
+        if let Some(node) = self.page(id) {
+            self.watch.look(self.provider, node, &bytes);
         }
         Ok(bytes)
     }

@@ -87,8 +87,6 @@ const FEW_UNDATED: u64 = 2;
 /// Holds what a provider makes of each file against what the file mentions.
 pub struct Judging<'a> {
     tree: &'a ArchiveTree<'a>,
-    /// Pages and JSON files.
-    pages: HashMap<EntryId, &'a Node>,
     /// By path of the record file; taken out once the file is judged.
     gave: HashMap<String, Gave>,
     /// Pages and JSON files that nobody read.
@@ -101,13 +99,8 @@ pub struct Judging<'a> {
 impl<'a> Judging<'a> {
     /// Begins.
     pub fn new(tree: &'a ArchiveTree<'a>) -> Self {
-        let nodes = tree.nodes().iter();
         Self {
             tree,
-            pages: nodes
-                .filter(|node| format_of(&node.path).is_some())
-                .map(|node| (node.id, node))
-                .collect(),
             gave: HashMap::new(),
             unread: Vec::new(),
             reported: HashSet::new(),
@@ -139,7 +132,7 @@ impl<'a> Judging<'a> {
 
     /// A path in a file is no medium of its own.
     pub fn explained(&mut self, id: EntryId, uri: &str) {
-        if let Some(node) = self.pages.get(&id) {
+        if let Some(node) = self.tree.page(id) {
             let gave = self.gave.entry(node.path.to_string()).or_default();
             gave.named.insert(PathKey::of(uri));
         }
@@ -158,7 +151,7 @@ impl<'a> Judging<'a> {
 
     /// The provider said what an entry is: judges it, if it is a page or JSON file.
     pub fn entry(&mut self, id: EntryId, role: &EntryRole) {
-        let Some(node) = self.pages.get(&id).copied() else {
+        let Some(node) = self.tree.page(id) else {
             return;
         };
         let path: &str = &node.path;
@@ -229,7 +222,7 @@ impl<'a> Judging<'a> {
         let Some(before) = number_before(path) else {
             return;
         };
-        if !self.pages.values().any(|other| *other.path == *before) {
+        if !self.tree.pages().any(|other| *other.path == *before) {
             let missing = before.clone();
             self.doubt(
                 id,
@@ -267,7 +260,7 @@ impl<'a> Judging<'a> {
             if monitor.stopped() {
                 break;
             }
-            let Some(node) = self.pages.get(&id).copied() else {
+            let Some(node) = self.tree.page(id) else {
                 continue;
             };
             match self.tree.read(id, LARGEST_RECORD_FILE) {

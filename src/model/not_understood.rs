@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::kind::Kind;
 use super::record::{Edition, Record};
@@ -101,8 +102,10 @@ impl NotUnderstood {
 /// What a path and another spelling of it have in common: the folder and the name of the file, without what archives write in
 /// several ways (letter case, characters that are not ASCII, folders above). Media of one account never share it by chance: their
 /// names are long numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PathKey(String);
+///
+/// Half of a SHA-256 stands for the text: hundreds of thousands of them are in memory at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PathKey([u8; 16]);
 
 impl PathKey {
     /// Returns the key of a path.
@@ -114,7 +117,10 @@ impl PathKey {
         push_plain(folder, &mut key);
         key.push('/');
         push_plain(name, &mut key);
-        Self(key)
+        let digest: [u8; 32] = Sha256::digest(&key).into();
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        Self(half)
     }
 }
 

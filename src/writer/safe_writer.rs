@@ -181,14 +181,15 @@ impl SafeWriter {
         &self,
         path: &LibraryPath,
         pieces: &mut dyn Iterator<Item = io::Result<Vec<u8>>>,
-    ) -> Result<(), WriteError> {
+    ) -> Result<Metadata, WriteError> {
         let to = path.on_disk(&self.root);
         self.replace_with(&to, |file, temporary| {
             for piece in pieces {
                 let piece = piece.map_err(|source| failed(StepKind::Write, temporary, source))?;
                 self.write(file, temporary, &piece)?;
             }
-            Ok(())
+            file.metadata()
+                .map_err(|source| failed(StepKind::Write, temporary, source))
         })
     }
 

@@ -224,6 +224,41 @@ fn row(env: &TestEnv, name: &str, command: &str, args: &[&str]) {
 }
 
 #[test]
+fn a_photo_that_very_many_records_speak_of_has_them_all_in_its_sidecar_in_their_order() {
+    const COUNT: usize = 1_500;
+    let env = TestEnv::new();
+    let crowd = Crowd::OnePhoto;
+    let archive = env.path(crowd.file_name());
+    crowd.write(&archive, COUNT as u64).expect("written");
+    let ran = env.run_on("l", &["import", crowd.file_name()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let names = tree::names(&env.path("l"));
+    let sidecar = names.iter().find(|name| name.ends_with(".xmp"));
+    let sidecar = env.path("l").join(sidecar.expect("written"));
+    let written = fs::read_to_string(&sidecar).expect("ours");
+    let (_, records) = written.split_once("<albumen:Records>").expect("told");
+    let (records, _) = records.split_once("</albumen:Records>").expect("told");
+    let items: Vec<&str> = records.split("<rdf:li>").skip(1).collect();
+    assert_eq!(items.len(), COUNT);
+    assert!(items.is_sorted());
+    // What was read of the archive says the same: nothing is to be written anew, and the library is whole.
+    assert_eq!(env.run_on("l", &["verify"]).code, Some(0));
+    fs::remove_file(&sidecar).expect("ours");
+    let ran = env.run_on("l", &["import", crowd.file_name()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let again = fs::read_to_string(&sidecar).expect("written anew");
+    assert!(again == written);
+    // As from a library that is nothing but its files.
+    fs::remove_dir_all(env.path("l/.albumen")).expect("ours");
+    let ran = env.run_on("l", &["rebuild"]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    assert!(
+        fs::read_to_string(&sidecar).expect("ours") == written,
+        "{ran:?}"
+    );
+}
+
+#[test]
 #[ignore = "slow: composes and imports hundreds of megabytes; prints the table of docs/testing.md"]
 fn very_many_and_very_long_statements_end_in_little_memory() {
     let only = std::env::var("ALBUMEN_HOSTILE_ONLY").unwrap_or_default();

@@ -45,9 +45,47 @@ pub fn render_with(content: &SidecarContent<'_>, records: Vec<String>) -> String
     let mut out = Properties::default();
     standard(&mut out, &fields, content);
     identity(&mut out, content.asset);
-    own(&mut out, &fields, content, sorted(records.into_iter()));
+    own_identity(&mut out, content.asset);
+    out.list(RECORDS, "Seq", sorted(records.into_iter()));
+    own(&mut out, &fields, content);
     foreign(&mut out, content.foreign);
     packet(out, fields.favorite)
+}
+
+const RECORDS: &str = "albumen:Records";
+
+/// The text of a sidecar without its records, for one that has so many that they come one by one. Those must come in the order
+/// of their texts, each once: then it is the text that [`render_with`] gives.
+pub struct AroundRecords {
+    /// What stands before the first record.
+    pub before: String,
+    /// What stands behind the last.
+    pub after: String,
+}
+
+impl AroundRecords {
+    /// Makes what stands around the records; those of `content` are not looked at.
+    pub fn of(content: &SidecarContent<'_>) -> Self {
+        let fields = Fields::of(content.asset);
+        let mut out = Properties::default();
+        standard(&mut out, &fields, content);
+        identity(&mut out, content.asset);
+        own_identity(&mut out, content.asset);
+        out.begin_list(RECORDS, "Seq");
+        let records = out.text.len();
+        out.end_list(RECORDS, "Seq");
+        own(&mut out, &fields, content);
+        foreign(&mut out, content.foreign);
+        let behind = out.text.len() - records;
+        let mut before = packet(out, fields.favorite);
+        let after = before.split_off(before.len() - PACKET_END.len() - behind);
+        Self { before, after }
+    }
+
+    /// Adds a record as [`record_json`] makes it.
+    pub fn add_record(record: &str, text: &mut String) {
+        push_item(record, text);
+    }
 }
 
 /// Returns a record as a sidecar holds it; nothing if it cannot be written as JSON.
@@ -68,6 +106,8 @@ pub fn is_own_hand(text: &str) -> bool {
     OWN_HAND.iter().filter(|part| text.contains(**part)).count() >= 2
 }
 
+const PACKET_END: &str = "  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n";
+
 pub(super) fn packet(properties: Properties, favorite: bool) -> String {
     let mut head = String::new();
     let used = |(_, ns): &&(&str, &str)| properties.names.iter().any(|(used, _)| used == ns);
@@ -84,12 +124,11 @@ pub(super) fn packet(properties: Properties, favorite: bool) -> String {
          <x:xmpmeta xmlns:x=\"{meta}\" x:xmptk=\"albumen\">\n <rdf:RDF xmlns:rdf=\"{rdf}\">\n  \
          <rdf:Description rdf:about=\"\"{head}>\n"
     );
-    let end = "  </rdf:Description>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n";
     // In place: the text of very many records is not copied.
     let mut text = properties.text;
-    text.reserve_exact(begin.len() + end.len());
+    text.reserve_exact(begin.len() + PACKET_END.len());
     text.insert_str(0, &begin);
-    text.push_str(end);
+    text.push_str(PACKET_END);
     text
 }
 
@@ -187,11 +226,14 @@ pub(super) fn identity(out: &mut Properties, asset: &Asset) {
     out.simple("xmpMM:OriginalDocumentID", &hash);
 }
 
-fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>, records: Vec<String>) {
-    let asset = content.asset;
+fn own_identity(out: &mut Properties, asset: &Asset) {
     out.simple("albumen:Format", &SIDECAR_FORMAT.to_string());
     out.simple("albumen:ContentHash", &asset.content_hash.to_string());
-    out.list("albumen:Records", "Seq", records);
+}
+
+/// What is ours beside identity and records, which come before it.
+fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
+    let asset = content.asset;
     out.list("albumen:Entries", "Bag", json_set(content.entries));
     out.optional(
         "albumen:Origins",
@@ -311,8 +353,10 @@ impl Properties {
 
     fn simple(&mut self, tag: &str, text: &str) {
         self.note(tag);
-        let text = escaped(text);
-        self.raw(&format!("   <{tag}>{text}</{tag}>\n"));
+        // Without a copy in between: what lost may be as long as what very many records say.
+        self.raw(&format!("   <{tag}>"));
+        push_escaped(text, &mut self.text);
+        self.raw(&format!("</{tag}>\n"));
     }
 
     fn optional(&mut self, tag: &str, text: Option<&str>) {
@@ -335,14 +379,26 @@ impl Properties {
         if items.peek().is_none() {
             return;
         }
+        self.begin_list(tag, kind);
+        for item in items {
+            push_item(item.as_ref(), &mut self.text);
+        }
+        self.end_list(tag, kind);
+    }
+
+    fn begin_list(&mut self, tag: &str, kind: &str) {
         self.note(tag);
         self.raw(&format!("   <{tag}>\n    <rdf:{kind}>\n"));
-        for item in items {
-            // Without a copy in between: a record in an item may be as long as an archive makes it.
-            self.raw("     <rdf:li>");
-            push_escaped(item.as_ref(), &mut self.text);
-            self.raw("</rdf:li>\n");
-        }
+    }
+
+    fn end_list(&mut self, tag: &str, kind: &str) {
         self.raw(&format!("    </rdf:{kind}>\n   </{tag}>\n"));
     }
+}
+
+/// Adds an item of a list without a copy in between: a record in an item may be as long as an archive makes it.
+fn push_item(item: &str, text: &mut String) {
+    text.push_str("     <rdf:li>");
+    push_escaped(item, text);
+    text.push_str("</rdf:li>\n");
 }

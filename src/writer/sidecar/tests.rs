@@ -5,7 +5,7 @@ use jiff::civil::datetime;
 use super::fields::Fields;
 use super::merge::changes;
 use super::read::{ForeignProperty, Sidecar, SidecarError, read};
-use super::render::{SidecarContent, render};
+use super::render::{AroundRecords, SidecarContent, record_json, render};
 use model::asset::{Asset, Companion, Group, ItemRef};
 use model::claim::{Claim, Origin};
 use model::content_hash::ContentHash;
@@ -573,4 +573,27 @@ fn a_sidecar_longer_than_any_program_writes_is_not_read() {
         assert_eq!(hash, ContentHash::of(text.as_bytes()));
         assert_eq!(sidecar.is_ok(), reads, "{length}: {sidecar:?}");
     }
+}
+
+#[test]
+fn a_sidecar_whose_records_come_one_by_one_is_the_same() {
+    let (asset, records, user) = (asset(), records(), UserChanges::default());
+    let albums = ["Summer".to_owned()];
+    let content = SidecarContent {
+        asset: &asset,
+        albums: &albums,
+        records: &records,
+        entries: &[],
+        user: &user,
+        foreign: &[],
+    };
+    let mut told: Vec<String> = records.iter().filter_map(record_json).collect();
+    told.sort();
+    let around = AroundRecords::of(&content);
+    let mut text = around.before;
+    for record in &told {
+        AroundRecords::add_record(record, &mut text);
+    }
+    text.push_str(&around.after);
+    assert_eq!(text, render(&content));
 }
