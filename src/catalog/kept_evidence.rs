@@ -5,6 +5,7 @@
 //! over the order shows whether evidence is still the same when the file is read: one piece more or less would move all after it.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use model::content_hash::hex;
 use rusqlite::Connection;
@@ -24,6 +25,8 @@ struct Kind {
     order: &'static str,
     /// Row number and who gave it, in order of both.
     given: &'static str,
+    /// The same where every record names its account, which is nearly always so and takes a tenth of the time.
+    given_if_named: Option<&'static str>,
     /// Where that is noted: the table, its column of evidence, and that of the giver.
     table: &'static str,
     evidence: &'static str,
@@ -42,6 +45,7 @@ const KINDS: [Kind; 4] = [
         given: "SELECT n.id, g.reading_id FROM reading_record g JOIN record o ON o.id = g.record_id
                 JOIN record n ON n.digest = o.digest AND (n.account = o.account OR o.account = '')
                 ORDER BY 1, 2",
+        given_if_named: Some("SELECT record_id, reading_id FROM reading_record ORDER BY 1, 2"),
         table: "reading_record",
         evidence: "record_id",
         giver: "reading_id",
@@ -51,6 +55,7 @@ const KINDS: [Kind; 4] = [
         by: "readings",
         order: "SELECT id, digest FROM album_record ORDER BY digest",
         given: "SELECT album_record_id, reading_id FROM reading_album ORDER BY 1, 2",
+        given_if_named: None,
         table: "reading_album",
         evidence: "album_record_id",
         giver: "reading_id",
@@ -60,6 +65,7 @@ const KINDS: [Kind; 4] = [
         by: "readings",
         order: MEDIA,
         given: "SELECT media_entry_id, reading_id FROM reading_media ORDER BY 1, 2",
+        given_if_named: None,
         table: "reading_media",
         evidence: "media_entry_id",
         giver: "reading_id",
@@ -69,6 +75,7 @@ const KINDS: [Kind; 4] = [
         by: "parts",
         order: MEDIA,
         given: "SELECT media_entry_id, part_id FROM part_entry ORDER BY 1, 2",
+        given_if_named: None,
         table: "part_entry",
         evidence: "media_entry_id",
         giver: "part_id",
@@ -158,14 +165,33 @@ impl Order {
     }
 }
 
-/// Returns how all evidence is spread.
-pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Spread>> {
-    let spread = |kind| spread(connection, kind);
-    KINDS.iter().map(spread).collect()
+/// Orders that were made, by what asks for them: two kinds are of the same evidence.
+#[derive(Default)]
+struct Orders(HashMap<&'static str, Rc<Order>>);
+
+impl Orders {
+    fn of(&mut self, connection: &Connection, kind: &Kind) -> rusqlite::Result<Rc<Order>> {
+        if let Some(order) = self.0.get(kind.order) {
+            return Ok(order.clone());
+        }
+        let order = Rc::new(Order::of(connection, kind)?);
+        self.0.insert(kind.order, order.clone());
+        Ok(order)
+    }
 }
 
-fn spread(connection: &Connection, kind: &Kind) -> rusqlite::Result<Spread> {
-    let order = Order::of(connection, kind)?;
+/// Returns how all evidence is spread.
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Spread>> {
+    let mut orders = Orders::default();
+    let mut all = Vec::new();
+    for kind in &KINDS {
+        let order = orders.of(connection, kind)?;
+        all.push(spread(connection, kind, &order)?);
+    }
+    Ok(all)
+}
+
+fn spread(connection: &Connection, kind: &Kind, order: &Order) -> rusqlite::Result<Spread> {
     let mut sets = Sets::default();
     let of_row = sets.of_rows(connection, kind)?;
     let mut spans: Vec<(usize, usize)> = Vec::new();
@@ -184,10 +210,16 @@ fn spread(connection: &Connection, kind: &Kind) -> rusqlite::Result<Spread> {
         of: kind.of.to_owned(),
         by: kind.by.to_owned(),
         count: order.ids.len(),
-        sha256: order.sha256,
+        sha256: order.sha256.clone(),
         sets: sets.all,
         spans,
     })
+}
+
+/// Returns whether a record is there whose account no part told.
+fn has_nameless(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE account = '')";
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 /// Sets of row numbers, each once.
@@ -213,7 +245,11 @@ impl Sets {
         connection: &Connection,
         kind: &Kind,
     ) -> rusqlite::Result<HashMap<i64, usize>> {
-        let mut statement = connection.prepare(kind.given)?;
+        let given = match kind.given_if_named {
+            Some(given) if !has_nameless(connection)? => given,
+            _ => kind.given,
+        };
+        let mut statement = connection.prepare(given)?;
         let mut rows = statement.query([])?;
         let mut of_row = HashMap::new();
         let mut current: Option<(i64, Vec<i64>)> = None;
@@ -238,10 +274,11 @@ impl Sets {
 /// Enters who gave what; `own` is the reading of this rebuild. Returns `false`, and enters nothing, if evidence is not what it was.
 pub fn restore(connection: &Connection, spreads: &[Spread], own: i64) -> rusqlite::Result<bool> {
     let mut orders = Vec::new();
+    let mut made = Orders::default();
     for kind in &KINDS {
         let mut spreads = spreads.iter();
         let spread = spreads.find(|spread| (kind.of, kind.by) == (&spread.of, &spread.by));
-        let order = Order::of(connection, kind)?;
+        let order = made.of(connection, kind)?;
         match spread {
             Some(spread) if spread.sha256 == order.sha256 && spread.count == order.ids.len() => {
                 orders.push((kind, spread, order));
