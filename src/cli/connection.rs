@@ -16,6 +16,7 @@ use super::args::ConnectionArgs;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::private;
+use super::ssh;
 use push::Destination;
 use push::address::{Address, Connection, Readers, Store};
 use push::http::{Patience, SILENCE};
@@ -88,6 +89,7 @@ fn connection(
         },
         ca_file: args.ca_file.clone(),
         ssh_config: args.ssh_config.clone(),
+        ssh: Arc::new(ssh::start),
         machine: machine(library),
         clock: Arc::new(Timestamp::now),
         patience: Patience {

@@ -40,6 +40,7 @@ pub mod report;
 pub mod runs;
 pub mod schedule;
 pub mod settings;
+pub mod ssh;
 pub mod status;
 pub mod sync;
 pub mod undo;

@@ -13,7 +13,7 @@ use super::http::{Http, Patience};
 use super::immich::Immich;
 use super::s3::{Place, S3};
 use super::secret::Credentials;
-use super::sftp::{Login, Sftp, Site, Wrong};
+use super::sftp::{Login, Sftp, Site, Start, Wrong};
 use super::webdav::{ORIGINALS, WebDav};
 use super::zip::Zip;
 
@@ -53,6 +53,8 @@ pub struct Connection {
     pub ca_file: Option<PathBuf>,
     /// Settings of OpenSSH, where they are not the user's own.
     pub ssh_config: Option<PathBuf>,
+    /// Starts OpenSSH.
+    pub ssh: Start,
     /// A name for this machine and library, fit for file names: unfinished files there carry it.
     pub machine: String,
     /// Who may read what is written to a folder or zip.
@@ -265,6 +267,7 @@ impl Connection {
 
     pub(super) fn sftp(&self, site: &Site) -> Sftp {
         let login = Login {
+            start: self.ssh.clone(),
             site: site.clone(),
             settings: self.ssh_config.clone(),
             silence: self.patience.silence,

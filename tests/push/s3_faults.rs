@@ -66,6 +66,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
             },
             ca_file: None,
             ssh_config: None,
+            ssh: std::sync::Arc::new(|_| Err(std::io::ErrorKind::NotFound.into())),
             machine: "test".to_owned(),
             patience: Patience {
                 silence: push::http::SILENCE,

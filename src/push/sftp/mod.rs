@@ -31,7 +31,7 @@ use super::{Abilities, Destination, Found};
 use session::Session;
 use wire::{Answer, Attributes, Body, REMOVE, Refusal, STAT};
 
-pub use session::Login;
+pub use session::{Login, Start, Started};
 pub use site::{Site, Wrong};
 
 /// Connections at once: servers refuse many that have not logged in yet (OpenSSH from the tenth on).

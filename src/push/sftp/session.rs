@@ -3,12 +3,13 @@
 //! OpenSSH logs in, and brings what people have set up: keys, agents, security keys, jump hosts, names of hosts. It never asks
 //! anything, and a host whose key `known_hosts` does not hold is refused.
 
-use std::io::{BufReader, Read, Write};
+use std::ffi::OsString;
+use std::io::{self, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::site::Site;
 use super::wire::{self, Answer, Body, Extensions, NoMessage};
@@ -17,9 +18,26 @@ use crate::error::DestinationError;
 /// The last words of `ssh` that are kept.
 const LAST_WORDS: usize = 4 << 10;
 
+/// A process whose ends are ours.
+pub struct Started {
+    /// The process.
+    pub child: Child,
+    /// What it reads.
+    pub to: Box<dyn Write + Send>,
+    /// What it writes.
+    pub from: Box<dyn Read + Send>,
+    /// What it says to people.
+    pub said: Box<dyn Read + Send>,
+}
+
+/// Starts `ssh` with these arguments.
+pub type Start = Arc<dyn Fn(&[OsString]) -> io::Result<Started> + Send + Sync>;
+
 /// How to reach a server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Login {
+    /// Starts `ssh`: processes are the command line's to start.
+    pub start: Start,
     /// Where it is.
     pub site: Site,
     /// Settings of OpenSSH, where they are not the user's.
@@ -44,26 +62,14 @@ impl Session {
     /// # Errors
     /// Fails if there is no `ssh`, if it cannot log in, or if the server offers no SFTP.
     pub fn open(login: &Login) -> Result<Self, DestinationError> {
-        let mut child = command(login)
-            .spawn()
-            .map_err(|error| DestinationError::NoProgram {
-                program: "ssh",
-                why: error.to_string(),
-            })?;
-        let (Some(to), Some(from), Some(said)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(DestinationError::NoProgram {
-                program: "ssh",
-                why: "it has no standard input and output".to_owned(),
-            });
-        };
-        let watch = Watched::begin(child, login, said);
-        Self::greet(
-            Box::new(to),
-            Box::new(BufReader::with_capacity(64 << 10, from)),
-            Some(watch),
-        )
+        let started = (login.start)(&arguments(login));
+        let started = started.map_err(|error| DestinationError::NoProgram {
+            program: "ssh",
+            why: error.to_string(),
+        })?;
+        let watch = Watched::begin(started.child, login, started.said);
+        let from = BufReader::with_capacity(64 << 10, started.from);
+        Self::greet(started.to, Box::new(from), Some(watch))
     }
 
     /// Begins to speak SFTP on a connection.
@@ -149,11 +155,12 @@ fn strange(error: NoMessage) -> DestinationError {
     }
 }
 
-fn command(login: &Login) -> Command {
+/// Returns what `ssh` is told.
+fn arguments(login: &Login) -> Vec<OsString> {
     let site = &login.site;
-    let mut command = Command::new("ssh");
+    let mut arguments: Vec<OsString> = Vec::new();
     if let Some(settings) = &login.settings {
-        command.arg("-F").arg(settings);
+        arguments.extend(["-F".into(), settings.into()]);
     }
     let seconds = login.silence.as_secs().max(1);
     for option in [
@@ -168,24 +175,17 @@ fn command(login: &Login) -> Command {
         "LogLevel=ERROR",
         &format!("ConnectTimeout={seconds}"),
     ] {
-        command.arg("-o").arg(option);
+        arguments.extend(["-o".into(), option.into()]);
     }
     if let Some(port) = site.port {
-        command.arg("-p").arg(port.to_string());
+        arguments.extend(["-p".into(), port.to_string().into()]);
     }
     if let Some(user) = &site.user {
-        command.arg("-l").arg(user);
+        arguments.extend(["-l".into(), user.into()]);
     }
-    command.args(["-s", "--", &site.host, "sftp"]);
-    command.env("LC_ALL", "C");
-    // Ctrl-C is albumen's: what is on its way is ended in order, and then ssh has no more to read.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
+    let end = ["-s", "--", &site.host, "sftp"];
+    arguments.extend(end.map(OsString::from));
+    arguments
 }
 
 /// The process behind a connection. It is ended when the server is silent for too long, and with the connection.
@@ -205,14 +205,24 @@ struct Clock {
 
 #[derive(Default)]
 struct State {
-    /// Since when something is waited for.
-    since: Option<Instant>,
+    /// Something is waited for.
+    waiting: bool,
+    /// Goes on with everything that is begun and ended.
+    turn: u64,
     /// It was ended for being silent.
     silent: bool,
     over: bool,
 }
 
 impl Clock {
+    /// Begins a new turn, in which something is waited for or nothing is.
+    fn turn(&self, waiting: bool) {
+        let mut state = self.state();
+        state.waiting = waiting;
+        state.turn = state.turn.wrapping_add(1);
+        self.changed.notify_all();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -223,12 +233,12 @@ struct Waiting(Arc<Clock>);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.state().since = None;
+        self.0.turn(false);
     }
 }
 
 impl Watched {
-    fn begin(child: Child, login: &Login, mut said: impl Read + Send + 'static) -> Self {
+    fn begin(child: Child, login: &Login, mut said: Box<dyn Read + Send>) -> Self {
         let child = Arc::new(Mutex::new(child));
         let clock = Arc::new(Clock::default());
         let (watched, times, silence) = (child.clone(), clock.clone(), login.silence);
@@ -253,8 +263,7 @@ impl Watched {
     }
 
     fn waits(&self) -> Waiting {
-        self.clock.state().since = Some(Instant::now());
-        self.clock.changed.notify_all();
+        self.clock.turn(true);
         Waiting(self.clock.clone())
     }
 
@@ -272,8 +281,7 @@ impl Watched {
     /// Returns what became of the process, by what it said.
     fn why_it_ended(&mut self) -> DestinationError {
         // It has something to say still, and then ends.
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(2) {
+        for _ in 0..200 {
             let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
             if !matches!(child.try_wait(), Ok(None)) {
                 break;
@@ -301,18 +309,18 @@ impl Drop for Watched {
 fn end_when_silent(child: &Mutex<Child>, clock: &Clock, silence: Duration) {
     let mut state = clock.state();
     while !state.over {
-        let left = match state.since {
-            Some(since) => silence.saturating_sub(since.elapsed()),
-            None => silence,
-        };
-        if left.is_zero() {
+        let turn = state.turn;
+        let same = |state: &mut State| state.turn == turn && !state.over;
+        let waited = clock.changed.wait_timeout_while(state, silence, same);
+        let (now, ended) = waited.unwrap_or_else(PoisonError::into_inner);
+        state = now;
+        if ended.timed_out() && state.waiting && state.turn == turn {
             state.silent = true;
             drop(state);
-            _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+            let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+            _ = child.kill();
             return;
         }
-        let waited = clock.changed.wait_timeout(state, left);
-        state = waited.unwrap_or_else(PoisonError::into_inner).0;
     }
 }
 

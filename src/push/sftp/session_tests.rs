@@ -1,3 +1,5 @@
+//! What `ssh` says, and answers of servers that keep to nothing.
+
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::Cursor;

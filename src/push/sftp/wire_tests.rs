@@ -1,3 +1,5 @@
+//! Messages as the draft has them, and noise.
+
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
