@@ -1,8 +1,9 @@
 //! SFTP: a folder on any machine that OpenSSH reaches: a NAS, a rented server, a storage box.
 //!
-//! [`site`] reads addresses, [`session`] is one connection (the system's `ssh`), [`wire`] knows the messages, [`transfer`] moves bytes,
-//! [`files`] asks for one thing after another. Here a file becomes whole under a name of its own in its folder, is brought to the server's disk where it can be, read back, and
-//! renamed. A plain rename replaces nothing on OpenSSH, but does on others, so each name is looked at before.
+//! `site` reads addresses, `session` is one connection (the system's `ssh`), `wire` knows the messages, `transfer` moves bytes, `files`
+//! asks for one thing after another. Here a file becomes whole under a name of its own in its folder, is brought to the server's disk
+//! where it can be, read back, and renamed. A plain rename replaces nothing on OpenSSH, but does on others, so each name is looked
+//! at before.
 
 mod files;
 #[doc(hidden)]
