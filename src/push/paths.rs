@@ -1,8 +1,9 @@
 //! Gives every file its path at a destination. What lies there already keeps its path; what collides is told apart by its hash.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::layout::file_name;
+use super::parcel::Parcel;
 use model::content_hash::ContentHash;
 use writer::layout::hash_mark;
 use writer::names::{SHORT_HASH, folded};
@@ -21,6 +22,12 @@ pub struct Wish {
 /// Returns the folder a path is in; `""` for the topmost.
 pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns the folders of parcels, each once: a host is asked for each as a whole.
+pub fn folders_of<'a>(parcels: &[&'a Parcel]) -> BTreeSet<&'a str> {
+    let folders = parcels.iter().map(|parcel| folder_of(&parcel.path));
+    folders.collect()
 }
 
 /// Returns the path of each original, in the same order. `taken` are assets whose name somebody else's file has.

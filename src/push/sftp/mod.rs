@@ -26,7 +26,7 @@ use super::deliver::hash;
 use super::error::DestinationError;
 use super::http::Patience;
 use super::parcel::{Parcel, Payload, Sending};
-use super::paths::folder_of;
+use super::paths::{folder_of, folders_of};
 use super::retry::trying;
 use super::{Abilities, Destination, Found};
 use session::Session;
@@ -103,6 +103,11 @@ impl Sftp {
         work: impl FnMut() -> Result<T, DestinationError>,
     ) -> Result<T, DestinationError> {
         trying(&self.patience.policy, what, &*self.patience.pause, work)
+    }
+
+    /// Returns whether what lies there has the bytes of a parcel.
+    fn is_ours(&self, there: &Found, parcel: &Parcel) -> Result<bool, DestinationError> {
+        Ok(there.size_bytes == Some(parcel.size_bytes) && hash(self, there)? == parcel.sha256)
     }
 
     fn there(&self, path: &str) -> String {
@@ -209,10 +214,7 @@ impl Destination for Sftp {
     }
 
     fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError> {
-        let folders: BTreeSet<&str> = wanted
-            .iter()
-            .map(|parcel| folder_of(&parcel.path))
-            .collect();
+        let folders = folders_of(wanted);
         // Servers on macOS tell names in pieces: compared by their one form, asked for as they are told.
         let mut there: HashMap<String, Found> = HashMap::new();
         for folder in folders {
@@ -297,7 +299,7 @@ impl Destination for Sftp {
         let mut replaces = over.is_some();
         if !replaces && let Some(there) = there {
             // It may be ours: of a try whose answer got lost.
-            if there.size_bytes != Some(parcel.size_bytes) || hash(self, &there)? != parcel.sha256 {
+            if !self.is_ours(&there, parcel)? {
                 return Err(DestinationError::Exists { path: path.clone() });
             }
             replaces = true;
@@ -315,10 +317,7 @@ impl Destination for Sftp {
                 Err(DestinationError::Exists { path: path.clone() })
             }
             // A first try may have renamed it, and its answer got lost: the file itself says so.
-            (Err(DestinationError::Gone { .. }), Some(now))
-                if now.size_bytes == Some(parcel.size_bytes)
-                    && hash(self, &now)? == parcel.sha256 =>
-            {
+            (Err(DestinationError::Gone { .. }), Some(now)) if self.is_ours(&now, parcel)? => {
                 Ok(now)
             }
             (Err(error), _) => Err(error),

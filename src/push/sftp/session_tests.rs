@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::Cursor;
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use super::*;
 use crate::parcel::Meter;
@@ -128,4 +130,85 @@ fn a_refused_piece_ends_the_writing_and_no_answer_stays_behind() {
     assert!(matches!(written, Err(Fault::There(Refusal::Other(_)))));
     let (next, _) = session.receive().unwrap();
     assert_eq!(next, 40);
+}
+
+/// A greeting without extensions, as `printf` writes it.
+const GREETING: &str = r"printf '\000\000\000\005\002\000\000\000\003'";
+/// The answer to the first request: it was done.
+const DONE: &str = r"printf '\000\000\000\021\145\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000'";
+
+/// Opens a session to a process of the shell in place of `ssh`, which may be silent for 300 ms.
+fn to_a_process(script: &str) -> Result<Session, DestinationError> {
+    let script = script.to_owned();
+    let start = move |_: &[OsString]| {
+        let mut child = Command::new("sh")
+            .args(["-c", &script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        Ok(Started {
+            to: Box::new(child.stdin.take().unwrap()),
+            from: Box::new(child.stdout.take().unwrap()),
+            said: Box::new(child.stderr.take().unwrap()),
+            child,
+        })
+    };
+    Session::open(&Login {
+        start: Arc::new(start),
+        site: Site::parse("h/x").ok().unwrap(),
+        settings: None,
+        silence: Duration::from_millis(300),
+    })
+}
+
+fn is_silent(error: &DestinationError) -> bool {
+    matches!(error, DestinationError::Unreachable { why, .. } if why.contains("silent"))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_falls_silent_is_given_up_and_one_that_is_not_asked_is_not() {
+    let begun = Instant::now();
+    let error = to_a_process("exec sleep 100").err().unwrap();
+    assert!(is_silent(&error), "{error}");
+    // It greets, and answers nothing after that.
+    let mut session = to_a_process(&format!("{GREETING}; exec sleep 100"))
+        .ok()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    let error = session.ask(wire::STAT, Body::of("/x")).unwrap_err();
+    assert!(is_silent(&error), "{error}");
+    // It takes nothing, so that what is written to it does not end.
+    let mut session = to_a_process(&format!("{GREETING}; exec sleep 100"))
+        .ok()
+        .unwrap();
+    let large = vec![0; 4 << 20];
+    let error = session.ask(wire::WRITE, Body::of(&large)).unwrap_err();
+    assert!(is_silent(&error), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    // Nobody asked it anything for three times as long, and then it answers.
+    let script = format!("{GREETING}; head -c 20 >/dev/null; {DONE}; exec sleep 100");
+    let mut session = to_a_process(&script).ok().unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    assert_eq!(
+        session.ask(wire::STAT, Body::of("/x")).unwrap(),
+        Answer::Done
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_connection_that_ends_in_the_middle_is_broken_and_may_be_tried_again() {
+    // It reads what it is asked, so that nothing is written to a process that is gone.
+    let script = format!(
+        "{GREETING}; head -c 24 >/dev/null; echo 'Connection to h closed by remote host.' >&2"
+    );
+    let mut session = to_a_process(&script).ok().unwrap();
+    let error = session.ask(wire::STAT, Body::of("/x")).unwrap_err();
+    assert!(error.is_passing(), "{error}");
+    assert!(
+        error.to_string().contains("closed by remote host"),
+        "{error}"
+    );
 }

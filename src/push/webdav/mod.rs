@@ -9,7 +9,7 @@ mod photoprism;
 mod propfind;
 mod strays;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +21,7 @@ use super::deliver::hash;
 use super::error::DestinationError;
 use super::http::{Answer, Http, common, open_note};
 use super::parcel::{Parcel, Payload, Sending};
-use super::paths::folder_of;
+use super::paths::{folder_of, folders_of};
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
 use auth::Auth;
@@ -357,10 +357,7 @@ impl Destination for WebDav {
     }
 
     fn find(&self, wanted: &[&Parcel]) -> Result<Vec<Option<Found>>, DestinationError> {
-        let folders: BTreeSet<&str> = wanted
-            .iter()
-            .map(|parcel| folder_of(&parcel.path))
-            .collect();
+        let folders = folders_of(wanted);
         let mut there_now: HashMap<String, Found> = HashMap::new();
         for folder in folders {
             let path = format!("{}/", self.below(folder));
