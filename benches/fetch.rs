@@ -2,6 +2,8 @@
 //!
 //! Run by hand: `cargo bench --bench fetch -- [--mebibytes N] [--parts N] [--rounds N] [--dir DIR]`. Needs the room of all parts once.
 
+#![allow(unreachable_pub, reason = "nobody uses a benchmark from outside")]
+
 #[path = "shared/options.rs"]
 mod options;
 #[allow(

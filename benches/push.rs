@@ -5,6 +5,8 @@
 //!
 //! Run by hand: `cargo bench --bench push -- [--files N] [--kilobytes N] [--rounds N] [--sidecars] [--binary FILE] [--dir DIR]`.
 
+#![allow(unreachable_pub, reason = "nobody uses a benchmark from outside")]
+
 #[path = "shared/options.rs"]
 mod options;
 #[allow(

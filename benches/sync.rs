@@ -2,6 +2,8 @@
 //!
 //! Run by hand: `cargo bench --bench sync -- [--assets N] [--rounds N] [--dir DIR]`. 100,000 assets need about 2 GB.
 
+#![allow(unreachable_pub, reason = "nobody uses a benchmark from outside")]
+
 #[path = "shared/options.rs"]
 mod options;
 #[allow(

@@ -4,6 +4,8 @@
 //! Run by hand: `cargo bench --bench thumbnails -- [--files N] [--rounds N] [--threads N] [--dir DIR]`, and again with
 //! `--features turbojpeg`. Files are made once and stay until the end of the run.
 
+#![allow(unreachable_pub, reason = "nobody uses a benchmark from outside")]
+
 #[path = "../tests/support/memory.rs"]
 mod memory;
 #[path = "shared/options.rs"]

@@ -2,6 +2,8 @@
 //!
 //! Run by hand: `cargo bench --bench verify -- [--mebibytes N] [--rounds N] [--dir DIR]`.
 
+#![allow(unreachable_pub, reason = "nobody uses a benchmark from outside")]
+
 #[path = "shared/options.rs"]
 mod options;
 #[allow(

@@ -5,7 +5,7 @@ mod bodies;
 use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
-use bodies::{FACEBOOK, GOOGLE, INSTAGRAM, SNAPCHAT, TARGETS, Target};
+use bodies::{FACEBOOK, FLICKR, GOOGLE, INSTAGRAM, SNAPCHAT, TARGETS, Target};
 
 use crate::support::account::{Account, Form, Medium};
 use crate::support::compose::takeout_words::ENGLISH;
@@ -240,6 +240,10 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
                 chosen(&files, &SNAPCHAT)
             })
             .concat(),
+        "flickr" => chosen(
+            &compose::flickr::account_data(&compose::flickr::varied()),
+            &FLICKR,
+        ),
         "google_photos" => {
             let files = google.files();
             let mut all = chosen(&files, &GOOGLE[..2]);

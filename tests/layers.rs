@@ -2,12 +2,14 @@
 //!
 //! What a room may use is what its `Cargo.toml` names: the compiler refuses everything else.
 
+mod circles;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use circles::{Module, circles};
 use source::{code_only, declared_modules, has_word, without_tests};
 
 /// Words, the modules that may use them, and why.
@@ -266,6 +268,48 @@ fn each_room_uses_what_the_table_of_the_design_says() {
         })
         .collect();
     assert_eq!(used, table);
+}
+
+/// Returns the code of each file of a room, tests and rooms inside it left out.
+fn code_of(room: &Path, rooms: &BTreeMap<String, PathBuf>) -> BTreeMap<Module, String> {
+    let is_inner = |file: &Path| {
+        rooms
+            .values()
+            .any(|other| other != room && other.starts_with(room) && file.starts_with(other))
+    };
+    let mut code = BTreeMap::new();
+    for file in below(room) {
+        let name = file.strip_prefix(room).expect("below");
+        let name = name.to_string_lossy().replace('\\', "/");
+        if is_inner(&file) || is_test_file(&name) {
+            continue;
+        }
+        let stem = name.trim_end_matches(".rs");
+        let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+        let parts = stem.split('/').filter(|part| *part != "lib");
+        let text = fs::read_to_string(&file).expect("readable");
+        let module: Module = parts.map(str::to_owned).collect();
+        code.insert(module, without_tests(&code_only(&text)));
+    }
+    code
+}
+
+#[test]
+fn files_of_a_room_use_each_other_in_no_circle() {
+    let rooms = rooms();
+    let mut files = 0;
+    let mut found = Vec::new();
+    for (name, path) in &rooms {
+        let code = code_of(path, &rooms);
+        files += code.len();
+        found.extend(
+            circles(&code)
+                .into_iter()
+                .map(|circle| format!("{name}: {circle:?}")),
+        );
+    }
+    assert!(files > 300, "the source was not found: {files} files");
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
 #[test]

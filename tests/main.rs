@@ -1,5 +1,7 @@
 //! The one test binary. Every file below `tests/` is listed here or in the `mod.rs` of its folder; `layers.rs` checks it.
 
+#![allow(unreachable_pub, reason = "nobody uses a test from outside")]
+
 mod builders;
 mod builders_expected;
 mod builders_packing;
@@ -25,6 +27,7 @@ mod providers {
     mod facebook_editions;
     mod facebook_ways;
     mod facebook_whole;
+    mod flickr;
     mod google_corners;
     mod google_crowd;
     mod google_damage;

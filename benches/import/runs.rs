@@ -127,14 +127,32 @@ impl Measured {
         self.0.iter().map(|run| run.peak_kib).max().unwrap_or(0) as f64 / 1024.0
     }
 
+    /// Returns how long each round took beside `other` in the same round: what slows the machine for a while slows both.
+    fn ratios(&self, other: &Self) -> impl Iterator<Item = f64> {
+        let pairs = self.0.iter().zip(&other.0);
+        pairs.map(|(ours, theirs)| ours.seconds / theirs.seconds)
+    }
+
+    /// Returns the median of the ratios of all rounds.
+    pub fn ratio(&self, other: &Self) -> f64 {
+        median(self.ratios(other))
+    }
+
+    /// Returns the lowest and the highest ratio of a round.
+    pub fn ratios_spread(&self, other: &Self) -> (f64, f64) {
+        least_and_most(self.ratios(other))
+    }
+
     /// Returns fastest and slowest time.
     pub fn spread(&self) -> (f64, f64) {
-        let times = self.0.iter().map(|run| run.seconds);
-        (
-            times.clone().fold(f64::INFINITY, f64::min),
-            times.fold(0.0, f64::max),
-        )
+        least_and_most(self.0.iter().map(|run| run.seconds))
     }
+}
+
+fn least_and_most(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
+    numbers.fold((f64::INFINITY, 0.0), |(least, most), number| {
+        (number.min(least), number.max(most))
+    })
 }
 
 fn median(times: impl Iterator<Item = f64>) -> f64 {

@@ -36,17 +36,20 @@ pub fn table(contenders: &[Contender], measured: &[Measured]) -> String {
             measured.peak_mib(),
         );
     }
-    let seconds_of = |wanted| {
+    let measured_of = |wanted| {
         let at = contenders.iter().position(|found| *found == wanted)?;
-        Some(measured[at].seconds())
+        Some(&measured[at])
     };
     if let (Some(before), Some(now)) = (
-        seconds_of(Contender::Before),
-        seconds_of(Contender::Albumen),
+        measured_of(Contender::Before),
+        measured_of(Contender::Albumen),
     ) {
+        let (low, high) = now.ratios_spread(before);
         text += &format!(
-            "  time beside the version before: {:.3} (under 1: faster now)\n",
-            now / before
+            "  time beside the version before: {:.3} by the medians; of pairs of one round {:.3} ({low:.3}–{high:.3}) \
+             (under 1: faster now)\n",
+            now.seconds() / before.seconds(),
+            now.ratio(before),
         );
     }
     text

@@ -4,8 +4,8 @@ use model::asset::Asset;
 use model::media_facts::MediaFacts;
 use model::record::Record;
 
-use super::evidence::digest_of;
 use super::foreign::path_of;
+use super::record_text::digest_of;
 use super::record_text::record_digest;
 use super::{Catalog, CatalogError, from_json};
 

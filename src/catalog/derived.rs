@@ -6,7 +6,7 @@ use model::asset::Asset;
 use model::content_hash::ContentHash;
 
 use super::foreign::path_of;
-use super::{Catalog, CatalogError, Writing, from_json, hash_of, to_json};
+use super::{Catalog, CatalogError, Writing, from_json, hash_of};
 
 /// An asset as settled last, short.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,10 +173,8 @@ impl Writing<'_> {
     }
 
     /// Puts an asset in, or replaces it, its text included.
-    ///
-    /// # Errors
-    /// Fails if SQLite does.
-    pub fn put_asset(
+    #[cfg(test)]
+    pub(crate) fn put_asset(
         &self,
         asset: &Asset,
         path: &str,
@@ -184,7 +182,7 @@ impl Writing<'_> {
         album_titles: &[(String, String)],
     ) -> Result<(), CatalogError> {
         self.remove_asset(asset.content_hash)?;
-        let json = to_json("asset", asset)?;
+        let json = crate::to_json("asset", asset)?;
         let id = self.add_asset(asset, &json, path, digest, album_titles)?;
         self.add_asset_text(id, asset)
     }

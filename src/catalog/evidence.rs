@@ -1,7 +1,6 @@
 //! Evidence in the catalog: originals, media entries and records, kept as sets.
 
 use rusqlite::OptionalExtension;
-use sha2::{Digest, Sha256};
 
 use model::content_hash::ContentHash;
 use model::evidence::{Evidence, MediaEntry};
@@ -9,7 +8,7 @@ use model::media_facts::MediaFacts;
 use model::record::{AlbumRecord, Record};
 use model::user_changes::UserChanges;
 
-use super::record_text::{RecordText, bare_record, record_text, without_raw};
+use super::record_text::{RecordText, bare_record, digest_of, record_text, without_raw};
 use super::{Catalog, CatalogError, Given, Writing, from_json, hash_of, to_json};
 
 /// Bytes the library holds, with what they say.
@@ -134,6 +133,19 @@ impl Catalog {
     /// Fails if SQLite does.
     pub fn record_count(&self, provider: &str) -> Result<usize, CatalogError> {
         self.count("SELECT count(*) FROM record WHERE provider = ?1", provider)
+    }
+
+    /// Returns the digest of a record.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or there is no such record.
+    pub fn record_digest(&self, id: i64) -> Result<[u8; 32], CatalogError> {
+        let sql = "SELECT digest FROM record WHERE id = ?1";
+        let digest = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([id], |row| row.get(0)));
+        digest.map_err(|error| self.wrap(error))
     }
 
     /// Counts the media entries of a provider.
@@ -444,15 +456,6 @@ impl Writing<'_> {
         )
         .map(drop)
     }
-}
-
-pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for text in texts {
-        hasher.update((text.len() as u64).to_le_bytes());
-        hasher.update(text);
-    }
-    hasher.finalize().into()
 }
 
 #[cfg(test)]

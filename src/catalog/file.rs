@@ -15,7 +15,7 @@ const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 ///
 /// # Errors
 /// Fails if something else lies there.
-pub fn make_ready(path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn make_ready(path: &Path) -> Result<(), CatalogError> {
     refuse_others(path)?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -30,7 +30,7 @@ pub fn make_ready(path: &Path) -> Result<(), CatalogError> {
 ///
 /// # Errors
 /// Fails if something else lies there: opening a pipe would wait for somebody to write into it.
-pub fn refuse_others(path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn refuse_others(path: &Path) -> Result<(), CatalogError> {
     for end in BESIDE {
         let beside = beside(path, end);
         if std::fs::metadata(&beside).is_ok_and(|found| !found.is_file()) {
@@ -41,7 +41,7 @@ pub fn refuse_others(path: &Path) -> Result<(), CatalogError> {
 }
 
 /// Returns the path of a file that SQLite keeps beside the database.
-pub fn beside(path: &Path, end: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
@@ -52,7 +52,7 @@ pub fn beside(path: &Path, end: &str) -> PathBuf {
 ///
 /// # Errors
 /// Fails if it is not there, holds nothing, is no file or may not be read.
-pub fn refuse_unreadable(path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn refuse_unreadable(path: &Path) -> Result<(), CatalogError> {
     let unreadable = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => CatalogError::Gone {
             path: path.to_owned(),
@@ -74,7 +74,7 @@ pub fn refuse_unreadable(path: &Path) -> Result<(), CatalogError> {
 }
 
 /// Looks whether this user may read a file, without opening it.
-pub fn readable(path: &Path) -> io::Result<()> {
+pub(crate) fn readable(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     rustix::fs::access(path, rustix::fs::Access::READ_OK)?;
     #[cfg(not(unix))]
@@ -84,7 +84,7 @@ pub fn readable(path: &Path) -> io::Result<()> {
 
 /// What can be done where a catalog lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// Reading and writing.
     Writable,
     /// Reading; there is no room for what SQLite keeps beside the catalog.
@@ -103,7 +103,7 @@ const LOG_SHARE: u64 = 256;
 ///
 /// # Errors
 /// Fails as [`refuse_unreadable`] does.
-pub fn place(path: &Path) -> Result<Place, CatalogError> {
+pub(crate) fn place(path: &Path) -> Result<Place, CatalogError> {
     refuse_unreadable(path)?;
     #[cfg(unix)]
     if rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_err() {
@@ -126,7 +126,7 @@ pub fn place(path: &Path) -> Result<Place, CatalogError> {
 ///
 /// # Errors
 /// Fails if there is none; what else may be wrong is left to SQLite.
-pub fn refuse_no_room(path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn refuse_no_room(path: &Path) -> Result<(), CatalogError> {
     match take_room(path) {
         Err(source) if Fault::of(&source) == Some(Fault::NoRoom) => Err(CatalogError::NoRoom {
             path: path.to_owned(),
@@ -159,7 +159,7 @@ const RESERVED_BYTES: u64 = 1 << 20;
 /// # Errors
 /// Fails if there is no room. File systems that cannot reserve any are left alone.
 #[cfg(target_os = "linux")]
-pub fn reserve_index(path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn reserve_index(path: &Path) -> Result<(), CatalogError> {
     use rustix::fs::{FallocateFlags, fallocate};
     use rustix::io::Errno;
     let opened = OpenOptions::new()
@@ -189,7 +189,7 @@ pub fn reserve_index(_: &Path) -> Result<(), CatalogError> {
 
 /// Returns whether a file lies on a file system that is mounted read-only, so that nobody writes to it here.
 #[cfg(unix)]
-pub fn is_on_read_only_disk(path: &Path) -> bool {
+pub(crate) fn is_on_read_only_disk(path: &Path) -> bool {
     let found = rustix::fs::statvfs(path);
     found.is_ok_and(|found| found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
 }

@@ -21,7 +21,7 @@ const OWN_FOLDERS: [&str; 2] = [".albumen", "gallery"];
 const TRASH: &str = ".albumen/trash/";
 
 /// Lets nothing in the schema run by itself, whatever it holds. Foreign keys are no triggers in this sense.
-pub fn disarm(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn disarm(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
@@ -37,7 +37,7 @@ type Schema = BTreeMap<(String, String), Option<String>>;
 ///
 /// # Errors
 /// Fails if it is not, or SQLite cannot read it.
-pub fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), CatalogError> {
     let wrap = |source| CatalogError::Sqlite {
         path: path.to_owned(),
         source,
@@ -97,15 +97,15 @@ fn difference(found: &Schema, wanted: &Schema) -> Option<String> {
 /// A text in the place of a path that leads out of the library, or into albumen's own folder.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no path of a photo, sidecar or list in the library")]
-pub struct StrayPath(String);
+pub(crate) struct StrayPath(String);
 
 /// Reads the path of a file of the library.
-pub fn path_of(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+pub(crate) fn path_of(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     checked(row.get(column)?, column, is_of_library)
 }
 
 /// Reads the path of a file in the trash.
-pub fn trash_of(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+pub(crate) fn trash_of(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     checked(row.get(column)?, column, |text| {
         text.strip_prefix(TRASH).is_some_and(is_of_library)
     })

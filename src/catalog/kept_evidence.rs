@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// `type` of the lines.
-pub const KIND: &str = "evidence";
+pub(crate) const KIND: &str = "evidence";
 
 /// A kind of evidence and who gives it.
 struct Kind {
@@ -94,7 +94,7 @@ const MEDIA: &str = "SELECT e.id, e.provider, e.export, e.path, o.content_hash F
 
 /// How evidence of one kind is spread over those that gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spread {
+pub(crate) struct Spread {
     r#type: String,
     of: String,
     by: String,
@@ -110,7 +110,7 @@ pub struct Spread {
 
 impl Spread {
     /// Reads a line; nothing if it is of a kind this version does not know.
-    pub fn read(line: &str) -> Result<Option<Self>, String> {
+    pub(crate) fn read(line: &str) -> Result<Option<Self>, String> {
         let spread: Self = serde_json::from_str(line).map_err(|e| e.to_string())?;
         if spread.kind().is_none() {
             return Ok(None);
@@ -125,7 +125,7 @@ impl Spread {
     }
 
     /// Returns the line without its end.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         serde_json::json!(self).to_string()
     }
 
@@ -181,7 +181,7 @@ impl Orders {
 }
 
 /// Returns how all evidence is spread.
-pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Spread>> {
+pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Spread>> {
     let mut orders = Orders::default();
     let mut all = Vec::new();
     for kind in &KINDS {
@@ -272,7 +272,11 @@ impl Sets {
 }
 
 /// Enters who gave what; `own` is the reading of this rebuild. Returns `false`, and enters nothing, if evidence is not what it was.
-pub fn restore(connection: &Connection, spreads: &[Spread], own: i64) -> rusqlite::Result<bool> {
+pub(crate) fn restore(
+    connection: &Connection,
+    spreads: &[Spread],
+    own: i64,
+) -> rusqlite::Result<bool> {
     let mut orders = Vec::new();
     let mut made = Orders::default();
     for kind in &KINDS {

@@ -308,11 +308,12 @@ impl Catalog {
         foreign::disarm(&connection).map_err(wrap)?;
         migrate::refuse_newer(&connection, path)?;
         foreign::refuse_foreign(&connection, path)?;
-        // Full sync at commit points: a row must never be on disk before the bytes it speaks of.
+        // Full sync at commit points: a row must never be on disk before the bytes it speaks of. Pages are kept to 8 MB: with 2 MB
+        // an import of 20,000 photos read pages of its own catalog 127,000 times.
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;",
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
             )
             .map_err(wrap)?;
         Self::ready(connection, path, gate)

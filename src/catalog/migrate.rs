@@ -32,17 +32,17 @@ fn all() -> Vec<Migration> {
 }
 
 /// Returns the number of the newest migration.
-pub fn newest() -> u32 {
+pub(crate) fn newest() -> u32 {
     all().last().map_or(0, |migration| migration.number)
 }
 
 /// Returns the number of the last migration a catalog went through.
-pub fn version(connection: &Connection) -> rusqlite::Result<u32> {
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// Refuses a catalog made by a newer albumen, before anything is written to it.
-pub fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), CatalogError> {
+pub(crate) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), CatalogError> {
     let found = version(connection).map_err(|source| CatalogError::Sqlite {
         path: path.to_owned(),
         source,
@@ -59,7 +59,7 @@ pub fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), CatalogE
 }
 
 /// Applies what is not applied yet, and checks that what was applied is what we have.
-pub fn migrate(
+pub(crate) fn migrate(
     connection: &mut Connection,
     path: &Path,
     gate: Option<&Gate>,
@@ -94,7 +94,7 @@ pub fn migrate(
 }
 
 /// Applies all migrations up to a number to a catalog that holds nothing yet.
-pub fn apply_up_to(connection: &mut Connection, number: u32) -> rusqlite::Result<()> {
+pub(crate) fn apply_up_to(connection: &mut Connection, number: u32) -> rusqlite::Result<()> {
     for migration in all().iter().filter(|one| one.number <= number) {
         apply(connection, migration, checksum(migration))?;
     }

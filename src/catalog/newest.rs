@@ -8,7 +8,7 @@ use super::{Catalog, CatalogError};
 
 /// Newest export of each account: by provider, then account.
 #[derive(Debug, Default)]
-pub struct NewestExports(BTreeMap<String, BTreeMap<Option<String>, String>>);
+pub(crate) struct NewestExports(BTreeMap<String, BTreeMap<Option<String>, String>>);
 
 impl Catalog {
     /// Returns the newest export of each account, of providers that have exports.

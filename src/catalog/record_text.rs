@@ -1,12 +1,12 @@
 //! A record as text: how it lies in the catalog, in two pieces, because what `raw` holds is long and seldom asked for.
 
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
 use rusqlite::Connection;
 
 use model::record::Record;
 
-use super::evidence::digest_of;
 use super::{CatalogError, from_json, to_json};
 
 /// A record as the catalog keeps it.
@@ -92,4 +92,14 @@ pub fn record_digest(record: &Record) -> Result<[u8; 32], CatalogError> {
         &to_json("record", &without_raw(record))?,
         &raw,
     ]))
+}
+
+/// Hashes texts, each with its length before it: no two lists of texts give the same.
+pub(super) fn digest_of(texts: &[&str]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for text in texts {
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    }
+    hasher.finalize().into()
 }

@@ -424,9 +424,9 @@ fn time_zone(name: &str) -> Result<String, String> {
 }
 
 fn encoding(label: &str) -> Result<String, String> {
-    match encoding_rs::Encoding::for_label(label.as_bytes()) {
-        Some(_) => Ok(label.to_owned()),
-        None => Err("encodings are named like shift_jis, gbk, euc-kr or windows-1252".to_owned()),
+    match archive::is_known_encoding(label) {
+        true => Ok(label.to_owned()),
+        false => Err("encodings are named like shift_jis, gbk, euc-kr or windows-1252".to_owned()),
     }
 }
 

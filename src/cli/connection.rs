@@ -18,9 +18,10 @@ use super::interrupt::Interrupt;
 use super::private;
 use super::ssh;
 use push::Destination;
-use push::address::{Address, Connection, Readers, Store};
+use push::address::{Address, Connection, Store};
 use push::http::{Patience, SILENCE};
-use push::remote_folder::{self, RemoteFolder};
+use push::readers::Readers;
+use push::remote_folder::RemoteFolder;
 use push::secret::{Credentials, Secret};
 
 /// Reads the address of a destination.
@@ -62,7 +63,7 @@ pub fn open_folder(
         inbox: address.name(),
         source,
     };
-    let folder = remote_folder::open(address, &connection).map_err(failed)?;
+    let folder = address.remote_folder(&connection).map_err(failed)?;
     folder.ok_or_else(|| CliError::NoRemoteInbox {
         inbox: address.name(),
     })

@@ -13,9 +13,6 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::media::{Clip, Picture, heic, jpeg, mp4, png, srt, webp};
 
-/// File name of the sample archive, as Instagram would give it.
-pub const ARCHIVE_NAME: &str = "instagram-rosa.demo-2025-04-01-Vx3kQ9Lm.zip";
-
 const RECORDS: &str = "your_instagram_activity/media";
 
 /// Returns the entries of the sample archive, in order.

@@ -15,10 +15,10 @@ use super::pictures::{Have, Use, id};
 use super::record::album_id;
 
 /// Where what is shown stands: path in the library to month and hash.
-pub type Shown<'a> = HashMap<&'a str, (&'a str, ContentHash)>;
+pub(crate) type Shown<'a> = HashMap<&'a str, (&'a str, ContentHash)>;
 
 /// Reads the albums of a library. Without a list there are none; a damaged one is told.
-pub fn read(root: &Path, monitor: &dyn Monitor) -> Vec<Album> {
+pub(crate) fn read(root: &Path, monitor: &dyn Monitor) -> Vec<Album> {
     let Ok(text) = regular::read_to_string(&root.join(ALBUMS)) else {
         return Vec::new();
     };
@@ -33,7 +33,7 @@ pub fn read(root: &Path, monitor: &dyn Monitor) -> Vec<Album> {
 
 /// An album for the pages.
 #[derive(Debug, PartialEq)]
-pub struct AlbumPage {
+pub(crate) struct AlbumPage {
     /// Its id, which names its file.
     pub id: String,
     /// Its line in the list of albums, without the digest of its file.
@@ -43,7 +43,7 @@ pub struct AlbumPage {
 }
 
 /// Returns the pages of the albums of which anything is shown, by title.
-pub fn pages(albums: &[Album], shown: &Shown<'_>, have: &Have) -> Vec<AlbumPage> {
+pub(crate) fn pages(albums: &[Album], shown: &Shown<'_>, have: &Have) -> Vec<AlbumPage> {
     let mut pages: Vec<(&str, AlbumPage)> = albums
         .iter()
         .filter_map(|album| Some((album.title.as_str(), page(album, shown, have)?)))

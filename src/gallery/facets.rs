@@ -12,7 +12,7 @@ use super::record::Record;
 /// What can be looked at by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Facet {
+pub(crate) enum Facet {
     /// An album, by id.
     Album,
     /// A service and what it was there, `instagram/post`.
@@ -31,11 +31,11 @@ pub enum Facet {
 
 /// How many there are, and the id of one that has a thumbnail.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Count(pub u32, pub Option<String>);
+pub(crate) struct Count(pub u32, pub Option<String>);
 
 /// What a file of data holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PartSummary {
+pub(crate) struct PartSummary {
     /// Name of the file, without folder and extension.
     pub name: String,
     /// Digest of its bytes: pages ask for the file under it, so that no stale copy is read.
@@ -47,7 +47,7 @@ pub struct PartSummary {
 }
 
 /// Returns what a file holds, of its records.
-pub fn summary(name: &str, digest: String, records: &[Record]) -> PartSummary {
+pub(crate) fn summary(name: &str, digest: String, records: &[Record]) -> PartSummary {
     let mut counts: BTreeMap<(Facet, String), Count> = BTreeMap::new();
     for record in records {
         let thumb = (record.b & (1 << Use::Thumb as u8) != 0).then_some(&record.i);
@@ -108,7 +108,7 @@ fn square([latitude, longitude]: [f64; 2]) -> String {
 
 /// A value of a facet in all files: how many, one with a thumbnail, and how many in which file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Total {
+pub(crate) struct Total {
     /// How many.
     pub count: u64,
     /// Id of one that has a thumbnail, the newest.
@@ -119,11 +119,11 @@ pub struct Total {
 
 /// All facets of a gallery.
 #[derive(Debug, Default)]
-pub struct Totals(BTreeMap<Facet, BTreeMap<String, Total>>);
+pub(crate) struct Totals(BTreeMap<Facet, BTreeMap<String, Total>>);
 
 impl Totals {
     /// Adds up all files, in the order pages know them.
-    pub fn of<'a>(parts: impl Iterator<Item = &'a PartSummary>) -> Self {
+    pub(crate) fn of<'a>(parts: impl Iterator<Item = &'a PartSummary>) -> Self {
         let mut all = Self::default();
         for (index, part) in parts.enumerate() {
             for (facet, value, count) in &part.counts {
@@ -142,17 +142,17 @@ impl Totals {
     }
 
     /// Returns a value's total.
-    pub fn get(&self, facet: Facet, value: &str) -> Option<&Total> {
+    pub(crate) fn get(&self, facet: Facet, value: &str) -> Option<&Total> {
         self.0.get(&facet)?.get(value)
     }
 
     /// Returns how many values a facet has.
-    pub fn len(&self, facet: Facet) -> usize {
+    pub(crate) fn len(&self, facet: Facet) -> usize {
         self.0.get(&facet).map_or(0, BTreeMap::len)
     }
 
     /// Returns a facet for the pages: value, count, sample, then file and count in turn; the most frequent first.
-    pub fn json(&self, facet: Facet) -> Value {
+    pub(crate) fn json(&self, facet: Facet) -> Value {
         let mut values: Vec<_> = self.0.get(&facet).into_iter().flatten().collect();
         values.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
         let row = |(value, total): (&String, &Total)| {

@@ -12,7 +12,7 @@ use writer::regular;
 use writer::safe_writer::{SafeWriter, WriteError};
 
 /// A gallery's folder. Paths are relative to it.
-pub struct Folder<'a> {
+pub(crate) struct Folder<'a> {
     writer: &'a SafeWriter,
     /// Empty, or the folder's name below the writer's root with a slash.
     prefix: String,
@@ -23,7 +23,7 @@ pub struct Folder<'a> {
 
 impl<'a> Folder<'a> {
     /// The gallery of a library. Notes speak of runs, so they lie where the library keeps what is its own.
-    pub fn in_library(writer: &'a SafeWriter) -> Self {
+    pub(crate) fn in_library(writer: &'a SafeWriter) -> Self {
         Self {
             writer,
             prefix: format!("{FOLDER}/"),
@@ -33,7 +33,7 @@ impl<'a> Folder<'a> {
     }
 
     /// A gallery that stands by itself, notes and all.
-    pub fn of_its_own(writer: &'a SafeWriter) -> Self {
+    pub(crate) fn of_its_own(writer: &'a SafeWriter) -> Self {
         Self {
             writer,
             prefix: String::new(),
@@ -43,12 +43,12 @@ impl<'a> Folder<'a> {
     }
 
     /// Returns the number of files written by [`Self::write`].
-    pub fn written(&self) -> u64 {
+    pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
     /// Returns where a file lies.
-    pub fn place(&self, path: &str) -> PathBuf {
+    pub(crate) fn place(&self, path: &str) -> PathBuf {
         self.library_path(path).on_disk(self.writer.root())
     }
 
@@ -57,23 +57,23 @@ impl<'a> Folder<'a> {
     }
 
     /// Returns where a note lies.
-    pub fn note(&self, name: &str) -> PathBuf {
+    pub(crate) fn note(&self, name: &str) -> PathBuf {
         plain(&format!("{}{name}", self.notes)).on_disk(self.writer.root())
     }
 
     /// Writes a note.
-    pub fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    pub(crate) fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let path = plain(&format!("{}{name}", self.notes));
         self.writer.write_file(&path, bytes).map(drop)
     }
 
     /// Removes a note; one that is gone already is no error.
-    pub fn remove_note(&self, name: &str) -> Result<(), WriteError> {
+    pub(crate) fn remove_note(&self, name: &str) -> Result<(), WriteError> {
         self.writer.remove(&self.note(name))
     }
 
     /// Writes a file unless it holds these bytes already; returns whether it did.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<bool, WriteError> {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) -> Result<bool, WriteError> {
         let place = self.place(path);
         let same_size = fs::metadata(&place).is_ok_and(|found| found.len() == bytes.len() as u64);
         if same_size && regular::read(&place).is_ok_and(|found| found == bytes) {
@@ -85,29 +85,29 @@ impl<'a> Folder<'a> {
     }
 
     /// Writes a file whatever is there.
-    pub fn put(&self, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
         self.writer
             .write_file(&self.library_path(path), bytes)
             .map(drop)
     }
 
     /// Copies a file into the folder.
-    pub fn copy(&self, from: &Path, path: &str) -> Result<(), WriteError> {
+    pub(crate) fn copy(&self, from: &Path, path: &str) -> Result<(), WriteError> {
         self.writer.copy_file(from, &self.library_path(path))
     }
 
     /// Removes a file; one that is gone already is no error.
-    pub fn remove(&self, path: &str) -> Result<(), WriteError> {
+    pub(crate) fn remove(&self, path: &str) -> Result<(), WriteError> {
         self.writer.remove_derived(&self.library_path(path))
     }
 
     /// Makes everything durable.
-    pub fn sync(&self) -> Result<(), WriteError> {
+    pub(crate) fn sync(&self) -> Result<(), WriteError> {
         self.writer.sync_all()
     }
 
     /// Returns the names of the files in a folder, none if it is not there.
-    pub fn names(&self, path: &str) -> Result<Vec<String>, GalleryError> {
+    pub(crate) fn names(&self, path: &str) -> Result<Vec<String>, GalleryError> {
         let place = self.place(path);
         let failed = |source| GalleryError::Read {
             path: place.clone(),
@@ -127,7 +127,7 @@ impl<'a> Folder<'a> {
     }
 
     /// Removes every file of a folder, and leaves the folder.
-    pub fn empty(&self, path: &str) -> Result<(), GalleryError> {
+    pub(crate) fn empty(&self, path: &str) -> Result<(), GalleryError> {
         for name in self.names(path)? {
             self.remove(&format!("{path}/{name}"))?;
         }
@@ -135,7 +135,7 @@ impl<'a> Folder<'a> {
     }
 
     /// Removes from a folder the files with a name that `ours` accepts and `wanted` does not hold; returns how many.
-    pub fn sweep(
+    pub(crate) fn sweep(
         &self,
         path: &str,
         ours: impl Fn(&str) -> bool,

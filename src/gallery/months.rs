@@ -20,7 +20,7 @@ use super::record::{Beside, Record, Recorder};
 use super::wanted::AllBeside;
 
 /// What months are written with.
-pub struct MonthWriter<'a> {
+pub(crate) struct MonthWriter<'a> {
     /// How the catalog was opened: each thread reads it by itself.
     pub catalog: &'a Source,
     /// The gallery's folder.
@@ -42,7 +42,7 @@ impl MonthWriter<'_> {
     ///
     /// # Errors
     /// Fails if the catalog or the disk does.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         months: &[&Month],
     ) -> Result<HashMap<String, Vec<PartSummary>>, GalleryError> {
@@ -107,7 +107,7 @@ impl MonthWriter<'_> {
 }
 
 /// Returns the files of a part of a month: records, details, plain page.
-pub fn files_of(part: &str) -> [String; 3] {
+pub(crate) fn files_of(part: &str) -> [String; 3] {
     [
         format!("data/months/{part}.js"),
         format!("data/details/{part}.js"),
@@ -116,7 +116,10 @@ pub fn files_of(part: &str) -> [String; 3] {
 }
 
 /// Returns a file of data: a call that hands a value over, because a page that was opened from a disk may read nothing else.
-pub fn chunk(name: &str, value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+pub(crate) fn chunk(
+    name: &str,
+    value: &impl serde::Serialize,
+) -> Result<String, serde_json::Error> {
     let json = serde_json::to_string(value)?;
     Ok(format!("albumen({}, {json});\n", json!(name)))
 }

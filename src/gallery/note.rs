@@ -14,16 +14,16 @@ use model::content_hash::ContentHash;
 use writer::regular;
 
 /// Where the short note lies.
-pub const MADE: &str = "made.json";
+pub(crate) const MADE: &str = "made.json";
 /// Where the long note lies.
-pub const MONTHS: &str = "months.json";
+pub(crate) const MONTHS: &str = "months.json";
 
 /// Counted up when the files of data change their form.
 const FORM: u32 = 1;
 
 /// All that decides what a gallery is, beside the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kind {
+pub(crate) struct Kind {
     form: u32,
     /// Digest of the pages' code.
     code: String,
@@ -34,7 +34,7 @@ pub struct Kind {
 
 impl Kind {
     /// Returns the kind of gallery that is wanted.
-    pub fn of(options: &GalleryOptions) -> Self {
+    pub(crate) fn of(options: &GalleryOptions) -> Self {
         let mut include: Vec<String> = options
             .include
             .iter()
@@ -54,7 +54,7 @@ impl Kind {
 
 /// The short note: enough to see that there is nothing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
+pub(crate) struct Made {
     /// What kind of gallery it is.
     pub kind: Kind,
     /// The library's state it was made from; none if some file could not be read then.
@@ -69,7 +69,7 @@ pub struct Made {
 
 /// What is noted of a month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MonthNote {
+pub(crate) struct MonthNote {
     /// Its key.
     pub key: String,
     /// Digest of all that its files depend on.
@@ -80,7 +80,7 @@ pub struct MonthNote {
 
 /// The long note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Months {
+pub(crate) struct Months {
     /// What kind of gallery it is.
     pub kind: Kind,
     /// Its months.
@@ -90,7 +90,7 @@ pub struct Months {
 }
 
 /// Reads a note. One that is gone, damaged or of another form is none: everything is then written again.
-pub fn read<T: DeserializeOwned>(folder: &Folder<'_>, name: &str) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(folder: &Folder<'_>, name: &str) -> Option<T> {
     let bytes = regular::read(&folder.note(name)).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

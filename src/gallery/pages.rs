@@ -15,7 +15,7 @@ const LONGEST: usize = 500;
 const LONGEST_ALT: usize = 200;
 
 /// Returns the page of one file of data.
-pub fn month(name: &str, month: &str, records: &[Record], own_pictures: bool) -> String {
+pub(crate) fn month(name: &str, month: &str, records: &[Record], own_pictures: bool) -> String {
     let mut html = head(&title(month));
     let _ = writeln!(
         html,
@@ -31,7 +31,7 @@ pub fn month(name: &str, month: &str, records: &[Record], own_pictures: bool) ->
 }
 
 /// Returns the index.
-pub fn index(parts: &[&PartSummary], total: u64) -> String {
+pub(crate) fn index(parts: &[&PartSummary], total: u64) -> String {
     let mut html = head("Photos and videos");
     let _ = writeln!(
         html,

@@ -31,7 +31,7 @@ const DIGITS: usize = 32;
 
 /// What a picture is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Use {
+pub(crate) enum Use {
     /// A cell of the grid.
     Thumb,
     /// The screen, where the original is not shown itself.
@@ -54,7 +54,7 @@ impl Use {
 
 /// A picture that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// What for.
     pub used: Use,
     /// Hash of the file it is made from.
@@ -67,7 +67,7 @@ pub struct Wanted {
 
 /// Why there is no picture of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NoPicture {
+pub(crate) enum NoPicture {
     /// Nothing here can decode its kind.
     Unsupported,
     /// It is broken, or claims to be absurdly large.
@@ -75,19 +75,19 @@ pub enum NoPicture {
 }
 
 /// What could not be drawn, by id: it is not tried again while nothing changes.
-pub type Undrawn = BTreeMap<String, NoPicture>;
+pub(crate) type Undrawn = BTreeMap<String, NoPicture>;
 
 /// The half of a content hash that names a picture.
 type Half = [u8; DIGITS / 2];
 
 /// The pictures that are there.
 #[derive(Debug, Default)]
-pub struct Have {
+pub(crate) struct Have {
     by_use: [HashSet<Half>; 3],
 }
 
 /// Returns what a file is called in the gallery.
-pub fn id(hash: &ContentHash) -> String {
+pub(crate) fn id(hash: &ContentHash) -> String {
     // By hand: it is asked for half a million times.
     let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
     let half = half(hash);
@@ -103,7 +103,7 @@ fn half(hash: &ContentHash) -> Half {
 }
 
 /// Returns where a picture of a file lies, or shall lie.
-pub fn place(used: Use, id: &str, media_type: MediaType) -> String {
+pub(crate) fn place(used: Use, id: &str, media_type: MediaType) -> String {
     let extension = match used {
         Use::Copy => media_type.extension(),
         Use::Thumb | Use::Large => "jpg",
@@ -134,7 +134,7 @@ fn half_of(folder: &str, name: &str) -> Option<Half> {
 
 impl Have {
     /// Lists the pictures in a gallery's folder.
-    pub fn list(folder: &Folder<'_>) -> Result<Self, GalleryError> {
+    pub(crate) fn list(folder: &Folder<'_>) -> Result<Self, GalleryError> {
         let mut have = Self::default();
         for (used, halves) in Use::ALL.into_iter().zip(&mut have.by_use) {
             for shard in folder.names(used.folder())? {
@@ -149,12 +149,12 @@ impl Have {
     }
 
     /// Returns whether a picture is there.
-    pub fn has(&self, used: Use, hash: &ContentHash) -> bool {
+    pub(crate) fn has(&self, used: Use, hash: &ContentHash) -> bool {
         self.by_use[used as usize].contains(&half(hash))
     }
 
     /// Returns which pictures of a file are there, as bits.
-    pub fn marks(&self, hash: &ContentHash) -> u8 {
+    pub(crate) fn marks(&self, hash: &ContentHash) -> u8 {
         let half = half(hash);
         let there = self
             .by_use
@@ -164,7 +164,7 @@ impl Have {
     }
 
     /// Returns how many there are.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.by_use.iter().map(|halves| halves.len() as u64).sum()
     }
 
@@ -173,7 +173,11 @@ impl Have {
     }
 
     /// Removes pictures that nothing needs any more; returns how many.
-    pub fn sweep(&mut self, folder: &Folder<'_>, wanted: &[Wanted]) -> Result<u64, GalleryError> {
+    pub(crate) fn sweep(
+        &mut self,
+        folder: &Folder<'_>,
+        wanted: &[Wanted],
+    ) -> Result<u64, GalleryError> {
         let mut removed = 0;
         let names: HashSet<String> = wanted
             .iter()
@@ -198,7 +202,7 @@ impl Have {
 }
 
 /// How pictures are made.
-pub struct Studio<'a> {
+pub(crate) struct Studio<'a> {
     /// The library's folder.
     pub root: &'a Path,
     /// The gallery's folder.
@@ -213,7 +217,7 @@ pub struct Studio<'a> {
 
 /// What a drawing of many pictures came to.
 #[derive(Debug, Default)]
-pub struct Drawn {
+pub(crate) struct Drawn {
     /// Pictures made.
     pub made: u64,
     /// Files that could not be read just now: they are tried again next time.
@@ -227,7 +231,7 @@ impl Studio<'_> {
     ///
     /// # Errors
     /// Fails if the gallery's folder cannot be written. A file that cannot be drawn spoils only itself.
-    pub fn draw(
+    pub(crate) fn draw(
         &self,
         wanted: &[Wanted],
         have: &mut Have,

@@ -12,17 +12,17 @@ use model::kind::Visibility;
 use super::pictures::Have;
 
 /// Key of the assets of which no date is known.
-pub const UNDATED: &str = "undated";
+pub(crate) const UNDATED: &str = "undated";
 
 /// Ends the key of what is only known to be of a year.
-pub const NO_MONTH: &str = "-00";
+pub(crate) const NO_MONTH: &str = "-00";
 
 /// Most assets of one file of data: few enough to be read between two pictures on the screen.
-pub const MOST_IN_PART: usize = 500;
+pub(crate) const MOST_IN_PART: usize = 500;
 
 /// A month and what is shown of it, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Month {
+pub(crate) struct Month {
     /// `2023-07`, `2023-00` where only the year is known, or [`UNDATED`].
     pub key: String,
     /// Its assets, in the order they are shown.
@@ -30,11 +30,11 @@ pub struct Month {
 }
 
 /// Where the members of each post stand: month and hash, in the order of the post.
-pub type Posts = HashMap<String, Vec<(String, ContentHash)>>;
+pub(crate) type Posts = HashMap<String, Vec<(String, ContentHash)>>;
 
 /// All that is shown.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Months, the newest first; what has no date stands last.
     pub months: Vec<Month>,
     /// Posts of several.
@@ -44,7 +44,7 @@ pub struct Plan {
 }
 
 /// Sorts assets into months. Members of a post that were taken at the same time keep the order of the post.
-pub fn plan(assets: Vec<AssetShort>, include: &[Visibility]) -> Plan {
+pub(crate) fn plan(assets: Vec<AssetShort>, include: &[Visibility]) -> Plan {
     let mut plan = Plan::default();
     let mut months: BTreeMap<Option<String>, Vec<AssetShort>> = BTreeMap::new();
     let mut posts: HashMap<String, Vec<(u32, String, ContentHash)>> = HashMap::new();
@@ -90,7 +90,7 @@ fn order(a: &AssetShort, b: &AssetShort) -> Ordering {
 
 impl Month {
     /// Returns a digest of all that the files of the month depend on.
-    pub fn digest(&self, posts: &Posts, have: &Have) -> ContentHash {
+    pub(crate) fn digest(&self, posts: &Posts, have: &Have) -> ContentHash {
         let mut hasher = Sha256::new();
         for asset in &self.assets {
             hasher.update(asset.content_hash.0);
@@ -107,7 +107,7 @@ impl Month {
     }
 
     /// Returns the names of its files of data, and the assets in each.
-    pub fn parts(&self) -> impl Iterator<Item = (String, &[AssetShort])> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (String, &[AssetShort])> {
         self.assets
             .chunks(MOST_IN_PART)
             .enumerate()
@@ -124,7 +124,7 @@ fn part_name(month: &str, index: usize) -> String {
 }
 
 /// Returns where the members of an asset's post stand.
-pub fn members<'a>(asset: &AssetShort, posts: &'a Posts) -> &'a [(String, ContentHash)] {
+pub(crate) fn members<'a>(asset: &AssetShort, posts: &'a Posts) -> &'a [(String, ContentHash)] {
     let members = asset.group.as_ref().and_then(|(post, _)| posts.get(post));
     members.map_or(&[], Vec::as_slice)
 }

@@ -22,7 +22,7 @@ const SHORT_ID: usize = 12;
 const ON_ITS_SIDE: std::ops::RangeInclusive<u8> = 5..=8;
 
 /// What a gallery shows of assets.
-pub struct Recorder<'a> {
+pub(crate) struct Recorder<'a> {
     /// What is left out.
     pub strip: Option<Strip>,
     /// The gallery stands by itself; originals are not there.
@@ -33,7 +33,7 @@ pub struct Recorder<'a> {
 
 /// An asset in lists. Field names are short because there are a hundred thousand of them; `site/data.js` explains each.
 #[derive(Debug, Serialize)]
-pub struct Record {
+pub(crate) struct Record {
     pub i: String,
     pub m: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,16 +81,16 @@ fn is_zero(number: &u8) -> bool {
 }
 
 /// Returns the id an album has in the gallery.
-pub fn album_id(album: &str) -> String {
+pub(crate) fn album_id(album: &str) -> String {
     ContentHash::of(album.as_bytes()).short(SHORT_ID)
 }
 
 /// A file beside an asset's original: what for, path in the library, hash of its bytes.
-pub type Beside = (CompanionRole, String, ContentHash);
+pub(crate) type Beside = (CompanionRole, String, ContentHash);
 
 impl Recorder<'_> {
     /// Returns the record of an asset.
-    pub fn record(&self, listed: &ListedAsset, beside: &[Beside]) -> Record {
+    pub(crate) fn record(&self, listed: &ListedAsset, beside: &[Beside]) -> Record {
         let asset = match self.strip {
             Some(strip) => Cow::Owned(reduced(&listed.asset, strip)),
             None => Cow::Borrowed(&listed.asset),
@@ -155,7 +155,7 @@ impl Recorder<'_> {
     }
 
     /// Returns the details of an asset; `members` are those of its post: month and id.
-    pub fn details(&self, listed: &ListedAsset, members: &[(String, ContentHash)]) -> Value {
+    pub(crate) fn details(&self, listed: &ListedAsset, members: &[(String, ContentHash)]) -> Value {
         let asset = &listed.asset;
         let mut details = json!({ "i": id(&asset.content_hash) });
         if members.len() > 1 {
@@ -215,7 +215,7 @@ fn shown_size(media: &model::media_facts::MediaFacts) -> Option<[u32; 2]> {
 }
 
 /// Returns what the clock said, as finely as it is known: `2023-07-14T18:03:22`, `2023-07-14T18:03`, `2023-07-14`, `2023-07`, `2023`.
-pub fn clock_text(when: &When) -> String {
+pub(crate) fn clock_text(when: &When) -> String {
     let format = match when.precision {
         Precision::Second => "%Y-%m-%dT%H:%M:%S",
         Precision::Minute => "%Y-%m-%dT%H:%M",
@@ -227,7 +227,7 @@ pub fn clock_text(when: &When) -> String {
 }
 
 /// Returns the clock's offset; `Z` where only the instant is known.
-pub fn zone_text(when: &When) -> Option<String> {
+pub(crate) fn zone_text(when: &When) -> Option<String> {
     match when.clock {
         _ if when.precision > Precision::Minute => None,
         Clock::Zoned { offset_s, .. } => Some(offset_text(offset_s)),

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use model::content_hash::ContentHash;
 
 /// Name in the gallery's folder, and text.
-pub const FILES: [(&str, &str); 12] = [
+pub(crate) const FILES: [(&str, &str); 12] = [
     ("index.html", include_str!("site/index.html")),
     ("site/style.css", include_str!("site/style.css")),
     ("site/data.js", include_str!("site/data.js")),
@@ -21,7 +21,7 @@ pub const FILES: [(&str, &str); 12] = [
 ];
 
 /// Returns a digest of them all: another one means that a gallery is to be written again.
-pub fn digest() -> ContentHash {
+pub(crate) fn digest() -> ContentHash {
     let mut hasher = Sha256::new();
     for (name, text) in FILES {
         hasher.update((name.len() as u64).to_le_bytes());

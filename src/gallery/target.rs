@@ -13,17 +13,17 @@ use super::{GalleryError, GalleryOptions};
 
 /// Folder for files of a copy that have no final name yet. While the short note is not there, it is what tells the folder of a
 /// gallery that was stopped from a folder of the user's.
-pub const UNFINISHED: &str = ".unfinished";
+pub(crate) const UNFINISHED: &str = ".unfinished";
 
 /// Where the gallery is written.
-pub struct Target {
+pub(crate) struct Target {
     /// Writes to a copy's folder; the library has its own.
     pub writer: Option<SafeWriter>,
 }
 
 impl Target {
     /// Returns where; sees to it that nothing of the user's is in the way.
-    pub fn of(library: &Library, options: &GalleryOptions) -> Result<Self, GalleryError> {
+    pub(crate) fn of(library: &Library, options: &GalleryOptions) -> Result<Self, GalleryError> {
         let Some(to) = &options.to else {
             return Ok(Self { writer: None });
         };
@@ -35,7 +35,7 @@ impl Target {
     }
 
     /// Returns the gallery's folder.
-    pub fn folder<'a>(&'a self, library: &'a Library) -> Folder<'a> {
+    pub(crate) fn folder<'a>(&'a self, library: &'a Library) -> Folder<'a> {
         match &self.writer {
             Some(writer) => Folder::of_its_own(writer),
             None => Folder::in_library(library.writer()),
@@ -66,13 +66,13 @@ fn may_be_written(library: &Path, to: &Path) -> Result<(), GalleryError> {
 }
 
 /// Removes unfinished files of a copy.
-pub fn clean(folder: &Folder<'_>) -> Result<(), GalleryError> {
+pub(crate) fn clean(folder: &Folder<'_>) -> Result<(), GalleryError> {
     folder.empty(UNFINISHED)
 }
 
 /// Removes the folder for unfinished files of a copy, once the copy is what it should be. Of one that was stopped, or for which
 /// there was no room, it stays: the same command goes on there.
-pub fn end(folder: &Folder<'_>) -> Result<(), GalleryError> {
+pub(crate) fn end(folder: &Folder<'_>) -> Result<(), GalleryError> {
     if folder.note(MADE).is_file() {
         clean(folder)?;
         // Not there any more if files were in it.
@@ -82,7 +82,7 @@ pub fn end(folder: &Folder<'_>) -> Result<(), GalleryError> {
 }
 
 /// Keeps imports out. A copy can be made of a library that cannot be written, too.
-pub fn lock(
+pub(crate) fn lock(
     library: &Library,
     options: &GalleryOptions,
 ) -> Result<Option<LibraryLock>, LibraryError> {

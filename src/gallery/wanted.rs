@@ -11,10 +11,10 @@ use super::pictures::{Have, Use, Wanted};
 use super::plan::Plan;
 
 /// Files beside originals, path and hash, by the original's hash.
-pub type AllBeside = HashMap<ContentHash, Vec<(String, ContentHash)>>;
+pub(crate) type AllBeside = HashMap<ContentHash, Vec<(String, ContentHash)>>;
 
 /// What a gallery of this kind needs.
-pub struct Needs<'a>(pub &'a GalleryOptions);
+pub(crate) struct Needs<'a>(pub &'a GalleryOptions);
 
 impl Needs<'_> {
     fn own_pictures(&self) -> bool {
@@ -22,7 +22,7 @@ impl Needs<'_> {
     }
 
     /// Returns the pictures that the gallery needs.
-    pub fn wanted(&self, plan: &Plan, beside: &AllBeside, have: &Have) -> Vec<Wanted> {
+    pub(crate) fn wanted(&self, plan: &Plan, beside: &AllBeside, have: &Have) -> Vec<Wanted> {
         let mut all = Vec::new();
         for asset in plan.months.iter().flat_map(|month| &month.assets) {
             for used in self.uses(asset, have) {

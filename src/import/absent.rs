@@ -8,39 +8,12 @@
 
 use std::collections::HashSet;
 
-use catalog::{Catalog, CatalogError};
 use model::evidence::MediaEntry;
 use model::record::Record;
+use provider::Provider;
 use provider::ties::Ties;
-use provider::{PROVIDERS, Provider};
 
 use super::sets::Sets;
-
-/// Fewer records than this beyond the number of media are little memory: they are all linked, without another look at them.
-pub const FAR_MORE: usize = 20_000;
-
-/// Returns the numbers of a provider's records that need not be linked, sorted.
-///
-/// # Errors
-/// Fails if the catalog does.
-pub fn absent(catalog: &Catalog, name: &str, far_more: usize) -> Result<Vec<i64>, CatalogError> {
-    let records = catalog.record_count(name)?;
-    if records <= catalog.media_count(name)?.saturating_add(far_more) {
-        return Ok(Vec::new());
-    }
-    let Some(provider) = PROVIDERS.iter().find(|provider| provider.name() == name) else {
-        return Ok(Vec::new());
-    };
-    let mut circles = Circles::new(*provider, records);
-    for medium in catalog.media_entries(name)? {
-        circles.medium(&medium);
-    }
-    catalog.each_record(name, |id, record| {
-        circles.record(id, &record);
-        Ok(())
-    })?;
-    Ok(circles.without_media())
-}
 
 /// Number of all media and of all that must be linked, in place of a record's: the circle that is linked.
 const HELD: u32 = 0;
@@ -49,7 +22,7 @@ const HELD: u32 = 0;
 const ALWAYS: u64 = 0;
 
 /// Records and media with the ties they have.
-struct Circles<'a> {
+pub(crate) struct Circles<'a> {
     provider: &'a dyn Provider,
     /// Numbers of records in the catalog; a thing's number is one more than the place of its record.
     ids: Vec<i64>,
@@ -63,7 +36,8 @@ struct Circles<'a> {
 }
 
 impl<'a> Circles<'a> {
-    fn new(provider: &'a dyn Provider, records: usize) -> Self {
+    /// Nothing was met so far; room for so many records.
+    pub(crate) fn new(provider: &'a dyn Provider, records: usize) -> Self {
         let mut circles = Self {
             provider,
             ids: Vec::with_capacity(records),
@@ -77,14 +51,16 @@ impl<'a> Circles<'a> {
         circles
     }
 
-    fn medium(&mut self, medium: &MediaEntry) {
+    /// Takes a medium in.
+    pub(crate) fn medium(&mut self, medium: &MediaEntry) {
         let mut ties = Ties::default();
         self.provider.ties_of_medium(medium, &mut ties);
         self.ties
             .extend(ties.hashes().iter().map(|tie| (*tie, HELD)));
     }
 
-    fn record(&mut self, id: i64, record: &Record) {
+    /// Takes a record in, under its number in the catalog.
+    pub(crate) fn record(&mut self, id: i64, record: &Record) {
         let mut ties = Ties::default();
         self.provider.ties_of_record(record, &mut ties);
         self.ids.push(id);
@@ -100,10 +76,14 @@ impl<'a> Circles<'a> {
         self.accounts.insert(record.account.is_some());
     }
 
-    /// Returns the records in whose circle is no medium.
-    fn without_media(mut self) -> Vec<i64> {
-        if self.accounts.len() > 1 {
-            // Whose the others are is found by comparing all with all.
+    /// Some records name their account and some do not: whose the others are is found by comparing all with all.
+    pub(crate) fn is_mixed(&self) -> bool {
+        self.accounts.len() > 1
+    }
+
+    /// Returns the records in whose circle is no medium, sorted.
+    pub(crate) fn without_media(mut self) -> Vec<i64> {
+        if self.is_mixed() {
             return Vec::new();
         }
         self.ties.sort_unstable();

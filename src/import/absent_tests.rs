@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::derive::Linked;
 use crate::groups::groups;
+use crate::linked::Linked;
 use crate::merge::tests_support::record;
 use crate::unnamed::unnamed_media;
 use model::content_hash::ContentHash;

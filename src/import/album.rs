@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use model::content_hash::ContentHash;
 use model::record::{AlbumRecord, Record, album_id};
 
-use super::derive::{DerivedAsset, Linked};
+use super::derived_asset::DerivedAsset;
+use super::linked::Linked;
 
 /// The only account of each provider that has just one.
-pub type SoleAccounts = BTreeMap<String, String>;
+pub(crate) type SoleAccounts = BTreeMap<String, String>;
 
 /// An album and what is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,7 +159,7 @@ pub(super) struct Albums {
 
 impl Albums {
     /// Begins with the albums that records describe.
-    pub fn new(described: BTreeMap<String, DerivedAlbum>) -> Self {
+    pub(crate) fn new(described: BTreeMap<String, DerivedAlbum>) -> Self {
         Self {
             albums: described,
             members: BTreeMap::new(),
@@ -166,7 +167,7 @@ impl Albums {
     }
 
     /// Adds an asset. An album that no record describes is called by its key.
-    pub fn add(&mut self, asset: u32, memberships: BTreeMap<String, (u32, DerivedAlbum)>) {
+    pub(crate) fn add(&mut self, asset: u32, memberships: BTreeMap<String, (u32, DerivedAlbum)>) {
         for (id, (position, album)) in memberships {
             let members = self.members.entry(id.clone()).or_default();
             members.push((position, asset));
@@ -175,7 +176,7 @@ impl Albums {
     }
 
     /// Puts members in order: the service's, else by time, else by content. Albums come by title, then identity.
-    pub fn finish(mut self, assets: &[DerivedAsset]) -> Vec<DerivedAlbum> {
+    pub(crate) fn finish(mut self, assets: &[DerivedAsset]) -> Vec<DerivedAlbum> {
         for (id, members) in self.members {
             let mut places: Vec<(u32, i64, ContentHash)> = members
                 .into_iter()

@@ -15,7 +15,7 @@ pub(super) struct Damaged(HashMap<String, String>);
 
 impl Damaged {
     /// Gathers what could not be read in this import and in those that stand.
-    pub fn of(lines: &[EntryLine], catalog: &Catalog) -> Result<Self, CatalogError> {
+    pub(crate) fn of(lines: &[EntryLine], catalog: &Catalog) -> Result<Self, CatalogError> {
         let mut damaged = Self::default();
         for run in catalog.runs()? {
             // A note that cannot be read tells nothing; the certificate says so.
@@ -41,7 +41,7 @@ impl Damaged {
     }
 
     /// Returns the part in which a medium lies that cannot be read.
-    pub fn part(&self, uri: &str) -> Option<&str> {
+    pub(crate) fn part(&self, uri: &str) -> Option<&str> {
         self.0.get(uri).map(String::as_str)
     }
 }

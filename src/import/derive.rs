@@ -13,44 +13,28 @@ use jiff::tz::TimeZone;
 
 use catalog::{CatalogError, RecordText, StoredMedium};
 use model::asset::{Asset, Companion, Group};
-use model::claim::Origin;
 use model::content_hash::ContentHash;
-use model::evidence::{Evidence, Links, MediaEntry, Vague};
+use model::evidence::{MediaEntry, Vague};
 use model::kind::{Kind, Visibility};
 use model::record::{Membership, Record};
-use model::time::{Clock, When};
+use model::time::When;
 use model::user_changes::UserChanges;
-use writer::layout::Names;
 use writer::threads::share_out;
 
 use super::ImportError;
 use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};
+use super::crowds::merged_from;
+use super::derived_asset::DerivedAsset;
+use super::gathered::Gathered;
 use super::groups::Groups;
-use super::merge::{Known, lacks_offset, merge};
+use super::known::Known;
+use super::linked::{At, Linked};
+use super::merge::merge;
 use super::offset::{
     self, Neighbours, device_of, from_own_evidence, from_surroundings, needs_surroundings, of_pages,
 };
-use super::packed::{Pack, Packed};
-use super::tie::{At, Gathered, MissingMedium, Tied, tie};
-
-/// All evidence of one provider, tied together.
-#[derive(Default)]
-pub struct Linked {
-    /// Provider's name.
-    pub provider: String,
-    /// What archives told, without `absent`. Its records may be dropped once all is tied: they are in the catalog.
-    pub evidence: Evidence,
-    /// Catalog numbers of records of which it was clear beforehand that no archive so far holds their medium; see `absent`.
-    pub absent: Vec<i64>,
-    /// Catalog number of each record.
-    pub record_ids: Vec<i64>,
-    /// Digest of each record, its `raw` included.
-    pub record_digests: Vec<[u8; 32]>,
-    /// The only account there is, whose the records of parts are that do not tell.
-    pub sole_account: Option<String>,
-    /// How it belongs together.
-    pub links: Links,
-}
+use super::packed::Pack;
+use super::tie::{MissingMedium, Tied, tie};
 
 /// Where records and facts about bytes are fetched from while assets are made.
 pub trait Source {
@@ -77,110 +61,6 @@ pub struct Surroundings<'a> {
     pub home: Option<TimeZone>,
     /// Threads to work on.
     pub threads: NonZeroUsize,
-}
-
-/// An asset and the evidence its sidecar carries.
-pub struct DerivedAsset {
-    /// Hash of its original.
-    pub content_hash: ContentHash,
-    /// Size of its original.
-    pub size_bytes: u64,
-    /// What its files are called.
-    pub names: Names,
-    /// When it was taken, for sorting; a wall clock counts as if UTC.
-    pub taken_seconds: Option<i64>,
-    /// When it was taken is known as an instant, and the clock on the wall is not.
-    pub is_utc_only: bool,
-    /// When it was taken is a clock on the wall that a service shows and does not tell the zone of.
-    pub is_zoneless: bool,
-    /// Its companions' bytes and their sizes.
-    pub companions: Box<[(ContentHash, u64)]>,
-    /// Records tied to its bytes.
-    pub records: Box<[At]>,
-    /// Media entries of its bytes and its companions'.
-    pub entries: Box<[At]>,
-    /// The asset as JSON.
-    packed: Packed,
-}
-
-impl DerivedAsset {
-    /// Returns the asset.
-    ///
-    /// # Errors
-    /// Fails if it was put on disk and cannot be read from there.
-    pub fn asset(&self) -> Result<Asset, ImportError> {
-        Ok(asset_of(&self.json()?))
-    }
-
-    /// Returns the asset as JSON, which [`asset_of`] reads.
-    ///
-    /// # Errors
-    /// Fails if it was put on disk and cannot be read from there.
-    pub fn json(&self) -> Result<String, ImportError> {
-        self.packed.text()
-    }
-
-    fn new(asset: &Asset, job: &Job, pack: &Arc<Pack>) -> Self {
-        let sizes = job.companions.iter();
-        Self {
-            content_hash: asset.content_hash,
-            size_bytes: asset.size_bytes,
-            names: Names::of(asset),
-            taken_seconds: taken_seconds(asset),
-            is_utc_only: is_utc_only(asset),
-            is_zoneless: is_zoneless(asset),
-            companions: sizes.map(|(c, size)| (c.content_hash, *size)).collect(),
-            records: job.tied.records.as_slice().into(),
-            entries: job.tied.entries.as_slice().into(),
-            packed: pack.add(&packed(asset)),
-        }
-    }
-
-    /// Takes on another form of the same asset.
-    fn pack(&mut self, asset: &Asset, pack: &Arc<Pack>) {
-        self.names = Names::of(asset);
-        self.taken_seconds = taken_seconds(asset);
-        self.is_utc_only = is_utc_only(asset);
-        self.is_zoneless = is_zoneless(asset);
-        self.packed = pack.add(&packed(asset));
-    }
-}
-
-fn taken_seconds(asset: &Asset) -> Option<i64> {
-    let taken = asset.taken_at.as_ref();
-    taken.map(|claim| claim.value.rough_seconds())
-}
-
-fn is_utc_only(asset: &Asset) -> bool {
-    let taken = asset.taken_at.as_ref();
-    taken.is_some_and(|claim| matches!(claim.value.clock, Clock::Utc(_)))
-}
-
-fn is_zoneless(asset: &Asset) -> bool {
-    asset.taken_at.as_ref().is_some_and(|claim| {
-        let is_clock = matches!(claim.value.clock, Clock::Wall(_)) && lacks_offset(&claim.value);
-        is_clock && matches!(claim.origin, Origin::Record(_) | Origin::Posted(_))
-    })
-}
-
-fn packed(asset: &Asset) -> String {
-    serde_json::to_string(asset).expect("no map in an asset has keys that are not text")
-}
-
-/// Returns the asset of what [`DerivedAsset::json`] gave.
-pub fn asset_of(json: &str) -> Asset {
-    serde_json::from_str(json).expect("written from an asset")
-}
-
-/// Returns the identities of the albums that an asset is in, of what [`DerivedAsset::json`] gave.
-pub fn albums_of(json: &str) -> Vec<String> {
-    #[derive(serde::Deserialize)]
-    struct InAlbums {
-        #[serde(default)]
-        albums: Vec<String>,
-    }
-    let read: InAlbums = serde_json::from_str(json).expect("written from an asset");
-    read.albums
 }
 
 /// What the evidence amounts to.
@@ -326,6 +206,8 @@ struct Made {
 /// What one asset is made from.
 struct Job {
     tied: Gathered,
+    /// Those of its records that it is merged from.
+    merged: Vec<At>,
     original: StoredMedium,
     /// Taken out as they are read: of very many, text and record are not there at once.
     records: Mutex<Vec<RecordText>>,
@@ -378,8 +260,8 @@ impl Maker<'_> {
         let Some(original) = source.original(hash)? else {
             return Ok(None);
         };
-        let records = tied
-            .records
+        let merged = merged_from(&tied.records);
+        let records = merged
             .iter()
             .map(|(p, r)| source.record(*p as usize, *r as usize))
             .collect::<Result<Vec<_>, _>>()?;
@@ -397,6 +279,7 @@ impl Maker<'_> {
         }
         Ok(Some(Job {
             tied,
+            merged,
             original,
             records: Mutex::new(records),
             companions,
@@ -421,7 +304,7 @@ impl Maker<'_> {
             entries: entries.filter(|entry| entry.content_hash == hash).collect(),
             companions: job.companions.iter().map(|(c, _)| c.clone()).collect(),
             user: self.user.get(&hash),
-            group: self.group(&job.tied),
+            group: self.group(&job.merged),
             sole_accounts: self.sole_accounts,
             records,
         };
@@ -434,7 +317,7 @@ impl Maker<'_> {
             waits: needs_surroundings(&asset),
             page_offset_s: of_pages(&asset, &known.records),
             device,
-            derived: DerivedAsset::new(&asset, job, &self.pack),
+            derived: DerivedAsset::new(&asset, &job.tied, &job.companions, &self.pack),
         })
     }
 
@@ -442,7 +325,7 @@ impl Maker<'_> {
     fn read(&self, job: &Job) -> Result<Vec<Record>, CatalogError> {
         let mut texts = job.records.lock().unwrap_or_else(PoisonError::into_inner);
         let texts = std::mem::take(&mut *texts);
-        let texts = job.tied.records.iter().zip(texts);
+        let texts = job.merged.iter().zip(texts);
         texts
             .map(|((p, r), text)| {
                 let mut record = text.read()?;
@@ -466,9 +349,8 @@ impl Maker<'_> {
             .collect()
     }
 
-    fn group(&self, tied: &Gathered) -> Option<Group> {
-        let groups = tied
-            .records
+    fn group(&self, merged: &[At]) -> Option<Group> {
+        let groups = merged
             .iter()
             .filter_map(|(p, r)| self.groups[*p as usize].get(*r as usize));
         groups.min()

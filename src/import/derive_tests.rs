@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::merge::tests_support::record;
-use model::evidence::Link;
+use model::evidence::{Evidence, Link, Links};
 use model::kind::CompanionRole;
 use model::media_facts::MediaFacts;
 use model::media_type::MediaType;

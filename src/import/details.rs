@@ -10,7 +10,7 @@ use super::hashtags::{folded, hashtags};
 use super::newest::newest;
 
 /// Returns the keywords of all records, and where they came from. Hashtags in captions are the owner's keywords.
-pub fn keywords(records: &[&Record]) -> (Vec<String>, Vec<Origin>) {
+pub(crate) fn keywords(records: &[&Record]) -> (Vec<String>, Vec<Origin>) {
     let lists = newest(records, |record| {
         Some(&record.facts.keywords).filter(|list| !list.is_empty())
     });
@@ -40,7 +40,7 @@ fn writes_hashtags(record: &Record) -> bool {
 }
 
 /// Returns what records tell of the camera, where the file itself names none: then the file's own metadata is gone.
-pub fn camera(media: &MediaFacts, records: &[&Record]) -> Option<Claim<DeviceFacts>> {
+pub(crate) fn camera(media: &MediaFacts, records: &[&Record]) -> Option<Claim<DeviceFacts>> {
     if media.make.is_some() || media.model.is_some() {
         return None;
     }
@@ -88,28 +88,55 @@ fn filled_by(better: DeviceFacts, other: DeviceFacts) -> DeviceFacts {
 }
 
 /// Returns who published it together with the owner, sorted.
-pub fn coauthors(records: &[&Record]) -> Vec<String> {
-    all(records, |extras| &extras.coauthors)
+pub(crate) fn coauthors(records: &[&Record]) -> Vec<String> {
+    all(records, |extras| extras.coauthors.iter())
 }
 
 /// Returns what services counted, sorted.
-pub fn insights(records: &[&Record]) -> Vec<Insight> {
-    all(records, |extras| &extras.insights)
+pub(crate) fn insights(records: &[&Record]) -> Vec<Insight> {
+    all(records, |extras| extras.insights.iter())
 }
 
 /// Returns the comments below it, the oldest first.
-pub fn comments(records: &[&Record]) -> Vec<Comment> {
-    let mut comments = all(records, |extras| &extras.comments);
+pub(crate) fn comments(records: &[&Record]) -> Vec<Comment> {
+    let mut comments = all(records, |extras| extras.comments.iter());
     comments.sort_by_key(|comment| comment.at.map(|at| at.rough_seconds()));
     comments
 }
 
-fn all<T: Ord + Clone>(records: &[&Record], of: impl Fn(&Extras) -> &Vec<T>) -> Vec<T> {
-    let lists = records
+/// Returns the licences under which services show it, sorted.
+pub(crate) fn licenses(records: &[&Record]) -> Vec<String> {
+    all(records, |extras| extras.license.iter())
+}
+
+fn all<'a, T, I>(records: &[&'a Record], of: impl Fn(&'a Extras) -> I) -> Vec<T>
+where
+    T: Ord + Clone + 'a,
+    I: Iterator<Item = &'a T>,
+{
+    let told = records
         .iter()
         .filter_map(|record| record.facts.extras.as_deref());
-    let all: BTreeSet<T> = lists
-        .flat_map(|extras| of(extras).iter().cloned())
-        .collect();
+    let all: BTreeSet<T> = told.flat_map(of).cloned().collect();
     all.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merge::tests_support::record;
+
+    #[test]
+    fn licences_are_those_of_all_records_each_once() {
+        let shown_under = |license: &str| {
+            let mut record = record("media/1.jpg");
+            record.facts.extras = Some(Box::new(Extras {
+                license: Some(license.to_owned()),
+                ..Extras::default()
+            }));
+            record
+        };
+        let told = ["b", "a", "b"].map(shown_under);
+        assert_eq!(licenses(&told.each_ref()), ["a", "b"]);
+    }
 }

@@ -12,7 +12,6 @@ use provider::EntryRole;
 
 use super::intake::Intake;
 use super::plan::Candidate;
-use super::run::threads;
 use super::trees::Recognized;
 use super::understood::{Doubt, is_uncertain, look_like_media};
 use super::{ImportOptions, NotUnderstoodLine};
@@ -34,7 +33,7 @@ pub(super) fn look_at_left_aside(
     let strays = strays.filter(|id| tree.has_part(archive.entries()[id.0].part));
     let ids: Vec<EntryId> = aside.map(|candidate| candidate.id).chain(strays).collect();
     if !ids.is_empty() {
-        let found = look_like_media(archive, &ids, threads(options));
+        let found = look_like_media(archive, &ids, options.workers());
         intake.doubts.extend(found);
     }
 }

@@ -8,8 +8,8 @@ use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
 use provider::{EntryRole, Tree};
 
+use super::deciding::Decided;
 use super::plan::{Action, Planned};
-use super::run::{Decided, threads};
 use super::store::{Keeping, Stored, StoredEntry, store};
 use super::trees::Recognized;
 use super::{ImportError, ImportOptions};
@@ -68,7 +68,7 @@ pub(super) fn store_all(
     store(
         archive,
         &wanted,
-        threads(options),
+        options.workers(),
         (keeping, catalog),
         held,
         &commit,

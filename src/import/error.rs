@@ -8,6 +8,9 @@ use writer::library::LibraryError;
 use writer::safe_writer::WriteError;
 use writer::settle::SettleError;
 
+/// Room that sidecars and lists may need when originals are in already; only for the message.
+pub(super) const SETTLING_ROOM: u64 = 64 << 20;
+
 /// Why an import could not be done. The library is valid all the same: what was stored stays, and the next run goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {

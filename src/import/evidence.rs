@@ -10,11 +10,13 @@ use model::record::{Device, Extras, Record};
 use provider::PROVIDERS;
 
 use super::ImportError;
-use super::absent::{FAR_MORE, absent};
-use super::derive::{Linked, Source};
+use super::beforehand::{FAR_MORE, left_out};
+use super::crowds::append;
+use super::derive::Source;
+use super::linked::Linked;
 
 /// Fetches records and facts about bytes from the catalog, one by one.
-pub struct FromCatalog<'a> {
+pub(crate) struct FromCatalog<'a> {
     /// The catalog.
     pub catalog: &'a Catalog,
     /// Whose records they are.
@@ -50,27 +52,32 @@ fn lighten(record: &mut Record) {
 
 /// Loads all evidence and lets each provider tie its own together. Records come without what does not tell to which medium
 /// they belong: they are fetched again when assets are made.
-pub fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
+pub(crate) fn linked(catalog: &Catalog) -> Result<Vec<Linked>, ImportError> {
     linked_apart_from(catalog, FAR_MORE)
 }
 
 /// The same, where records are looked at beforehand if they are so many more than media.
-fn linked_apart_from(catalog: &Catalog, far_more: usize) -> Result<Vec<Linked>, ImportError> {
+pub(super) fn linked_apart_from(
+    catalog: &Catalog,
+    far_more: usize,
+) -> Result<Vec<Linked>, ImportError> {
     let mut all = Vec::new();
     for name in catalog.providers()? {
-        let absent = absent(catalog, &name, far_more)?;
-        let (mut evidence, mut ids) = catalog.evidence_without(&name, &absent, &lighten)?;
+        let left_out = left_out(catalog, &name, far_more)?;
+        let (mut evidence, mut ids) = catalog.evidence_without(&name, &left_out.all(), &lighten)?;
         let sole_account = give_accounts(&mut evidence, &mut ids);
         let mut provider = Linked {
             provider: name,
             evidence,
-            absent,
+            absent: left_out.absent,
             record_ids: ids.records,
             record_digests: ids.digests,
+            crowds: Vec::new(),
             sole_account,
             links: Links::default(),
         };
         link_provider(&mut provider);
+        append(&mut provider, &left_out.crowds, catalog)?;
         all.push(provider);
     }
     Ok(all)

@@ -11,7 +11,7 @@ use super::sets::Sets;
 
 /// The groups of one provider. A post may have hundreds of thousands of media, so that what they have in common is there once.
 #[derive(Default)]
-pub struct Groups {
+pub(crate) struct Groups {
     posts: Vec<Numbered>,
     /// By record.
     places: Vec<Place>,
@@ -33,7 +33,7 @@ struct Place {
 
 impl Groups {
     /// Returns the group of a record, if it is in one.
-    pub fn get(&self, record: usize) -> Option<Group> {
+    pub(crate) fn get(&self, record: usize) -> Option<Group> {
         let by_record = |place: &Place| place.record as usize;
         let found = self.places.binary_search_by_key(&record, by_record).ok()?;
         let place = &self.places[found];
@@ -47,7 +47,7 @@ impl Groups {
 }
 
 /// Finds the groups of one provider.
-pub fn groups(records: &[Record], links: &Links) -> Groups {
+pub(crate) fn groups(records: &[Record], links: &Links) -> Groups {
     let posts = posts(records);
     let ids: Vec<&PostId<'_>> = posts.keys().collect();
     let mut sets = Sets::new(ids.len());

@@ -15,7 +15,7 @@ const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 const LONGEST: usize = 140;
 
 /// Returns the hashtags of some texts, without their signs, each once whatever its capitals.
-pub fn hashtags<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn hashtags<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for tag in texts.flat_map(in_text) {
         // The spelling that sorts first stays, so that the order of records does not show.
@@ -32,7 +32,7 @@ pub fn hashtags<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// Returns the form in which two spellings of one word are equal.
-pub fn folded(word: &str) -> String {
+pub(crate) fn folded(word: &str) -> String {
     word.nfc().collect::<String>().to_lowercase()
 }
 

@@ -20,7 +20,7 @@ use super::understood::{Doubt, Judging};
 
 /// Days asked for; both ends count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Dates {
+pub(crate) struct Dates {
     /// First day.
     pub since: Option<Date>,
     /// Last day.
@@ -29,7 +29,7 @@ pub struct Dates {
 
 impl Dates {
     /// Returns whether any day was asked for.
-    pub fn given(&self) -> bool {
+    pub(crate) fn given(&self) -> bool {
         self.since.is_some() || self.until.is_some()
     }
 
@@ -45,11 +45,11 @@ impl Dates {
 
 /// What each entry of a tree is, by the number of the entry: of hundreds of thousands a map would take several times the room.
 #[derive(Default)]
-pub struct Roles(Vec<Option<EntryRole>>);
+pub(crate) struct Roles(Vec<Option<EntryRole>>);
 
 impl Roles {
     /// Notes what an entry is; what was said of it before does not count any more.
-    pub fn insert(&mut self, id: EntryId, role: EntryRole) {
+    pub(crate) fn insert(&mut self, id: EntryId, role: EntryRole) {
         if self.0.len() <= id.0 {
             self.0.resize(id.0 + 1, None);
         }
@@ -57,14 +57,14 @@ impl Roles {
     }
 
     /// Returns what an entry is, if that was said.
-    pub fn get(&self, id: EntryId) -> Option<&EntryRole> {
+    pub(crate) fn get(&self, id: EntryId) -> Option<&EntryRole> {
         self.0.get(id.0)?.as_ref()
     }
 }
 
 /// What reading one tree told, beside what went into the catalog.
 #[derive(Default)]
-pub struct Intake {
+pub(crate) struct Intake {
     /// What each entry is.
     pub roles: Roles,
     /// Entries whose records all lie outside the dates asked for.
@@ -79,7 +79,7 @@ pub struct Intake {
 
 impl Intake {
     /// Says whose the tree is, and how many items it describes.
-    pub fn told(&self) -> Told {
+    pub(crate) fn told(&self) -> Told {
         // Parts that do not tell belong to an account that another part tells.
         let accounts = self.accounts.iter();
         let most = accounts.max_by_key(|(name, count)| (name.is_some(), *count, *name));
@@ -91,7 +91,7 @@ impl Intake {
 }
 
 /// Returns the options that change what a provider reads.
-pub fn read_options(options: &ImportOptions) -> ReadOptions {
+pub(crate) fn read_options(options: &ImportOptions) -> ReadOptions {
     ReadOptions {
         account: options.account.clone(),
         include_messages: options.include_messages,
@@ -103,7 +103,7 @@ pub fn read_options(options: &ImportOptions) -> ReadOptions {
 ///
 /// # Errors
 /// Fails only if the catalog does; a bad record file is a role, not an error.
-pub fn read_tree(
+pub(crate) fn read_tree(
     tree: &ArchiveTree<'_>,
     options: &ImportOptions,
     writing: &Writing<'_>,
@@ -150,12 +150,11 @@ struct Sink<'a> {
 
 impl ItemSink for Sink<'_> {
     fn record(&mut self, record: Record) {
-        self.intake.items += 1;
-        *self
-            .intake
-            .accounts
-            .entry(record.account.clone())
-            .or_default() += 1;
+        // What only says more of an item is none itself.
+        let items = u64::from(!record.facts.is_supplement());
+        self.intake.items += items;
+        let accounts = &mut self.intake.accounts;
+        *accounts.entry(record.account.clone()).or_default() += items;
         self.judging.record(&record);
         self.take(record);
     }

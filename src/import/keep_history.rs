@@ -13,7 +13,7 @@ use super::ImportError;
 ///
 /// # Errors
 /// Fails if the catalog or the disk does.
-pub fn keep_history(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
+pub(crate) fn keep_history(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
     if catalog.setting("unsettled")?.is_some() {
         return Ok(());
     }
@@ -29,7 +29,7 @@ pub fn keep_history(library: &Library, catalog: &Catalog) -> Result<(), ImportEr
 ///
 /// # Errors
 /// Fails if the catalog or the disk does.
-pub fn keep_pushes(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
+pub(crate) fn keep_pushes(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
     match catalog.push_lines()? {
         lines if lines.is_empty() => Ok(()),
         lines => write(library, PUSHES, &lines).map_err(ImportError::Write),

@@ -2,18 +2,26 @@
 
 mod absent;
 mod album;
+mod beforehand;
+mod bytes_kind;
+mod crowds;
 mod damaged;
+mod deciding;
 pub mod derive;
+mod derived_asset;
 mod details;
 mod doubts;
 mod enter;
 mod error;
 mod evidence;
+mod gathered;
 mod groups;
 mod hashtags;
 mod intake;
 mod journal;
 mod keep_history;
+mod known;
+mod linked;
 mod lists;
 mod looked;
 pub mod merge;
@@ -48,6 +56,7 @@ mod trees;
 mod understood;
 mod undo;
 mod unnamed;
+mod watch;
 
 pub use error::ImportError;
 pub use missing_lines::MissingLines;
@@ -57,8 +66,11 @@ pub use report::written;
 pub use run::{import, import_with};
 pub use undo::{UndoError, UndoOptions, UndoReport, undo, undo_with};
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use writer::threads::or_one_a_core;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -99,6 +111,13 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// Worker threads; one a core if `None`.
     pub threads: Option<usize>,
+}
+
+impl ImportOptions {
+    /// Worker threads: as many as were asked for, or one a core.
+    fn workers(&self) -> NonZeroUsize {
+        or_one_a_core(self.threads.and_then(NonZeroUsize::new))
+    }
 }
 
 /// Fate of one entry that is worth a line of its own.
@@ -173,6 +192,8 @@ pub struct ImportReport {
     pub seconds: f64,
     /// Whole parts with a problem.
     pub problems: Vec<PartProblem>,
+    /// Parts that are no known service's, beside others that are: nothing of them was taken in.
+    pub unknown_parts: Vec<Arc<str>>,
     /// Entries not plainly imported, duplicate or read.
     pub lines: Vec<EntryLine>,
     /// Media named and not held.
@@ -192,6 +213,7 @@ impl ImportReport {
             && self.outcomes.not_reached == 0
             && self.missing.is_empty()
             && self.problems.is_empty()
+            && self.unknown_parts.is_empty()
             && self.not_understood.is_empty()
             && !self.interrupted
     }

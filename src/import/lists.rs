@@ -10,19 +10,21 @@ use monitor::{Monitor, Warning};
 use writer::albums_file::{
     ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library,
 };
+use writer::digest::hash_file;
 use writer::library::Library;
 use writer::manifest::{METADATA, ORIGINALS, render};
 use writer::readme::{README, TEXT};
 use writer::reconcile::PlacedFile;
-use writer::staging::hash_file;
 
 use super::ImportError;
 use super::album::DerivedAlbum;
-use super::derive::{Derivation, DerivedAsset, Linked};
+use super::derive::Derivation;
+use super::derived_asset::DerivedAsset;
+use super::linked::Linked;
 use super::missing_list::MissingList;
 
 /// Where things lie when the lists are written.
-pub struct Places<'a> {
+pub(crate) struct Places<'a> {
     /// Originals and companions.
     pub files: &'a [PlacedFile],
     /// Path of each asset's original.
@@ -32,7 +34,7 @@ pub struct Places<'a> {
 }
 
 /// What lists hold beside what is derived, out of the catalog.
-pub struct ListFacts {
+pub(crate) struct ListFacts {
     missing: MissingList,
     home_timezone: Option<String>,
 }
@@ -42,7 +44,7 @@ impl ListFacts {
     ///
     /// # Errors
     /// Fails if the catalog does.
-    pub fn load(
+    pub(crate) fn load(
         catalog: &Catalog,
         providers: &[Linked],
         derivation: &Derivation,
@@ -58,7 +60,7 @@ impl ListFacts {
 ///
 /// # Errors
 /// Fails if the disk does.
-pub fn write_lists(
+pub(crate) fn write_lists(
     library: &Library,
     providers: &[Linked],
     derivation: &Derivation,
@@ -170,7 +172,7 @@ fn on_disk(library: &Library) -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// Fails if the catalog or the disk does.
-pub fn remember_lists(library: &Library, catalog: &mut Catalog) -> Result<(), ImportError> {
+pub(crate) fn remember_lists(library: &Library, catalog: &mut Catalog) -> Result<(), ImportError> {
     remember_lists_for(library, catalog)?;
     library.forget_lists().map_err(ImportError::Write)
 }
@@ -179,7 +181,10 @@ pub fn remember_lists(library: &Library, catalog: &mut Catalog) -> Result<(), Im
 ///
 /// # Errors
 /// Fails if the catalog does.
-pub fn remember_lists_for(library: &Library, catalog: &mut Catalog) -> Result<(), ImportError> {
+pub(crate) fn remember_lists_for(
+    library: &Library,
+    catalog: &mut Catalog,
+) -> Result<(), ImportError> {
     let written = serde_json::json!(on_disk(library)).to_string();
     Ok(catalog.in_transaction(|writing| writing.set_setting(WRITTEN, Some(&written)))?)
 }
@@ -195,7 +200,7 @@ fn noted(library: &Library) -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// Fails if the catalog or the disk does.
-pub fn touched_lists(
+pub(crate) fn touched_lists(
     library: &Library,
     catalog: &mut Catalog,
     monitor: &dyn Monitor,

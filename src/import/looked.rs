@@ -9,14 +9,14 @@ use archive::{Archive, EntryId};
 use catalog::StoredMedium;
 use model::content_hash::ContentHash;
 
-use super::store::kind_of;
+use super::bytes_kind::kind_of;
 
 /// Bytes of an entry that are held in memory; of longer ones metadata may lie at the end (videos), so they are looked at
 /// where they lie, or else put into a temporary file without a name.
 const IN_MEMORY: usize = 4 << 20;
 
 /// An entry that is being read.
-pub struct Looked {
+pub(crate) struct Looked {
     hasher: Sha256,
     head: Vec<u8>,
     size_bytes: u64,
@@ -35,7 +35,7 @@ enum Rest {
 
 impl Looked {
     /// Begins an entry.
-    pub fn begin(archive: &Archive, id: EntryId) -> Self {
+    pub(crate) fn begin(archive: &Archive, id: EntryId) -> Self {
         let size_bytes = archive.entries().get(id.0).map_or(0, |e| e.size_bytes);
         let is_long = size_bytes > IN_MEMORY as u64;
         Self {
@@ -50,7 +50,7 @@ impl Looked {
     }
 
     /// Takes the next bytes.
-    pub fn chunk(&mut self, bytes: &[u8]) {
+    pub(crate) fn chunk(&mut self, bytes: &[u8]) {
         self.hasher.update(bytes);
         let room = IN_MEMORY.saturating_sub(self.head.len());
         let overflows = self.size_bytes <= IN_MEMORY as u64 && bytes.len() > room;
@@ -74,7 +74,11 @@ impl Looked {
     }
 
     /// Says what the bytes are; the error says why they would not be kept.
-    pub fn finish(self, archive: &Archive, id: EntryId) -> Result<StoredMedium, &'static str> {
+    pub(crate) fn finish(
+        self,
+        archive: &Archive,
+        id: EntryId,
+    ) -> Result<StoredMedium, &'static str> {
         let media_type = kind_of(&self.head, self.size_bytes)?;
         let size_bytes = self.size_bytes;
         let facts = match self.rest {

@@ -3,58 +3,21 @@
 //! A pure function: the same records and bytes give the same asset, in whatever order they came. Ties break on
 //! content. Losing values are not lost: every record stays in the catalog and in the sidecar.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use catalog::StoredMedium;
-use model::asset::{Asset, Companion, Group, ItemRef, Losing};
+use model::asset::{Asset, ItemRef, Losing};
 use model::claim::{Claim, Origin};
-use model::evidence::MediaEntry;
 use model::kind::Kind;
 use model::media_type::MediaType;
 use model::record::{Edition, Location, Record, album_id};
-use model::time::{Clock, Precision, When, wall_minus_utc};
+use model::time::When;
 use model::user_changes::{Change, UserChanges};
 use provider::meaning_of;
 
-use super::details::{camera, coauthors, comments, insights, keywords};
+use super::details::{camera, coauthors, comments, insights, keywords, licenses};
+use super::known::Known;
 use super::newest::{newest, standing};
 use super::taken::taken_at;
-
-/// Everything known of one asset.
-pub struct Known<'a> {
-    /// Its bytes and what they say.
-    pub original: &'a StoredMedium,
-    /// Records tied to its bytes.
-    pub records: Vec<&'a Record>,
-    /// Where its bytes were found.
-    pub entries: Vec<&'a MediaEntry>,
-    /// Files beside it.
-    pub companions: Vec<Companion>,
-    /// What the owner changed in the sidecar.
-    pub user: Option<&'a UserChanges>,
-    /// Its place in a post of several.
-    pub group: Option<Group>,
-    /// The only account of a provider, where there is just one: whose data a part is that does not tell.
-    pub sole_accounts: &'a BTreeMap<String, String>,
-}
-
-impl Known<'_> {
-    /// Returns the same without the records that only say more of what others tell of; `None` if there are none.
-    fn without_supplements(&self) -> Option<Self> {
-        if !self.records.iter().any(|r| r.facts.is_supplement()) {
-            return None;
-        }
-        let mut records = self.records.clone();
-        records.retain(|record| !record.facts.is_supplement());
-        Some(Self {
-            records,
-            entries: self.entries.clone(),
-            companions: self.companions.clone(),
-            group: self.group.clone(),
-            ..*self
-        })
-    }
-}
 
 /// Rank of an origin for descriptions and titles: what the owner typed into a service is younger than what a camera wrote.
 fn text_rank(origin: &Origin) -> u8 {
@@ -107,6 +70,7 @@ pub fn merge(known: &Known<'_>) -> Asset {
         coauthors: coauthors(all),
         insights: insights(all),
         comments: comments(all),
+        licenses: licenses(all),
         albums: albums(known),
         favorite: favorite(known),
         visibility: visibility(known),
@@ -455,25 +419,6 @@ fn set_value<T: Clone + Default>(field: &mut T, change: &Change<T>) {
     }
 }
 
-/// Returns the offset that a wall clock and an instant of the same moment show: their difference, if it lies at a quarter hour.
-///
-/// Real zones are whole quarter hours between −12 and +14 hours; `slack_s` allows for the time between the two readings.
-pub fn compared_offset(
-    local: jiff::civil::DateTime,
-    instant: jiff::Timestamp,
-    slack_s: i64,
-) -> Option<i32> {
-    let seconds = wall_minus_utc(local, instant).as_secs();
-    let quarter = (seconds as f64 / 900.0).round() as i64 * 900;
-    let real = (-12 * 3600..=14 * 3600).contains(&quarter) && (seconds - quarter).abs() <= slack_s;
-    real.then_some(quarter as i32)
-}
-
-/// Returns whether a time's clock could still gain an offset.
-pub fn lacks_offset(when: &When) -> bool {
-    !matches!(when.clock, Clock::Zoned { .. }) && when.precision <= Precision::Minute
-}
-
 #[cfg(test)]
 #[path = "merge_tests.rs"]
 mod tests;
@@ -485,7 +430,7 @@ pub(super) mod tests_support {
     use model::record::RecordFacts;
 
     /// A record that claims nothing.
-    pub fn record(uri: &str) -> Record {
+    pub(crate) fn record(uri: &str) -> Record {
         Record {
             provider: "instagram".into(),
             account: Some("anna".into()),

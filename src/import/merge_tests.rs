@@ -1,14 +1,20 @@
 //! Tests of `merge`: the rank table, row by row.
 
 use super::*;
+use std::collections::BTreeMap;
+
+use catalog::StoredMedium;
 use jiff::Timestamp;
 use jiff::civil::datetime;
 use model::content_hash::ContentHash;
+use model::evidence::MediaEntry;
 use model::kind::{Kind, Visibility};
 use model::media_facts::MediaFacts;
 use model::media_type::MediaType;
 use model::record::{Location, Membership, RecordFacts};
+use model::time::Precision;
 
+use super::super::offset::compared_offset;
 use super::super::taken::{CORRECTION_S, taken_rank};
 use super::tests_support::record;
 

@@ -10,7 +10,8 @@ use model::content_hash::ContentHash;
 use writer::albums_file::MissingText;
 
 use super::ImportError;
-use super::derive::{Derivation, Linked};
+use super::derive::Derivation;
+use super::linked::Linked;
 use super::packed::{Pack, Packed};
 use super::sorted_texts::SortedTexts;
 
@@ -18,7 +19,7 @@ use super::sorted_texts::SortedTexts;
 const PIECE: usize = 256 << 10;
 
 /// The text of `missing.json`, outside of memory where it is long.
-pub struct MissingList {
+pub(crate) struct MissingList {
     pieces: Vec<Packed>,
     hash: ContentHash,
 }
@@ -28,7 +29,7 @@ impl MissingList {
     ///
     /// # Errors
     /// Fails if the catalog does, or the temporary file.
-    pub fn load(
+    pub(crate) fn load(
         catalog: &Catalog,
         providers: &[Linked],
         derivation: &Derivation,
@@ -73,12 +74,12 @@ impl MissingList {
     }
 
     /// Returns the hash of the list.
-    pub fn hash(&self) -> ContentHash {
+    pub(crate) fn hash(&self) -> ContentHash {
         self.hash
     }
 
     /// Returns the list, a piece at a time.
-    pub fn pieces(&self) -> impl Iterator<Item = io::Result<Vec<u8>>> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = io::Result<Vec<u8>>> {
         let pieces = self.pieces.iter();
         pieces.map(|piece| {
             piece

@@ -8,7 +8,7 @@ use model::record::Record;
 ///
 /// A newer export that states nothing takes nothing away: an archive may hold less than the one before it. Of providers
 /// whose exports are not told apart, all values stay.
-pub fn newest<'a, T>(
+pub(crate) fn newest<'a, T>(
     records: &[&'a Record],
     value: impl Fn(&'a Record) -> Option<T>,
 ) -> Vec<(&'a Record, T)> {
@@ -29,7 +29,7 @@ pub fn newest<'a, T>(
 /// Returns the values that stand: those of the newest export that states any, unless a newer one of the same account states
 /// that there is none. So a caption that was taken away on the service is gone, and a sidecar that came damaged takes nothing
 /// away.
-pub fn standing<'a, T>(
+pub(crate) fn standing<'a, T>(
     records: &[&'a Record],
     value: impl Fn(&'a Record) -> Option<T>,
 ) -> Vec<(&'a Record, T)> {

@@ -12,13 +12,13 @@ use model::library_path::LibraryPath;
 use monitor::Monitor;
 
 use super::ImportError;
-use super::derive::{DerivedAsset, asset_of};
+use super::derived_asset::{DerivedAsset, asset_of};
+use super::linked::At;
 use super::sidecars::{MANY, Records, Sidecars};
 use super::sorted_texts::SortedTexts;
-use super::tie::At;
 
 /// An asset whose sidecar is to be written.
-pub struct Change<'a> {
+pub(crate) struct Change<'a> {
     /// The asset.
     pub derived: &'a DerivedAsset,
     /// Where its original lies.
@@ -29,7 +29,7 @@ pub struct Change<'a> {
 
 /// What was written and noted.
 #[derive(Default)]
-pub struct Noted {
+pub(crate) struct Noted {
     /// Path and hash of each sidecar written.
     pub sidecars: Vec<(String, ContentHash)>,
     /// Old assets that have other facts or another place now. An archive that only repeats what is known adds its
@@ -39,6 +39,10 @@ pub struct Noted {
 
 /// Assets handed over at a time.
 const CHUNK: usize = 256;
+
+/// Jobs after which the sidecars written so far are sent to the disk while further ones are made: else the sync at the end
+/// waits for all of them at once.
+const SENT_TOGETHER: usize = 16;
 
 /// Some assets and the records their sidecars show.
 struct Job {
@@ -65,7 +69,7 @@ struct Written {
 ///
 /// # Errors
 /// Fails if the disk or the catalog does.
-pub fn write_and_note(
+pub(crate) fn write_and_note(
     writing: &Writing<'_>,
     changes: &[Change<'_>],
     sidecars: &Sidecars<'_>,
@@ -84,6 +88,9 @@ pub fn write_and_note(
             scope.spawn(move || write_jobs(&jobs, &hand_back, chunks, sidecars));
         }
         drop(hand_back);
+        let (send, to_send) = bounded::<()>(1);
+        let writer = sidecars.library.writer();
+        let sent = scope.spawn(move || to_send.iter().try_for_each(|()| writer.sync_all()));
         let mut noting = Noting {
             writing,
             sidecars,
@@ -91,6 +98,7 @@ pub fn write_and_note(
             monitor,
             chunks: &chunks,
             early: BTreeMap::new(),
+            send,
             next: 0,
             noted: Noted::default(),
         };
@@ -107,7 +115,14 @@ pub fn write_and_note(
         while noting.next < chunks.len() {
             noting.take(&done)?;
         }
-        Ok(noting.noted)
+        let Noting { noted, send, .. } = noting;
+        drop(send);
+        // A system tells of a failed write once only: what it told this thread must end the run.
+        match sent.join() {
+            Ok(sent) => sent.map_err(ImportError::Write)?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        Ok(noted)
     })
 }
 
@@ -166,6 +181,8 @@ struct Noting<'a> {
     chunks: &'a [&'a [Change<'a>]],
     /// Jobs that were done before an earlier one: rows are entered in order.
     early: BTreeMap<usize, Done>,
+    /// Asks for what was written so far to be sent to the disk.
+    send: Sender<()>,
     next: usize,
     noted: Noted,
 }
@@ -182,6 +199,10 @@ impl Noting<'_> {
         while let Some(done) = self.early.remove(&self.next) {
             self.note(done)?;
             self.next += 1;
+            if self.next.is_multiple_of(SENT_TOGETHER) {
+                // If it is still busy, there is nothing to ask for. If it is gone, its error ends the run.
+                let _ = self.send.try_send(());
+            }
         }
         Ok(())
     }
@@ -220,7 +241,7 @@ impl Noting<'_> {
 ///
 /// # Errors
 /// Fails if the catalog does.
-pub fn note_placed(
+pub(crate) fn note_placed(
     writing: &Writing<'_>,
     believed: &[PlacedRow],
     rows: &[PlacedRow],

@@ -14,9 +14,8 @@ use tzf_rs::EmbeddedFinder;
 use model::asset::Asset;
 use model::claim::{Claim, Origin};
 use model::record::{Location, Record};
-use model::time::{Clock, Precision, When};
+use model::time::{Clock, Precision, When, wall_minus_utc};
 
-use super::merge::{compared_offset, lacks_offset};
 use super::name_date::name_date;
 
 /// Seconds by which a camera clock and the instant it is compared with may differ: the time it takes to post.
@@ -242,6 +241,25 @@ fn offset_in(zone: &TimeZone, when: &When) -> Option<i32> {
         }
         Clock::Zoned { offset_s, .. } => Some(offset_s),
     }
+}
+
+/// Returns the offset that a wall clock and an instant of the same moment show: their difference, if it lies at a quarter hour.
+///
+/// Real zones are whole quarter hours between −12 and +14 hours; `slack_s` allows for the time between the two readings.
+pub fn compared_offset(
+    local: jiff::civil::DateTime,
+    instant: jiff::Timestamp,
+    slack_s: i64,
+) -> Option<i32> {
+    let seconds = wall_minus_utc(local, instant).as_secs();
+    let quarter = (seconds as f64 / 900.0).round() as i64 * 900;
+    let real = (-12 * 3600..=14 * 3600).contains(&quarter) && (seconds - quarter).abs() <= slack_s;
+    real.then_some(quarter as i32)
+}
+
+/// Returns whether a time's clock could still gain an offset.
+pub fn lacks_offset(when: &When) -> bool {
+    !matches!(when.clock, Clock::Zoned { .. }) && when.precision <= Precision::Minute
 }
 
 #[cfg(test)]

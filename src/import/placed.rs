@@ -11,7 +11,7 @@ use writer::reconcile::{Displaced, PlacedFile, Plan, WantedFile};
 use super::derive::Derivation;
 
 /// Where the files of the library lie now, or should: of some the bytes may be gone.
-pub struct Placed {
+pub(crate) struct Placed {
     /// Every file.
     pub files: Vec<PlacedFile>,
     /// The same as the catalog keeps it.
@@ -26,7 +26,7 @@ pub struct Placed {
 
 impl Placed {
     /// Says where files lie once a plan is carried out.
-    pub fn of(
+    pub(crate) fn of(
         plan: Plan,
         placements: &[Placement],
         before: Vec<PlacedRow>,
@@ -47,7 +47,7 @@ impl Placed {
 }
 
 /// Every file the library should hold, with the time it gets: when it was taken.
-pub fn wanted(derivation: &Derivation, placements: &[Placement]) -> Vec<WantedFile> {
+pub(crate) fn wanted(derivation: &Derivation, placements: &[Placement]) -> Vec<WantedFile> {
     let mut wanted = Vec::with_capacity(placements.len());
     for (derived, placement) in derivation.assets.iter().zip(placements) {
         let taken = derived.taken_seconds;
@@ -84,7 +84,7 @@ fn believed_file(file: &WantedFile) -> PlacedFile {
 }
 
 /// Reads a row of the catalog.
-pub fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
+pub(crate) fn placed_file(row: &PlacedRow) -> Option<PlacedFile> {
     Some(PlacedFile {
         path: LibraryPath::parse(&row.path)?,
         content_hash: row.content_hash,

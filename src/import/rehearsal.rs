@@ -21,13 +21,14 @@ use writer::library::{Library, LibraryError};
 use writer::reconcile::{Disk, Found, Staged, plan};
 use writer::walk::holds_anything;
 
-use super::derive::{Derivation, asset_of};
+use super::deciding::{decide, seen};
+use super::derive::Derivation;
+use super::derived_asset::asset_of;
 use super::doubts::of_run;
 use super::enter::{note_repeats, note_unread, store_all};
 use super::journal::asked;
 use super::placed::{Placed, placed_file, wanted};
-use super::report::{Draft, Facts};
-use super::run::{decide, held_at, seen, tell_counts, threads};
+use super::report::{Draft, Facts, held_at, tell_counts};
 use super::settle::{
     Derived, Settled, UTC_ONLY, ZONELESS, album_titles, derived, is_counted, set_missing, utc_only,
     zoneless,
@@ -61,7 +62,7 @@ pub(super) fn rehearse(
         None => Catalog::scratch()?,
     };
     let mut swept = match &library {
-        Some(library) => sweep(library, &catalog, threads(options))?,
+        Some(library) => sweep(library, &catalog, options.workers())?,
         None => Sweep::default(),
     };
     let seen = seen(&catalog, options, recognized)?;
@@ -99,7 +100,7 @@ pub(super) fn rehearse(
         let (done, placed) = Foreseeing {
             library: library.as_ref(),
             stored: &stored,
-            threads: threads(options),
+            threads: options.workers(),
             monitor,
         }
         .foresee(&mut catalog, &swept)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use writer::library::Library;
+use writer::reconcile::PlacedFile;
 use writer::regular;
 use writer::sidecar::merge::is_untouched;
 use writer::sidecar::read::read;
@@ -17,26 +18,40 @@ use super::placed::Placed;
 ///
 /// # Errors
 /// Fails if the disk does.
-pub fn remove_remains(library: &Library, placed: &Placed) -> Result<(), ImportError> {
+pub(crate) fn remove_remains(library: &Library, placed: &Placed) -> Result<(), ImportError> {
     if placed.left.is_empty() {
         return Ok(());
     }
     let wanted: BTreeSet<LibraryPath> = placed.paths.values().map(LibraryPath::sidecar).collect();
-    let used: BTreeSet<&str> = placed.files.iter().map(|file| file.path.folder()).collect();
     for file in &placed.left {
         let sidecar = file.path.sidecar();
         if !wanted.contains(&sidecar) {
             remove_sidecar(library, &sidecar, file.content_hash)?;
         }
     }
-    let made: BTreeSet<&str> = placed.left.iter().map(|file| file.path.folder()).collect();
-    for folder in made.difference(&used) {
+    remove_unused_folders(library, &placed.left, &placed.files)
+}
+
+/// Removes the folders in which files lay and none lies any more, as far as they are empty.
+///
+/// # Errors
+/// Fails if the disk does.
+pub(crate) fn remove_unused_folders(
+    library: &Library,
+    lay: &[PlacedFile],
+    lie: &[PlacedFile],
+) -> Result<(), ImportError> {
+    for folder in folders_of(lay).difference(&folders_of(lie)) {
         library
             .writer()
             .remove_empty_folders(folder)
             .map_err(ImportError::Write)?;
     }
     Ok(())
+}
+
+fn folders_of(files: &[PlacedFile]) -> BTreeSet<&str> {
+    files.iter().map(|file| file.path.folder()).collect()
 }
 
 /// Removes a sidecar we wrote for these bytes. One that its owner changed is kept aside; any other file stays.

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use catalog::{Catalog, PlacedRow};
 use model::library_path::LibraryPath;
 use monitor::Monitor;
+use writer::digest::hash_file;
 use writer::library::Library;
 use writer::safe_writer::Seam;
-use writer::staging::hash_file;
 
 use super::run::import_after;
 use super::{ImportError, ImportOptions, ImportReport};

@@ -11,10 +11,12 @@ use model::record::Record;
 use model::time::{Clock, Precision, When, offset_text};
 
 use super::damaged::Damaged;
+use super::deciding::Decided;
 use super::journal::part_facts;
 use super::plan::{Action, Planned};
-use super::run::Decided;
+use super::settle::{UTC_ONLY, ZONELESS};
 use super::store::Stored;
+use super::sweep::Sweep;
 use super::trees::Recognized;
 use super::{EntryLine, ImportOptions, ImportReport, MissingLine, MissingLines};
 
@@ -37,7 +39,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Adds up. The lines take the room of what was decided: an archive may have half a million entries.
-    pub fn new(decided: Decided, facts: &Facts<'_>) -> Self {
+    pub(crate) fn new(decided: Decided, facts: &Facts<'_>) -> Self {
         let Decided {
             planned,
             intakes,
@@ -52,6 +54,7 @@ impl Draft {
             entries: archive.entries().len() as u64,
             bytes_read: facts.stored.bytes_read,
             problems: archive.problems().to_vec(),
+            unknown_parts: facts.recognized.unknown_parts(archive),
             interrupted: facts.stored.interrupted,
             ..ImportReport::default()
         };
@@ -91,17 +94,17 @@ impl Draft {
     }
 
     /// Returns the entries that were imported.
-    pub fn imported(&self) -> &[EntryId] {
+    pub(crate) fn imported(&self) -> &[EntryId] {
         &self.imported
     }
 
     /// Returns whether the user stopped the run.
-    pub fn interrupted(&self) -> bool {
+    pub(crate) fn interrupted(&self) -> bool {
         self.report.interrupted
     }
 
     /// Says where files lie, and what is missing.
-    pub fn finish(
+    pub(crate) fn finish(
         mut self,
         held_at: &HashMap<ContentHash, &str>,
         missing: MissingLines,
@@ -228,4 +231,24 @@ pub fn written(when: &When) -> String {
         Clock::Utc(_) => format!("{text}Z"),
         Clock::Wall(_) => text.to_string(),
     }
+}
+
+/// Says how many times of the library are known only in part, as settling counted them last.
+pub(super) fn tell_counts(
+    report: &mut ImportReport,
+    catalog: &Catalog,
+) -> Result<(), CatalogError> {
+    let counted = |setting: Option<String>| setting.and_then(|count| count.parse().ok());
+    report.utc_only = counted(catalog.setting(UTC_ONLY)?).unwrap_or(0);
+    report.zoneless = counted(catalog.setting(ZONELESS)?).unwrap_or(0);
+    Ok(())
+}
+
+/// Where each content lies: the first path, for reports.
+pub(super) fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
+    let mut at = HashMap::new();
+    for row in &swept.placed {
+        at.entry(row.content_hash).or_insert(row.path.as_str());
+    }
+    at
 }

@@ -1,40 +1,34 @@
 //! One import from beginning to end: open, recognise, read, plan, store, settle, report.
 
-use std::collections::{HashMap, HashSet};
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use archive::{Archive, EntryError, EntryId, OpenOptions};
-use catalog::{Catalog, CatalogError, SeenKey, SeenRole, Told, Writing};
-use model::content_hash::ContentHash;
-use model::entry_path::PathBelow;
+use archive::{Archive, OpenOptions};
+use catalog::{Catalog, CatalogError, SeenRole, Writing};
 use model::outcome::Ignored;
 use monitor::{Monitor, Unit, Warning};
-use provider::classify::is_system_file;
-use provider::{EntryRole, PROVIDERS, Tree};
+use provider::PROVIDERS;
 use writer::library::{Library, LibraryLock};
 use writer::safe_writer::Seam;
-use writer::threads::or_one_a_core;
 
-use super::doubts::{look_at_left_aside, note_doubts, of_run};
+use super::deciding::{Decided, decide, is_ordinary, seen};
+use super::doubts::of_run;
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
-use super::intake::{Intake, read_tree};
+use super::error::SETTLING_ROOM;
 use super::journal::{asked, came_to};
 use super::keep_history::keep_history;
 use super::lists::{remember_lists, touched_lists};
 use super::opened::{open_catalog, open_library};
 use super::pieces::check_number;
-use super::plan::{Action, Before, Candidate, Planned, nothing_new, plan};
-use super::reading::{given, given_before};
+use super::plan::Action;
 use super::rehearsal::rehearse;
-use super::report::{Draft, Facts};
-use super::settle::{UTC_ONLY, ZONELESS, settle};
+use super::report::{Draft, Facts, held_at, tell_counts};
+use super::settle::settle;
 use super::store::Keeping;
 use super::sweep::{Sweep, clean_unfinished, sweep};
-use super::trees::{ArchiveTree, Recognized, recognize, top_names};
+use super::trees::{Recognized, recognize, top_names};
 use super::undo::finish_leaving;
 use super::{ImportError, ImportOptions, ImportReport};
 
@@ -88,6 +82,7 @@ pub(super) fn import_after(
         return Err(nothing_recognized(&archive, monitor));
     }
     tell_problems(&archive, monitor);
+    tell_unknown_parts(&archive, &recognized, monitor);
     check_number(&recognized, options)?;
     let mut report = if options.dry_run {
         rehearse(root, options, &archive, &recognized, begun, monitor)?
@@ -157,6 +152,18 @@ fn tell_problems(archive: &Archive, monitor: &dyn Monitor) {
     }
 }
 
+/// Names what was given beside archives we know and is none: nobody shall think that it was taken in.
+fn tell_unknown_parts(archive: &Archive, recognized: &Recognized<'_>, monitor: &dyn Monitor) {
+    for part in recognized.unknown_parts(archive) {
+        monitor.warn(Warning {
+            subject: model::shown::shown(&part),
+            message: "no known service's archive: nothing of it is imported; if it is one, say whose with --provider, \
+                      in an import of its own"
+                .to_owned(),
+        });
+    }
+}
+
 fn nothing_recognized(archive: &Archive, monitor: &dyn Monitor) -> ImportError {
     if archive.entries().is_empty() {
         // The error names the problems itself.
@@ -170,18 +177,6 @@ fn nothing_recognized(archive: &Archive, monitor: &dyn Monitor) -> ImportError {
             known: known_providers(),
         }
     }
-}
-
-/// What deciding came to.
-pub(super) struct Decided {
-    /// Every entry of every part, once.
-    pub planned: Vec<Planned>,
-    /// Intake of each tree; `None` where nothing was new and nothing was read.
-    pub intakes: Vec<Option<Intake>>,
-    /// What each tree was read as; `None` where nothing was read.
-    pub readings: Vec<Option<i64>>,
-    /// What each tree told, now or when it was read.
-    pub told: Vec<Told>,
 }
 
 /// A library that is ours alone while this lives.
@@ -236,7 +231,7 @@ fn take_in(
 ) -> Result<Taken, ImportError> {
     let (library, catalog) = (&opened.library, &mut opened.catalog);
     let touched = touched_lists(library, catalog, monitor)?;
-    let swept = sweep(library, catalog, threads(options))?;
+    let swept = sweep(library, catalog, options.workers())?;
     let seen = seen(catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
         let run = writing.begin_import(clock(), &asked(options))?;
@@ -297,7 +292,7 @@ fn finish(
     let unsettled = catalog.setting("unsettled")?.is_some() || catalog.is_to_be_rederived()?;
     if !taken.draft.interrupted() && (unsettled || !swept.is_clean() || taken.touched) {
         let done =
-            settle(&library, &mut catalog, &swept, threads(options), monitor).map_err(needing)?;
+            settle(&library, &mut catalog, &swept, options.workers(), monitor).map_err(needing)?;
         remember_lists(&library, &mut catalog).map_err(needing)?;
         swept.placed = catalog.placed_files()?;
         settled = Some(done);
@@ -316,214 +311,6 @@ fn finish(
         .map_err(|error| needing(error.into()))?;
     keep_history(&library, &catalog).map_err(needing)?;
     Ok(report)
-}
-
-/// Says how many times of the library are known only in part, as settling counted them last.
-pub(super) fn tell_counts(
-    report: &mut ImportReport,
-    catalog: &Catalog,
-) -> Result<(), CatalogError> {
-    let counted = |setting: Option<String>| setting.and_then(|count| count.parse().ok());
-    report.utc_only = counted(catalog.setting(UTC_ONLY)?).unwrap_or(0);
-    report.zoneless = counted(catalog.setting(ZONELESS)?).unwrap_or(0);
-    Ok(())
-}
-
-/// Room that sidecars and lists may need when originals are in already; only for the message.
-pub(super) const SETTLING_ROOM: u64 = 64 << 20;
-
-pub(super) fn threads(options: &ImportOptions) -> NonZeroUsize {
-    or_one_a_core(options.threads.and_then(NonZeroUsize::new))
-}
-
-pub(super) type Seen = Vec<HashMap<SeenKey, SeenRole>>;
-
-pub(super) fn seen(
-    catalog: &Catalog,
-    options: &ImportOptions,
-    recognized: &Recognized<'_>,
-) -> Result<Seen, CatalogError> {
-    let account = options.account.as_deref().unwrap_or("");
-    recognized
-        .trees
-        .iter()
-        .map(|tree| {
-            let provider = tree.provider;
-            catalog.seen_entries(provider.name(), provider.reader_version(), account)
-        })
-        .collect()
-}
-
-/// Whether this run reads record files in the ordinary way, so that they need not be read again.
-fn is_ordinary(options: &ImportOptions) -> bool {
-    options.since.is_none() && options.until.is_none() && options.html_offset_s.is_none()
-}
-
-/// Reads record files and decides for every entry.
-pub(super) fn decide(
-    archive: &Archive,
-    recognized: &Recognized<'_>,
-    options: &ImportOptions,
-    seen: &Seen,
-    swept: &Sweep,
-    writing: &Writing<'_>,
-    monitor: &dyn Monitor,
-) -> Result<Decided, CatalogError> {
-    let held = |hash: ContentHash| swept.held.contains(&hash);
-    let mut planned = Vec::new();
-    let mut intakes = Vec::new();
-    let mut readings = Vec::new();
-    let mut told = Vec::new();
-    for (index, tree) in recognized.trees.iter().enumerate() {
-        let before = Before {
-            seen: &seen[index],
-            held: &held,
-        };
-        let mut candidates = candidates(archive, tree);
-        let known = nothing_new(&candidates, &before, options.include_messages);
-        let given = given(tree, &candidates, options);
-        // The same parts were read before: this run gives what that reading gave.
-        let read_before = match known && is_ordinary(options) {
-            true => writing.give_again(given)?,
-            false => None,
-        };
-        let intake = if let Some(reading) = read_before {
-            readings.push(None);
-            told.push(writing.told(reading)?);
-            None
-        } else {
-            monitor.step("reading records", None, Unit::Items);
-            let reading = writing.begin_reading(Some(given), &tree.part_names())?;
-            readings.push(Some(reading));
-            let mut intake = read_tree(tree, options, writing, monitor)?;
-            writing.put_told(reading, &intake.told())?;
-            told.push(intake.told());
-            give_roles(&mut candidates, &intake);
-            look_at_left_aside(
-                archive,
-                recognized,
-                index,
-                &candidates,
-                options,
-                &mut intake,
-            );
-            let provider = tree.provider.name();
-            note_doubts(archive, provider, &candidates, &intake.doubts, writing)?;
-            replace_older(tree, &candidates, options, &readings, writing)?;
-            Some(intake)
-        };
-        let of_tree = plan(index, candidates, &before);
-        match planned.is_empty() {
-            true => planned = of_tree,
-            false => planned.extend(of_tree),
-        }
-        intakes.push(intake);
-    }
-    planned.extend(outside_trees(archive, recognized));
-    if planned.iter().any(|p| matches!(p.action, Action::Store))
-        || intakes.iter().any(Option::is_some)
-    {
-        writing.set_setting("unsettled", Some("1"))?;
-    }
-    if let Some(zone) = &options.home_timezone {
-        writing.set_home_timezone(zone)?;
-    }
-    // Each entry is there once, so that there is no order to keep; a stable sort would take half of their room again.
-    planned.sort_unstable_by_key(|p: &Planned| p.id);
-    Ok(Decided {
-        planned,
-        intakes,
-        readings,
-        told,
-    })
-}
-
-/// Puts the reading just made in the place of those that older readers made of the same parts.
-fn replace_older(
-    tree: &ArchiveTree<'_>,
-    candidates: &[Candidate],
-    options: &ImportOptions,
-    readings: &[Option<i64>],
-    writing: &Writing<'_>,
-) -> Result<(), CatalogError> {
-    let Some(reading) = readings.last().copied().flatten() else {
-        return Ok(());
-    };
-    // Not of the first import of all: the entries of a large archive are many to hash.
-    if writing.read_before(reading)? {
-        for digest in given_before(tree, candidates, options) {
-            writing.replace_reading(digest, reading)?;
-        }
-    }
-    Ok(())
-}
-
-fn candidates(archive: &Archive, tree: &ArchiveTree<'_>) -> Vec<Candidate> {
-    tree.nodes()
-        .iter()
-        .map(|node| {
-            let entry = &archive.entries()[node.id.0];
-            let not_a_file = matches!(entry.problem, Some(EntryError::NotAFile));
-            Candidate {
-                id: node.id,
-                path: node.path.clone(),
-                export: tree.export_of(node.id),
-                size_bytes: entry.size_bytes,
-                crc32: entry.crc32,
-                role: not_a_file.then_some(EntryRole::Ignored(Ignored::NotAFile)),
-                problem: entry
-                    .problem
-                    .as_ref()
-                    .filter(|_| !not_a_file)
-                    .map(EntryError::to_string),
-                outside_dates: false,
-            }
-        })
-        .collect()
-}
-
-fn give_roles(candidates: &mut [Candidate], intake: &Intake) {
-    let outside: HashSet<EntryId> = intake.outside_dates.iter().copied().collect();
-    for candidate in candidates {
-        if candidate.role.is_none() {
-            let role = intake.roles.get(candidate.id).cloned();
-            candidate.role = Some(role.unwrap_or(EntryRole::Ignored(Ignored::Unknown)));
-        }
-        candidate.outside_dates = outside.contains(&candidate.id);
-    }
-}
-
-/// Entries that are in no tree: refused names, and files no provider knows.
-fn outside_trees(archive: &Archive, recognized: &Recognized<'_>) -> Vec<Planned> {
-    let refused = archive
-        .entries()
-        .iter()
-        .enumerate()
-        .filter_map(|(id, entry)| {
-            let why = entry.path.as_ref().err()?;
-            let name = model::shown::shown(&entry.raw_name);
-            let action = Action::Fail(format!("refused: {why}"));
-            Some((EntryId(id), PathBelow::from(name.as_str()), action))
-        });
-    let strays = recognized.strays.iter().map(|id| {
-        let name = &*archive.entries()[id.0].raw_name;
-        let why = match is_system_file(name) {
-            true => Ignored::SystemFile,
-            false => Ignored::Unknown,
-        };
-        (*id, PathBelow::from(name), Action::Ignore(why))
-    });
-    let no_export: Arc<str> = "".into();
-    refused
-        .chain(strays)
-        .map(|(id, path, action)| Planned {
-            id,
-            tree: None,
-            path,
-            export: Arc::clone(&no_export),
-            action,
-        })
-        .collect()
 }
 
 /// Remembers record files and what was left aside, so that an archive that is all known need not be read again.
@@ -555,13 +342,4 @@ fn remember(
         }
     }
     Ok(())
-}
-
-/// Where each content lies: the first path, for reports.
-pub(super) fn held_at(swept: &Sweep) -> HashMap<ContentHash, &str> {
-    let mut at = HashMap::new();
-    for row in &swept.placed {
-        at.entry(row.content_hash).or_insert(row.path.as_str());
-    }
-    at
 }

@@ -1,20 +1,20 @@
 //! Disjoint sets of small numbers: which things belong together, be it by way of others.
 
 /// Each number is in one set; at first in one of its own.
-pub struct Sets {
+pub(crate) struct Sets {
     parent: Vec<u32>,
 }
 
 impl Sets {
     /// Makes sets of the numbers below `size`.
-    pub fn new(size: usize) -> Self {
+    pub(crate) fn new(size: usize) -> Self {
         Self {
             parent: (0..size as u32).collect(),
         }
     }
 
     /// Returns the smallest number of the set a number is in.
-    pub fn root(&mut self, index: usize) -> usize {
+    pub(crate) fn root(&mut self, index: usize) -> usize {
         let mut index = index as u32;
         while self.above(index) != index {
             self.parent[index as usize] = self.above(self.above(index));
@@ -24,7 +24,7 @@ impl Sets {
     }
 
     /// Makes one set of the sets that two numbers are in.
-    pub fn unite(&mut self, a: usize, b: usize) {
+    pub(crate) fn unite(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
         self.parent[a.max(b)] = a.min(b) as u32;
     }

@@ -16,12 +16,14 @@ use writer::reconcile::{PlacedFile, plan};
 use writer::settle::apply;
 use writer::threads::share_out;
 
-use super::derive::{Derivation, Linked, Surroundings, make_assets};
+use super::crowds::MERGED;
+use super::derive::{Derivation, Surroundings, make_assets};
 use super::evidence::{FromCatalog, linked};
+use super::linked::Linked;
 use super::lists::{ListFacts, Places, write_lists};
 use super::note::{Change, note_placed, write_and_note};
 use super::placed::{Placed, placed_file, wanted};
-use super::remains::remove_remains;
+use super::remains::{remove_remains, remove_unused_folders};
 use super::sidecars::Sidecars;
 use super::sweep::{Sweep, note_untimed};
 use super::tie::tie;
@@ -31,7 +33,7 @@ use super::{ImportError, offset};
 
 /// What settling changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Settled {
+pub(crate) struct Settled {
     /// Assets that were not there before.
     pub added: u64,
     /// Assets whose facts or place changed.
@@ -43,15 +45,15 @@ pub struct Settled {
 }
 
 /// Setting that keeps how many assets have a time known only as an instant, for imports that find nothing to settle.
-pub const UTC_ONLY: &str = "utc_only";
+pub(crate) const UTC_ONLY: &str = "utc_only";
 /// Setting that keeps how many assets have a time of which a service does not tell the zone.
-pub const ZONELESS: &str = "zoneless";
+pub(crate) const ZONELESS: &str = "zoneless";
 
 /// Settles the library: the tree, the lists and the derived half of the catalog become what all evidence makes of them.
 ///
 /// # Errors
 /// Fails if the disk or the catalog does; what was done stays, and the next run does the rest.
-pub fn settle(
+pub(crate) fn settle(
     library: &Library,
     catalog: &mut Catalog,
     swept: &Sweep,
@@ -99,6 +101,7 @@ pub fn settle(
     };
     let placements = settle_names(derivation.assets.iter().map(|derived| &derived.names));
     let placed = settling.place(&derivation, &placements)?;
+    settling.tell_crowds(&derivation, &placed);
     settling.write(&derivation, &placements, placed)?;
     let settled = settling.settled;
     note_untimed(library, catalog, swept)?;
@@ -106,7 +109,7 @@ pub fn settle(
 }
 
 /// What the library should be, and what that follows from.
-pub struct Derived {
+pub(crate) struct Derived {
     /// What the owner changed.
     pub touched: Touched,
     /// All evidence, without its records.
@@ -121,7 +124,7 @@ pub struct Derived {
 ///
 /// # Errors
 /// Fails if the disk or the catalog does.
-pub fn derived(
+pub(crate) fn derived(
     catalog: &mut Catalog,
     (library, swept, broken): (Option<&Library>, &Sweep, Broken),
     threads: NonZeroUsize,
@@ -165,13 +168,13 @@ pub fn derived(
 }
 
 /// Counts the assets whose time is known only as an instant.
-pub fn utc_only(derivation: &Derivation) -> u64 {
+pub(crate) fn utc_only(derivation: &Derivation) -> u64 {
     let assets = derivation.assets.iter();
     assets.filter(|derived| derived.is_utc_only).count() as u64
 }
 
 /// Counts the assets whose time is a clock of which a service does not tell the zone.
-pub fn zoneless(derivation: &Derivation) -> u64 {
+pub(crate) fn zoneless(derivation: &Derivation) -> u64 {
     let assets = derivation.assets.iter();
     assets.filter(|derived| derived.is_zoneless).count() as u64
 }
@@ -249,7 +252,24 @@ impl Settling<'_> {
         for changed in &applied.changed {
             self.warn(changed, "its bytes are not those that were imported; the good copy is kept in .albumen/staging");
         }
-        Ok(Placed::of(plan, placements, before, left))
+        let placed = Placed::of(plan, placements, before, left);
+        // Folders whose last file moved: those in which sidecars still lie go with them, later. Looked for before the catalog
+        // forgets where files lay, so that a run that is cut off here is made up for by the next one.
+        remove_unused_folders(self.library, &believed, &placed.files)?;
+        Ok(placed)
+    }
+
+    /// Warns of photos with so many records that only some were merged.
+    fn tell_crowds(&self, derivation: &Derivation, placed: &Placed) {
+        for derived in derivation.assets.iter().filter(|one| one.is_crowded()) {
+            if let Some(path) = placed.paths.get(&derived.content_hash) {
+                let message = format!(
+                    "{} records speak of it, and its facts are those of the first {MERGED}; its sidecar has them all",
+                    derived.records.len()
+                );
+                self.warn(path, &message);
+            }
+        }
     }
 
     fn warn(&self, path: &LibraryPath, message: &str) {
@@ -369,7 +389,7 @@ impl Settling<'_> {
 }
 
 /// Says whether what lies at this path is counted among photos and videos: subtitles whose video is not there are kept, and are none.
-pub fn is_counted(path: &LibraryPath) -> bool {
+pub(crate) fn is_counted(path: &LibraryPath) -> bool {
     !MediaType::is_text(path.as_str())
 }
 
@@ -450,7 +470,7 @@ impl Before {
 ///
 /// # Errors
 /// Fails if the catalog does.
-pub fn set_missing(
+pub(crate) fn set_missing(
     writing: &Writing<'_>,
     derivation: &Derivation,
     providers: &[Linked],
@@ -481,7 +501,7 @@ fn doubts(derivation: &Derivation, providers: &[Linked]) -> Vec<i64> {
 }
 
 /// Returns the titles of albums by their identity.
-pub fn album_titles(derivation: &Derivation) -> HashMap<&str, &str> {
+pub(crate) fn album_titles(derivation: &Derivation) -> HashMap<&str, &str> {
     derivation
         .albums
         .iter()

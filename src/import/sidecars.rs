@@ -17,13 +17,14 @@ use writer::sidecar::render::{AroundRecords, SidecarContent, record_json, render
 use writer::walk::modified_ns;
 
 use super::ImportError;
-use super::derive::{DerivedAsset, Linked, albums_of};
+use super::derived_asset::{DerivedAsset, albums_of};
+use super::linked::At;
+use super::linked::Linked;
 use super::sorted_texts::SortedTexts;
-use super::tie::At;
 use super::touched::Touched;
 
 /// What sidecars are made from, beside the asset itself.
-pub struct Sidecars<'a> {
+pub(crate) struct Sidecars<'a> {
     /// The library.
     pub library: &'a Library,
     /// All evidence.
@@ -35,7 +36,7 @@ pub struct Sidecars<'a> {
 }
 
 /// Returns the identity and the title of each album an asset is in.
-pub fn titled_albums(titles: &HashMap<&str, &str>, asset: &Asset) -> Vec<(String, String)> {
+pub(crate) fn titled_albums(titles: &HashMap<&str, &str>, asset: &Asset) -> Vec<(String, String)> {
     let title =
         |album: &String| (*titles.get(album.as_str()).unwrap_or(&album.as_str())).to_owned();
     asset
@@ -47,7 +48,7 @@ pub fn titled_albums(titles: &HashMap<&str, &str>, asset: &Asset) -> Vec<(String
 
 impl Sidecars<'_> {
     /// Digest of all that an asset's sidecar shows: unchanged, it need not be written again.
-    pub fn digest(
+    pub(crate) fn digest(
         &self,
         derived: &DerivedAsset,
         placement: &Placement,
@@ -89,7 +90,7 @@ impl Sidecars<'_> {
     }
 
     /// Returns the identity and the title of each album an asset is in.
-    pub fn albums(&self, asset: &Asset) -> Vec<(String, String)> {
+    pub(crate) fn albums(&self, asset: &Asset) -> Vec<(String, String)> {
         titled_albums(self.titles, asset)
     }
 
@@ -97,7 +98,11 @@ impl Sidecars<'_> {
     ///
     /// # Errors
     /// Fails if the record is damaged.
-    pub fn told(&self, (p, _): At, text: RecordText) -> Result<Option<String>, CatalogError> {
+    pub(crate) fn told(
+        &self,
+        (p, _): At,
+        text: RecordText,
+    ) -> Result<Option<String>, CatalogError> {
         let mut record = text.read()?;
         drop(text);
         // With the account found for it: the part it stood in may not have told.
@@ -107,7 +112,7 @@ impl Sidecars<'_> {
     }
 
     /// Writes the sidecar of an asset that lies at `path`. `records` are all that speak of it.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         derived: &DerivedAsset,
         asset: &Asset,
@@ -189,7 +194,7 @@ impl Sidecars<'_> {
 }
 
 /// Records of an asset, on their way into its sidecar.
-pub enum Records {
+pub(crate) enum Records {
     /// As they are kept, in the order of evidence.
     Few(Vec<RecordText>),
     /// As the sidecar shows them, in its order, outside of memory.
@@ -197,7 +202,7 @@ pub enum Records {
 }
 
 /// Records of one asset that are many: together they would be much memory.
-pub const MANY: usize = 1_000;
+pub(crate) const MANY: usize = 1_000;
 
 /// Bytes of a sidecar that are written at once.
 const PIECE: usize = 256 << 10;

@@ -40,7 +40,7 @@ fn packed(mut run: Vec<String>, pack: &Arc<Pack>) -> Vec<Packed> {
 }
 
 /// Texts in order, each once.
-pub struct SortedTexts {
+pub(crate) struct SortedTexts {
     runs: Vec<Vec<Packed>>,
     /// The next text of each run that has any left.
     heads: BinaryHeap<Reverse<(String, usize)>>,
@@ -52,7 +52,7 @@ impl SortedTexts {
     ///
     /// # Errors
     /// Fails if a text does, or the temporary file.
-    pub fn of(
+    pub(crate) fn of(
         texts: impl Iterator<Item = Result<String, ImportError>>,
     ) -> Result<Self, ImportError> {
         Self::new(runs(texts, RUN)?)
@@ -80,7 +80,7 @@ impl SortedTexts {
     ///
     /// # Errors
     /// Fails if the temporary file cannot be read.
-    pub fn next(&mut self) -> Result<Option<String>, ImportError> {
+    pub(crate) fn next(&mut self) -> Result<Option<String>, ImportError> {
         while let Some(Reverse((text, run))) = self.heads.pop() {
             self.pull(run)?;
             if self.last.as_ref() != Some(&text) {

@@ -20,11 +20,12 @@ use writer::safe_writer::WriteError;
 use writer::staging::{Finished, StagedFile};
 
 use super::ImportError;
+use super::bytes_kind::kind_of;
 use super::looked::Looked;
 
 /// What becomes of the bytes that are read.
 #[derive(Clone, Copy)]
-pub enum Keeping<'a> {
+pub(crate) enum Keeping<'a> {
     /// They go into the library's staging.
     Staging(&'a Library),
     /// They are looked at and forgotten: a dry run.
@@ -37,12 +38,17 @@ const BATCH_BYTES: u64 = 512 << 20;
 /// Files after which a batch ends.
 const BATCH_FILES: usize = 4000;
 
-/// Files workers may be ahead of the catalog: they go on while a batch is synced and entered.
-const AHEAD: usize = BATCH_FILES;
+/// Files a worker tells of together, so that the thread that keeps the catalog is not woken for each small file.
+const TOLD_TOGETHER: usize = 32;
+/// Bytes after which a worker tells at once: files that nobody was told of are in no batch.
+const TOLD_BYTES: u64 = 16 << 20;
+
+/// Times workers may tell ahead of the catalog: they go on while a batch is synced and entered.
+const AHEAD: usize = BATCH_FILES / TOLD_TOGETHER;
 
 /// An entry whose bytes are staged.
 #[derive(Debug, Clone)]
-pub struct StoredEntry {
+pub(crate) struct StoredEntry {
     /// The entry.
     pub id: EntryId,
     /// Its bytes.
@@ -53,7 +59,7 @@ pub struct StoredEntry {
 
 /// What storing came to.
 #[derive(Default)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// Bytes of each entry that was stored.
     pub hashes: HashMap<EntryId, ContentHash>,
     /// Bytes among them that the library held before, found only when they were read.
@@ -66,8 +72,13 @@ pub struct Stored {
     pub interrupted: bool,
 }
 
+/// What a worker tells of one entry.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "hardly any fail, and a box for each of the others costs time"
+)]
 enum Message {
-    Kept(Box<StoredEntry>),
+    Kept(StoredEntry),
     Failed(EntryId, String),
 }
 
@@ -112,13 +123,13 @@ impl Shared<'_> {
 }
 
 /// Enters a batch of stored entries in the catalog.
-pub type Commit<'a> = dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError> + 'a;
+pub(crate) type Commit<'a> = dyn Fn(&mut Catalog, &[StoredEntry]) -> Result<(), CatalogError> + 'a;
 
 /// Stores the wanted entries. `commit` enters a batch of them in the catalog; of bytes in `held` only the row is new.
 ///
 /// # Errors
 /// Fails if the library cannot be written (disk full, I/O error) or the catalog cannot.
-pub fn store(
+pub(crate) fn store(
     archive: &Archive,
     wanted: &[EntryId],
     threads: NonZeroUsize,
@@ -165,7 +176,7 @@ pub fn store(
 
 /// Gathers what workers kept into batches, and commits each.
 fn collect(
-    receiver: Receiver<Message>,
+    receiver: Receiver<Vec<Message>>,
     keeping: Keeping<'_>,
     catalog: &mut Catalog,
     commit: &Commit<'_>,
@@ -184,12 +195,12 @@ fn collect(
         batch.clear();
         Ok(())
     };
-    for message in receiver {
+    for message in receiver.into_iter().flatten() {
         match message {
             Message::Kept(entry) => {
                 stored.hashes.insert(entry.id, entry.medium.content_hash);
                 bytes += entry.medium.size_bytes;
-                batch.push(*entry);
+                batch.push(entry);
             }
             Message::Failed(id, why) => {
                 stored.failed.insert(id, why);
@@ -206,9 +217,12 @@ fn collect(
 /// One thread's hands: at most one file at a time.
 struct Worker<'a> {
     shared: &'a Shared<'a>,
-    sender: Sender<Message>,
+    sender: Sender<Vec<Message>>,
     number: usize,
     current: Option<(EntryId, Held<'a>)>,
+    /// What is to be told, and the bytes it is about.
+    untold: Vec<Message>,
+    untold_bytes: u64,
 }
 
 /// The file a worker is reading.
@@ -218,12 +232,14 @@ enum Held<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(shared: &'a Shared<'a>, sender: Sender<Message>) -> Self {
+    fn new(shared: &'a Shared<'a>, sender: Sender<Vec<Message>>) -> Self {
         Self {
             shared,
             sender,
             number: shared.next_worker.fetch_add(1, Ordering::Relaxed),
             current: None,
+            untold: Vec::new(),
+            untold_bytes: 0,
         }
     }
 
@@ -254,26 +270,37 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn tell(&self, message: Message) {
+    fn tell(&mut self, message: Message) {
+        if let Message::Kept(entry) = &message {
+            self.untold_bytes += entry.medium.size_bytes;
+        }
+        self.untold.push(message);
+        if self.untold.len() >= TOLD_TOGETHER || self.untold_bytes >= TOLD_BYTES {
+            self.tell_all();
+        }
+    }
+
+    fn tell_all(&mut self) {
+        self.untold_bytes = 0;
         // The receiver is gone only when the run is ending with an error of its own.
-        let _ = self.sender.send(message);
+        let _ = self.sender.send(std::mem::take(&mut self.untold));
     }
 
     /// Tells what the bytes are, and keeps nothing of them.
-    fn look(&self, id: EntryId, looked: Looked, crc32: u32) {
+    fn look(&mut self, id: EntryId, looked: Looked, crc32: u32) {
         self.tell(match looked.finish(self.shared.archive, id) {
             Ok(medium) => {
                 if medium.facts.media_type == MediaType::Other {
                     self.warn_of_unknown(id);
                 }
-                Message::Kept(Box::new(StoredEntry { id, medium, crc32 }))
+                Message::Kept(StoredEntry { id, medium, crc32 })
             }
             Err(why) => Message::Failed(id, why.to_owned()),
         });
     }
 
     /// Looks at the bytes, gives them their name in staging and tells of them.
-    fn keep(&self, id: EntryId, finished: Finished<'_>, crc32: u32) -> Result<(), WriteError> {
+    fn keep(&mut self, id: EntryId, finished: Finished<'_>, crc32: u32) -> Result<(), WriteError> {
         let media_type = match kind_of(finished.head(), finished.size_bytes) {
             Ok(media_type) => media_type,
             Err(why) => {
@@ -294,7 +321,7 @@ impl<'a> Worker<'a> {
             finished.keep()?;
             self.shared.add(content_hash);
         }
-        self.tell(Message::Kept(Box::new(StoredEntry {
+        self.tell(Message::Kept(StoredEntry {
             id,
             medium: StoredMedium {
                 content_hash,
@@ -302,25 +329,18 @@ impl<'a> Worker<'a> {
                 facts,
             },
             crc32,
-        })));
+        }));
         Ok(())
     }
 }
 
-/// Says what bytes are; the error says why they are not kept.
-pub(super) fn kind_of(head: &[u8], size_bytes: u64) -> Result<MediaType, &'static str> {
-    match media::sniff(head) {
-        Some(media_type) => Ok(media_type),
-        None if size_bytes == 0 => Err("the file is empty"),
-        None if media::is_page(head) => Err(PAGE),
-        // The owner's all the same: a drawing, an old camera's format, a video the service failed to read.
-        None => Ok(MediaType::Other),
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        if !self.untold.is_empty() {
+            self.tell_all();
+        }
     }
 }
-
-/// Services and proxies give such pages in place of files.
-const PAGE: &str =
-    "its bytes are a web page and no photo, video or sound; look at it in the archive";
 
 impl EntryConsumer for Worker<'_> {
     fn begin(&mut self, id: EntryId) -> bool {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
 use model::content_hash::ContentHash;
+use writer::digest::hash_file;
 use writer::library::Library;
 use writer::reconcile::Staged;
-use writer::staging::hash_file;
 use writer::threads::share_out;
 use writer::walk::modified_ns;
 
@@ -16,7 +16,7 @@ use super::ImportError;
 
 /// What is where.
 #[derive(Debug, Default)]
-pub struct Sweep {
+pub(crate) struct Sweep {
     /// Files where they should be, with the size they should have.
     pub placed: Vec<PlacedRow>,
     /// Their content.
@@ -33,7 +33,7 @@ pub struct Sweep {
 
 impl Sweep {
     /// Returns whether the tree is as it was left.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.gone.is_empty()
             && self.touched.is_empty()
             && self.rotten.is_empty()
@@ -45,7 +45,7 @@ impl Sweep {
 ///
 /// # Errors
 /// Fails if the catalog does. A file that cannot be looked at counts as gone.
-pub fn sweep(
+pub(crate) fn sweep(
     library: &Library,
     catalog: &Catalog,
     threads: NonZeroUsize,
@@ -95,7 +95,7 @@ fn committed(library: &Library, catalog: &Catalog) -> Result<Vec<ContentHash>, C
 ///
 /// # Errors
 /// Fails if the disk does.
-pub fn clean_unfinished(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
+pub(crate) fn clean_unfinished(library: &Library, catalog: &Catalog) -> Result<(), ImportError> {
     // Where the catalog cannot tell, the file is read again.
     let entered = |file: &Staged| is_entered(catalog, file).unwrap_or(false);
     let cleaned = library.clean_unfinished(&entered);
@@ -178,7 +178,7 @@ impl Times {
 ///
 /// # Errors
 /// Fails if the catalog does.
-pub fn note_untimed(
+pub(crate) fn note_untimed(
     library: &Library,
     catalog: &mut Catalog,
     swept: &Sweep,

@@ -12,10 +12,10 @@ use model::record::{Edition, Location, Record};
 use model::time::{Precision, When, wall_minus_utc};
 use provider::{Meaning, made_at, meaning_of};
 
-use super::merge::{Known, compared_offset};
+use super::known::Known;
 use super::name_date::name_date;
 use super::newest::newest;
-use super::offset::offset_at;
+use super::offset::{compared_offset, offset_at};
 
 /// A date is a plain correction on any service if it is further off than any zone could explain: a day.
 pub(super) const CORRECTION_S: u64 = 24 * 3600;
@@ -41,7 +41,7 @@ pub(super) fn taken_rank(origin: &Origin) -> u8 {
 type Stated = (Edition, Claim<When>);
 
 /// Returns the best capture time, or for want of one the time of posting; and the capture times it contradicts.
-pub fn taken_at(
+pub(crate) fn taken_at(
     known: &Known<'_>,
     names: &[&str],
     place: Option<Location>,

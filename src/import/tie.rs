@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::content_hash::ContentHash;
 use model::evidence::{Link, MediaEntry, Vague};
-use model::kind::{CompanionRole, Kind, Visibility};
+use model::kind::{Kind, Visibility};
 use model::record::Membership;
 
 use super::album::{DerivedAlbum, SoleAccounts, described_albums, find_covers, sole_accounts};
-use super::derive::Linked;
+use super::gathered::Gathered;
 use super::groups::{Groups, groups};
-
-/// Index of a provider, and of a record or an entry of it.
-pub type At = (u32, u32);
+use super::linked::{At, Linked, Tail};
 
 /// A record whose medium no archive so far holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,34 +47,8 @@ pub struct Tied {
     pub(super) doubts: Vec<At>,
 }
 
-/// What is tied to one content.
-#[derive(Default)]
-pub(super) struct Gathered {
-    pub records: Vec<At>,
-    pub entries: Vec<At>,
-    pub companions: Vec<(At, CompanionRole)>,
-    /// Records made up for it: index into [`model::evidence::Links::unrecorded`].
-    pub unrecorded: Vec<At>,
-    /// Some record or path calls these bytes a medium of their own.
-    pub primary: bool,
-}
-
-impl Gathered {
-    /// Brings what was gathered into an order of its own, each thing once.
-    fn settle(&mut self) {
-        self.records.sort_unstable();
-        self.records.dedup();
-        self.entries.sort_unstable();
-        self.entries.dedup();
-        self.companions.sort_unstable();
-        self.companions.dedup();
-        self.unrecorded.sort_unstable();
-        self.unrecorded.dedup();
-    }
-}
-
 /// Ties the evidence of all providers to contents.
-pub fn tie(providers: &[Linked]) -> Tied {
+pub(crate) fn tie(providers: &[Linked]) -> Tied {
     let mut tied = Tied {
         groups: providers
             .iter()
@@ -137,13 +109,25 @@ fn gather(p: usize, provider: &Linked, tied: &mut Tied) {
         let one = gathered.entry(entry.content_hash).or_default();
         one.entries.push(at(p, m));
     }
+    let tails: HashMap<usize, &Tail> = provider
+        .crowds
+        .iter()
+        .map(|tail| (tail.first, tail))
+        .collect();
     let mut primaries: HashMap<usize, Vec<ContentHash>> = HashMap::new();
     let has_companions = provider.links.links.iter().any(|link| link.role.is_some());
     for link in &provider.links.links {
         let supplement = provider.evidence.records[link.record].facts.is_supplement();
         let Some(m) = link.media else {
             if !supplement {
-                tied.missing.push(missing_medium(p, provider, link));
+                let missing = missing_medium(p, provider, link);
+                let others = tails.get(&link.record).filter(|_| link.role.is_none());
+                let others = others.into_iter().flat_map(|tail| tail.others.clone());
+                tied.missing.extend(others.map(|record| MissingMedium {
+                    record,
+                    ..missing.clone()
+                }));
+                tied.missing.push(missing);
             }
             continue;
         };
@@ -151,6 +135,9 @@ fn gather(p: usize, provider: &Linked, tied: &mut Tied) {
             let hash = media[m].content_hash;
             let one = gathered.entry(hash).or_default();
             one.records.push(at(p, link.record));
+            let others = tails.get(&link.record).into_iter();
+            let others = others.flat_map(|tail| tail.others.clone());
+            one.records.extend(others.map(|record| at(p, record)));
             one.primary |= !supplement;
             if has_companions {
                 primaries.entry(link.record).or_default().push(hash);

@@ -6,17 +6,17 @@ use catalog::{Catalog, SidecarRow};
 use model::content_hash::ContentHash;
 use model::user_changes::UserChanges;
 use monitor::{Monitor, Warning};
+use writer::digest::hash_file;
 use writer::library::Library;
 use writer::sidecar::merge::changes;
 use writer::sidecar::read::{ForeignProperty, Sidecar, read_file};
-use writer::staging::hash_file;
 
 use super::ImportError;
 use super::sweep::Sweep;
 
 /// What the owner changed, by asset, and which sidecars are to be written again.
 #[derive(Debug, Default)]
-pub struct Touched {
+pub(crate) struct Touched {
     /// Assets whose sidecar is gone or was changed.
     pub sidecars: HashSet<ContentHash>,
     /// Changed facts.
@@ -27,7 +27,7 @@ pub struct Touched {
 
 /// What is done with a sidecar that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Broken {
+pub(crate) enum Broken {
     /// A copy is kept, since it will be written anew.
     SetAside,
     /// It stays: nothing will be written.
@@ -38,7 +38,7 @@ pub enum Broken {
 ///
 /// # Errors
 /// Fails if the catalog or the disk does. A sidecar that cannot be read as XMP is set aside, never overwritten.
-pub fn read_touched(
+pub(crate) fn read_touched(
     library: &Library,
     catalog: &mut Catalog,
     swept: &Sweep,

@@ -9,10 +9,10 @@ use model::shown::shown;
 use provider::classify::format_of;
 use provider::{Node, PROVIDERS, PieceId, Provider, Tree};
 
-use super::understood::Watch;
+use super::watch::Watch;
 
 /// All entries of one provider in one call, wrapper folders taken off.
-pub struct ArchiveTree<'a> {
+pub(crate) struct ArchiveTree<'a> {
     archive: &'a Archive,
     /// The provider.
     pub provider: &'static dyn Provider,
@@ -28,7 +28,7 @@ pub struct ArchiveTree<'a> {
 }
 
 /// A part, or one of several unpacked parts in one folder.
-pub struct Piece {
+pub(crate) struct Piece {
     /// The part it lies in.
     pub part: PartId,
     /// Folder in the part that it begins in, with a slash at its end; empty for the top.
@@ -38,15 +38,27 @@ pub struct Piece {
 }
 
 /// What was given, sorted out.
-pub struct Recognized<'a> {
+pub(crate) struct Recognized<'a> {
     /// One tree a provider.
     pub trees: Vec<ArchiveTree<'a>>,
     /// Entries with a safe name in no tree.
     pub strays: Vec<EntryId>,
 }
 
+impl Recognized<'_> {
+    /// Returns the names of parts that hold something and are no provider's: nothing of them is taken in.
+    pub(crate) fn unknown_parts(&self, archive: &Archive) -> Vec<Arc<str>> {
+        let unknown = |part: &PartId| !self.trees.iter().any(|tree| tree.has_part(*part));
+        let filled: BTreeSet<PartId> = archive.entries().iter().map(|entry| entry.part).collect();
+        let parts = filled.into_iter().filter(unknown);
+        parts
+            .map(|part| Arc::clone(&archive.parts()[part.0].name))
+            .collect()
+    }
+}
+
 /// Sorts the entries of all parts out by provider. `only` takes everything for that provider's.
-pub fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a> {
+pub(crate) fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a> {
     let mut trees: Vec<ArchiveTree<'a>> = PROVIDERS
         .iter()
         .filter(|provider| only.is_none_or(|name| provider.name() == name))
@@ -136,17 +148,17 @@ impl<'a> ArchiveTree<'a> {
     }
 
     /// Returns whether it was known before any reading that an entry cannot be read.
-    pub fn has_problem(&self, id: EntryId) -> bool {
+    pub(crate) fn has_problem(&self, id: EntryId) -> bool {
         self.archive.entries()[id.0].problem.is_some()
     }
 
     /// Returns whether any of a part is this provider's.
-    pub fn has_part(&self, part: PartId) -> bool {
+    pub(crate) fn has_part(&self, part: PartId) -> bool {
         self.parts.contains_key(&part)
     }
 
     /// Returns the export an entry belongs to, `""` if the provider knows none.
-    pub fn export_of(&self, id: EntryId) -> Arc<str> {
+    pub(crate) fn export_of(&self, id: EntryId) -> Arc<str> {
         let piece = self.piece_at(self.piece(id));
         piece
             .map(|piece| Arc::clone(&piece.export))
@@ -154,7 +166,7 @@ impl<'a> ArchiveTree<'a> {
     }
 
     /// Returns the node of a page or JSON file.
-    pub fn page(&self, id: EntryId) -> Option<&Node> {
+    pub(crate) fn page(&self, id: EntryId) -> Option<&Node> {
         let found = self
             .pages
             .binary_search_by_key(&id, |(page, _)| *page)
@@ -163,17 +175,17 @@ impl<'a> ArchiveTree<'a> {
     }
 
     /// Returns all pages and JSON files.
-    pub fn pages(&self) -> impl Iterator<Item = &Node> {
+    pub(crate) fn pages(&self) -> impl Iterator<Item = &Node> {
         self.pages.iter().map(|(_, node)| &self.nodes[*node])
     }
 
     /// Returns a piece.
-    pub fn piece_at(&self, id: PieceId) -> Option<&Piece> {
+    pub(crate) fn piece_at(&self, id: PieceId) -> Option<&Piece> {
         self.pieces.get(id.0)
     }
 
     /// Returns the entries of each piece that has any, in the order of their paths.
-    pub fn by_piece(&self) -> BTreeMap<PieceId, Vec<&Node>> {
+    pub(crate) fn by_piece(&self) -> BTreeMap<PieceId, Vec<&Node>> {
         let mut found: BTreeMap<PieceId, Vec<&Node>> = BTreeMap::new();
         for node in &self.nodes {
             found.entry(self.piece(node.id)).or_default().push(node);
@@ -182,7 +194,7 @@ impl<'a> ArchiveTree<'a> {
     }
 
     /// Returns the export an entry belongs to, as evidence names it.
-    pub fn named_export_of(&self, id: EntryId) -> Option<String> {
+    pub(crate) fn named_export_of(&self, id: EntryId) -> Option<String> {
         let export = self.export_of(id);
         (!export.is_empty()).then(|| export.to_string())
     }
@@ -242,7 +254,7 @@ impl Tree for ArchiveTree<'_> {
 }
 
 /// Returns the names of the top folders and files seen, for the message that no provider knows them.
-pub fn top_names(archive: &Archive) -> Vec<String> {
+pub(crate) fn top_names(archive: &Archive) -> Vec<String> {
     let tops: BTreeSet<String> = archive
         .entries()
         .iter()

@@ -7,7 +7,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use archive::{Archive, EntryId};
 use media::{SNIFF_BYTES, sniff};
@@ -17,58 +16,21 @@ use model::not_understood::{EXAMPLES, NotUnderstood, PathKey, Unless};
 use model::outcome::Ignored;
 use model::record::{Edition, Record};
 use model::shown::shown;
+use model::texts::Texts;
 use monitor::Monitor;
-use provider::classify::format_of;
-use provider::mentions::{is_cut_off, mentions};
-use provider::{EntryRole, LARGEST_RECORD_FILE, Node, Provider, Tree};
+use provider::{EntryRole, LARGEST_RECORD_FILE, Tree};
 
 use super::trees::ArchiveTree;
 
 /// A file that was not understood, and when that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub(crate) struct Doubt {
     /// The file.
     pub id: EntryId,
     /// Why it was not understood.
     pub what: NotUnderstood,
     /// What would take the doubt away.
     pub unless: Unless,
-}
-
-/// What was seen of the pages and JSON files of a tree as they were read.
-#[derive(Default)]
-pub struct Watch(Mutex<HashMap<EntryId, Seen>>);
-
-/// What was seen of a file when it was read.
-struct Seen {
-    mentioned: Vec<String>,
-    cut_off: bool,
-}
-
-impl Watch {
-    /// Notes what a file that was read mentions.
-    pub fn look(&self, provider: &dyn Provider, node: &Node, bytes: &[u8]) {
-        let Some(seen) = Seen::of(provider, node, bytes) else {
-            return;
-        };
-        self.all().insert(node.id, seen);
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<EntryId, Seen>> {
-        // A thread that died while it held the map left entries that are still true.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Seen {
-    fn of(provider: &dyn Provider, node: &Node, bytes: &[u8]) -> Option<Self> {
-        let format = format_of(&node.path)?;
-        let is_media = |path: &str| provider.media_kind(path).is_some();
-        Some(Self {
-            mentioned: mentions(bytes, format, &is_media),
-            cut_off: is_cut_off(bytes, format),
-        })
-    }
 }
 
 /// What a record file gave so far.
@@ -85,7 +47,7 @@ struct Gave {
 const FEW_UNDATED: u64 = 2;
 
 /// Holds what a provider makes of each file against what the file mentions.
-pub struct Judging<'a> {
+pub(crate) struct Judging<'a> {
     tree: &'a ArchiveTree<'a>,
     /// By path of the record file; taken out once the file is judged.
     gave: HashMap<String, Gave>,
@@ -98,7 +60,7 @@ pub struct Judging<'a> {
 
 impl<'a> Judging<'a> {
     /// Begins.
-    pub fn new(tree: &'a ArchiveTree<'a>) -> Self {
+    pub(crate) fn new(tree: &'a ArchiveTree<'a>) -> Self {
         Self {
             tree,
             gave: HashMap::new(),
@@ -109,7 +71,7 @@ impl<'a> Judging<'a> {
     }
 
     /// A record was given.
-    pub fn record(&mut self, record: &Record) {
+    pub(crate) fn record(&mut self, record: &Record) {
         if record.edition == Edition::Unrecorded {
             return;
         }
@@ -131,7 +93,7 @@ impl<'a> Judging<'a> {
     }
 
     /// A path in a file is no medium of its own.
-    pub fn explained(&mut self, id: EntryId, uri: &str) {
+    pub(crate) fn explained(&mut self, id: EntryId, uri: &str) {
         if let Some(node) = self.tree.page(id) {
             let gave = self.gave.entry(node.path.to_string()).or_default();
             gave.named.insert(PathKey::of(uri));
@@ -139,18 +101,18 @@ impl<'a> Judging<'a> {
     }
 
     /// A statement about an album was given.
-    pub fn album(&mut self, source: &str) {
+    pub(crate) fn album(&mut self, source: &str) {
         self.gave.entry(source.to_owned()).or_default().albums += 1;
     }
 
     /// The provider's reader did not understand a file.
-    pub fn reported(&mut self, id: EntryId, what: NotUnderstood) {
+    pub(crate) fn reported(&mut self, id: EntryId, what: NotUnderstood) {
         self.reported.insert(id);
         self.doubt(id, what, Unless::ReadAgain);
     }
 
     /// The provider said what an entry is: judges it, if it is a page or JSON file.
-    pub fn entry(&mut self, id: EntryId, role: &EntryRole) {
+    pub(crate) fn entry(&mut self, id: EntryId, role: &EntryRole) {
         let Some(node) = self.tree.page(id) else {
             return;
         };
@@ -161,8 +123,8 @@ impl<'a> Judging<'a> {
                 if seen.as_ref().is_some_and(|seen| seen.cut_off) {
                     self.lacks(id, "its end is missing, so it was cut off");
                 }
-                let mentioned = seen.map_or(Vec::new(), |seen| seen.mentioned);
-                self.record_file(id, path, mentioned);
+                let mentioned = seen.map(|seen| seen.mentioned).unwrap_or_default();
+                self.record_file(id, path, &mentioned);
             }
             // By its name it is a record file, and its reader found nothing of one in it.
             EntryRole::Ignored(Ignored::NotAboutMedia)
@@ -172,7 +134,7 @@ impl<'a> Judging<'a> {
                 self.lacks(id, "what every record file of its name has");
             }
             EntryRole::Ignored(Ignored::NotAboutMedia | Ignored::Unknown) => match seen {
-                Some(seen) => self.not_read(id, seen.mentioned),
+                Some(seen) => self.not_read(id, &seen.mentioned),
                 None => self.unread.push(id),
             },
             _ => {
@@ -181,7 +143,7 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn record_file(&mut self, id: EntryId, path: &str, mentioned: Vec<String>) {
+    fn record_file(&mut self, id: EntryId, path: &str, mentioned: &Texts) {
         let gave = self.gave.remove(path).unwrap_or_default();
         if self.reported.contains(&id) {
             return;
@@ -201,14 +163,14 @@ impl<'a> Judging<'a> {
             }
             return;
         }
-        let left = mentioned
-            .into_iter()
+        let mut left = mentioned
+            .iter()
             .filter(|path| !gave.named.contains(&PathKey::of(path)));
-        let left: Vec<String> = left.collect();
-        if !left.is_empty() {
+        let examples: Vec<String> = left.by_ref().take(EXAMPLES).map(str::to_owned).collect();
+        if !examples.is_empty() {
             let what = NotUnderstood::NotAllRead {
-                count: left.len() as u64,
-                examples: left.into_iter().take(EXAMPLES).collect(),
+                count: (examples.len() + left.count()) as u64,
+                examples,
             };
             self.doubt(id, what, Unless::ReadAgain);
         }
@@ -233,11 +195,12 @@ impl<'a> Judging<'a> {
     }
 
     /// A file that is no record file to its provider: it may repeat what record files name, and nothing else.
-    fn not_read(&mut self, id: EntryId, paths: Vec<String>) {
+    fn not_read(&mut self, id: EntryId, paths: &Texts) {
         if !paths.is_empty() && !self.reported.contains(&id) {
-            let examples = paths.iter().take(EXAMPLES).cloned().collect();
+            let all: Vec<String> = paths.iter().map(str::to_owned).collect();
+            let examples = all.iter().take(EXAMPLES).cloned().collect();
             let what = NotUnderstood::NamesMedia { examples };
-            self.doubt(id, what, Unless::AllNamed(paths));
+            self.doubt(id, what, Unless::AllNamed(all));
         }
     }
 
@@ -255,7 +218,7 @@ impl<'a> Judging<'a> {
     }
 
     /// Reads the files nobody read, and returns all doubts. Stops early if the user stops the run: it is repeated then.
-    pub fn finish(mut self, monitor: &dyn Monitor) -> Vec<Doubt> {
+    pub(crate) fn finish(mut self, monitor: &dyn Monitor) -> Vec<Doubt> {
         for id in std::mem::take(&mut self.unread) {
             if monitor.stopped() {
                 break;
@@ -266,7 +229,8 @@ impl<'a> Judging<'a> {
             match self.tree.read(id, LARGEST_RECORD_FILE) {
                 Ok(_) => {
                     let seen = self.tree.watch.all().remove(&node.id);
-                    self.not_read(id, seen.map_or(Vec::new(), |seen| seen.mentioned));
+                    let mentioned = seen.map(|seen| seen.mentioned).unwrap_or_default();
+                    self.not_read(id, &mentioned);
                 }
                 // A part that is cut off or damaged is a problem of its own, named with the entry.
                 Err(_) if self.tree.has_problem(id) => {}
@@ -293,7 +257,11 @@ fn number_before(path: &str) -> Option<String> {
 }
 
 /// Finds pictures and videos among entries that were left aside for reasons that are no certainty.
-pub fn look_like_media(archive: &Archive, ids: &[EntryId], threads: NonZeroUsize) -> Vec<Doubt> {
+pub(crate) fn look_like_media(
+    archive: &Archive,
+    ids: &[EntryId],
+    threads: NonZeroUsize,
+) -> Vec<Doubt> {
     let heads = archive.first_bytes(ids, SNIFF_BYTES, threads);
     let found = ids.iter().filter_map(|id| {
         let media_type = sniff(heads.get(id)?)?;
@@ -310,7 +278,7 @@ pub fn look_like_media(archive: &Archive, ids: &[EntryId], threads: NonZeroUsize
 }
 
 /// Returns whether an entry left aside for this reason may be the owner's medium all the same.
-pub fn is_uncertain(why: &Ignored) -> bool {
+pub(crate) fn is_uncertain(why: &Ignored) -> bool {
     matches!(
         why,
         Ignored::Unknown | Ignored::Undecided | Ignored::OtherProduct

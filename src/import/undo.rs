@@ -18,11 +18,11 @@ use writer::safe_writer::Seam;
 use writer::threads::or_one_a_core;
 
 use super::ImportError;
+use super::error::SETTLING_ROOM;
 use super::keep_history::keep_history;
 use super::lists::remember_lists;
 use super::opened::open_catalog;
 use super::rebuild::RebuildNote;
-use super::run::SETTLING_ROOM;
 use super::settle::settle;
 use super::sweep::{clean_unfinished, sweep};
 

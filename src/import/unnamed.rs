@@ -9,10 +9,10 @@ use model::not_understood::UnnamedMedia;
 use model::record::Edition;
 use provider::{PROVIDERS, Provider};
 
-use super::derive::Linked;
+use super::linked::Linked;
 
 /// Finds them, folder by folder.
-pub fn unnamed_media(providers: &[Linked]) -> Vec<UnnamedMedia> {
+pub(crate) fn unnamed_media(providers: &[Linked]) -> Vec<UnnamedMedia> {
     let mut all = Vec::new();
     for linked in providers {
         let provider = PROVIDERS

@@ -4,11 +4,11 @@ use super::Source;
 use super::bytes::{Fault, big_endian, read_at, read_up_to};
 
 /// Boxes read on one level. Real files have some dozen; fragmented videos thousands, the interesting ones first.
-pub const MOST_BOXES: usize = 10_000;
+pub(crate) const MOST_BOXES: usize = 10_000;
 
 /// A box: its name, and where its body begins and ends in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Box {
+pub(crate) struct Box {
     /// Four letters; in lists of values also a number.
     pub name: [u8; 4],
     /// First byte of the body.
@@ -19,7 +19,7 @@ pub struct Box {
 
 /// Boxes of one level, as far as they could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Boxes {
+pub(crate) struct Boxes {
     /// In order of the file.
     pub all: Vec<Box>,
     /// Why the list ends early.
@@ -28,7 +28,7 @@ pub struct Boxes {
 
 impl Boxes {
     /// Lists the boxes between two places of a file. A box that claims more than there is ends at `end`.
-    pub fn list(source: &mut dyn Source, start: u64, end: u64) -> Self {
+    pub(crate) fn list(source: &mut dyn Source, start: u64, end: u64) -> Self {
         let mut boxes = Self::default();
         let mut at = start;
         // Up to seven bytes behind the last box are tolerated: QuickTime ends some lists with four zeros.
@@ -52,12 +52,12 @@ impl Boxes {
     }
 
     /// Returns the first box of this name.
-    pub fn first(&self, name: &[u8; 4]) -> Option<Box> {
+    pub(crate) fn first(&self, name: &[u8; 4]) -> Option<Box> {
         self.named(name).next()
     }
 
     /// Returns all boxes of this name.
-    pub fn named<'a>(&'a self, name: &'a [u8; 4]) -> impl Iterator<Item = Box> + 'a {
+    pub(crate) fn named<'a>(&'a self, name: &'a [u8; 4]) -> impl Iterator<Item = Box> + 'a {
         self.all.iter().filter(move |b| b.name == *name).copied()
     }
 }
@@ -91,7 +91,7 @@ fn head(source: &mut dyn Source, at: u64, end: u64) -> Result<(Box, Option<Fault
 
 impl Box {
     /// Lists the boxes inside, `skipped` bytes (version and flags) behind the body's start.
-    pub fn children(&self, source: &mut dyn Source, skipped: u64) -> Boxes {
+    pub(crate) fn children(&self, source: &mut dyn Source, skipped: u64) -> Boxes {
         Boxes::list(
             source,
             self.start.saturating_add(skipped).min(self.end),
@@ -100,12 +100,12 @@ impl Box {
     }
 
     /// Returns the body's length in bytes.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.end - self.start
     }
 
     /// Reads the body, but not more than `most` bytes of it.
-    pub fn body(&self, source: &mut dyn Source, most: u64) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn body(&self, source: &mut dyn Source, most: u64) -> Result<Vec<u8>, Fault> {
         read_at(source, self.start, self.len().min(most))
     }
 }

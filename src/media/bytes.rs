@@ -5,20 +5,20 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::Source;
 
 /// Something that could not be read; the text goes into `MediaFacts::damage`.
-pub type Fault = &'static str;
+pub(crate) type Fault = &'static str;
 
 /// The file itself failed, or ended too early.
-pub const CUT_OFF: Fault = "the file ends too early";
+pub(crate) const CUT_OFF: Fault = "the file ends too early";
 
 /// Returns the length of the file in bytes.
-pub fn length(source: &mut dyn Source) -> Result<u64, Fault> {
+pub(crate) fn length(source: &mut dyn Source) -> Result<u64, Fault> {
     source
         .seek(SeekFrom::End(0))
         .map_err(|_| "the file cannot be read")
 }
 
 /// Reads exactly `count` bytes at `at`. Memory is taken only for bytes that are there.
-pub fn read_at(source: &mut dyn Source, at: u64, count: u64) -> Result<Vec<u8>, Fault> {
+pub(crate) fn read_at(source: &mut dyn Source, at: u64, count: u64) -> Result<Vec<u8>, Fault> {
     let bytes = read_up_to(source, at, count)?;
     if (bytes.len() as u64) < count {
         return Err(CUT_OFF);
@@ -27,7 +27,7 @@ pub fn read_at(source: &mut dyn Source, at: u64, count: u64) -> Result<Vec<u8>, 
 }
 
 /// Reads `count` bytes at `at`, fewer at the end of the file.
-pub fn read_up_to(source: &mut dyn Source, at: u64, count: u64) -> Result<Vec<u8>, Fault> {
+pub(crate) fn read_up_to(source: &mut dyn Source, at: u64, count: u64) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::with_capacity(count.min(1024) as usize);
     source
         .seek(SeekFrom::Start(at))
@@ -43,7 +43,7 @@ const RUN: u64 = 64 << 10;
 ///
 /// Runs are read in large pieces: a JPEG may have megabytes of fillers, and a read for each of them would read the file
 /// thousands of times over.
-pub fn behind_run(source: &mut dyn Source, at: u64, byte: u8) -> Result<u64, Fault> {
+pub(crate) fn behind_run(source: &mut dyn Source, at: u64, byte: u8) -> Result<u64, Fault> {
     let mut at = at;
     // Most runs are a byte long.
     let mut size = 16;
@@ -61,14 +61,14 @@ pub fn behind_run(source: &mut dyn Source, at: u64, byte: u8) -> Result<u64, Fau
 }
 
 /// Returns the big-endian number in up to eight bytes.
-pub fn big_endian(bytes: &[u8]) -> u64 {
+pub(crate) fn big_endian(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 /// Returns the little-endian number in up to eight bytes.
-pub fn little_endian(bytes: &[u8]) -> u64 {
+pub(crate) fn little_endian(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .rev()
@@ -82,7 +82,7 @@ const FIRST_WINDOW: u64 = 32 << 10;
 const WINDOW: u64 = 4 << 10;
 
 /// Keeps the start of a file, and the part of it read last, so that many small reads close together cost one.
-pub struct Window<'a> {
+pub(crate) struct Window<'a> {
     inner: &'a mut dyn Source,
     first: Vec<u8>,
     kept: Vec<u8>,
@@ -92,7 +92,7 @@ pub struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// Looks at a file.
-    pub fn new(inner: &'a mut dyn Source) -> Self {
+    pub(crate) fn new(inner: &'a mut dyn Source) -> Self {
         Self {
             inner,
             first: Vec::new(),
@@ -119,22 +119,24 @@ impl Window<'_> {
     /// Reads the part of the file that is wanted now.
     fn fill(&mut self) -> io::Result<()> {
         if self.first.is_empty() && self.at < FIRST_WINDOW {
-            self.inner.seek(SeekFrom::Start(0))?;
-            (&mut *self.inner)
-                .take(FIRST_WINDOW)
-                .read_to_end(&mut self.first)?;
+            read_part(self.inner, 0, FIRST_WINDOW, &mut self.first)?;
             if self.at < self.first.len() as u64 {
                 return Ok(());
             }
         }
-        self.inner.seek(SeekFrom::Start(self.at))?;
-        self.kept.clear();
         self.kept_at = self.at;
-        (&mut *self.inner)
-            .take(WINDOW)
-            .read_to_end(&mut self.kept)?;
-        Ok(())
+        read_part(self.inner, self.at, WINDOW, &mut self.kept)
     }
+}
+
+/// Reads a part of a file. Room is made at once: a buffer that grows as it is filled copies what it holds again and again, and each
+/// photo of an import is looked at so.
+fn read_part(source: &mut dyn Source, at: u64, count: u64, into: &mut Vec<u8>) -> io::Result<()> {
+    source.seek(SeekFrom::Start(at))?;
+    into.clear();
+    into.reserve_exact(count as usize);
+    source.take(count).read_to_end(into)?;
+    Ok(())
 }
 
 impl Read for Window<'_> {
@@ -161,18 +163,18 @@ impl Seek for Window<'_> {
 }
 
 /// Takes big-endian numbers off the front of bytes.
-pub struct Cursor<'a>(pub &'a [u8]);
+pub(crate) struct Cursor<'a>(pub &'a [u8]);
 
 impl<'a> Cursor<'a> {
     /// Takes `count` bytes.
-    pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (front, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(front)
     }
 
     /// Takes a number of `bytes` bytes (0 to 8; 0 bytes are the number 0).
-    pub fn number(&mut self, bytes: usize) -> Option<u64> {
+    pub(crate) fn number(&mut self, bytes: usize) -> Option<u64> {
         self.take(bytes).map(big_endian)
     }
 }

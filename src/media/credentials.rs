@@ -6,7 +6,7 @@
 use super::Source;
 use super::boxes::Boxes;
 use super::bytes::{Fault, behind_run, big_endian, length, little_endian, read_at, read_up_to};
-use super::embed::{Directory, Structure};
+use super::embed::directory::{Directory, Structure};
 use model::media_type::MediaType;
 
 /// Pieces of a file (segments, chunks) that are looked at.

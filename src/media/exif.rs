@@ -16,7 +16,7 @@ use super::tiff::extract;
 const MODIFIED: Tag = Tag::DateTime;
 
 /// Reads the TIFF structure between `start` and `end` and adds what it says.
-pub fn read(
+pub(crate) fn read(
     source: &mut dyn Source,
     start: u64,
     end: u64,
@@ -198,7 +198,7 @@ fn with_fraction(taken: DateTime, digits: Option<String>) -> DateTime {
 }
 
 /// Reads `+02:00`, `-0930` or `Z` into seconds east of UTC.
-pub fn offset(text: &str) -> Option<i32> {
+pub(crate) fn offset(text: &str) -> Option<i32> {
     if text == "Z" {
         return Some(0);
     }
@@ -281,7 +281,7 @@ fn content_id(note: &[u8]) -> Option<String> {
 }
 
 /// Accepts a content identifier: a UUID as text, maybe with a NUL.
-pub fn identifier(bytes: &[u8]) -> Option<String> {
+pub(crate) fn identifier(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?.trim_matches(['\0', ' ']);
     let plain = text
         .bytes()

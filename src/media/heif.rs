@@ -16,7 +16,7 @@ const LARGEST_META: u64 = 4 << 20;
 const LARGEST_EXIF: u64 = 4 << 20;
 
 /// Reads a HEIC or AVIF file.
-pub fn read(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn read(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let end = length(source)?;
     let top = Boxes::list(source, 0, end);
     let Some(meta) = top.first(b"meta") else {

@@ -23,7 +23,7 @@ const LARGEST_TEXT: u64 = 64 << 10;
 const MOST_TRACKS: usize = 32;
 
 /// Reads the movie header.
-pub fn read(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn read(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let end = length(source)?;
     let top = Boxes::list(source, 0, end);
     let moov = top.first(b"moov").ok_or(match top.fault {

@@ -17,7 +17,7 @@ fn set_size(facts: &mut MediaFacts, width: u64, height: u64) {
 }
 
 /// Reads a JPEG file up to its first scan.
-pub fn jpeg(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn jpeg(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let mut at = 2;
     let mut fault = Ok(());
     let mut exif_seen = false;
@@ -56,7 +56,7 @@ pub fn jpeg(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault
 }
 
 /// Reads a PNG file's header, and its EXIF chunk before or behind the pixels.
-pub fn png(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn png(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let header = read_at(source, 16, 8)?;
     set_size(facts, big_endian(&header[..4]), big_endian(&header[4..]));
     let mut at = 8;
@@ -75,7 +75,7 @@ pub fn png(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault>
 }
 
 /// Reads a WebP file's chunks (RFC 9649).
-pub fn webp(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn webp(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let mut at = 12;
     for _ in 0..MOST_PIECES {
         let head = read_up_to(source, at, 8)?;
@@ -128,7 +128,7 @@ pub fn webp(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault
 }
 
 /// Reads a GIF file's screen size.
-pub fn gif(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn gif(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let screen = read_at(source, 6, 4)?;
     set_size(
         facts,
@@ -139,7 +139,7 @@ pub fn gif(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault>
 }
 
 /// Reads a BMP file's size. A negative height means rows from the top.
-pub fn bmp(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn bmp(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let header = read_at(source, 14, 12)?;
     if little_endian(&header[..4]) == 12 {
         set_size(
@@ -160,7 +160,7 @@ pub fn bmp(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault>
 }
 
 /// Reads a TIFF file, whose directories are EXIF themselves.
-pub fn tiff(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn tiff(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     let result = exif::read(source, 0, u64::MAX, facts);
     if let Some((width, height)) = tiff::pixel_size(source) {
         set_size(facts, width, height);
@@ -169,7 +169,7 @@ pub fn tiff(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault
 }
 
 /// Reads a raw file that is TIFF inside. Its first directory is a preview's, so the size is left out.
-pub fn raw(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
+pub(crate) fn raw(source: &mut dyn Source, facts: &mut MediaFacts) -> Result<(), Fault> {
     match read_at(source, 0, 2)?.as_slice() {
         b"II" | b"MM" => exif::read(source, 0, u64::MAX, facts),
         _ => Ok(()),

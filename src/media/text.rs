@@ -3,7 +3,7 @@
 use model::media_type::MediaType;
 
 /// Finds out whether a text is subtitles in SubRip's or WebVTT's form.
-pub fn subtitles(head: &[u8]) -> Option<MediaType> {
+pub(crate) fn subtitles(head: &[u8]) -> Option<MediaType> {
     let text = beginning(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))?;
     if let Some(rest) = text.strip_prefix("WEBVTT") {
         let ends = rest

@@ -30,7 +30,7 @@ const MOST_ENTRIES: u64 = 4096;
 
 /// A small TIFF structure, and what was wrong with the large one.
 #[derive(Debug, Default)]
-pub struct Extract {
+pub(crate) struct Extract {
     /// The copy.
     pub bytes: Vec<u8>,
     /// What could not be read.
@@ -40,7 +40,7 @@ pub struct Extract {
 /// Copies what albumen uses of the structure that lies between `start` and `end`.
 ///
 /// Raw files that put another number in place of TIFF's 42 are read, too. 64-bit TIFF is not.
-pub fn extract(source: &mut dyn Source, start: u64, end: u64) -> Result<Extract, Fault> {
+pub(crate) fn extract(source: &mut dyn Source, start: u64, end: u64) -> Result<Extract, Fault> {
     let (mut reader, first_at) = Reader::open(source, start, end)?;
     let first = reader.directory(first_at, &FIRST);
     let camera = reader.sub_directory(&first, EXIF, &CAMERA);
@@ -63,7 +63,7 @@ struct Field {
 }
 
 /// Returns the pixel size the first directory of a TIFF file gives.
-pub fn pixel_size(source: &mut dyn Source) -> Option<(u64, u64)> {
+pub(crate) fn pixel_size(source: &mut dyn Source) -> Option<(u64, u64)> {
     let (mut reader, first_at) = Reader::open(source, 0, u64::MAX).ok()?;
     let fields = reader.directory(first_at, &[0x0100, 0x0101]);
     let number = |tag| {
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
 }
 
 /// TIFF 6.0, section 2; 13 is a pointer to a directory (TIFF supplement 1).
-pub fn size_of_kind(kind: u16) -> Option<u64> {
+pub(crate) fn size_of_kind(kind: u16) -> Option<u64> {
     match kind {
         1 | 2 | 6 | 7 => Some(1),
         3 | 8 => Some(2),

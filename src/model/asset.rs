@@ -101,6 +101,9 @@ pub struct Asset {
     /// Comments below it, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
+    /// Licences under which services show it, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub licenses: Vec<String>,
     /// Keys of the albums it is in, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub albums: Vec<String>,
@@ -219,6 +222,7 @@ impl Asset {
             coauthors: vec![],
             insights: vec![],
             comments: vec![],
+            licenses: vec![],
             albums: vec![],
             favorite: false,
             visibility: Visibility::Shown,

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::import_note_old::{OldAsked, OldCameTo};
 use super::not_understood::NotUnderstood;
 use super::outcome::{Ignored, OutcomeCounts};
 
@@ -274,38 +273,6 @@ pub struct AccountNote {
     pub account: Option<String>,
     /// Statements about its media.
     pub items: u64,
-}
-
-/// Just the number of the form.
-#[derive(Deserialize)]
-struct Form {
-    format: Option<u32>,
-}
-
-impl ImportNote {
-    /// Reads a note: `command` as it was written at the beginning, `report` as at the end.
-    ///
-    /// # Errors
-    /// Fails if either cannot be read whole. Nothing is known of that import then.
-    pub fn read(command: &str, report: Option<&str>) -> Result<Self, Unreadable> {
-        let asked = match is_old(command)? {
-            true => serde_json::from_str::<OldAsked>(command)?.into(),
-            false => serde_json::from_str(command)?,
-        };
-        let came_to = match report {
-            None => None,
-            Some(report) if is_old(report)? => {
-                Some(serde_json::from_str::<OldCameTo>(report)?.into())
-            }
-            Some(report) => Some(serde_json::from_str(report)?),
-        };
-        Ok(Self { asked, came_to })
-    }
-}
-
-fn is_old(text: &str) -> Result<bool, serde_json::Error> {
-    let form: Form = serde_json::from_str(text)?;
-    Ok(form.format.is_none())
 }
 
 /// Reads a field that may be null and must be there: serde takes a field that is not there for null otherwise, and a note without

@@ -1,10 +1,12 @@
 //! Notes of imports as they were written before [`super::import_note`]: JSON made by hand. They hold less, and what they do not hold
-//! stays open. Nothing writes this form any more.
+//! stays open. Nothing writes this form any more. [`ImportNote::read`] stands here, because it reads both forms.
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::import_note::{AccountNote, Asked, CameTo, FailedNote, PartNote, ProblemNote};
+use super::import_note::{
+    AccountNote, Asked, CameTo, FailedNote, ImportNote, PartNote, ProblemNote, Unreadable,
+};
 use super::outcome::OutcomeCounts;
 
 /// Options, as they were written.
@@ -95,4 +97,36 @@ impl From<OldCameTo> for CameTo {
             bytes_written: old.bytes_written,
         }
     }
+}
+
+/// Just the number of the form.
+#[derive(Deserialize)]
+struct Form {
+    format: Option<u32>,
+}
+
+impl ImportNote {
+    /// Reads a note: `command` as it was written at the beginning, `report` as at the end.
+    ///
+    /// # Errors
+    /// Fails if either cannot be read whole. Nothing is known of that import then.
+    pub fn read(command: &str, report: Option<&str>) -> Result<Self, Unreadable> {
+        let asked = match is_old(command)? {
+            true => serde_json::from_str::<OldAsked>(command)?.into(),
+            false => serde_json::from_str(command)?,
+        };
+        let came_to = match report {
+            None => None,
+            Some(report) if is_old(report)? => {
+                Some(serde_json::from_str::<OldCameTo>(report)?.into())
+            }
+            Some(report) => Some(serde_json::from_str(report)?),
+        };
+        Ok(Self { asked, came_to })
+    }
+}
+
+fn is_old(text: &str) -> Result<bool, serde_json::Error> {
+    let form: Form = serde_json::from_str(text)?;
+    Ok(form.format.is_none())
 }

@@ -21,5 +21,6 @@ pub mod parts_word;
 pub mod record;
 pub mod shown;
 pub mod strip;
+pub mod texts;
 pub mod time;
 pub mod user_changes;

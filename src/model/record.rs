@@ -229,6 +229,9 @@ pub struct Extras {
     /// Comments below it, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
+    /// Under which licence it is shown, in the words of the archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
     /// The record says more of a medium that others tell of. By itself it makes no item, and no medium is missing for it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub supplement: bool,

@@ -44,8 +44,32 @@ pub fn reduced(asset: &Asset, what: Strip) -> Asset {
         asset.keyword_origins.clear();
         asset.camera = None;
         asset.insights.clear();
+        asset.licenses.clear();
         asset.items.clear();
         asset.offset_origin = None;
     }
     asset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content_hash::ContentHash;
+
+    #[test]
+    fn a_licence_goes_only_with_all() {
+        let mut asset = Asset::bare(ContentHash([1; 32]), "a");
+        asset.licenses = vec!["Attribution License".to_owned()];
+        for (what, stays) in [
+            (Strip::Location, true),
+            (Strip::People, true),
+            (Strip::All, false),
+        ] {
+            assert_eq!(
+                !reduced(&asset, what).licenses.is_empty(),
+                stays,
+                "{what:?}"
+            );
+        }
+    }
 }

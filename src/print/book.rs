@@ -86,7 +86,11 @@ impl Turn<'_> {
 }
 
 /// Writes the pages.
-pub fn write<W: Write>(job: &mut Job<'_, W>, picks: &Picks, title: &str) -> Result<(), PrintError> {
+pub(crate) fn write<W: Write>(
+    job: &mut Job<'_, W>,
+    picks: &Picks,
+    title: &str,
+) -> Result<(), PrintError> {
     let size = &job.options.size;
     let (bleed, marks) = (job.options.bleed, job.options.crop_marks);
     let page = boxes(size.width, size.height, bleed, marks);
@@ -140,7 +144,7 @@ fn shares(page: &Boxes, picked: &Picked, next: Option<&Picked>) -> bool {
 }
 
 /// Returns whether pictures of a useful size would be left: half of A6.
-pub fn has_room(width: f64, height: f64) -> bool {
+pub(crate) fn has_room(width: f64, height: f64) -> bool {
     width - 2.0 * MARGIN > 50.0 * POINTS_OF_MM && height - 2.0 * MARGIN > 100.0 * POINTS_OF_MM
 }
 

@@ -20,7 +20,7 @@ const LINE: f64 = 8.5;
 const SMALLEST: f64 = 3.5;
 
 /// Writes the pages.
-pub fn write<W: Write>(
+pub(crate) fn write<W: Write>(
     job: &mut Job<'_, W>,
     picks: &Picks,
     columns: usize,
@@ -111,7 +111,7 @@ fn cells(page: &Boxes, columns: usize, rows: usize) -> Vec<Rect> {
 }
 
 /// Returns whether pictures of a useful size would be left.
-pub fn has_room(width: f64, height: f64, columns: usize, rows: usize) -> bool {
+pub(crate) fn has_room(width: f64, height: f64, columns: usize, rows: usize) -> bool {
     let page = boxes(width, height, 0.0, false);
     cells(&page, columns, rows)
         .first()

@@ -8,9 +8,10 @@ use pdf_writer::{Content, Filter, Finish, Name, Rect as PdfRect, Ref, Str, TextS
 use super::embed::UsedFont;
 use super::fonts::Fonts;
 use super::geometry::{Boxes, Placed, Rect};
+use super::glyph::Glyph;
 use super::pdf::PdfFile;
 use super::picture::{Picture, deflate};
-use super::text::{Face, Glyph, Line, own_width};
+use super::text::{Face, Line, own_width};
 
 /// Width of crop marks, in points.
 const MARK_WIDTH: f32 = 0.25;
@@ -19,7 +20,7 @@ const MARK_WIDTH: f32 = 0.25;
 const MOST_KIDS: usize = 500;
 
 /// A document.
-pub struct Document<'f, W> {
+pub(crate) struct Document<'f, W> {
     file: PdfFile<W>,
     fonts: &'f Fonts,
     used: BTreeMap<Face, UsedFont>,
@@ -30,7 +31,7 @@ pub struct Document<'f, W> {
 }
 
 /// A page in the making.
-pub struct Sheet {
+pub(crate) struct Sheet {
     /// Its boxes.
     pub boxes: Boxes,
     content: Content,
@@ -40,7 +41,7 @@ pub struct Sheet {
 
 impl Sheet {
     /// Begins an empty page.
-    pub fn new(boxes: Boxes) -> Self {
+    pub(crate) fn new(boxes: Boxes) -> Self {
         Self {
             boxes,
             content: Content::new(),
@@ -50,7 +51,7 @@ impl Sheet {
     }
 
     /// Draws a picture, of which no more is seen than its window.
-    pub fn draw(&mut self, image: Ref, placed: &Placed, orientation: u8) {
+    pub(crate) fn draw(&mut self, image: Ref, placed: &Placed, orientation: u8) {
         self.content.save_state();
         if placed.window != placed.picture {
             let Rect {
@@ -73,7 +74,7 @@ impl Sheet {
     }
 
     /// Draws crop marks.
-    pub fn mark(&mut self) {
+    pub(crate) fn mark(&mut self) {
         self.content.save_state().set_line_width(MARK_WIDTH);
         for [from, to] in self.boxes.marks() {
             self.content
@@ -95,7 +96,7 @@ fn font_name(id: Ref) -> String {
 
 impl<'f, W: Write> Document<'f, W> {
     /// Begins a document.
-    pub fn new(out: W, fonts: &'f Fonts) -> io::Result<Self> {
+    pub(crate) fn new(out: W, fonts: &'f Fonts) -> io::Result<Self> {
         Ok(Self {
             file: PdfFile::new(out)?,
             fonts,
@@ -107,17 +108,17 @@ impl<'f, W: Write> Document<'f, W> {
     }
 
     /// Returns the fonts it uses.
-    pub fn fonts(&self) -> &'f Fonts {
+    pub(crate) fn fonts(&self) -> &'f Fonts {
         self.fonts
     }
 
     /// Returns how many pages are written.
-    pub fn page_count(&self) -> usize {
+    pub(crate) fn page_count(&self) -> usize {
         self.pages.len()
     }
 
     /// Writes a picture, to be drawn on pages.
-    pub fn image(&mut self, picture: &Picture) -> io::Result<Ref> {
+    pub(crate) fn image(&mut self, picture: &Picture) -> io::Result<Ref> {
         let profile = match picture.profile() {
             Some(profile) => Some(self.profile(profile, picture.components())?),
             None => None,
@@ -143,7 +144,7 @@ impl<'f, W: Write> Document<'f, W> {
     }
 
     /// Draws a line of text whose middle is at `x`.
-    pub fn centred(&mut self, sheet: &mut Sheet, line: &Line, x: f64, y: f64, size: f64) {
+    pub(crate) fn centred(&mut self, sheet: &mut Sheet, line: &Line, x: f64, y: f64, size: f64) {
         let mut x = x - line.width * size / 2.0;
         for run in &line.runs {
             let used = match self.used.get_mut(&run.face) {
@@ -173,7 +174,7 @@ impl<'f, W: Write> Document<'f, W> {
     }
 
     /// Writes a page, as often as is wanted.
-    pub fn add(&mut self, sheet: Sheet, times: usize) -> io::Result<()> {
+    pub(crate) fn add(&mut self, sheet: Sheet, times: usize) -> io::Result<()> {
         let Sheet {
             boxes,
             content,
@@ -217,7 +218,7 @@ impl<'f, W: Write> Document<'f, W> {
     }
 
     /// Writes what belongs to all pages and ends the file.
-    pub fn finish(mut self, title: &str) -> io::Result<W> {
+    pub(crate) fn finish(mut self, title: &str) -> io::Result<W> {
         let [catalog, tree, info] = [(); 3].map(|()| self.file.reserve());
         for (node, pages) in self.nodes.iter().zip(self.pages.chunks(MOST_KIDS)) {
             self.file.put(*node, |chunk| {

@@ -10,9 +10,10 @@ use skrifa::{FontRef, MetadataProvider, Tag};
 use subsetter::GlyphRemapper;
 
 use super::fonts::{Font, Fonts};
+use super::glyph::Glyph;
 use super::pdf::PdfFile;
 use super::picture::deflate;
-use super::text::{Glyph, own_width};
+use super::text::own_width;
 
 const UCS: SystemInfo<'_> = SystemInfo {
     registry: Str(b"Adobe"),
@@ -27,7 +28,7 @@ const IDENTITY: SystemInfo<'_> = SystemInfo {
 };
 
 /// A font of which some glyphs are used.
-pub struct UsedFont {
+pub(crate) struct UsedFont {
     /// Its object.
     pub id: Ref,
     glyphs: GlyphRemapper,
@@ -36,7 +37,7 @@ pub struct UsedFont {
 
 impl UsedFont {
     /// Begins with no glyph.
-    pub fn new(id: Ref) -> Self {
+    pub(crate) fn new(id: Ref) -> Self {
         Self {
             id,
             glyphs: GlyphRemapper::new(),
@@ -45,7 +46,7 @@ impl UsedFont {
     }
 
     /// Returns the number a glyph has in the PDF.
-    pub fn glyph(&mut self, glyph: &Glyph) -> u16 {
+    pub(crate) fn glyph(&mut self, glyph: &Glyph) -> u16 {
         let id = self.glyphs.remap(glyph.id);
         if !glyph.text.is_empty() && glyph.id != 0 {
             self.texts.entry(id).or_insert_with(|| glyph.text.clone());
@@ -54,7 +55,7 @@ impl UsedFont {
     }
 
     /// Writes font number `number` with all its objects.
-    pub fn write<W: Write>(
+    pub(crate) fn write<W: Write>(
         &self,
         file: &mut PdfFile<W>,
         fonts: &Fonts,

@@ -45,7 +45,7 @@ const MOST_FILES: usize = 20_000;
 const DEEPEST: usize = 8;
 
 /// A font in memory.
-pub struct Font {
+pub(crate) struct Font {
     /// The whole file.
     pub data: Arc<Vec<u8>>,
     /// The same, made ready to shape text.
@@ -58,14 +58,14 @@ pub struct Font {
 
 impl Font {
     /// Returns it opened.
-    pub fn open(&self) -> Option<FontRef<'_>> {
+    pub(crate) fn open(&self) -> Option<FontRef<'_>> {
         FontRef::from_index(&self.data, self.index).ok()
     }
 }
 
 /// Fonts, and which of them draws a character.
 #[derive(Default)]
-pub struct Fonts {
+pub(crate) struct Fonts {
     /// The fonts, in the order they were chosen.
     pub fonts: Vec<Font>,
     of: BTreeMap<char, usize>,
@@ -73,7 +73,7 @@ pub struct Fonts {
 
 impl Fonts {
     /// Looks in folders for fonts that draw these characters. The same folders give the same fonts.
-    pub fn find(folders: &[PathBuf], characters: &BTreeSet<char>) -> Self {
+    pub(crate) fn find(folders: &[PathBuf], characters: &BTreeSet<char>) -> Self {
         let mut found = Self::default();
         let mut left: BTreeSet<char> = characters
             .iter()
@@ -123,12 +123,12 @@ impl Fonts {
     }
 
     /// Returns which font draws a character.
-    pub fn of(&self, c: char) -> Option<usize> {
+    pub(crate) fn of(&self, c: char) -> Option<usize> {
         self.of.get(&c).copied()
     }
 
     /// Returns whether no font was found at all.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.fonts.is_empty()
     }
 }
@@ -218,7 +218,7 @@ fn rank(path: &Path) -> usize {
 }
 
 /// Returns whether a character has no look of its own: white space, joiners, marks of direction, selectors.
-pub fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -1,6 +1,6 @@
 //! Helvetica as every PDF reader has it, in Windows' Western encoding: for text where no font was found.
 
-use super::text::Glyph;
+use super::glyph::Glyph;
 
 /// Widths of the characters from space to tilde, in thousandths (Adobe's font metrics).
 const WIDTHS: [u16; 95] = [
@@ -15,7 +15,7 @@ const WIDTHS: [u16; 95] = [
 const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
 /// Returns the byte that stands for a character.
-pub fn byte(c: char) -> Option<u8> {
+pub(crate) fn byte(c: char) -> Option<u8> {
     match c {
         ' '..='~' | '\u{a1}'..='\u{ff}' => u8::try_from(u32::from(c)).ok(),
         '\u{a0}' => Some(b' '),
@@ -28,7 +28,7 @@ pub fn byte(c: char) -> Option<u8> {
 }
 
 /// Returns the glyphs of a text; a question mark for what there is none of.
-pub fn glyphs(text: &str) -> Vec<Glyph> {
+pub(crate) fn glyphs(text: &str) -> Vec<Glyph> {
     text.chars()
         .filter(|c| *c == ' ' || !super::fonts::is_unseen(*c))
         .map(|c| {

@@ -11,6 +11,7 @@ mod fonts;
 #[doc(hidden)]
 pub mod fuzzed;
 pub mod geometry;
+mod glyph;
 mod latin;
 mod pdf;
 mod picture;

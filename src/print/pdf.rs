@@ -8,7 +8,7 @@ use pdf_writer::{Chunk, Ref};
 const HEAD: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n";
 
 /// A PDF file in the making.
-pub struct PdfFile<W> {
+pub(crate) struct PdfFile<W> {
     out: W,
     at: u64,
     /// Where each object begins; 0 for one not written yet. The first has the number 1.
@@ -17,7 +17,7 @@ pub struct PdfFile<W> {
 
 impl<W: Write> PdfFile<W> {
     /// Begins a file.
-    pub fn new(out: W) -> io::Result<Self> {
+    pub(crate) fn new(out: W) -> io::Result<Self> {
         let mut file = Self {
             out,
             at: 0,
@@ -34,13 +34,13 @@ impl<W: Write> PdfFile<W> {
     }
 
     /// Returns a number for an object that will be written.
-    pub fn reserve(&mut self) -> Ref {
+    pub(crate) fn reserve(&mut self) -> Ref {
         self.offsets.push(0);
         Ref::new(i32::try_from(self.offsets.len()).unwrap_or(i32::MAX))
     }
 
     /// Writes one object, which `fill` makes with that number.
-    pub fn put(&mut self, id: Ref, fill: impl FnOnce(&mut Chunk)) -> io::Result<()> {
+    pub(crate) fn put(&mut self, id: Ref, fill: impl FnOnce(&mut Chunk)) -> io::Result<()> {
         let mut chunk = Chunk::new();
         fill(&mut chunk);
         let index = usize::try_from(id.get() - 1).unwrap_or(usize::MAX);
@@ -51,7 +51,7 @@ impl<W: Write> PdfFile<W> {
     }
 
     /// Writes the table of objects and ends the file. Every number reserved must have been used.
-    pub fn finish(mut self, catalog: Ref, info: Ref) -> io::Result<W> {
+    pub(crate) fn finish(mut self, catalog: Ref, info: Ref) -> io::Result<W> {
         let table_at = self.at;
         let count = self.offsets.len() + 1;
         let mut table = format!("xref\n0 {count}\n0000000000 65535 f \n");

@@ -24,7 +24,7 @@ const QUALITY: u8 = 95;
 /// Why a picture is not in the PDF.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
-pub enum PictureFault {
+pub(crate) enum PictureFault {
     #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
     #[error("its bytes are no longer those that were imported")]
@@ -37,7 +37,7 @@ pub enum PictureFault {
 
 /// A picture ready to be put in.
 #[derive(Debug)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// Width and height as stored.
     pub stored: (u32, u32),
     /// How to turn it upright: EXIF orientation.
@@ -58,7 +58,7 @@ impl Picture {
     ///
     /// # Errors
     /// Fails if it cannot be read, is not what was imported, or cannot be decoded.
-    pub fn read(
+    pub(crate) fn read(
         file: &Path,
         expected: &ContentHash,
         longest_side: Option<u32>,
@@ -81,7 +81,7 @@ impl Picture {
     ///
     /// # Errors
     /// Fails if they cannot be decoded.
-    pub fn of(
+    pub(crate) fn of(
         bytes: Vec<u8>,
         longest_side: Option<u32>,
         decoder: &dyn Decoder,
@@ -102,12 +102,12 @@ impl Picture {
     }
 
     /// Returns width and height as shown.
-    pub fn shown(&self) -> (u32, u32) {
+    pub(crate) fn shown(&self) -> (u32, u32) {
         turned(self.stored, self.orientation)
     }
 
     /// Returns its colour profile, if it has one that PDF can use.
-    pub fn profile(&self) -> Option<&[u8]> {
+    pub(crate) fn profile(&self) -> Option<&[u8]> {
         match &self.data {
             Data::Jpeg(_, head) => head
                 .profile
@@ -118,7 +118,7 @@ impl Picture {
     }
 
     /// Returns the number of its colours.
-    pub fn components(&self) -> u8 {
+    pub(crate) fn components(&self) -> u8 {
         match &self.data {
             Data::Jpeg(_, head) => head.components,
             Data::Deflated(_, Channels::Grey) => 1,
@@ -127,7 +127,7 @@ impl Picture {
     }
 
     /// Writes it as an object. `profile` is the object of its colour profile.
-    pub fn write(&self, chunk: &mut Chunk, id: Ref, profile: Option<Ref>) {
+    pub(crate) fn write(&self, chunk: &mut Chunk, id: Ref, profile: Option<Ref>) {
         let (bytes, filter) = match &self.data {
             Data::Jpeg(bytes, _) => (bytes, Filter::DctDecode),
             Data::Deflated(bytes, _) => (bytes, Filter::FlateDecode),
@@ -165,7 +165,7 @@ impl Picture {
 }
 
 /// Returns width and height upright.
-pub fn turned((width, height): (u32, u32), orientation: u8) -> (u32, u32) {
+pub(crate) fn turned((width, height): (u32, u32), orientation: u8) -> (u32, u32) {
     match orientation {
         5..=8 => (height, width),
         _ => (width, height),
@@ -173,7 +173,7 @@ pub fn turned((width, height): (u32, u32), orientation: u8) -> (u32, u32) {
 }
 
 /// Returns whether a file of this kind can be on paper.
-pub fn is_printable(media_type: MediaType) -> bool {
+pub(crate) fn is_printable(media_type: MediaType) -> bool {
     media_type.class() == MediaClass::Photo
 }
 
@@ -212,7 +212,7 @@ fn deflated(pixels: Pixels) -> Result<Picture, PictureFault> {
 }
 
 /// Deflates a stream of the PDF.
-pub fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub(crate) fn deflate(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes)?;
     encoder.finish()

@@ -8,7 +8,7 @@ use super::select::Picks;
 use super::{Job, PrintError, place};
 
 /// Writes the pages.
-pub fn write<W: Write>(
+pub(crate) fn write<W: Write>(
     job: &mut Job<'_, W>,
     picks: &Picks,
     fit: Fit,

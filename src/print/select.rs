@@ -15,7 +15,7 @@ use super::picture::{is_printable, turned};
 
 /// A picture to print.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Picked {
+pub(crate) struct Picked {
     /// Path of the file in the library.
     pub path: String,
     /// Its bytes, as the catalog knows them.
@@ -32,7 +32,7 @@ pub struct Picked {
 
 /// Everything a query gives.
 #[derive(Debug, Default)]
-pub struct Picks {
+pub(crate) struct Picks {
     /// In order of time; those without date last.
     pub pictures: Vec<Picked>,
     /// Films, which were left out.
@@ -42,7 +42,7 @@ pub struct Picks {
 }
 
 /// Asks the catalog.
-pub fn select(catalog: &Catalog, options: &PrintOptions) -> Result<Picks, CatalogError> {
+pub(crate) fn select(catalog: &Catalog, options: &PrintOptions) -> Result<Picks, CatalogError> {
     let mut picks = Picks::default();
     catalog.list(&options.query, &mut |listed| {
         if !is_printable(listed.asset.media.media_type) {
@@ -123,7 +123,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Writes a month as headings have it.
-pub fn month(year: i16, month: i8) -> String {
+pub(crate) fn month(year: i16, month: i8) -> String {
     let name = usize::try_from(month - 1)
         .ok()
         .and_then(|at| MONTHS.get(at));
@@ -162,7 +162,7 @@ fn position(location: Location) -> String {
 
 impl Picks {
     /// Returns the years of the pictures, as a title.
-    pub fn years(&self) -> String {
+    pub(crate) fn years(&self) -> String {
         let years: BTreeSet<i16> = self
             .pictures
             .iter()
@@ -176,7 +176,7 @@ impl Picks {
     }
 
     /// Returns every character that may be printed.
-    pub fn characters(&self, title: &str) -> BTreeSet<char> {
+    pub(crate) fn characters(&self, title: &str) -> BTreeSet<char> {
         let own = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .,:·–-…°";
         let texts = self
             .pictures

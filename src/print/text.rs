@@ -9,33 +9,21 @@ use unicode_bidi::{BidiInfo, ParagraphInfo};
 use unicode_script::{Script, UnicodeScript};
 
 use super::fonts::{Font, Fonts, is_unseen};
+use super::glyph::Glyph;
 use super::latin;
 
 /// Where a glyph comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Face {
+pub(crate) enum Face {
     /// A font of the system, by its number.
     Found(usize),
     /// Helvetica, which every PDF reader has; for Western European text where no font was found.
     Standard,
 }
 
-/// A drawn sign. Lengths are in sizes of the font.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Glyph {
-    /// Its number in the font, or its byte in Helvetica's encoding.
-    pub id: u16,
-    /// How far the next one is.
-    pub advance: f64,
-    /// How far it is moved from where it would be.
-    pub offset: (f64, f64),
-    /// The text it stands for; empty for all but the first of several that stand for the same.
-    pub text: String,
-}
-
 /// Glyphs of one font, from left to right.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Run {
+pub(crate) struct Run {
     /// Their font.
     pub face: Face,
     /// They themselves.
@@ -44,7 +32,7 @@ pub struct Run {
 
 /// A line, from left to right. Lengths are in sizes of the font.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Line {
+pub(crate) struct Line {
     /// Its parts.
     pub runs: Vec<Run>,
     /// Its width.
@@ -53,7 +41,7 @@ pub struct Line {
 
 /// Lines of a text.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Lines {
+pub(crate) struct Lines {
     /// From top to bottom.
     pub lines: Vec<Line>,
     /// Whether there was more text than room.
@@ -61,7 +49,7 @@ pub struct Lines {
 }
 
 /// Breaks a text into at most so many lines of this width (in sizes of the font).
-pub fn lines(fonts: &Fonts, text: &str, width: f64, most: usize) -> Lines {
+pub(crate) fn lines(fonts: &Fonts, text: &str, width: f64, most: usize) -> Lines {
     let text = clean(text);
     let mut lines = Lines::default();
     for paragraph in text.split('\n') {
@@ -84,7 +72,7 @@ pub fn lines(fonts: &Fonts, text: &str, width: f64, most: usize) -> Lines {
 }
 
 /// Returns the characters of a text that no font draws, each once.
-pub fn undrawable(fonts: &Fonts, text: &str) -> Vec<char> {
+pub(crate) fn undrawable(fonts: &Fonts, text: &str) -> Vec<char> {
     let mut found: Vec<char> = clean(text)
         .chars()
         .filter(|c| !is_unseen(*c) && !is_drawn(fonts, *c))
@@ -331,7 +319,7 @@ fn shaped(fonts: &Fonts, number: usize, text: &str, right_to_left: bool) -> Opti
 }
 
 /// Returns the width a font itself gives a glyph, in sizes of the font.
-pub fn own_width(fonts: &Fonts, number: usize, glyph: u16) -> f64 {
+pub(crate) fn own_width(fonts: &Fonts, number: usize, glyph: u16) -> f64 {
     fonts
         .fonts
         .get(number)

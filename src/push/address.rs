@@ -11,6 +11,8 @@ use super::error::DestinationError;
 use super::folder::Folder;
 use super::http::{Http, Patience};
 use super::immich::Immich;
+use super::readers::Readers;
+use super::remote_folder::RemoteFolder;
 use super::s3::{Place, S3};
 use super::secret::Credentials;
 use super::sftp::{Login, Sftp, Site, Start, Wrong};
@@ -65,16 +67,6 @@ pub struct Connection {
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-/// Who may read the files of a destination on this machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Readers {
-    /// Their owner alone.
-    #[default]
-    Owner,
-    /// Whoever the system lets read new files.
-    Shared,
-}
-
 /// Why a text is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
@@ -99,6 +91,22 @@ pub const EXAMPLES: [&str; 7] = [
 ];
 
 impl Address {
+    /// Returns the folder at the address, to fetch files from; none if it is of a kind that holds no archives. Connects to nothing yet.
+    ///
+    /// # Errors
+    /// Fails if no client can be made.
+    pub fn remote_folder(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<Box<dyn RemoteFolder>>, DestinationError> {
+        Ok(match self {
+            Self::WebDav(url) => Some(Box::new(connection.webdav(url)?)),
+            Self::Sftp(site) => Some(Box::new(connection.sftp(site))),
+            Self::S3(place) => Some(Box::new(connection.s3(place)?)),
+            Self::Folder(_) | Self::Zip(_) | Self::Immich(_) | Self::PhotoPrism(_) => None,
+        })
+    }
+
     /// Reads an address.
     ///
     /// # Errors

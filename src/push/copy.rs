@@ -14,8 +14,8 @@ use media::embed::{Pieces, Refusal};
 use model::content_hash::ContentHash;
 use model::media_type::MediaType;
 use writer::digest::digest;
+use writer::digest::hash_file;
 use writer::regular;
-use writer::staging::hash_file;
 
 /// Largest file that is stripped in memory: all but films.
 const LARGEST: u64 = 1 << 30;

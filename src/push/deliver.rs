@@ -16,19 +16,25 @@ use super::plan::Action;
 use super::retry::{Policy, trying};
 use super::{Destination, Found, Seen};
 use model::content_hash::ContentHash;
+use writer::digest::hash_file;
 use writer::regular;
 use writer::sidecar::merge;
 use writer::sidecar::read::read;
-use writer::staging::hash_file;
 
 /// Files up to this size are read once, hashed, and sent from memory.
 const SMALL: u64 = 1 << 20;
+/// How long a file that was sent and does not show is waited for, time after time.
+const SHOWN_LATER: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_millis(900),
+];
 /// Nobody's sidecar is larger.
 const LARGEST_SIDECAR: usize = 16 << 20;
 
 /// What became of one file.
 #[derive(Debug)]
-pub enum Delivered {
+pub(crate) enum Delivered {
     /// It was sent and read back.
     Sent(Found, ContentHash),
     /// It was there already: read back, and the same.
@@ -42,7 +48,7 @@ pub enum Delivered {
 }
 
 /// What is needed to deliver files.
-pub struct Delivery<'a> {
+pub(crate) struct Delivery<'a> {
     /// Where to.
     pub destination: &'a dyn Destination,
     /// Meter and uploads.
@@ -55,7 +61,7 @@ pub struct Delivery<'a> {
 
 impl Delivery<'_> {
     /// Does what the plan says about one file. `last_read` is what the journal says was read there last.
-    pub fn deliver(
+    pub(crate) fn deliver(
         &self,
         parcel: &Parcel,
         action: &Action,
@@ -82,7 +88,7 @@ impl Delivery<'_> {
             let placed = self
                 .destination
                 .put(parcel, &payload, over.as_ref(), &self.sending)?;
-            if self.destination.look_into(parcel, &placed)?.hash != payload.sha256 {
+            if self.read_back(parcel, &placed)?.hash != payload.sha256 {
                 // A host without names for the time being has the wrong bytes under the final name now: they are ours.
                 if placed.id == parcel.path {
                     over = Some(placed);
@@ -94,6 +100,21 @@ impl Delivery<'_> {
             self.destination.keep(parcel, placed, over.as_ref())
         })?;
         Ok(Delivered::Sent(kept, payload.sha256))
+    }
+
+    /// Reads what was just sent. Some hosts show a file only a moment after they said that they have it; sent once more it might be
+    /// there twice.
+    fn read_back(&self, parcel: &Parcel, placed: &Found) -> Result<Seen, DestinationError> {
+        for wait in SHOWN_LATER {
+            match self.destination.look_into(parcel, placed) {
+                Err(DestinationError::Gone { .. }) if !(self.pause)(wait) => {
+                    return Err(DestinationError::Stopped);
+                }
+                Err(DestinationError::Gone { .. }) => {}
+                other => return other,
+            }
+        }
+        self.destination.look_into(parcel, placed)
     }
 
     /// Reads what is there, and sends the file if that is an earlier state of it which nobody else changed.
@@ -126,14 +147,17 @@ impl Delivery<'_> {
 }
 
 /// Reads a file at a destination and returns its hash.
-pub fn hash(destination: &dyn Destination, found: &Found) -> Result<ContentHash, DestinationError> {
+pub(crate) fn hash(
+    destination: &dyn Destination,
+    found: &Found,
+) -> Result<ContentHash, DestinationError> {
     let mut hasher = Hashing(Sha256::new());
     destination.read(found, &mut hasher)?;
     Ok(ContentHash(hasher.0.finalize().into()))
 }
 
 /// Reads a file at a destination by way of `read`; one that albumen makes itself is also looked at for the hand of others.
-pub fn look_into(
+pub(crate) fn look_into(
     parcel: &Parcel,
     read: impl FnOnce(&mut dyn Write) -> Result<(), DestinationError>,
 ) -> Result<Seen, DestinationError> {
@@ -166,7 +190,7 @@ fn is_untouched(bytes: &[u8], parcel: &Parcel) -> bool {
 }
 
 /// Reads a parcel's bytes and makes sure that they are those the catalog knows.
-pub fn prepare(parcel: &Parcel) -> Result<Payload, DestinationError> {
+pub(crate) fn prepare(parcel: &Parcel) -> Result<Payload, DestinationError> {
     let (bytes, size_bytes, sha256, modified) = match &parcel.source {
         Source::Bytes(bytes) => (
             PayloadBytes::Memory(bytes.clone()),

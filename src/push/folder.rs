@@ -4,9 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::address::Readers;
 use super::error::DestinationError;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
+use super::readers::Readers;
 use super::{Abilities, Destination, Found};
 use writer::private;
 use writer::rename::rename_without_replacing;

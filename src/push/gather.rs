@@ -20,7 +20,7 @@ use model::content_hash::ContentHash;
 use model::kind::{CompanionRole, Visibility};
 use model::media_type::MediaType;
 use monitor::{Monitor, Unit};
-use writer::staging::hash_file;
+use writer::digest::hash_file;
 use writer::walk::modified_ns;
 
 /// The files of one asset.
@@ -46,7 +46,7 @@ struct FileOf {
 }
 
 /// Everything that shall lie at a destination.
-pub struct Gathered {
+pub(crate) struct Gathered {
     assets: Vec<AssetFiles>,
     /// Assets no copy of which can be made as wanted: path in the library, and why.
     pub refused: Vec<(ContentHash, String, String)>,
@@ -56,7 +56,7 @@ pub struct Gathered {
 
 /// What is worth a word of copies, each with the path of the library's file.
 #[derive(Debug, Default)]
-pub struct CopyNotes {
+pub(crate) struct CopyNotes {
     /// Files into whose copies not all could be written, and why.
     pub as_it_is: Vec<(String, String)>,
     /// Files with Content Credentials, and what became of these.
@@ -74,7 +74,7 @@ struct Gathering<'a> {
 ///
 /// # Errors
 /// Fails if the catalog does, or a sidecar cannot be read.
-pub fn gather(
+pub(crate) fn gather(
     root: &Path,
     catalog: &Catalog,
     options: &PushOptions,
@@ -262,12 +262,12 @@ impl Gathering<'_> {
 
 impl Gathered {
     /// Returns how many assets there are, those no copy can be made of included.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         (self.assets.len() + self.refused.len()) as u64
     }
 
     /// Returns what shall be sent, asset by asset, the original first. `taken` are assets whose name somebody else's file has.
-    pub fn parcels(
+    pub(crate) fn parcels(
         &self,
         journal: &Journal,
         prefix: &str,
@@ -294,7 +294,7 @@ impl Gathered {
 
     /// Returns which files belong together: the members of a post in order, each followed by its edited versions, and an edited
     /// version before its original where it stands alone. Each with a name that is the same in every push.
-    pub fn stacks(&self) -> Vec<(String, Vec<(ContentHash, String)>)> {
+    pub(crate) fn stacks(&self) -> Vec<(String, Vec<(ContentHash, String)>)> {
         let mut posts: BTreeMap<&str, Vec<(u32, &AssetFiles)>> = BTreeMap::new();
         let mut stacks = Vec::new();
         for asset in &self.assets {
@@ -321,7 +321,7 @@ impl Gathered {
     }
 
     /// Returns the assets by their path in the library.
-    pub fn by_path(&self) -> HashMap<&str, ContentHash> {
+    pub(crate) fn by_path(&self) -> HashMap<&str, ContentHash> {
         self.assets
             .iter()
             .map(|asset| (asset.library_path.as_str(), asset.asset))

@@ -13,7 +13,7 @@ use model::time::in_seconds;
 type Key = (Option<ContentHash>, String);
 
 /// What is known of a destination.
-pub struct Journal {
+pub(crate) struct Journal {
     id: Option<i64>,
     address: String,
     rows: HashMap<Key, PushedRow>,
@@ -23,7 +23,7 @@ pub struct Journal {
 
 impl Journal {
     /// Reads what is known of the destination at `address`; nothing is written yet.
-    pub fn open(catalog: &Catalog, address: &str) -> Result<Self, CatalogError> {
+    pub(crate) fn open(catalog: &Catalog, address: &str) -> Result<Self, CatalogError> {
         let id = catalog.destination_id(address)?;
         let mut journal = Self {
             id,
@@ -49,27 +49,27 @@ impl Journal {
     }
 
     /// Returns what is known of a file.
-    pub fn row(&self, key: &Key) -> Option<&PushedRow> {
+    pub(crate) fn row(&self, key: &Key) -> Option<&PushedRow> {
         self.rows.get(key)
     }
 
     /// Returns everything that is known.
-    pub fn rows(&self) -> impl Iterator<Item = &PushedRow> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &PushedRow> {
         self.rows.values()
     }
 
     /// Returns everything that was read back there.
-    pub fn there(&self) -> impl Iterator<Item = &PushedRow> {
+    pub(crate) fn there(&self) -> impl Iterator<Item = &PushedRow> {
         self.rows.values().filter(|row| row.read_hash.is_some())
     }
 
     /// Returns the uploads in parts that were begun.
-    pub fn uploads(&self) -> Uploads {
+    pub(crate) fn uploads(&self) -> Uploads {
         self.uploads.clone()
     }
 
     /// Notes that a file is about to be sent.
-    pub fn begin(&mut self, parcel: &Parcel, now: Timestamp) {
+    pub(crate) fn begin(&mut self, parcel: &Parcel, now: Timestamp) {
         let found = Found {
             id: parcel.path.clone(),
             size_bytes: Some(parcel.size_bytes),
@@ -79,7 +79,13 @@ impl Journal {
     }
 
     /// Notes a file that was read back.
-    pub fn done(&mut self, parcel: &Parcel, found: &Found, read: ContentHash, now: Timestamp) {
+    pub(crate) fn done(
+        &mut self,
+        parcel: &Parcel,
+        found: &Found,
+        read: ContentHash,
+        now: Timestamp,
+    ) {
         self.note(parcel, found, Some(read), now);
     }
 
@@ -101,12 +107,12 @@ impl Journal {
 
     /// Returns whether it is time to write the notes that are not in the catalog yet: there are `many`, or one of them is an upload
     /// in parts, which nobody could go on with if a kill came first.
-    pub fn is_due(&self, many: usize) -> bool {
+    pub(crate) fn is_due(&self, many: usize) -> bool {
         self.waiting.len() >= many || self.uploads.is_changed()
     }
 
     /// Writes what was noted into the catalog.
-    pub fn save(&mut self, catalog: &mut Catalog) -> Result<(), CatalogError> {
+    pub(crate) fn save(&mut self, catalog: &mut Catalog) -> Result<(), CatalogError> {
         let uploads = self.uploads.take_changes();
         if self.waiting.is_empty() && uploads.is_empty() {
             return Ok(());

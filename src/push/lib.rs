@@ -21,6 +21,7 @@ pub mod parcel;
 mod paths;
 mod percent;
 pub mod plan;
+pub mod readers;
 pub mod recheck;
 pub mod remote_folder;
 mod report;

@@ -22,7 +22,7 @@ const LARGEST: usize = 256 << 20;
 
 /// Whether what archives said about albums goes with them: a catalog is made again from it, and nothing can be taken out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Statements {
+pub(crate) enum Statements {
     /// They go.
     Kept,
     /// Something is hidden from who reads the copy.
@@ -30,7 +30,7 @@ pub enum Statements {
 }
 
 /// Returns the albums as they shall be at the destination: members that are there, by their paths there.
-pub fn albums(
+pub(crate) fn albums(
     library: &str,
     assets: &HashMap<&str, ContentHash>,
     journal: &Journal,
@@ -70,7 +70,7 @@ pub fn albums(
 
 /// Returns the albums and stacks that a host of assets shall have, each with its name in the journal. Members that are not there
 /// are left out.
-pub fn groups_there(
+pub(crate) fn groups_there(
     albums: &[Album],
     stacks: Vec<(String, Vec<(ContentHash, String)>)>,
     journal: &Journal,
@@ -119,7 +119,7 @@ pub fn groups_there(
 }
 
 /// Returns a group as a file of the journal: changed as soon as its hash is another.
-pub fn group_parcel(name: &str, group: &GroupThere) -> Parcel {
+pub(crate) fn group_parcel(name: &str, group: &GroupThere) -> Parcel {
     let kind = match &group.kind {
         GroupKind::Album { title, description } => serde_json::json!([title, description]),
         GroupKind::Stack => serde_json::Value::Null,
@@ -132,7 +132,7 @@ pub fn group_parcel(name: &str, group: &GroupThere) -> Parcel {
 }
 
 /// A list that lies at a destination already.
-pub struct Existing {
+pub(crate) struct Existing {
     /// The file.
     pub found: Found,
     /// Its text; `None` if it is none.
@@ -140,7 +140,7 @@ pub struct Existing {
 }
 
 /// Reads a list that lies at a destination.
-pub fn existing(
+pub(crate) fn existing(
     destination: &dyn Destination,
     name: &str,
 ) -> Result<Option<Existing>, DestinationError> {
@@ -157,7 +157,7 @@ pub fn existing(
 }
 
 /// Returns the text of `albums.json`; `None` if what is there is not albumen's.
-pub fn albums_text(albums: &[Album], there: Option<&str>) -> Option<String> {
+pub(crate) fn albums_text(albums: &[Album], there: Option<&str>) -> Option<String> {
     let mut all = albums.to_vec();
     if let Some(there) = there {
         let key = |album: &Album| {
@@ -179,7 +179,7 @@ pub fn albums_text(albums: &[Album], there: Option<&str>) -> Option<String> {
 }
 
 /// Returns the text of `missing.json`; `None` if what is there is not albumen's.
-pub fn missing_text(library: &str, there: Option<&str>) -> Option<String> {
+pub(crate) fn missing_text(library: &str, there: Option<&str>) -> Option<String> {
     let mut all = read_missing(library).ok()?;
     if let Some(there) = there {
         all.extend(read_missing(there).ok()?);
@@ -188,7 +188,7 @@ pub fn missing_text(library: &str, there: Option<&str>) -> Option<String> {
 }
 
 /// Returns the text of `library.json`: what another library there says stays. `None` if what is there is not albumen's.
-pub fn library_text(library: &str, there: Option<&str>) -> Option<String> {
+pub(crate) fn library_text(library: &str, there: Option<&str>) -> Option<String> {
     match there {
         None => Some(library.to_owned()),
         Some(there) => read_library(there).is_ok().then(|| there.to_owned()),
@@ -196,7 +196,7 @@ pub fn library_text(library: &str, there: Option<&str>) -> Option<String> {
 }
 
 /// Returns the text of `README.txt`; `None` if what is there is somebody else's.
-pub fn readme_text(there: Option<&str>) -> Option<String> {
+pub(crate) fn readme_text(there: Option<&str>) -> Option<String> {
     let title = TEXT.lines().next().unwrap_or_default();
     match there {
         Some(there) if !there.starts_with(title) => None,
@@ -208,7 +208,7 @@ pub fn readme_text(there: Option<&str>) -> Option<String> {
 const LISTS: [&str; 4] = [ALBUMS, MISSING, LIBRARY, README];
 
 /// Returns what was read back at the destination: sidecars and lists, or all the rest.
-pub fn files(journal: &Journal, metadata: bool) -> BTreeMap<LibraryPath, ContentHash> {
+pub(crate) fn files(journal: &Journal, metadata: bool) -> BTreeMap<LibraryPath, ContentHash> {
     let is_list = |part: &str| LISTS.contains(&part);
     let is_metadata = |part: &str| part == SIDECAR || is_list(part);
     journal
@@ -220,7 +220,11 @@ pub fn files(journal: &Journal, metadata: bool) -> BTreeMap<LibraryPath, Content
 }
 
 /// Returns the text of a checksum list: what others wrote there, and what we know; `None` if what is there is no such list.
-pub fn manifest_text(journal: &Journal, metadata: bool, there: Option<&str>) -> Option<String> {
+pub(crate) fn manifest_text(
+    journal: &Journal,
+    metadata: bool,
+    there: Option<&str>,
+) -> Option<String> {
     let mut all = match there {
         Some(text) => manifest::parse(text).ok()?,
         None => BTreeMap::new(),
@@ -230,7 +234,7 @@ pub fn manifest_text(journal: &Journal, metadata: bool, there: Option<&str>) -> 
 }
 
 /// Returns the text of a bag's payload list.
-pub fn bag_manifest(journal: &Journal) -> String {
+pub(crate) fn bag_manifest(journal: &Journal) -> String {
     let mut all = files(journal, false);
     all.extend(files(journal, true));
     bag::manifest(&all)

@@ -10,7 +10,7 @@ use writer::names::{SHORT_HASH, folded};
 
 /// An asset and where its original shall lie.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub(crate) struct Wish {
     /// The asset.
     pub asset: ContentHash,
     /// Path its layout gives it.
@@ -20,18 +20,18 @@ pub struct Wish {
 }
 
 /// Returns the folder a path is in; `""` for the topmost.
-pub fn folder_of(path: &str) -> &str {
+pub(crate) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Returns the folders of parcels, each once: a host is asked for each as a whole.
-pub fn folders_of<'a>(parcels: &[&'a Parcel]) -> BTreeSet<&'a str> {
+pub(crate) fn folders_of<'a>(parcels: &[&'a Parcel]) -> BTreeSet<&'a str> {
     let folders = parcels.iter().map(|parcel| folder_of(&parcel.path));
     folders.collect()
 }
 
 /// Returns the path of each original, in the same order. `taken` are assets whose name somebody else's file has.
-pub fn settle(wishes: &[Wish], taken: &HashSet<ContentHash>) -> Vec<String> {
+pub(crate) fn settle(wishes: &[Wish], taken: &HashSet<ContentHash>) -> Vec<String> {
     let mut owners: HashMap<String, u32> = HashMap::with_capacity(wishes.len());
     for wish in wishes {
         let path = wish.journaled.as_ref().unwrap_or(&wish.path);
@@ -52,7 +52,11 @@ pub fn settle(wishes: &[Wish], taken: &HashSet<ContentHash>) -> Vec<String> {
 }
 
 /// Returns where a companion lies, given where its original lies in the library and at the destination.
-pub fn beside(original_in_library: &str, companion_in_library: &str, original: &str) -> String {
+pub(crate) fn beside(
+    original_in_library: &str,
+    companion_in_library: &str,
+    original: &str,
+) -> String {
     let name = file_name(companion_in_library);
     let own = stem(file_name(original_in_library));
     let ending = match name.strip_prefix(own) {

@@ -3,7 +3,7 @@
 use model::html;
 
 /// Undoes percent-encoding; what is none stays as it is.
-pub fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -28,6 +28,6 @@ pub fn decoded(text: &str) -> String {
 }
 
 /// Percent-encodes a path, `/` between its parts left as it is.
-pub fn encoded(path: &str) -> String {
+pub(crate) fn encoded(path: &str) -> String {
     html::address(path)
 }

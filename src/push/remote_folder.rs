@@ -4,7 +4,6 @@ use std::fs::File;
 
 use jiff::Timestamp;
 
-use super::address::{Address, Connection};
 use super::error::DestinationError;
 
 /// A file in such a folder.
@@ -35,22 +34,6 @@ pub trait RemoteFolder {
         to: &mut File,
         arrived: &dyn Fn(u64) -> bool,
     ) -> Result<(), DestinationError>;
-}
-
-/// Returns the folder at an address; none if it is of a kind that holds no archives. Connects to nothing yet.
-///
-/// # Errors
-/// Fails if no client can be made.
-pub fn open(
-    address: &Address,
-    connection: &Connection,
-) -> Result<Option<Box<dyn RemoteFolder>>, DestinationError> {
-    Ok(match address {
-        Address::WebDav(url) => Some(Box::new(connection.webdav(url)?)),
-        Address::Sftp(site) => Some(Box::new(connection.sftp(site))),
-        Address::S3(place) => Some(Box::new(connection.s3(place)?)),
-        Address::Folder(_) | Address::Zip(_) | Address::Immich(_) | Address::PhotoPrism(_) => None,
-    })
 }
 
 /// Returns how much of a file is there already.

@@ -9,7 +9,7 @@ use catalog::AssetQuery;
 use model::content_hash::ContentHash;
 
 /// Files sent at once unless the user says otherwise.
-pub const WORKERS: usize = 4;
+pub(crate) const WORKERS: usize = 4;
 
 /// Whether sidecars are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::DestinationError;
 use net::policy::Passing;
-pub use net::policy::Policy;
+pub(crate) use net::policy::Policy;
 
 impl Passing for DestinationError {
     fn may_pass(&self) -> bool {
@@ -20,7 +20,7 @@ impl Passing for DestinationError {
 ///
 /// # Errors
 /// Fails as the last try did, and with [`DestinationError::Stopped`] if `pause` says so.
-pub fn trying<T>(
+pub(crate) fn trying<T>(
     policy: &Policy,
     what: &str,
     pause: &dyn Fn(Duration) -> bool,

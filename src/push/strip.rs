@@ -7,6 +7,7 @@
 
 mod bmp;
 mod boxes;
+mod children;
 mod entries;
 mod exif;
 mod header;

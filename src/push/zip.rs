@@ -12,10 +12,10 @@ use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use jiff::tz::TimeZone;
 
-use super::address::Readers;
 use super::error::DestinationError;
 use super::folder::{copy, create};
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
+use super::readers::Readers;
 use super::{Abilities, Destination, Found};
 use writer::rename::rename_without_replacing;
 use writer::space::free_bytes;

@@ -14,7 +14,7 @@ use super::sidecar;
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub(crate) enum Depth {
     /// Sizes alone.
     Look,
     /// Sizes and times; bytes where a time differs.
@@ -24,7 +24,7 @@ pub enum Depth {
 }
 
 /// What all checks have in common.
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// The library's folder.
     pub root: &'a Path,
     /// Whether `SHA256SUMS` could be read.
@@ -37,7 +37,7 @@ pub struct Context<'a> {
 
 /// What checking one unit came to.
 #[derive(Debug, Default)]
-pub struct Checked {
+pub(crate) struct Checked {
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// Whether the file's bytes were read to the end.
@@ -53,7 +53,7 @@ const TIME_TOLERANCE_S: i64 = 2;
 
 impl Context<'_> {
     /// Checks a unit.
-    pub fn check(
+    pub(crate) fn check(
         &self,
         path: &LibraryPath,
         unit: &Unit,

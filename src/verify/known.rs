@@ -19,7 +19,7 @@ use super::finding::{Finding, FindingKind};
 
 /// All that is said about one original or companion and its sidecar.
 #[derive(Debug, Default)]
-pub struct Unit {
+pub(crate) struct Unit {
     /// As it lies in the tree.
     pub found: Option<FoundFile>,
     /// Hash in `SHA256SUMS`.
@@ -36,19 +36,19 @@ pub struct Unit {
 
 impl Unit {
     /// Returns whether anything but the tree knows the file.
-    pub fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.listed.is_some() || self.placed.is_some() || self.has_sidecar()
     }
 
     /// Returns whether a list or the catalog says that there is a sidecar.
-    pub fn has_sidecar(&self) -> bool {
+    pub(crate) fn has_sidecar(&self) -> bool {
         self.sidecar_listed.is_some() || self.sidecar_row.is_some()
     }
 }
 
 /// What the catalog says, as far as it is compared.
 #[derive(Debug, Default)]
-pub struct FromCatalog {
+pub(crate) struct FromCatalog {
     /// Files where they should lie.
     pub placed: Vec<PlacedRow>,
     /// Sidecars as written last.
@@ -74,7 +74,7 @@ impl FromCatalog {
     ///
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
-    pub fn read(catalog: &Catalog) -> Result<Self, CatalogError> {
+    pub(crate) fn read(catalog: &Catalog) -> Result<Self, CatalogError> {
         let mut own = Self {
             placed: catalog.placed_files()?,
             sidecars: catalog.sidecars()?,
@@ -115,7 +115,7 @@ impl FromCatalog {
 }
 
 /// Reads a manifest; what is wrong with it is a finding.
-pub fn read_manifest(
+pub(crate) fn read_manifest(
     root: &Path,
     name: &str,
     findings: &mut Vec<Finding>,
@@ -150,12 +150,12 @@ pub fn read_manifest(
 }
 
 /// Names of the files at the top that are albumen's own lists.
-pub const OWN_LISTS: [&str; 8] = [
+pub(crate) const OWN_LISTS: [&str; 8] = [
     ALBUMS, MISSING, LIBRARY, ORIGINALS, METADATA, README, HISTORY, PUSHES,
 ];
 
 /// Puts everything side by side, by path of the original or companion.
-pub fn units(
+pub(crate) fn units(
     walked: Walked,
     listed: BTreeMap<LibraryPath, ContentHash>,
     metadata: &BTreeMap<LibraryPath, ContentHash>,

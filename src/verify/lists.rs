@@ -7,10 +7,10 @@ use std::path::Path;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use writer::albums_file::{ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing};
+use writer::digest::hash_file;
 use writer::history_file::{self, HISTORY, HistoryError, PUSHES};
 use writer::readme::{README, TEXT};
 use writer::regular;
-use writer::staging::hash_file;
 
 use super::finding::{Finding, FindingKind};
 
@@ -18,7 +18,7 @@ use super::finding::{Finding, FindingKind};
 const ALWAYS: [&str; 2] = [ALBUMS, MISSING];
 
 /// Compares `README.txt` with what was written last, or with what this version writes.
-pub fn check_readme(root: &Path, written: Option<ContentHash>) -> Option<Finding> {
+pub(crate) fn check_readme(root: &Path, written: Option<ContentHash>) -> Option<Finding> {
     let wanted = written.unwrap_or_else(|| ContentHash::of(TEXT.as_bytes()));
     match regular::read(&root.join(README)) {
         Ok(bytes) if ContentHash::of(&bytes) == wanted => None,
@@ -38,7 +38,7 @@ pub fn check_readme(root: &Path, written: Option<ContentHash>) -> Option<Finding
 
 /// Returns what is wrong with the files that keep run history. That one is not there is no fault: the catalog has it all, and the
 /// next import or push writes it.
-pub fn check_history(root: &Path) -> Vec<Finding> {
+pub(crate) fn check_history(root: &Path) -> Vec<Finding> {
     let look = |name| match history_file::read(root, name) {
         Ok(_) | Err(HistoryError::Newer { .. }) => None,
         Err(HistoryError::Read(error)) => Some(Finding::unread(name, &error)),
@@ -51,7 +51,10 @@ pub fn check_history(root: &Path) -> Vec<Finding> {
 }
 
 /// Returns what is wrong with the lists.
-pub fn check(root: &Path, metadata: Option<&BTreeMap<LibraryPath, ContentHash>>) -> Vec<Finding> {
+pub(crate) fn check(
+    root: &Path,
+    metadata: Option<&BTreeMap<LibraryPath, ContentHash>>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in [ALBUMS, MISSING, LIBRARY] {
         let listed = metadata

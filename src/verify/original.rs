@@ -6,7 +6,7 @@ use super::finding::FindingKind;
 
 /// Who speaks of a file's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Witness {
+pub(crate) enum Witness {
     /// `SHA256SUMS`.
     Manifest,
     /// The catalog.
@@ -38,7 +38,7 @@ impl Witness {
 ///
 /// Damage to a file makes all witnesses disagree with it; damage to one witness makes that one disagree alone. So the file is
 /// sound if at least as many agree with it as do not.
-pub fn judge(
+pub(crate) fn judge(
     actual: ContentHash,
     actual_size: u64,
     size: Option<u64>,

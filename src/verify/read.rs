@@ -12,13 +12,13 @@ use writer::regular;
 const WINDOW_BYTES: usize = 256 << 10;
 
 /// Reads files one after another into the same memory.
-pub struct HashingReader {
+pub(crate) struct HashingReader {
     buffer: Vec<u8>,
 }
 
 /// What became of a file's reading.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Hashed {
+pub(crate) enum Hashed {
     /// Hash and number of the bytes.
     Whole(ContentHash, u64),
     /// The user wants the run to stop.
@@ -27,7 +27,7 @@ pub enum Hashed {
 
 impl HashingReader {
     /// Makes a reader.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             buffer: vec![0; WINDOW_BYTES],
         }
@@ -37,7 +37,11 @@ impl HashingReader {
     ///
     /// # Errors
     /// Fails if the file cannot be read to its end.
-    pub fn hash(&mut self, path: &Path, each: &mut dyn FnMut(u64) -> bool) -> io::Result<Hashed> {
+    pub(crate) fn hash(
+        &mut self,
+        path: &Path,
+        each: &mut dyn FnMut(u64) -> bool,
+    ) -> io::Result<Hashed> {
         let mut file = regular::open(path)?;
         let mut hasher = Sha256::new();
         let mut size_bytes = 0;

@@ -16,10 +16,10 @@ use super::read::HashingReader;
 use super::{Extent, VerifyOptions};
 
 /// A path with what is said about it.
-pub type Named<'a> = (&'a LibraryPath, &'a Unit);
+pub(crate) type Named<'a> = (&'a LibraryPath, &'a Unit);
 
 /// One reading of all units.
-pub struct Reading<'a, 'b> {
+pub(crate) struct Reading<'a, 'b> {
     /// What all checks have in common.
     pub context: &'a Context<'a>,
     /// How much to read.
@@ -46,7 +46,7 @@ pub struct Reading<'a, 'b> {
 
 impl Reading<'_, '_> {
     /// Reads them all, or as many as time allows.
-    pub fn run(&self, threads: usize) {
+    pub(crate) fn run(&self, threads: usize) {
         let size = |(path, unit): &Named<'_>| match self.depth(path, unit) {
             Depth::Read => unit.found.as_ref().map_or(0, |found| found.size_bytes),
             _ => 0,
@@ -127,7 +127,7 @@ impl Reading<'_, '_> {
 }
 
 /// Chooses by hash, so that the same share of the same library is always the same files, spread evenly.
-pub fn is_chosen(path: &LibraryPath, unit: &Unit, share: f64, seed: u64) -> bool {
+pub(crate) fn is_chosen(path: &LibraryPath, unit: &Unit, share: f64, seed: u64) -> bool {
     let mut hasher = Sha256::new();
     hasher.update(seed.to_le_bytes());
     match unit

@@ -14,7 +14,7 @@ use super::known::{FromCatalog, Unit};
 
 /// What a sidecar turned out to be.
 #[derive(Default)]
-pub struct CheckedSidecar {
+pub(crate) struct CheckedSidecar {
     /// What is wrong with it.
     pub findings: Vec<Finding>,
     /// The hash it has for the file beside it, if it is ours and can be read.
@@ -22,7 +22,7 @@ pub struct CheckedSidecar {
 }
 
 /// Reads the sidecar of a unit and compares it.
-pub fn check(
+pub(crate) fn check(
     root: &Path,
     path: &LibraryPath,
     unit: &Unit,

@@ -6,17 +6,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use catalog::{Catalog, CatalogError, PlacedRow};
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
+use writer::digest::hash_file;
 use writer::library::Library;
 use writer::reconcile::Disk;
 use writer::regular;
 use writer::sidecar::merge::changes;
 use writer::sidecar::read::read;
-use writer::staging::hash_file;
 
 use super::finding::{Finding, FindingKind};
 
 /// What an import that did not come to its end may have left where.
-pub struct Unfinished<'a> {
+pub(crate) struct Unfinished<'a> {
     library: &'a Library,
     catalog: &'a Catalog,
     /// Where it was about to place which bytes.
@@ -32,7 +32,10 @@ impl<'a> Unfinished<'a> {
     ///
     /// # Errors
     /// Fails if the catalog does.
-    pub fn of(library: &'a Library, catalog: &'a Catalog) -> Result<Option<Self>, CatalogError> {
+    pub(crate) fn of(
+        library: &'a Library,
+        catalog: &'a Catalog,
+    ) -> Result<Option<Self>, CatalogError> {
         // Notes that cannot be read excuse nothing.
         let noted = library.settling().unwrap_or_default();
         let never_settled = catalog.setting("lists")?.is_none();
@@ -59,7 +62,7 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Returns whether a finding is the unfinished import's doing, and nothing is lost by it.
-    pub fn excuses(&self, finding: &Finding) -> bool {
+    pub(crate) fn excuses(&self, finding: &Finding) -> bool {
         let path = finding.path.as_str();
         match finding.kind {
             FindingKind::Missing => self.is_elsewhere(path) || self.is_of_companion(path),
@@ -101,7 +104,7 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Whether the bytes the catalog believes at a path lie where the import took them.
-    pub fn is_elsewhere(&self, path: &str) -> bool {
+    pub(crate) fn is_elsewhere(&self, path: &str) -> bool {
         let Some(row) = self.placed.get(path) else {
             return false;
         };

@@ -1,9 +1,13 @@
 //! Hashes all that a reader gives, whatever the algorithm.
 
 use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
-use sha2::Digest;
 use sha2::digest::Output;
+use sha2::{Digest, Sha256};
+
+use super::regular;
+use model::content_hash::ContentHash;
 
 /// Bytes read at once.
 const WINDOW_BYTES: usize = 256 << 10;
@@ -26,4 +30,10 @@ pub fn digest<D: Digest>(reader: &mut dyn Read) -> io::Result<(u64, Output<D>)> 
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Returns the hash of a file's bytes as they are now.
+pub fn hash_file(path: &Path) -> io::Result<ContentHash> {
+    let (_, digest) = digest::<Sha256>(&mut regular::open(path)?)?;
+    Ok(ContentHash(digest.into()))
 }

@@ -242,7 +242,7 @@ impl Library {
     /// Keeps a copy of a file as [`Self::set_aside`] does, whatever its length.
     pub fn set_aside_file(&self, name: &str) -> Result<PathBuf, WriteError> {
         let from = self.root().join(name);
-        let hash = super::staging::hash_file(&from).map_err(|source| WriteError {
+        let hash = super::digest::hash_file(&from).map_err(|source| WriteError {
             kind: StepKind::Write,
             path: from.clone(),
             source,
@@ -259,7 +259,7 @@ impl Library {
         let from = path.on_disk(self.root());
         self.writer.refuse_links(StepKind::Rename, &from)?;
         // A file that cannot even be read is told apart by its place alone.
-        let mark = super::staging::hash_file(&from)
+        let mark = super::digest::hash_file(&from)
             .map_or_else(|_| "unreadable".to_owned(), |hash| hash.short(16));
         let folder = self.inner("set-aside");
         self.writer.make_folder_at(&folder)?;
@@ -301,13 +301,6 @@ impl Library {
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    /// Keeps other runs out, waiting for the one that is in.
-    pub fn lock_waiting(&self) -> Result<LibraryLock, LibraryError> {
-        let file = self.open_lock_file()?;
-        file.lock().map_err(|source| self.unreadable_lock(source))?;
-        self.sign(file)
     }
 
     /// Keeps runs out that would change the library, where its lock can be read and perhaps not written. Others who only read
@@ -551,6 +544,6 @@ mod tests {
             matches!(error, LibraryError::Locked { pid: Some(pid), .. } if pid == std::process::id())
         );
         drop(held);
-        library.lock_waiting().unwrap();
+        library.lock().unwrap();
     }
 }

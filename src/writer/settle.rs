@@ -9,11 +9,12 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::digest::hash_file;
 use super::library::Library;
 use super::reconcile::{Action, Disk, Found, PlacedFile, Plan, Staged};
 use super::regular;
 use super::safe_writer::WriteError;
-use super::staging::{ExtentError, StagedFile, hash_file};
+use super::staging::{ExtentError, StagedFile};
 use super::threads::share_out;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::digest::digest;
+use super::digest::hash_file;
 use super::library::Library;
 use super::reconcile::Staged;
-use super::regular;
 use super::safe_writer::{SafeWriter, StepKind, WriteError};
 use model::content_hash::ContentHash;
 
@@ -302,12 +301,6 @@ fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> 
     let mut file = file;
     file.seek(SeekFrom::Start(offset))?;
     file.read_exact(buffer)
-}
-
-/// Returns the hash of a file's bytes as they are now.
-pub fn hash_file(path: &Path) -> io::Result<ContentHash> {
-    let (_, digest) = digest::<Sha256>(&mut regular::open(path)?)?;
-    Ok(ContentHash(digest.into()))
 }
 
 /// Folder of a slot: each worker fills one of its own, so that none waits for another's folder.

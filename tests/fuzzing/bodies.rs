@@ -1,5 +1,7 @@
 //! What is fuzzed, one function a target. Run by cargo-fuzz (`fuzz_targets/`) and by the stable runner in `fuzzing.rs`.
 
+#![allow(unreachable_pub, reason = "nobody uses a test from outside")]
+
 use std::io::Cursor;
 use std::path::Path;
 
@@ -16,6 +18,7 @@ use model::evidence::{Evidence, MediaEntry};
 use model::library_path::LibraryPath;
 use model::record::{AlbumRecord, Record};
 use provider::facebook::Facebook;
+use provider::flickr::Flickr;
 use provider::google_photos::GooglePhotos;
 use provider::instagram::Instagram;
 use provider::meta_dates::read_date;
@@ -34,13 +37,14 @@ use writer::sidecar::read::{SidecarError, read as read_sidecar};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 23] = [
+pub const TARGETS: [Target; 24] = [
     ("entry_names", entry_names),
     ("zip", zip),
     ("tar", tar),
     ("instagram", instagram),
     ("facebook", facebook),
     ("snapchat", snapchat),
+    ("flickr", flickr),
     ("google_photos", google_photos),
     ("dates", dates),
     ("metadata", metadata),
@@ -233,6 +237,13 @@ pub const SNAPCHAT: [&str; 3] = [
     "json/chat_history.json",
 ];
 
+/// Record files of Flickr.
+pub const FLICKR: [&str; 3] = [
+    "photo_18600000001.json",
+    "albums.json",
+    "account_profile.json",
+];
+
 /// Record files of Google Photos, JSON and HTML.
 pub const GOOGLE: [&str; 3] = [
     "Google Photos/Photos from 2023/IMG_1.jpg.supplemental-metadata.json",
@@ -253,6 +264,11 @@ pub fn facebook(bytes: &[u8]) {
 /// Snapchat's record files.
 pub fn snapchat(bytes: &[u8]) {
     provider(&Snapchat, &SNAPCHAT, bytes);
+}
+
+/// Flickr's record files.
+pub fn flickr(bytes: &[u8]) {
+    provider(&Flickr, &FLICKR, bytes);
 }
 
 /// Google's record files.

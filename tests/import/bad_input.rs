@@ -172,6 +172,20 @@ fn an_archive_of_a_service_nobody_knows() {
 }
 
 #[test]
+fn an_archive_of_a_service_nobody_knows_beside_one_that_is_known() {
+    let env = TestEnv::new();
+    env.zip("a.zip", &honest_files());
+    env.zip("pigeons.zip", &hostile::unknown_service());
+    let tried = Tried::import(&env, &["a.zip", "pigeons.zip"]);
+    tried.incomplete(&[
+        "pigeons.zip: no known service's archive",
+        "nothing of it is imported",
+        "--provider",
+    ]);
+    holds_the_honest_picture(&env);
+}
+
+#[test]
 fn an_encrypted_zip() {
     for bytes in [
         encrypted::zip_crypto(&honest_files(), "secret"),

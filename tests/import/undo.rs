@@ -1,5 +1,6 @@
 //! `undo`: the library becomes what the imports that stand alone would have made (issue 4, "What to build", point 5).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use import::{ImportError, ImportOptions, UndoError, UndoOptions, UndoReport, undo_with};
 use jiff::Timestamp;
+use model::kind::Kind;
 use monitor::Silent;
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
@@ -15,6 +17,7 @@ use writer::safe_writer::Seam;
 use super::convergence::difference;
 use super::steps::{Mixed, Run, whole_state};
 use super::{imported, of, try_import};
+use crate::support::account::{Account, Form, Medium, Post, Shot, Taken};
 use crate::support::arb::arb_account;
 use crate::support::compose::facebook;
 use crate::support::compose::takeout_words::ENGLISH;
@@ -40,7 +43,7 @@ struct Given {
 }
 
 impl Given {
-    fn compose(env: &TestEnv, account: &crate::support::account::Account, seed: u64) -> Self {
+    fn compose(env: &TestEnv, account: &Account, seed: u64) -> Self {
         let files = compose(account, Generation::G4, Edition::Json);
         let mut archives: Vec<PathBuf> = split(&files, &account.username, 2, seed)
             .into_iter()
@@ -143,6 +146,38 @@ proptest! {
         }
         prop_assert_eq!(difference(&whole_state(&library), &whole_state(&all)), "");
     }
+}
+
+#[test]
+fn subtitles_whose_video_goes_leave_no_empty_folder_behind() {
+    let env = TestEnv::new();
+    let video = Medium {
+        subtitles: true,
+        // Not in the month its path tells, by which subtitles alone are filed.
+        shot: Some(Shot {
+            taken: Some(Taken::Utc(Timestamp::constant(1_695_000_000, 0))),
+            ..Shot::default()
+        }),
+        ..Medium::new(Form::Mp4, 1)
+    };
+    let post = Post::new(Kind::Reel, "2012-03-18T01:20:00Z", "a talk", vec![video]);
+    let files = compose(
+        &Account::of("anna", vec![post]),
+        Generation::G4,
+        Edition::Json,
+    );
+    let (subtitles, others): (BTreeMap<_, _>, BTreeMap<_, _>) = files
+        .into_iter()
+        .partition(|(path, _)| path.ends_with(".srt"));
+    assert_eq!(subtitles.len(), 1, "the account has subtitles");
+    let of_subtitles = env.zip("instagram-anna-2025-04-01-aaaaaaaa.zip", &subtitles);
+    let of_others = env.zip("instagram-anna-2025-04-01-bbbbbbbb.zip", &others);
+    let library = env.path("l");
+    imported(&library, &[of_subtitles]);
+    let before = whole_state(&library);
+    imported(&library, &[of_others]);
+    undone(&library, 2, None).expect("an undo");
+    assert_eq!(difference(&whole_state(&library), &before), "");
 }
 
 /// A library of three imports, the last of which is a repetition.

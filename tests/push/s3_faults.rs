@@ -1,6 +1,8 @@
 //! Faults on the way to a store: a kill in the middle of a large file, and a clock that is wrong.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
@@ -13,7 +15,8 @@ use push::{Conditions, FileOutcome, PushOptions, push};
 use super::faults::start;
 use super::s3::{Bucket, large_library};
 use super::{Host, library};
-use crate::support::proxy::{Fault, Proxy};
+use crate::support::http::Reply;
+use crate::support::proxy::{Fault, Proxy, Step};
 use crate::support::servers::{S3_KEYS, rclone_s3};
 
 #[test]
@@ -35,7 +38,8 @@ fn a_large_file_that_was_cut_off_goes_on_with_the_next_part() {
     }
     child.kill().expect("it is our child");
     child.wait().expect("it ends");
-    std::thread::sleep(Duration::from_millis(600));
+    // What the client had sent is still passed on.
+    proxy.wait_until_idle();
     proxy.set(Fault::None);
     let before = proxy.seen("partNumber=");
     made.push(&host, &[], 0);
@@ -44,6 +48,74 @@ fn a_large_file_that_was_cut_off_goes_on_with_the_next_part() {
         "parts were sent again"
     );
     assert!(host.listing().values().any(|bytes| *bytes == large));
+    assert_eq!(made.push(&host, &[], 0).new, 0);
+}
+
+#[test]
+fn a_file_that_shows_only_a_moment_after_it_was_sent_is_waited_for() {
+    let Some(server) = rclone_s3() else { return };
+    let made = library();
+    let late: Mutex<HashSet<String>> = Mutex::default();
+    let proxy = Proxy::answering(server.port, move |request| {
+        let mut late = late.lock().expect("no test panics inside");
+        match request.method.as_str() {
+            "PUT" => {
+                late.insert(request.path.clone());
+            }
+            // Asked for the first time since it was sent.
+            "GET" if late.remove(&request.path) => {
+                return Step::Answer(Reply {
+                    status: 404,
+                    content_type: "text/plain",
+                    body: Vec::new(),
+                });
+            }
+            _ => {}
+        }
+        Step::PassOn
+    });
+    let mut host = Bucket::new(&server, "late");
+    host.by = proxy.port;
+    let pushed = made.push(&host, &[], 0);
+    assert!(pushed.new > 0);
+    assert_eq!(made.push(&host, &[], 0).new, 0);
+}
+
+#[test]
+fn a_file_that_shows_too_late_is_not_called_sent_and_not_sent_twice() {
+    let Some(server) = rclone_s3() else { return };
+    let made = library();
+    let hidden = Arc::new(AtomicBool::new(true));
+    let hides = hidden.clone();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let sends = sent.clone();
+    let proxy = Proxy::answering(server.port, move |request| {
+        let is_photo = request.path.ends_with(".jpg");
+        if is_photo && request.method == "PUT" {
+            sends.fetch_add(1, Ordering::Relaxed);
+        }
+        let is_hidden = hides.load(Ordering::Relaxed) && is_photo;
+        match (request.method.as_str(), is_hidden) {
+            ("GET", true) => Step::Answer(Reply {
+                status: 404,
+                content_type: "text/plain",
+                body: Vec::new(),
+            }),
+            _ => Step::PassOn,
+        }
+    });
+    let mut host = Bucket::new(&server, "too-late");
+    host.by = proxy.port;
+    let ran = made.run(&host, &["push", &host.address()]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stdout.contains(".jpg is not there"), "{ran:?}");
+    hidden.store(false, Ordering::Relaxed);
+    let names = host.listing().into_keys();
+    let photos = names.filter(|name| name.ends_with(".jpg")).count();
+    assert_eq!((photos > 0, sent.load(Ordering::Relaxed)), (true, photos));
+    // New is what this push is the first to have seen there; nothing goes over the line again.
+    assert_eq!(made.push(&host, &[], 0).new, photos as u64);
+    assert_eq!(sent.load(Ordering::Relaxed), photos, "sent again");
     assert_eq!(made.push(&host, &[], 0).new, 0);
 }
 
@@ -58,7 +130,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
     let address = Address::parse(&host.address(), &store).expect("an address");
     for hours in [-5, 7] {
         let destination = address.open(&Connection {
-            readers: push::address::Readers::default(),
+            readers: push::readers::Readers::default(),
             credentials: Credentials {
                 user: Some(S3_KEYS.0.to_owned()),
                 password: Some(Secret::new(S3_KEYS.1)),

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use super::busy::Busy;
+
 /// A file the server has, and how it gives it out.
 #[derive(Debug, Clone)]
 pub struct Download {
@@ -106,6 +108,7 @@ pub struct Downloads {
     pub port: u16,
     state: Arc<Mutex<State>>,
     stop: Arc<AtomicBool>,
+    busy: Busy,
 }
 
 impl Drop for Downloads {
@@ -126,7 +129,9 @@ impl Downloads {
             port,
             state: state.clone(),
             stop: stop.clone(),
+            busy: Busy::default(),
         };
+        let busy = server.busy.clone();
         for (path, file) in files {
             server.put(path, file);
         }
@@ -136,9 +141,12 @@ impl Downloads {
                     return;
                 }
                 let Ok(client) = client else { continue };
-                let (state, stop) = (state.clone(), stop.clone());
-                // A client that goes away is its own affair.
-                thread::spawn(move || serve(client, &state, &stop));
+                let (state, stop, turn) = (state.clone(), stop.clone(), busy.begin());
+                thread::spawn(move || {
+                    let _turn = turn;
+                    // A client that goes away is its own affair.
+                    let _ = serve(client, &state, &stop);
+                });
             }
         });
         server
@@ -161,6 +169,11 @@ impl Downloads {
     /// Returns what was served so far.
     pub fn log(&self) -> Vec<Served> {
         self.state().log.clone()
+    }
+
+    /// Returns when no request is being answered any more.
+    pub fn wait_until_idle(&self) {
+        self.busy.wait_until_idle();
     }
 
     /// Returns the bytes sent so far for a path.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod arb;
+pub mod busy;
 pub mod compose;
 pub mod downloads;
 pub mod env;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::busy::Busy;
 use super::http::{Reply, Request};
 
 /// What goes wrong.
@@ -56,6 +57,7 @@ pub struct Proxy {
     fault: Arc<Mutex<Fault>>,
     stop: Arc<AtomicBool>,
     seen: Arc<Mutex<Vec<String>>>,
+    busy: Busy,
 }
 
 impl Drop for Proxy {
@@ -86,8 +88,9 @@ impl Proxy {
             fault: fault.clone(),
             stop: stop.clone(),
             seen: Arc::default(),
+            busy: Busy::default(),
         };
-        let seen = proxy.seen.clone();
+        let (seen, busy) = (proxy.seen.clone(), proxy.busy.clone());
         let count = Arc::new(AtomicU64::new(0));
         std::thread::spawn(move || {
             for client in listener.incoming() {
@@ -96,8 +99,9 @@ impl Proxy {
                 }
                 let Ok(client) = client else { continue };
                 let (fault, count, seen) = (fault.clone(), count.clone(), seen.clone());
-                let own = own.clone();
+                let (own, turn) = (own.clone(), busy.begin());
                 std::thread::spawn(move || {
+                    let _turn = turn;
                     let fault = *fault.lock().expect("no test panics inside");
                     // A client that goes away is its own affair.
                     let _ = pass(client, upstream, fault, &count, &seen, own.as_ref());
@@ -111,6 +115,11 @@ impl Proxy {
     pub fn seen(&self, what: &str) -> usize {
         let seen = self.seen.lock().expect("no test panics inside");
         seen.iter().filter(|line| line.contains(what)).count()
+    }
+
+    /// Returns when no request is on its way any more.
+    pub fn wait_until_idle(&self) {
+        self.busy.wait_until_idle();
     }
 
     /// Changes what goes wrong.

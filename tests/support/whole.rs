@@ -7,7 +7,8 @@ use model::kind::Kind;
 use super::account::{Account, Medium, Post};
 use super::compose::takeout::{Album, Item, Takeout};
 use super::compose::{
-    Edition, Files, Generation, Language, compose, facebook, facebook_account, snapchat, takeout,
+    Edition, Files, Generation, Language, compose, facebook, facebook_account, flickr, snapchat,
+    takeout,
 };
 use super::facebooks;
 use super::pack::zip::{ZipStyle, entry};
@@ -62,7 +63,7 @@ impl World {
 impl World {
     /// Returns how many parts the user says there are, where nothing in the archive of that service tells it.
     pub fn said(&self) -> Option<u32> {
-        let silent = ["instagram", "facebook"]
+        let silent = ["instagram", "facebook", "flickr"]
             .iter()
             .any(|service| self.name.starts_with(service));
         silent.then(|| u32::try_from(self.parts.len()).expect("few parts"))
@@ -75,6 +76,7 @@ pub fn worlds() -> Vec<World> {
     worlds.extend(facebook_worlds());
     worlds.extend(google());
     worlds.extend(snapchat_worlds());
+    worlds.push(flickr_world());
     worlds
 }
 
@@ -215,4 +217,25 @@ fn snapchat_worlds() -> Vec<World> {
         });
     }
     worlds
+}
+
+fn flickr_world() -> World {
+    let photos = flickr::varied();
+    let mut data = flickr::account_data(&photos);
+    let last = photos.last().expect("some").record_path();
+    let second = data.remove(&last).map(|bytes| (last, bytes));
+    let media = flickr::media(&photos);
+    let part = |name: String, files| Part {
+        name,
+        files,
+        times: BTreeMap::new(),
+    };
+    World {
+        name: "flickr".to_owned(),
+        parts: vec![
+            part(flickr::data_name(1), data),
+            part(flickr::data_name(2), second.into_iter().collect()),
+            part("data-download-1.zip".to_owned(), media),
+        ],
+    }
 }

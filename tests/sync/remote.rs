@@ -447,17 +447,23 @@ fn a_fetch_that_is_cut_off_or_killed_goes_on_and_brings_no_byte_twice() {
         .spawn()
         .expect("the binary was built with the tests");
     // The line breaks once, and the run is killed in what comes after.
-    while server.requests("/in/a.zip") < 2 {
+    let is_second_under_way = || {
+        let log = server.log();
+        let mut of_archive = log.iter().filter(|served| served.path == "/in/a.zip");
+        of_archive
+            .nth(1)
+            .is_some_and(|second| second.sent > 32 << 10)
+    };
+    while !is_second_under_way() {
         assert!(
             child.try_wait().expect("our child").is_none(),
             "it ended too soon"
         );
         std::thread::sleep(Duration::from_millis(5));
     }
-    std::thread::sleep(Duration::from_millis(60));
     let _ = child.kill();
     let _ = child.wait();
-    std::thread::sleep(Duration::from_millis(100));
+    server.wait_until_idle();
     let (ran, report) = sync(&env);
     assert_eq!(
         (ran.code, &report["imports"][0]["assets_added"]),

@@ -221,7 +221,7 @@ fn wrong_answer() -> ThumbnailError {
 }
 
 /// Serves the parent until it closes the pipe.
-pub fn serve() -> Exit {
+pub(crate) fn serve() -> Exit {
     // Ctrl-C reaches every process of a terminal; the parent decides when to stop.
     let ready = ctrlc::set_handler(|| {}).is_ok() && limit_memory().is_ok();
     if !ready {

@@ -11,7 +11,7 @@ const AT_ONCE: usize = 4096;
 
 /// One end of a pipe. Reading and writing fail with [`io::ErrorKind::TimedOut`] once the moment has come.
 #[derive(Debug)]
-pub struct Patient<P> {
+pub(crate) struct Patient<P> {
     pipe: P,
     /// The moment.
     pub until: Instant,
@@ -19,7 +19,7 @@ pub struct Patient<P> {
 
 impl<P: AsFd> Patient<P> {
     /// Wraps a pipe for which nobody waits yet.
-    pub fn new(pipe: P) -> Self {
+    pub(crate) fn new(pipe: P) -> Self {
         Self {
             pipe,
             until: Instant::now(),

@@ -18,7 +18,7 @@ use writer::private;
 ///
 /// # Errors
 /// Fails if there is no library or another one, unless `args` allow it, and if it cannot be opened or remembered.
-pub fn expected(library: &Path, args: &SyncArgs) -> Result<Library, CliError> {
+pub(crate) fn expected(library: &Path, args: &SyncArgs) -> Result<Library, CliError> {
     let memory = home::state_folder().map(|folder| Memory::at(&folder));
     let remembered = memory.as_ref().and_then(|memory| memory.of(library));
     let opened = match Library::open(library) {

@@ -10,7 +10,7 @@ const MOST_LINES: usize = 20;
 
 /// What a pass did.
 #[derive(Debug, Default)]
-pub struct SyncReport {
+pub(crate) struct SyncReport {
     /// Imports that came to their end.
     pub imports: Vec<Imported>,
     /// Archives fetched from inboxes on servers.
@@ -41,7 +41,7 @@ pub struct SyncReport {
 
 /// What one import did.
 #[derive(Debug)]
-pub struct Imported {
+pub(crate) struct Imported {
     /// Names of the archives.
     pub archives: Vec<String>,
     /// New photos and videos.
@@ -56,7 +56,7 @@ pub struct Imported {
 
 /// What was sent to one destination.
 #[derive(Debug)]
-pub struct Pushed {
+pub(crate) struct Pushed {
     /// Its address.
     pub destination: String,
     /// Files sent and read back.
@@ -67,7 +67,7 @@ pub struct Pushed {
 
 impl SyncReport {
     /// Returns whether anything was done.
-    pub fn did_something(&self) -> bool {
+    pub(crate) fn did_something(&self) -> bool {
         !self.imports.is_empty()
             || self.gallery.is_some()
             || !self.fetched.is_empty()
@@ -76,12 +76,12 @@ impl SyncReport {
     }
 
     /// Returns whether a person has to do something.
-    pub fn is_a_problem(&self) -> bool {
+    pub(crate) fn is_a_problem(&self) -> bool {
         !self.needs.is_empty() || !self.errors.is_empty()
     }
 
     /// Returns the exit code the pass deserves.
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match () {
             () if self.interrupted => Exit::Interrupted,
             () if !self.errors.is_empty() => Exit::Failed,
@@ -91,7 +91,7 @@ impl SyncReport {
     }
 
     /// Returns the outcome in one word.
-    pub fn outcome(&self) -> &'static str {
+    pub(crate) fn outcome(&self) -> &'static str {
         match self.exit() {
             Exit::Interrupted => "interrupted",
             Exit::Failed => "failed",
@@ -103,7 +103,7 @@ impl SyncReport {
     }
 
     /// Returns the report as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut lines = vec![format!(
             "albumen sync: {}",
             match self.outcome() {
@@ -165,7 +165,7 @@ impl SyncReport {
     }
 
     /// Returns the report as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let imports = self.imports.iter().map(|import| {
             json!({
                 "archives": import.archives, "assets_added": import.added, "assets_changed": import.changed,

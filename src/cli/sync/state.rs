@@ -14,7 +14,7 @@ use writer::private;
 /// What is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {
+pub(crate) struct State {
     /// Archives that were dealt with.
     pub known: Known,
     /// What inboxes on servers listed, by their names.
@@ -25,20 +25,20 @@ pub struct State {
 
 impl State {
     /// Reads what is remembered. What cannot be read is forgotten: archives are then imported again, which changes nothing.
-    pub fn read(library: &Path) -> Self {
+    pub(crate) fn read(library: &Path) -> Self {
         let bytes = fs::read(path(library)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
     /// Writes it, at once or not at all.
-    pub fn write(&self, library: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, library: &Path) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
         private::replace(&path(library), &bytes)
     }
 }
 
 /// Keeps other passes out until it is dropped; none if another one is in.
-pub fn lock(library: &Path) -> io::Result<Option<File>> {
+pub(crate) fn lock(library: &Path) -> io::Result<Option<File>> {
     let path = library.join(".albumen/sync.lock");
     let file = private::open(&path, OpenOptions::new().create(true).truncate(false))?;
     match file.try_lock() {

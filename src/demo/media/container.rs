@@ -1,7 +1,7 @@
 //! Writes boxes of the ISO base media file format (ISO/IEC 14496-12), used by MP4, MOV, HEIC and AVIF.
 
 /// Returns a box of this name around `parts`.
-pub fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let size = 8 + parts.iter().map(|part| part.len()).sum::<usize>();
     let size = u32::try_from(size).expect("made files stay far below 4 GiB");
     let mut bytes = size.to_be_bytes().to_vec();
@@ -11,7 +11,7 @@ pub fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Returns a box that begins with a version and flags.
-pub fn versioned(name: &[u8; 4], version: u8, flags: u32, parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn versioned(name: &[u8; 4], version: u8, flags: u32, parts: &[&[u8]]) -> Vec<u8> {
     let mut head = flags.to_be_bytes();
     head[0] = version;
     let mut all = vec![&head[..]];
@@ -20,7 +20,7 @@ pub fn versioned(name: &[u8; 4], version: u8, flags: u32, parts: &[&[u8]]) -> Ve
 }
 
 /// Joins 32-bit numbers.
-pub fn numbers(values: &[u32]) -> Vec<u8> {
+pub(crate) fn numbers(values: &[u32]) -> Vec<u8> {
     values
         .iter()
         .flat_map(|value| value.to_be_bytes())
@@ -28,7 +28,7 @@ pub fn numbers(values: &[u32]) -> Vec<u8> {
 }
 
 /// Joins 16-bit numbers.
-pub fn shorts(values: &[u16]) -> Vec<u8> {
+pub(crate) fn shorts(values: &[u16]) -> Vec<u8> {
     values
         .iter()
         .flat_map(|value| value.to_be_bytes())

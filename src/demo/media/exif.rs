@@ -7,7 +7,7 @@ use super::Picture;
 
 /// Order of the bytes in a TIFF structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(crate) enum Order {
     /// `II`.
     Little,
     /// `MM`, as Apple writes.
@@ -45,14 +45,14 @@ struct Field {
 }
 
 /// One directory: fields, and where their larger values go.
-pub struct Directory {
+pub(crate) struct Directory {
     order: Order,
     fields: Vec<Field>,
 }
 
 impl Directory {
     /// Creates an empty directory.
-    pub fn new(order: Order) -> Self {
+    pub(crate) fn new(order: Order) -> Self {
         Self {
             order,
             fields: Vec::new(),
@@ -69,20 +69,20 @@ impl Directory {
     }
 
     /// Adds a text, NUL at its end.
-    pub fn ascii(&mut self, tag: u16, text: &str) {
+    pub(crate) fn ascii(&mut self, tag: u16, text: &str) {
         let mut data = text.as_bytes().to_vec();
         data.push(0);
         self.add(tag, ASCII, data.len(), data);
     }
 
     /// Adds 16-bit numbers.
-    pub fn short(&mut self, tag: u16, values: &[u16]) {
+    pub(crate) fn short(&mut self, tag: u16, values: &[u16]) {
         let data = values.iter().flat_map(|v| self.order.u16(*v)).collect();
         self.add(tag, SHORT, values.len(), data);
     }
 
     /// Adds a 32-bit number.
-    pub fn long(&mut self, tag: u16, value: u32) {
+    pub(crate) fn long(&mut self, tag: u16, value: u32) {
         self.add(tag, LONG, 1, self.order.u32(value).to_vec());
     }
 
@@ -97,13 +97,13 @@ impl Directory {
     }
 
     /// Returns the size of the directory with its values, in bytes.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let outside: usize = self.fields.iter().map(|f| outside_len(&f.data)).sum();
         2 + 12 * self.fields.len() + 4 + outside
     }
 
     /// Writes the directory as it stands `at` bytes after the TIFF header.
-    pub fn write(&mut self, at: usize) -> Vec<u8> {
+    pub(crate) fn write(&mut self, at: usize) -> Vec<u8> {
         self.fields.sort_by_key(|field| field.tag);
         let mut head = self.order.u16(self.fields.len() as u16).to_vec();
         let mut values = Vec::new();
@@ -138,7 +138,7 @@ fn outside_len(data: &[u8]) -> usize {
 }
 
 /// Returns the eight bytes a TIFF structure begins with; the first directory follows.
-pub fn header(order: Order) -> Vec<u8> {
+pub(crate) fn header(order: Order) -> Vec<u8> {
     let mark = match order {
         Order::Little => *b"II",
         Order::Big => *b"MM",
@@ -149,7 +149,7 @@ pub fn header(order: Order) -> Vec<u8> {
 /// Returns the TIFF structure with all the picture says, or `None` if it says nothing.
 ///
 /// Odd seeds are little-endian, even ones big-endian, so that fixtures hold both.
-pub fn exif(picture: &Picture) -> Option<Vec<u8>> {
+pub(crate) fn exif(picture: &Picture) -> Option<Vec<u8>> {
     let silent = Picture {
         width: picture.width,
         height: picture.height,
@@ -160,7 +160,7 @@ pub fn exif(picture: &Picture) -> Option<Vec<u8>> {
 }
 
 /// Returns the byte order used for a picture.
-pub fn order_of(picture: &Picture) -> Order {
+pub(crate) fn order_of(picture: &Picture) -> Order {
     if picture.seed % 2 == 1 {
         Order::Little
     } else {
@@ -170,7 +170,7 @@ pub fn order_of(picture: &Picture) -> Order {
 
 /// Writes a whole TIFF structure: `first` completed with what the picture says, then its sub-directories, then `strip`
 /// (the pixels of a TIFF file).
-pub fn structure(picture: &Picture, mut first: Directory, strip: &[u8]) -> Vec<u8> {
+pub(crate) fn structure(picture: &Picture, mut first: Directory, strip: &[u8]) -> Vec<u8> {
     let order = first.order;
     describe(picture, &mut first);
     let mut camera = camera_directory(picture, order);

@@ -12,7 +12,7 @@ const BLOCK: u32 = 16;
 const PCM: u32 = 25;
 
 /// A coded video: parameter sets and one unit a picture, without start codes.
-pub struct Stream {
+pub(crate) struct Stream {
     /// Sequence parameter set.
     pub sps: Vec<u8>,
     /// Picture parameter set.
@@ -22,7 +22,7 @@ pub struct Stream {
 }
 
 /// Codes `pictures` pictures of a scene with even sides.
-pub fn code(scene: &RgbImage, pictures: usize) -> Stream {
+pub(crate) fn code(scene: &RgbImage, pictures: usize) -> Stream {
     let blocks = Blocks::of(scene);
     let first = std::iter::once(blocks.whole_picture());
     let others = (1..pictures).map(|number| blocks.moving_square(number, pictures));

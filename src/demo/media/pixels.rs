@@ -6,7 +6,7 @@ use image::RgbImage;
 const LARGEST_SIDE: u32 = 16_384;
 
 /// Paints a scene. Only additions and multiplications of floats are used: the same pixels on every machine.
-pub fn scene(width: u32, height: u32, seed: u64) -> RgbImage {
+pub(crate) fn scene(width: u32, height: u32, seed: u64) -> RgbImage {
     let (width, height) = (width.clamp(1, LARGEST_SIDE), height.clamp(1, LARGEST_SIDE));
     let palette = Palette::of(seed);
     RgbImage::from_fn(width, height, |x, y| {
@@ -74,18 +74,18 @@ fn wave(at: f64) -> f64 {
 }
 
 /// Xorshift numbers: quick, and the same everywhere for the same seed.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// Starts a row of numbers.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         // Neighbouring seeds must not begin alike, and the state may not be 0.
         let mixed = (seed ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         Self((mixed ^ (mixed >> 31)) | 1)
     }
 
     /// Returns the next 64 bits.
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -93,7 +93,7 @@ impl Dice {
     }
 
     /// Returns the next number between 0 and 1.
-    pub fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         (self.bits() >> 40) as f64 / (1u64 << 24) as f64
     }
 }

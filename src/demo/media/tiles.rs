@@ -4,10 +4,10 @@
 //! of any size are grids of them.
 
 /// Side of a tile in pixels.
-pub const TILE_SIDE: u32 = 128;
+pub(crate) const TILE_SIDE: u32 = 128;
 
 /// One coding of the four tiles.
-pub struct Tiles {
+pub(crate) struct Tiles {
     /// Decoder configuration: the body of `hvcC` or `av1C`.
     pub configuration: &'static [u8],
     /// The coded tiles; all share the configuration.
@@ -15,7 +15,7 @@ pub struct Tiles {
 }
 
 /// HEVC main still picture profile.
-pub const HEVC: Tiles = Tiles {
+pub(crate) const HEVC: Tiles = Tiles {
     configuration: b"\
     \x01\x03\x70\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1e\xf0\x00\xfc\xfd\xf8\xf8\x00\x00\x0f\x03\x20\x00\x01\
     \x00\x18\x40\x01\x0c\x01\xff\xff\x03\x70\x00\x00\x03\x00\x90\x00\x00\x03\x00\x00\x03\x00\x1e\xba\x02\x40\
@@ -48,7 +48,7 @@ pub const HEVC: Tiles = Tiles {
 };
 
 /// AV1 main profile.
-pub const AV1: Tiles = Tiles {
+pub(crate) const AV1: Tiles = Tiles {
     configuration: b"\
     \x81\x00\x0c\x00",
     tiles: [

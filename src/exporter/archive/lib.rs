@@ -196,6 +196,9 @@ pub struct OpenOptions {
     pub trust_sizes: bool,
 }
 
+/// Bytes reserved at most for an entry before they come.
+const MOST_RESERVED: u64 = 64 << 20;
+
 /// Number of worker threads.
 pub type Workers = NonZeroUsize;
 
@@ -285,9 +288,9 @@ impl Archive {
         if entry.size_bytes > limit {
             return Err(EntryError::RecordTooLarge { limit });
         }
-        // The declared size is not trusted with memory before the bytes come.
-        let mut bytes =
-            Vec::with_capacity(usize::try_from(entry.size_bytes.min(1 << 20)).unwrap_or(0));
+        // Room that is not written to costs no memory, so a size that lies takes none; a list that grows leaves holes behind.
+        let room = entry.size_bytes.min(MOST_RESERVED);
+        let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
         let mut buffers = self.take_buffers();
         let mut sink = |chunk: &[u8]| {
             bytes.extend_from_slice(chunk);

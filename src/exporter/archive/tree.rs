@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::positional::SharedFile;
-use super::tar_part::Kept;
-use super::zip_part::ZipPlace;
+use super::tar_part::keep::Kept;
+use super::zip_part::place::ZipPlace;
 use super::{EntryError, Modified};
 
 /// An entry as its part's reader found it.

@@ -12,10 +12,10 @@ use super::head::{Head, is_page};
 use super::link::Link;
 use super::name::{ending, safe_name};
 use super::note::Note;
-use super::part::Tools;
 use super::partial::{Left, Partial};
-use super::run::Shared;
 use super::send::{Answer, failed, refusal, send};
+use super::shared::Shared;
+use super::tools::Tools;
 use monitor::{PartProgress, Warning};
 use net::client::words;
 

@@ -18,6 +18,8 @@ mod partial;
 mod quoting;
 mod run;
 mod send;
+mod shared;
+mod tools;
 
 use std::path::PathBuf;
 use std::time::Duration;

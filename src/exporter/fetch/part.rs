@@ -1,63 +1,13 @@
 //! Fetches one part: tries until it is whole, fails for good, or no try gets any further.
 
-use std::cell::OnceCell;
-use std::path::Path;
-use std::time::Duration;
-
-use reqwest::Client;
-use tokio::runtime::Runtime;
-
 use super::attempt::{Fetching, Got};
 use super::error::FetchError;
 use super::note::Note;
 use super::partial::{Left, Partial};
-use super::run::Shared;
+use super::shared::Shared;
+use super::tools::{Kit, tools};
 use super::{Link, PartOutcome, PartReport};
 use monitor::PartProgress;
-use net::client::client;
-
-/// What one thread fetches with: connections stay open from one part to the next.
-pub(super) struct Tools {
-    pub(super) runtime: Runtime,
-    pub(super) client: Client,
-}
-
-/// How long a host may be silent.
-const SILENCE: Duration = Duration::from_secs(120);
-
-impl Tools {
-    fn new(ca_file: Option<&Path>) -> Result<Self, FetchError> {
-        let failed = |why| FetchError::Client { why };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| failed(error.to_string()))?;
-        let certificates = match ca_file {
-            Some(path) => {
-                let pem = std::fs::read(path).map_err(FetchError::disk("read", path))?;
-                Some((path, pem))
-            }
-            None => None,
-        };
-        Ok(Self {
-            runtime,
-            client: client(certificates, Some(SILENCE)).map_err(failed)?,
-        })
-    }
-}
-
-/// The tools of one thread, made when the first part needs them: what is there already needs none.
-pub(super) type Kit = OnceCell<Tools>;
-
-fn tools<'a>(kit: &'a Kit, shared: &Shared<'_>) -> Result<&'a Tools, FetchError> {
-    match kit.get() {
-        Some(tools) => Ok(tools),
-        None => {
-            let made = Tools::new(shared.options.ca_file.as_deref())?;
-            Ok(kit.get_or_init(|| made))
-        }
-    }
-}
 
 /// Fetches the part at `link`, which is number `number` of those asked for.
 pub(super) fn fetch_part(shared: &Shared<'_>, number: usize, link: &Link, kit: &Kit) -> PartReport {
@@ -106,7 +56,7 @@ fn open(
     };
     let mut fetching = Fetching {
         shared,
-        tools: tools(kit, shared)?,
+        tools: tools(kit, shared.options.ca_file.as_deref())?,
         link,
         number,
         partial,

@@ -104,7 +104,14 @@ impl Partial {
             note.write(folder)
                 .map_err(FetchError::disk("write in", folder))?;
             let file = match private::create_new(&path) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                // It was not there a moment ago: another albumen made it, for this address or for another of that name.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    let is_anothers = |other: &Note| other.name == name && other.key != key;
+                    if Note::all(folder).iter().any(is_anothers) {
+                        continue;
+                    }
+                    return Err(FetchError::Locked { path });
+                }
                 other => other.map_err(FetchError::disk("make", &path))?,
             };
             lock(&file, &path)?;

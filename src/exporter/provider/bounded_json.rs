@@ -28,11 +28,12 @@ impl Budget {
     }
 }
 
-/// Reads a text that is one value.
+/// Reads a text that is one value, behind a byte order mark or none: some packers write one.
 ///
 /// # Errors
 /// Fails if it is no JSON, or more values than one record may hold.
 pub fn from_slice(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = Bounded(&Budget::default()).deserialize(&mut deserializer)?;
     deserializer.end()?;

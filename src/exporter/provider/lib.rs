@@ -4,6 +4,7 @@ pub mod bounded_json;
 pub mod classify;
 pub mod entities;
 pub mod facebook;
+pub mod flickr;
 pub mod google_photos;
 pub mod instagram;
 pub mod link;
@@ -263,4 +264,5 @@ pub static PROVIDERS: &[&dyn Provider] = &[
     &facebook::Facebook,
     &google_photos::GooglePhotos,
     &snapchat::Snapchat,
+    &flickr::Flickr,
 ];

@@ -11,6 +11,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3_iter};
 use super::classify::{Format, has_media_extension, media_id};
 use super::entities;
 use model::not_understood::PathKey;
+use model::texts::Texts;
 
 /// Longest text that can be a path, in bytes as they stand in the file.
 const LONGEST: usize = 2048;
@@ -20,11 +21,11 @@ const MOST: usize = 1_000_000;
 
 /// Returns the paths of media that a file mentions, each once, in order. `is_media` tells whether a path is that of a medium by its
 /// place.
-pub fn mentions(bytes: &[u8], format: Format, is_media: &dyn Fn(&str) -> bool) -> Vec<String> {
+pub fn mentions(bytes: &[u8], format: Format, is_media: &dyn Fn(&str) -> bool) -> Texts {
     let mut finding = Finding {
         is_media,
         seen: HashSet::new(),
-        found: Vec::new(),
+        found: Texts::default(),
     };
     match format {
         Format::Json => finding.json(bytes),
@@ -36,7 +37,7 @@ pub fn mentions(bytes: &[u8], format: Format, is_media: &dyn Fn(&str) -> bool) -
 struct Finding<'a> {
     is_media: &'a dyn Fn(&str) -> bool,
     seen: HashSet<PathKey>,
-    found: Vec<String>,
+    found: Texts,
 }
 
 impl Finding<'_> {
@@ -82,7 +83,7 @@ impl Finding<'_> {
         let Some(path) = as_path(&text) else { return };
         let names_medium = has_media_extension(path) || media_id(path).is_some();
         if names_medium && (self.is_media)(path) && self.seen.insert(PathKey::of(path)) {
-            self.found.push(path.to_owned());
+            self.found.push(path);
         }
     }
 }
@@ -168,11 +169,15 @@ mod tests {
     }
 
     fn in_json(text: &str) -> Vec<String> {
-        mentions(text.as_bytes(), Format::Json, &is_media)
+        texts(mentions(text.as_bytes(), Format::Json, &is_media))
     }
 
     fn in_html(text: &str) -> Vec<String> {
-        mentions(text.as_bytes(), Format::Html, &is_media)
+        texts(mentions(text.as_bytes(), Format::Html, &is_media))
+    }
+
+    fn texts(texts: Texts) -> Vec<String> {
+        texts.iter().map(str::to_owned).collect()
     }
 
     #[test]

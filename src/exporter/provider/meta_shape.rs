@@ -19,6 +19,15 @@ const LISTS: &[&str] = &[
 /// Words that stand in the list `data` of a post by themselves.
 const WORDS: &[&str] = &["name", "post", "text", "title"];
 
+/// Numbers that stand there by themselves.
+const NUMBERS: &[&str] = &["backdated_timestamp", "update_timestamp"];
+
+/// Keys of a place, by the archives of 2018 to 2026.
+const OF_A_PLACE: &[&str] = &["address", "coordinate", "name", "url"];
+
+/// Keys of a comment below a medium (meta.md of the format facts, 4.2).
+const OF_A_COMMENT: &[&str] = &["author", "comment", "group", "timestamp"];
+
 /// Keys of a medium, by the archives of 2018 to 2026 (meta.md of the format facts, 2.3 and 4.2).
 const OF_A_MEDIUM: &[&str] = &[
     "ai_stickers",
@@ -100,19 +109,21 @@ pub fn oddity(element: &Value) -> Option<&'static str> {
         return Some("a list stands under a key nobody knows");
     }
     let data = object.get("data").and_then(Value::as_array);
-    if data.into_iter().flatten().any(has_unknown_words) {
-        return Some("words of a post stand under a key nobody knows");
+    if data.into_iter().flatten().any(has_unknown_fact) {
+        return Some("words or a date of a post stand under a key nobody knows");
     }
     inside(element, 0)
 }
 
-fn has_unknown_words(data: &Value) -> bool {
+fn has_unknown_fact(data: &Value) -> bool {
     let Some(object) = data.as_object().filter(|object| object.len() == 1) else {
         return false;
     };
-    object
-        .iter()
-        .any(|(key, value)| value.is_string() && !WORDS.contains(&key.as_str()))
+    object.iter().any(|(key, value)| match value {
+        Value::String(_) => !WORDS.contains(&key.as_str()),
+        Value::Number(_) => !NUMBERS.contains(&key.as_str()),
+        _ => false,
+    })
 }
 
 fn inside(value: &Value, depth: usize) -> Option<&'static str> {
@@ -124,7 +135,10 @@ fn inside(value: &Value, depth: usize) -> Option<&'static str> {
         Value::Object(object) => of_object(object).or_else(|| {
             let mut values = object.iter();
             values.find_map(|(key, value)| {
-                of_metadata(key, value).or_else(|| inside(value, depth + 1))
+                of_metadata(key, value)
+                    .or_else(|| of_comments(key, value))
+                    .or_else(|| of_place(key, value))
+                    .or_else(|| inside(value, depth + 1))
             })
         }),
         _ => None,
@@ -134,6 +148,7 @@ fn inside(value: &Value, depth: usize) -> Option<&'static str> {
 fn of_object(object: &Map<String, Value>) -> Option<&'static str> {
     // Keys are few: going through them once is faster than looking six of them up by their hashes.
     let [mut latitude, mut longitude, mut path, mut facts, mut date] = [false; 5];
+    let [mut coordinate, mut name] = [false; 2];
     for key in object.keys() {
         match key.as_str() {
             "latitude" => latitude = true,
@@ -141,11 +156,16 @@ fn of_object(object: &Map<String, Value>) -> Option<&'static str> {
             "uri" => path = true,
             "title" | "media_metadata" => facts = true,
             "creation_timestamp" => date = true,
+            "coordinate" => coordinate = true,
+            "name" => name = true,
             _ => {}
         }
     }
     if latitude != longitude {
         return Some("a place has half of its coordinates");
+    }
+    if coordinate && !name {
+        return Some("a place has no name");
     }
     if !(path && facts) {
         return None;
@@ -155,6 +175,27 @@ fn of_object(object: &Map<String, Value>) -> Option<&'static str> {
     }
     has_unknown(object, OF_A_MEDIUM)
         .then_some("something of a medium stands under a key nobody knows")
+}
+
+/// A place whose position has another name is a place without one.
+fn of_place(key: &str, value: &Value) -> Option<&'static str> {
+    let place = value.as_object().filter(|_| key == "place")?;
+    has_unknown(place, OF_A_PLACE).then_some("something of a place stands under a key nobody knows")
+}
+
+/// A comment whose author, time or text stands under another name. Whatever else a comment may have is no loss.
+fn of_comments(key: &str, value: &Value) -> Option<&'static str> {
+    let comments = value.as_array().filter(|_| key == "comments")?;
+    let is_odd = |comment: &Map<String, Value>| {
+        let lacks_one = ["author", "comment", "timestamp"]
+            .iter()
+            .any(|key| !comment.contains_key(*key));
+        lacks_one && has_unknown(comment, OF_A_COMMENT)
+    };
+    let mut comments = comments.iter().filter_map(Value::as_object);
+    comments
+        .any(is_odd)
+        .then_some("something of a comment stands under a key nobody knows")
 }
 
 /// What is known of a medium's making: blocks, their list `exif_data`, and the facts in it.
@@ -197,7 +238,7 @@ mod tests {
             "attachments": [{"data": [{"media": {
                 "uri": "posts/media/a.jpg", "creation_timestamp": 1, "title": "",
                 "media_metadata": {"photo_metadata": {"exif_data": [{"iso": 100, "latitude": 1.5, "longitude": 2.5}]}}
-            }}]}],
+            }}]}, {"data": [{"place": {"name": "Home", "coordinate": {"latitude": 1.5, "longitude": 2.5}, "address": "", "url": ""}}]}],
             "tags": [{"name": "Ben"}]
         })
     }
@@ -222,8 +263,10 @@ mod tests {
     fn each_key_that_is_renamed_is_noticed() {
         for key in [
             "\"post\"",
+            "\"update_timestamp\"",
             "\"attachments\"",
             "\"tags\"",
+            "\"coordinate\"",
             "\"exif_data\"",
             "\"latitude\"",
             "\"longitude\"",
@@ -236,6 +279,31 @@ mod tests {
             let renamed: Value = serde_json::from_str(&renamed).expect("JSON");
             assert!(oddity(&renamed).is_some(), "{key}");
         }
+    }
+
+    #[test]
+    fn a_comment_of_which_something_has_another_name_is_noticed() {
+        let medium = |comment: Value| json!({"uri": "a.jpg", "comments": [comment]});
+        let whole = json!({"timestamp": 1, "comment": "envy!", "author": "Ben", "group": "x"});
+        assert_eq!(oddity(&medium(whole.clone())), None);
+        assert_eq!(oddity(&medium(json!({"comment": "by nobody"}))), None);
+        for key in ["\"timestamp\"", "\"comment\"", "\"author\""] {
+            let renamed = whole.to_string().replace(key, "\"zzz\"");
+            let renamed: Value = serde_json::from_str(&renamed).expect("JSON");
+            assert!(oddity(&medium(renamed)).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_place_without_a_name_is_noticed() {
+        let named = post()
+            .to_string()
+            .replace(r#""name":"Home""#, r#""zzz":"Home""#);
+        let renamed: Value = serde_json::from_str(&named).expect("JSON");
+        assert!(oddity(&renamed).is_some());
+        let bare =
+            json!({"data": [{"zzz": "Home", "coordinate": {"latitude": 1.5, "longitude": 2.5}}]});
+        assert_eq!(oddity(&bare), Some("a place has no name"));
     }
 
     #[test]

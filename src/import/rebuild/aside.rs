@@ -6,7 +6,7 @@ use crate::ImportError;
 use writer::library::Library;
 
 /// A catalog under a name of its own until it is whole.
-pub struct NewCatalog {
+pub(crate) struct NewCatalog {
     /// Where it lies for now.
     pub path: PathBuf,
 }
@@ -22,7 +22,7 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 
 impl NewCatalog {
     /// Chooses the name, and removes what a killed rebuild left under it.
-    pub fn begin(library: &Library) -> Result<Self, ImportError> {
+    pub(crate) fn begin(library: &Library) -> Result<Self, ImportError> {
         let path = beside(&library.catalog_path(), ".rebuilding");
         for end in BESIDE {
             // One that a killed rebuild left is no use: the tree may have changed since.
@@ -36,7 +36,7 @@ impl NewCatalog {
 
     /// Puts the old catalog aside and gives the new one its name. Killed in between, there is no catalog, which every command
     /// says, and the next rebuild makes one.
-    pub fn take_its_place(&self, library: &Library) -> Result<Option<PathBuf>, ImportError> {
+    pub(crate) fn take_its_place(&self, library: &Library) -> Result<Option<PathBuf>, ImportError> {
         let old = library.catalog_path();
         let aside = (1u32..)
             .map(|n| beside(&old, &format!(".before-rebuild-{n}")))

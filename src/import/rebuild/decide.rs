@@ -16,7 +16,7 @@ use writer::walk::modified_ns;
 
 /// What becomes of a sidecar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// All it says is taken in: as it was written, or as its owner changed it.
     Sound,
     /// It is damaged, or may be, for this reason.
@@ -25,7 +25,7 @@ pub enum Standing {
 
 /// A sidecar as it was found.
 #[derive(Debug, Clone)]
-pub struct Looked {
+pub(crate) struct Looked {
     /// Its place, hash, size and time.
     pub row: SidecarRow,
     /// Its text is in the form albumen gives it: no other program wrote the file since.
@@ -36,7 +36,7 @@ pub struct Looked {
 
 /// Who can say how a sidecar was.
 #[derive(Debug, Default)]
-pub struct Witnesses {
+pub(crate) struct Witnesses {
     listed: Option<BTreeMap<LibraryPath, ContentHash>>,
     /// When the list was written, in nanoseconds since 1970.
     listed_ns: i64,
@@ -54,7 +54,7 @@ const UNLISTED: &str =
 
 impl Witnesses {
     /// Asks the list, and the catalog there was if it can be read.
-    pub fn of(library: &Library, before: Option<&Catalog>) -> Self {
+    pub(crate) fn of(library: &Library, before: Option<&Catalog>) -> Self {
         let path = library.root().join(METADATA);
         let listed = regular::read_to_string(&path).ok();
         let rows = before.and_then(|catalog| catalog.sidecars().ok());
@@ -70,7 +70,7 @@ impl Witnesses {
     }
 
     /// Judges all sidecars, in their order.
-    pub fn judge(&self, all: &[Looked]) -> Vec<Standing> {
+    pub(crate) fn judge(&self, all: &[Looked]) -> Vec<Standing> {
         let times = all.iter().all(|looked| {
             // A sidecar that is as listed was written before the list, unless times were lost.
             !self.is_listed(&looked.row) || !self.is_later(&looked.row)

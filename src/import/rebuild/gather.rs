@@ -22,6 +22,7 @@ use monitor::{Monitor, Unit, Warning};
 use writer::albums_file::{
     ALBUMS, LIBRARY, ListError, MISSING, read_albums, read_library, read_missing,
 };
+use writer::digest::hash_file;
 use writer::history_file::{HISTORY, PUSHES};
 use writer::library::Library;
 use writer::manifest::{METADATA, ORIGINALS, parse};
@@ -30,12 +31,11 @@ use writer::regular;
 use writer::sidecar::merge::changes;
 use writer::sidecar::read::{Sidecar, SidecarError, read};
 use writer::sidecar::render::is_own_hand;
-use writer::staging::hash_file;
 use writer::walk::{FoundFile, walk};
 
 /// All that the tree says.
 #[derive(Default)]
-pub struct Gathered {
+pub(crate) struct Gathered {
     /// Originals and companions that some sidecar speaks of.
     pub media: Vec<(FoundFile, StoredMedium)>,
     /// Sidecars of ours.
@@ -49,7 +49,7 @@ pub struct Gathered {
 }
 
 /// Reads the whole tree.
-pub fn gather(
+pub(crate) fn gather(
     library: &Library,
     before: Option<&Catalog>,
     threads: NonZeroUsize,

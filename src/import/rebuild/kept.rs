@@ -12,7 +12,7 @@ use super::gather::{newer, unreadable};
 
 /// What the files beside the lists keep of a catalog that is gone.
 #[derive(Default)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Runs, and what each gave.
     pub history: Option<KeptHistory>,
     /// What lies at destinations.
@@ -25,7 +25,7 @@ impl Kept {
     ///
     /// # Errors
     /// Fails if a newer version wrote one, or the disk fails.
-    pub fn read(
+    pub(crate) fn read(
         library: &Library,
         monitor: &dyn Monitor,
         report: &mut RebuildReport,
@@ -64,7 +64,7 @@ impl Kept {
     }
 
     /// Returns whether there is anything to take in.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.history.is_none() && self.pushes.is_none()
     }
 }

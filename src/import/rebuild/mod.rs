@@ -180,7 +180,7 @@ pub(super) struct RebuildNote {
 
 impl RebuildNote {
     /// Reads it back.
-    pub fn read(command: &str) -> Option<Self> {
+    pub(crate) fn read(command: &str) -> Option<Self> {
         serde_json::from_str(command).ok()
     }
 }

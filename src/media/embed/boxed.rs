@@ -6,7 +6,7 @@ use super::super::bytes::{Fault, read_at};
 
 /// A box, head and all.
 #[derive(Debug, Clone, Copy)]
-pub struct Whole {
+pub(crate) struct Whole {
     /// Its name and body.
     pub inner: Box,
     /// First byte of its head.
@@ -15,7 +15,7 @@ pub struct Whole {
 
 impl Whole {
     /// Returns its length, head and all.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.inner.end - self.at
     }
 }
@@ -24,7 +24,7 @@ impl Whole {
 ///
 /// # Errors
 /// Fails if one is damaged, or if the last says to go on to the end of the file: then nothing can come behind it.
-pub fn list(source: &mut dyn Source, start: u64, end: u64) -> Result<Vec<Whole>, Fault> {
+pub(crate) fn list(source: &mut dyn Source, start: u64, end: u64) -> Result<Vec<Whole>, Fault> {
     let boxes = Boxes::list(source, start, end);
     if let Some(fault) = boxes.fault {
         return Err(fault);
@@ -33,7 +33,11 @@ pub fn list(source: &mut dyn Source, start: u64, end: u64) -> Result<Vec<Whole>,
 }
 
 /// Returns the boxes with their heads: one begins where the one before it ends.
-pub fn whole(source: &mut dyn Source, start: u64, boxes: &[Box]) -> Result<Vec<Whole>, Fault> {
+pub(crate) fn whole(
+    source: &mut dyn Source,
+    start: u64,
+    boxes: &[Box],
+) -> Result<Vec<Whole>, Fault> {
     if boxes.len() >= MOST_BOXES {
         return Err("it has too many boxes");
     }
@@ -50,7 +54,7 @@ pub fn whole(source: &mut dyn Source, start: u64, boxes: &[Box]) -> Result<Vec<W
 }
 
 /// Returns a box.
-pub fn boxed(name: &[u8; 4], body: &[u8]) -> Result<Vec<u8>, Fault> {
+pub(crate) fn boxed(name: &[u8; 4], body: &[u8]) -> Result<Vec<u8>, Fault> {
     let size = u32::try_from(body.len() + 8).map_err(|_| "a box would be too large")?;
     Ok([&size.to_be_bytes()[..], name, body].concat())
 }

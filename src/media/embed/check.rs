@@ -14,10 +14,10 @@ const CHUNK: u64 = 64 << 10;
 const SAME_DEGREES: f64 = 2e-6;
 
 /// Where a stretch of coded data is, and how long it is.
-pub type Stretch = (u64, u64);
+pub(crate) type Stretch = (u64, u64);
 
 /// Compares the coded data of a file and its copy, bit by bit.
-pub fn same_coded(
+pub(crate) fn same_coded(
     media_type: MediaType,
     source: &mut dyn Source,
     pieces: &Pieces,
@@ -112,7 +112,7 @@ fn coded_webp(source: &mut dyn Source) -> Result<Vec<Stretch>, Fault> {
 }
 
 /// Reads the copy's facts as an import would, and compares them with those to be written, and the rest with the original's.
-pub fn reads_back(
+pub(crate) fn reads_back(
     media_type: MediaType,
     source: &mut dyn Source,
     pieces: &Pieces,

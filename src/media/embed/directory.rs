@@ -9,13 +9,13 @@ const MOST_ENTRIES: u64 = 2000;
 
 /// Order of the bytes of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Order {
+pub(crate) struct Order {
     little: bool,
 }
 
 impl Order {
     /// Reads the head of a structure.
-    pub fn of(head: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn of(head: &[u8]) -> Result<Self, Fault> {
         match head.get(..4) {
             Some(b"II*\0") => Ok(Self { little: true }),
             Some(b"MM\0*") => Ok(Self { little: false }),
@@ -24,7 +24,7 @@ impl Order {
     }
 
     /// Returns the number in up to eight bytes.
-    pub fn number(self, bytes: &[u8]) -> u64 {
+    pub(crate) fn number(self, bytes: &[u8]) -> u64 {
         match self.little {
             true => little_endian(bytes),
             false => big_endian(bytes),
@@ -32,7 +32,7 @@ impl Order {
     }
 
     /// Writes a small number.
-    pub fn short(self, value: u16) -> [u8; 2] {
+    pub(crate) fn short(self, value: u16) -> [u8; 2] {
         match self.little {
             true => value.to_le_bytes(),
             false => value.to_be_bytes(),
@@ -40,7 +40,7 @@ impl Order {
     }
 
     /// Writes a large number.
-    pub fn long(self, value: u32) -> [u8; 4] {
+    pub(crate) fn long(self, value: u32) -> [u8; 4] {
         match self.little {
             true => value.to_le_bytes(),
             false => value.to_be_bytes(),
@@ -49,11 +49,11 @@ impl Order {
 }
 
 /// An entry as it stands in the file: tag, and the other ten bytes.
-pub type Entry = (u16, [u8; 10]);
+pub(crate) type Entry = (u16, [u8; 10]);
 
 /// A directory.
 #[derive(Debug, Clone, Default)]
-pub struct Directory {
+pub(crate) struct Directory {
     /// Its entries.
     pub entries: Vec<Entry>,
     /// Where the next one is; 0 for none.
@@ -62,7 +62,7 @@ pub struct Directory {
 
 /// Where a structure lies in a file.
 #[derive(Debug, Clone, Copy)]
-pub struct Structure {
+pub(crate) struct Structure {
     /// Its first byte.
     pub start: u64,
     /// The first byte behind it.
@@ -75,7 +75,7 @@ pub struct Structure {
 
 impl Structure {
     /// Reads the head of the structure between `start` and `end`.
-    pub fn open(source: &mut dyn Source, start: u64, end: u64) -> Result<Self, Fault> {
+    pub(crate) fn open(source: &mut dyn Source, start: u64, end: u64) -> Result<Self, Fault> {
         let head = read_up_to(source, start, 8.min(end.saturating_sub(start)))?;
         let head: [u8; 8] = head.try_into().map_err(|_| "EXIF without a TIFF header")?;
         Ok(Self {
@@ -87,12 +87,12 @@ impl Structure {
     }
 
     /// Returns where the first directory is; 0 for none.
-    pub fn first(&self) -> u32 {
+    pub(crate) fn first(&self) -> u32 {
         self.order.number(&self.head[4..]) as u32
     }
 
     /// Reads a directory; one at 0 is empty.
-    pub fn directory(&self, source: &mut dyn Source, at: u32) -> Result<Directory, Fault> {
+    pub(crate) fn directory(&self, source: &mut dyn Source, at: u32) -> Result<Directory, Fault> {
         if at == 0 {
             return Ok(Directory::default());
         }
@@ -123,7 +123,7 @@ impl Structure {
     }
 
     /// Reads the value of an entry: its kind, and its bytes if they are not more than `most`.
-    pub fn value(
+    pub(crate) fn value(
         &self,
         source: &mut dyn Source,
         entry: &[u8; 10],
@@ -153,7 +153,7 @@ impl Structure {
 
 impl Directory {
     /// Returns an entry without its tag.
-    pub fn get(&self, tag: u16) -> Option<&[u8; 10]> {
+    pub(crate) fn get(&self, tag: u16) -> Option<&[u8; 10]> {
         let found = self.entries.iter().find(|entry| entry.0 == tag);
         found.map(|entry| &entry.1)
     }

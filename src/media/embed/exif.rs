@@ -7,13 +7,13 @@ use super::super::bytes::Fault;
 use super::directory::{Directory, Entry, Structure};
 
 /// Pointer to the camera's directory.
-pub const CAMERA: u16 = 0x8769;
+pub(crate) const CAMERA: u16 = 0x8769;
 /// Pointer to the position's directory.
-pub const POSITION: u16 = 0x8825;
+pub(crate) const POSITION: u16 = 0x8825;
 
 /// A value of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     /// UTF-8; the NUL is added.
     Text(String),
     /// Bytes.
@@ -32,7 +32,7 @@ pub enum Value {
 
 /// What becomes of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Set {
+pub(crate) enum Set {
     /// It gets this value.
     To(Value),
     /// It gets this value if there is no such entry.
@@ -44,11 +44,11 @@ pub enum Set {
 }
 
 /// Entries to be set in one directory.
-pub type Sets = Vec<(u16, Set)>;
+pub(crate) type Sets = Vec<(u16, Set)>;
 
 /// Entries to be set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tags {
+pub(crate) struct Tags {
     /// In the first directory.
     pub first: Sets,
     /// In the camera's directory.
@@ -59,7 +59,7 @@ pub struct Tags {
 
 /// A structure with new directories: the old bytes with another head, and more behind them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edited {
+pub(crate) struct Edited {
     /// First eight bytes.
     pub head: [u8; 8],
     /// What comes behind the old bytes.
@@ -70,7 +70,12 @@ pub struct Edited {
 const EMPTY: [u8; 8] = *b"II*\0\0\0\0\0";
 
 /// Sets entries of the structure that lies between `start` and `end`.
-pub fn edit(source: &mut dyn Source, start: u64, end: u64, tags: &Tags) -> Result<Edited, Fault> {
+pub(crate) fn edit(
+    source: &mut dyn Source,
+    start: u64,
+    end: u64,
+    tags: &Tags,
+) -> Result<Edited, Fault> {
     let old = Structure::open(source, start, end)?;
     let mut first = old.directory(source, old.first())?;
     let mut editor = Editor {
@@ -97,7 +102,7 @@ pub fn edit(source: &mut dyn Source, start: u64, end: u64, tags: &Tags) -> Resul
 }
 
 /// Returns a block with entries set; `None` if there is nothing to set.
-pub fn block(old: Option<&[u8]>, tags: &Tags) -> Result<Option<Vec<u8>>, Fault> {
+pub(crate) fn block(old: Option<&[u8]>, tags: &Tags) -> Result<Option<Vec<u8>>, Fault> {
     if *tags == Tags::default() {
         return Ok(None);
     }

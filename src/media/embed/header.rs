@@ -15,7 +15,7 @@ const FROM_1904: i64 = 2_082_844_800;
 const NO_LANGUAGE: [u8; 2] = [0x55, 0xc4];
 
 /// A movie header, read.
-pub struct Header<'a> {
+pub(crate) struct Header<'a> {
     body: &'a [u8],
     boxes: Vec<Whole>,
     /// Where its boxes end: QuickTime may end a list with four zeros.
@@ -24,7 +24,7 @@ pub struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// Reads the boxes of a header's body.
-    pub fn read(body: &'a [u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self, Fault> {
         let (boxes, end) = children(body)?;
         if boxes.iter().any(|found| found.inner.name == *b"cmov") {
             return Err("its header is compressed");
@@ -38,7 +38,7 @@ impl<'a> Header<'a> {
     }
 
     /// Returns the XMP in the user data.
-    pub fn packet(&self) -> Option<Vec<u8>> {
+    pub(crate) fn packet(&self) -> Option<Vec<u8>> {
         let data = self.get(b"udta")?;
         let (boxes, _) = children(data).ok()?;
         let found = boxes.iter().find(|found| found.inner.name == *b"XMP_")?;
@@ -66,7 +66,11 @@ fn outer<'a>(body: &'a [u8], found: &Whole) -> &'a [u8] {
 }
 
 /// Returns the body of the new header.
-pub fn new_header(old: &Header<'_>, facts: &Facts, packet: Option<&str>) -> Result<Vec<u8>, Fault> {
+pub(crate) fn new_header(
+    old: &Header<'_>,
+    facts: &Facts,
+    packet: Option<&str>,
+) -> Result<Vec<u8>, Fault> {
     let created = facts
         .taken
         .and_then(|taken| created(&taken, old.get(b"mvhd")));

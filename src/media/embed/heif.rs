@@ -30,7 +30,11 @@ struct Meta {
 }
 
 /// Describes the copy.
-pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
+pub(crate) fn embed(
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
     let end = length(source)?;
     let meta = Meta::read(source)?;
     let (exif_item, packet_item) = (meta.only(Kind::Exif)?, meta.only(Kind::Packet)?);
@@ -57,7 +61,7 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
 }
 
 /// Lists where the pictures are: every item but EXIF and XMP, and the properties by which they are decoded.
-pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
+pub(crate) fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
     let meta = Meta::read(source)?;
     let mut stretches = Vec::new();
     let metadata = |id: u32| {

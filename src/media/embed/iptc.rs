@@ -28,7 +28,7 @@ const LONGEST_WORD: usize = 64;
 const LONGEST_CAPTION: usize = 2000;
 
 /// Returns Photoshop resources with the facts in them; `old` may be empty.
-pub fn resources(old: &[u8], facts: &Facts) -> Result<Vec<u8>, Fault> {
+pub(crate) fn resources(old: &[u8], facts: &Facts) -> Result<Vec<u8>, Fault> {
     let mut all = parse_resources(old)?;
     let held = all.iter().find(|resource| resource.id == IPTC);
     let iptc = datasets(held.map_or(&[], |resource| resource.body), facts)?;
@@ -87,7 +87,7 @@ fn resource(bytes: &[u8]) -> Option<Resource<'_>> {
 }
 
 /// Returns IPTC datasets with the facts in them; `old` may be empty.
-pub fn datasets(old: &[u8], facts: &Facts) -> Result<Vec<u8>, Fault> {
+pub(crate) fn datasets(old: &[u8], facts: &Facts) -> Result<Vec<u8>, Fault> {
     let old = parse_datasets(old)?;
     let is_utf8 = old
         .iter()
@@ -147,7 +147,7 @@ fn parse_datasets(bytes: &[u8]) -> Result<Vec<Dataset<'_>>, Fault> {
 }
 
 /// Returns whether IPTC has words for any of the facts.
-pub fn is_for(facts: &Facts) -> bool {
+pub(crate) fn is_for(facts: &Facts) -> bool {
     !replaced(facts).is_empty()
 }
 

@@ -21,7 +21,7 @@ const MOST_SEGMENTS: usize = 4096;
 
 /// A segment: where its mark is, and its whole length.
 #[derive(Debug, Clone, Copy)]
-pub struct Segment {
+pub(crate) struct Segment {
     /// Code of its mark.
     pub code: u8,
     /// First byte of the mark, fillers before it included.
@@ -33,7 +33,7 @@ pub struct Segment {
 }
 
 /// Lists the segments before the first scan, and says where that begins.
-pub fn segments(source: &mut dyn Source) -> Result<(Vec<Segment>, u64), Fault> {
+pub(crate) fn segments(source: &mut dyn Source) -> Result<(Vec<Segment>, u64), Fault> {
     if read_at(source, 0, 2)? != [0xff, 0xd8] {
         return Err("it does not begin like a JPEG");
     }
@@ -71,13 +71,13 @@ pub fn segments(source: &mut dyn Source) -> Result<(Vec<Segment>, u64), Fault> {
 
 impl Segment {
     /// Returns whether the body begins so.
-    pub fn is(&self, source: &mut dyn Source, code: u8, name: &[u8]) -> Result<bool, Fault> {
+    pub(crate) fn is(&self, source: &mut dyn Source, code: u8, name: &[u8]) -> Result<bool, Fault> {
         let long = self.end - self.body >= name.len() as u64;
         Ok(self.code == code && long && read_up_to(source, self.body, name.len() as u64)? == name)
     }
 
     /// Returns whether it holds metadata that may change, and nothing of the picture.
-    pub fn may_change(&self, source: &mut dyn Source) -> Result<bool, Fault> {
+    pub(crate) fn may_change(&self, source: &mut dyn Source) -> Result<bool, Fault> {
         for (code, name) in [
             (0xe1, EXIF),
             (0xe1, XMP),
@@ -97,7 +97,11 @@ impl Segment {
 }
 
 /// Describes the copy.
-pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
+pub(crate) fn embed(
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
     let (segments, scan) = segments(source)?;
     let end = length(source)?;
     let old_exif = only(source, &segments, 0xe1, EXIF)?;

@@ -10,7 +10,10 @@ const DAMAGED: Fault = "its keys are damaged";
 const HANDLER: &[u8; 4] = b"mdta";
 
 /// Returns the box with values in it; `None` if there is nothing to write, or if the box is one of another kind (a file has but one).
-pub fn with_keys(old: Option<&[u8]>, values: &[(&str, String)]) -> Result<Option<Vec<u8>>, Fault> {
+pub(crate) fn with_keys(
+    old: Option<&[u8]>,
+    values: &[(&str, String)],
+) -> Result<Option<Vec<u8>>, Fault> {
     if values.is_empty() {
         return Ok(None);
     }

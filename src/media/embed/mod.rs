@@ -5,7 +5,7 @@
 
 mod boxed;
 mod check;
-mod directory;
+pub(super) mod directory;
 mod exif;
 mod header;
 mod heif;
@@ -33,7 +33,6 @@ use super::credentials;
 use model::media_type::MediaType;
 use model::record::Location;
 
-pub(super) use directory::{Directory, Structure};
 pub(super) use jpeg::segments;
 pub use pieces::{Pieces, Spliced};
 pub(super) use png::{Chunk as PngChunk, chunks as png_chunks};

@@ -29,7 +29,11 @@ struct Top {
 }
 
 /// Describes the copy.
-pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
+pub(crate) fn embed(
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
     let file_end = length(source)?;
     let top = Top::read(source)?;
     let header = top.header()?;
@@ -103,7 +107,7 @@ fn free(size: u64) -> Result<Vec<u8>, Fault> {
 }
 
 /// Lists where film and sound are, and the tables that say how to find and decode them.
-pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
+pub(crate) fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
     let top = Top::read(source)?;
     let mut stretches = Vec::new();
     let header = top.header()?;
@@ -133,7 +137,7 @@ pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
 }
 
 /// Lists where the film itself lies: it must not move, or the tables that say where would lie.
-pub fn fixed(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
+pub(crate) fn fixed(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
     let top = Top::read(source)?;
     let film = top.boxes.iter();
     Ok(film

@@ -28,7 +28,7 @@ const RAW_PROFILES: [&[u8]; 3] = [
 
 /// A chunk: its name, and where it and its body are.
 #[derive(Debug, Clone, Copy)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     /// Its name.
     pub name: [u8; 4],
     /// First byte of its length.
@@ -38,7 +38,7 @@ pub struct Chunk {
 }
 
 /// Lists the chunks up to the last.
-pub fn chunks(source: &mut dyn Source) -> Result<Vec<Chunk>, Fault> {
+pub(crate) fn chunks(source: &mut dyn Source) -> Result<Vec<Chunk>, Fault> {
     let end = length(source)?;
     if read_at(source, 0, 8)? != SIGNATURE {
         return Err("it does not begin like a PNG");
@@ -71,7 +71,7 @@ pub fn chunks(source: &mut dyn Source) -> Result<Vec<Chunk>, Fault> {
 
 impl Chunk {
     /// Returns whether it holds metadata that may change, and nothing of the picture.
-    pub fn may_change(&self, source: &mut dyn Source) -> Result<bool, Fault> {
+    pub(crate) fn may_change(&self, source: &mut dyn Source) -> Result<bool, Fault> {
         Ok(self.name == *b"eXIf" || self.is_packet(source)?)
     }
 
@@ -93,7 +93,11 @@ impl Chunk {
 }
 
 /// Describes the copy.
-pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
+pub(crate) fn embed(
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
     let chunks = chunks(source)?;
     let (mut old_exif, mut old_packet) = (None, None);
     for chunk in &chunks {

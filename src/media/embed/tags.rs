@@ -28,7 +28,7 @@ const HEIGHT: u16 = 0xa003;
 const PER_SECOND: u32 = 10_000;
 
 /// Returns the entries for the facts. The position is replaced as a whole: an altitude or error of another place would be wrong.
-pub fn tags(facts: &Facts) -> Tags {
+pub(crate) fn tags(facts: &Facts) -> Tags {
     let mut tags = Tags::default();
     if let Some(text) = &facts.description {
         tags.first.push((DESCRIPTION, to_text(text)));
@@ -44,7 +44,7 @@ pub fn tags(facts: &Facts) -> Tags {
 }
 
 /// Adds what an EXIF block in a JPEG must hold, where it does not yet.
-pub fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
+pub(crate) fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
     let dots = Value::Rationals(vec![(72, 1)]);
     tags.first.extend([
         (X_RESOLUTION, Set::IfAbsent(dots.clone())),
@@ -67,7 +67,7 @@ pub fn for_jpeg(tags: &mut Tags, size: Option<(u16, u16)>) {
 }
 
 /// Adds what the camera's directory in a TIFF must hold.
-pub fn for_tiff(tags: &mut Tags) {
+pub(crate) fn for_tiff(tags: &mut Tags) {
     if !tags.camera.is_empty() {
         tags.camera.extend(camera_defaults());
     }

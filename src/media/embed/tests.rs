@@ -344,6 +344,23 @@ fn a_signed_file_is_left_as_it_is() {
     }
 }
 
+#[test]
+fn a_tiff_that_says_twice_where_its_pixels_are_stays_as_it_is() {
+    const STRIPS: u16 = 0x0111;
+    const RESOLUTION_UNIT: u16 = 0x0128;
+    let mut bytes = made::tiff(&picture(3, (16, 16), false));
+    assert!(copy(MediaType::Tiff, &bytes, &facts()).is_ok());
+    let directory = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    let tag = (directory + 2..)
+        .step_by(12)
+        .find(|at| bytes[*at..at + 2] == RESOLUTION_UNIT.to_le_bytes());
+    // Its pixels would begin at byte 2, in the head, which is written anew.
+    let tag = tag.unwrap();
+    bytes[tag..tag + 2].copy_from_slice(&STRIPS.to_le_bytes());
+    assert!(decoded(MediaType::Tiff, &bytes).is_some());
+    assert!(copy(MediaType::Tiff, &bytes, &facts()).is_err());
+}
+
 proptest! {
     #![proptest_config(testkit::cases(48))]
 

@@ -23,7 +23,11 @@ const MOST_STRIPS: usize = 4 << 20;
 const MOST_PAGES: usize = 10_000;
 
 /// Describes the copy.
-pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
+pub(crate) fn embed(
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
     let end = length(source)?;
     let structure = Structure::open(source, 0, end)?;
     let page = structure.directory(source, structure.first())?;
@@ -54,7 +58,7 @@ pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pie
 }
 
 /// Lists where the pixels of all pages are.
-pub fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
+pub(crate) fn coded(source: &mut dyn Source) -> Result<Vec<(u64, u64)>, Fault> {
     /// Places and lengths of strips, and of tiles.
     const PIXELS: [(u16, u16); 2] = [(0x0111, 0x0117), (0x0144, 0x0145)];
     let end = length(source)?;
@@ -93,9 +97,14 @@ fn numbers(
     page: &Directory,
     tag: u16,
 ) -> Result<Vec<u64>, Fault> {
-    let Some(entry) = page.get(tag) else {
+    let mut entries = page.entries.iter().filter(|entry| entry.0 == tag);
+    let Some((_, entry)) = entries.next() else {
         return Ok(Vec::new());
     };
+    // Some programs believe the first of two entries and some the last.
+    if entries.next().is_some() {
+        return Err("it says twice where its strips are");
+    }
     let (kind, bytes) = structure.value(source, entry, LARGEST)?;
     let size = size_of_kind(kind).filter(|size| *size <= 4).unwrap_or(4) as usize;
     let number = |bytes| structure.order.number(bytes);

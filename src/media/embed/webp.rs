@@ -18,7 +18,7 @@ const LARGEST: u64 = 16 << 20;
 
 /// A chunk: its name, and where its head and body are.
 #[derive(Debug, Clone, Copy)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     /// Its name.
     pub name: [u8; 4],
     /// First byte of its name.
@@ -38,13 +38,13 @@ impl Chunk {
     }
 
     /// Returns whether it holds metadata that may change, and nothing of the picture.
-    pub fn may_change(&self) -> bool {
+    pub(crate) fn may_change(&self) -> bool {
         matches!(&self.name, b"VP8X" | b"EXIF" | b"XMP ")
     }
 }
 
 /// Lists the chunks.
-pub fn chunks(source: &mut dyn Source) -> Result<Vec<Chunk>, Fault> {
+pub(crate) fn chunks(source: &mut dyn Source) -> Result<Vec<Chunk>, Fault> {
     let head = read_at(source, 0, 12)?;
     if !head.starts_with(b"RIFF") || !head.ends_with(b"WEBP") {
         return Err("it does not begin like a WebP");
@@ -76,7 +76,11 @@ pub fn chunks(source: &mut dyn Source) -> Result<Vec<Chunk>, Fault> {
 }
 
 /// Describes the copy.
-pub fn embed(source: &mut dyn Source, facts: &Facts, xmp: Xmp<'_>) -> Result<Pieces, Refusal> {
+pub(crate) fn embed(
+    source: &mut dyn Source,
+    facts: &Facts,
+    xmp: Xmp<'_>,
+) -> Result<Pieces, Refusal> {
     let chunks = chunks(source)?;
     let old_exif = only(source, &chunks, b"EXIF")?;
     let old_packet = only(source, &chunks, b"XMP ")?;

@@ -19,7 +19,7 @@ pub enum Profile {
 /// A profile that cannot be read, or is of another kind than the pixels, counts as none: so do browsers. Inks without
 /// profile are turned by the plain rule that viewers use; inks with a profile that cannot be used are refused, because the
 /// result would be far off.
-pub fn in_srgb(pixels: Pixels) -> Result<Pixels, ThumbnailError> {
+pub(crate) fn in_srgb(pixels: Pixels) -> Result<Pixels, ThumbnailError> {
     let converted = match &pixels.profile {
         None => None,
         Some(profile) => {

@@ -4,8 +4,8 @@ use std::io::Read;
 
 use heic_decoder::{ColorInfo, HeifError, RgbOptions};
 
+use super::admit::admit;
 use super::colour::Profile;
-use super::decode::admit;
 use super::{Channels, Pixels, ThumbnailError};
 use model::media_type::MediaType;
 
@@ -16,7 +16,7 @@ const MOST_FILE_BYTES: u64 = 128 << 20;
 const MOST_PIXELS: u64 = 50 << 20;
 
 /// Bytes the decoder takes for each pixel, about.
-pub const BYTES_OF_PIXEL: u64 = 15;
+pub(crate) const BYTES_OF_PIXEL: u64 = 15;
 
 /// Numbers of ITU-T H.273 for colours.
 const UNSPECIFIED: u16 = 2;
@@ -27,7 +27,7 @@ const PRIMARIES_P3: u16 = 12;
 const PLAIN_CURVES: [u16; 6] = [1, UNSPECIFIED, 6, 13, 14, 15];
 
 /// Something that decodes HEIC.
-pub trait Heif {
+pub(crate) trait Heif {
     /// Returns width and height as shown, without decoding.
     fn size(&self, bytes: &[u8]) -> Result<(u32, u32), ThumbnailError>;
     /// Returns the picture upright.
@@ -35,7 +35,7 @@ pub trait Heif {
 }
 
 /// Decodes a HEIC.
-pub fn decode(
+pub(crate) fn decode(
     file: impl Read,
     longest_side: Option<u32>,
     heif: &dyn Heif,
@@ -54,7 +54,7 @@ pub fn decode(
 }
 
 /// The crate `heic-decoder`: pure Rust, without `unsafe`.
-pub struct HeicDecoder;
+pub(crate) struct HeicDecoder;
 
 fn fault(error: HeifError) -> ThumbnailError {
     match error {

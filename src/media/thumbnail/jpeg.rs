@@ -4,8 +4,8 @@ use std::io::{Cursor, Read};
 
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
+use super::admit::admit;
 use super::colour::Profile;
-use super::decode::admit;
 use super::{Channels, Pixels, ThumbnailError};
 use crate::Source;
 use crate::jpeg_head::{self, Colours, JpegHead, Process};
@@ -21,7 +21,7 @@ const MOST_WORK: u64 = 4 << 30;
 const MOST_PIXELS: u64 = 512 << 20;
 
 /// Decodes a JPEG.
-pub fn decode(file: impl Read, longest_side: Option<u32>) -> Result<Pixels, ThumbnailError> {
+pub(crate) fn decode(file: impl Read, longest_side: Option<u32>) -> Result<Pixels, ThumbnailError> {
     let mut bytes = Vec::new();
     file.take(MOST_FILE_BYTES)
         .read_to_end(&mut bytes)
@@ -70,7 +70,7 @@ pub fn decode(file: impl Read, longest_side: Option<u32>) -> Result<Pixels, Thum
 }
 
 /// Returns about how many bytes decoding takes, and the size claimed.
-pub fn weight(source: &mut dyn Source, longest_side: Option<u32>) -> (u64, (u32, u32)) {
+pub(crate) fn weight(source: &mut dyn Source, longest_side: Option<u32>) -> (u64, (u32, u32)) {
     let Ok(head) = jpeg_head::read(source) else {
         return (0, (0, 0));
     };

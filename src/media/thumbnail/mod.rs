@@ -3,6 +3,7 @@
 //! What can be decoded: JPEG (with inks, too, where a profile or Adobe's mark says which), PNG, WebP, GIF, TIFF, BMP (of animations the first frame) and HEIC.
 //! AVIF, JPEG XL and raw files are refused as unsupported. A picture that is cut off or damaged gives no thumbnail: half a picture is not shown as a whole one.
 
+mod admit;
 mod colour;
 mod decode;
 pub mod decoder;
@@ -23,8 +24,9 @@ use std::path::Path;
 use super::Source;
 use model::media_type::MediaType;
 
+pub use admit::admit;
 pub use colour::Profile;
-pub use decode::{admit, decode, decode_from, weight};
+pub use decode::{decode, decode_from, weight};
 pub use decoder::{Decoder, Inside};
 pub use pixels::{Channels, Pixels};
 pub use poster::poster;

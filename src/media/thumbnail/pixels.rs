@@ -169,7 +169,7 @@ fn source_of(orientation: u8, (x, y): (u32, u32), (width, height): (u32, u32)) -
 }
 
 /// Returns the size with the longest side at most this long, no side without pixels; never larger.
-pub fn fitted((width, height): (u32, u32), longest_side: u32) -> (u32, u32) {
+pub(crate) fn fitted((width, height): (u32, u32), longest_side: u32) -> (u32, u32) {
     let longest = width.max(height).max(1);
     if longest <= longest_side {
         return (width, height);

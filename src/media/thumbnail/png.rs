@@ -19,7 +19,7 @@ const LARGEST_PROFILE: u64 = 16 << 20;
 const PIXELS: [&[u8; 4]; 5] = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"];
 
 /// Returns the pieces of the file that make the pixels, and its profile.
-pub fn bare(source: &mut dyn Source) -> Result<(Pieces, Option<Profile>), ThumbnailError> {
+pub(crate) fn bare(source: &mut dyn Source) -> Result<(Pieces, Option<Profile>), ThumbnailError> {
     let damaged = |fault: Fault| ThumbnailError::Damaged(fault.to_owned());
     let chunks = png_chunks(source).map_err(damaged)?;
     let mut pieces = Pieces::default();

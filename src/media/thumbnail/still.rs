@@ -6,8 +6,8 @@ use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
 };
 
+use super::admit::{MOST_BYTES, admit};
 use super::colour::Profile;
-use super::decode::{MOST_BYTES, admit};
 use super::{Channels, Pixels, ThumbnailError};
 use model::media_type::MediaType;
 
@@ -15,7 +15,7 @@ use model::media_type::MediaType;
 const LARGEST_PROFILE: usize = 16 << 20;
 
 /// Decodes the first picture of a file that claims to be so large.
-pub fn decode(
+pub(crate) fn decode(
     file: impl BufRead + Seek,
     media_type: MediaType,
     claimed: (u32, u32),

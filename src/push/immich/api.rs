@@ -27,7 +27,7 @@ const RIGHTS: [&str; 10] = [
 ];
 
 /// A connection to one server.
-pub struct Api {
+pub(crate) struct Api {
     pub(super) http: Http,
     base: Url,
     key: Option<Secret>,
@@ -35,19 +35,23 @@ pub struct Api {
 
 impl Api {
     /// Takes the server at `base`, the address people open in a browser.
-    pub fn new(http: Http, base: &Url, key: Option<Secret>) -> Self {
+    pub(crate) fn new(http: Http, base: &Url, key: Option<Secret>) -> Self {
         let mut base = base.clone();
         base.set_path(&format!("{}/api", base.path().trim_end_matches('/')));
         Self { http, base, key }
     }
 
     /// Says so if what is sent can be read on the way.
-    pub fn open_note(&self) -> Option<String> {
+    pub(crate) fn open_note(&self) -> Option<String> {
         open_note(&self.base)
     }
 
     /// Begins a request. `path` comes behind `/api`.
-    pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, DestinationError> {
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, DestinationError> {
         let (path, query) = path
             .split_once('?')
             .map_or((path, None), |(path, query)| (path, Some(query)));
@@ -70,13 +74,13 @@ impl Api {
     }
 
     /// Asks for JSON.
-    pub fn get(&self, path: &str, doing: &'static str) -> Result<Value, DestinationError> {
+    pub(crate) fn get(&self, path: &str, doing: &'static str) -> Result<Value, DestinationError> {
         let answer = self.http.ask(self.request(Method::GET, path)?)?;
         self.json(answer, path, doing)
     }
 
     /// Sends JSON.
-    pub fn send(
+    pub(crate) fn send(
         &self,
         method: Method,
         path: &str,
@@ -90,7 +94,7 @@ impl Api {
     }
 
     /// Reads a good answer; `what` is the file or address for messages.
-    pub fn json(
+    pub(crate) fn json(
         &self,
         answer: Answer,
         what: &str,
@@ -106,7 +110,7 @@ impl Api {
     }
 
     /// Tells good answers from refusals.
-    pub fn judge(
+    pub(crate) fn judge(
         &self,
         answer: &Answer,
         what: &str,
@@ -136,7 +140,7 @@ impl Api {
     }
 
     /// Makes sure that an Immich of a known version is there.
-    pub fn check_version(&self) -> Result<(), DestinationError> {
+    pub(crate) fn check_version(&self) -> Result<(), DestinationError> {
         let doing = "ask its version";
         let version =
             self.http
@@ -166,7 +170,7 @@ impl Api {
 
     /// Returns what a push needs and the key has no right to. A server that does not tell gets the benefit of the doubt: it
     /// refuses by name later.
-    pub fn missing_rights(&self) -> Result<Vec<String>, DestinationError> {
+    pub(crate) fn missing_rights(&self) -> Result<Vec<String>, DestinationError> {
         let doing = "look at itself";
         let key = self
             .http
@@ -190,7 +194,7 @@ impl Api {
 
     /// Hands over every asset of the owner that is not in the trash, page by page. Hidden ones (the videos of live photos) only
     /// where they are asked for.
-    pub fn each_asset(
+    pub(crate) fn each_asset(
         &self,
         search: &Value,
         each: &mut dyn FnMut(&Value),
@@ -231,14 +235,14 @@ impl Api {
 const PAGE: u64 = 500;
 
 /// Returns the error for an answer that lacks what it should hold.
-pub fn strange(what: &str) -> DestinationError {
+pub(crate) fn strange(what: &str) -> DestinationError {
     DestinationError::Strange {
         why: format!("its answer to {what} is not what Immich {MAJOR} says"),
     }
 }
 
 /// Returns the id in an answer.
-pub fn id_of(answer: &Value, what: &str) -> Result<String, DestinationError> {
+pub(crate) fn id_of(answer: &Value, what: &str) -> Result<String, DestinationError> {
     let id = answer["id"].as_str().filter(|id| is_id(id));
     id.map(str::to_owned).ok_or_else(|| strange(what))
 }

@@ -18,7 +18,7 @@ const SAME_DEGREES: f64 = 1e-6;
 /// What is set at an asset. What is `None` is left to the server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// When it was taken, with an offset; a wall clock without zone as if it were UTC, as Immich itself takes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<String>,
@@ -44,7 +44,7 @@ pub struct Facts {
 
 impl Facts {
     /// Returns what a sidecar says; nothing but the standing if it cannot be read.
-    pub fn of(sidecar: &[u8], standing: Standing) -> Self {
+    pub(crate) fn of(sidecar: &[u8], standing: Standing) -> Self {
         let text = std::str::from_utf8(sidecar).unwrap_or_default();
         let standard = read(text).map_or_else(|_| Standard::default(), |found| found.standard);
         let first = |texts: &[Option<String>]| texts.iter().flatten().next().cloned();
@@ -65,7 +65,7 @@ impl Facts {
     }
 
     /// Returns what Immich says of an asset.
-    pub fn there(asset: &Value) -> Self {
+    pub(crate) fn there(asset: &Value) -> Self {
         let exif = &asset["exifInfo"];
         let text = |value: &Value| {
             value
@@ -91,7 +91,7 @@ impl Facts {
 
     /// Returns the body of the request that sets these facts, and takes back what `before` had set and these do not. Date and
     /// place cannot be taken back: the server has no word for it.
-    pub fn change(&self, before: &Self) -> Value {
+    pub(crate) fn change(&self, before: &Self) -> Value {
         let mut body = Map::new();
         let mut set = |name: &str, value: Value| body.insert(name.to_owned(), value);
         if let Some(date) = &self.taken_at {
@@ -123,13 +123,13 @@ impl Facts {
     }
 
     /// Returns whether all these facts stand in `there`.
-    pub fn stand_in(&self, there: &Self) -> bool {
+    pub(crate) fn stand_in(&self, there: &Self) -> bool {
         let is_there = |fact: &Fact| matches!(fact, Fact::Same | Fact::Unset);
         self.each(there).iter().all(is_there)
     }
 
     /// Returns whether setting these facts would write over nothing in `there` but what albumen set `before`.
-    pub fn may_replace(&self, there: &Self, before: &Self) -> bool {
+    pub(crate) fn may_replace(&self, there: &Self, before: &Self) -> bool {
         let pairs = self.each(there).into_iter().zip(before.each(there));
         pairs
             .into_iter()
@@ -163,7 +163,7 @@ impl Facts {
     }
 
     /// Returns a mark that is the same as long as nobody changes anything that a listing shows.
-    pub fn mark(&self) -> String {
+    pub(crate) fn mark(&self) -> String {
         let listed = Self {
             tags: Vec::new(),
             ..self.clone()
@@ -172,7 +172,7 @@ impl Facts {
     }
 
     /// Returns a hash that stands for these facts, and for no file.
-    pub fn hash(&self) -> ContentHash {
+    pub(crate) fn hash(&self) -> ContentHash {
         ContentHash::of(json!(self).to_string().as_bytes())
     }
 }
@@ -221,7 +221,7 @@ fn date_there(when: &When) -> Option<String> {
 /// What albumen notes at an asset under a key of its own, so that nothing depends on the journal alone.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Note {
+pub(crate) struct Note {
     /// Hash of the bytes as sent, in hexadecimal digits.
     pub sha256: String,
     /// Path in the layout of the push.
@@ -235,10 +235,10 @@ pub struct Note {
 
 impl Note {
     /// Key of the note at an asset.
-    pub const KEY: &str = "albumen";
+    pub(crate) const KEY: &str = "albumen";
 
     /// Returns the note as the interface wants it.
-    pub fn items(&self) -> Value {
+    pub(crate) fn items(&self) -> Value {
         json!([{ "key": Self::KEY, "value": self }])
     }
 }

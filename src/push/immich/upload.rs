@@ -16,10 +16,10 @@ use writer::digest::digest;
 use writer::regular;
 
 /// SHA-1 of a file's bytes in base64: Immich knows files by it.
-pub type Checksum = String;
+pub(crate) type Checksum = String;
 
 /// Returns the checksum of the bytes a parcel has.
-pub fn checksum_of(parcel: &Parcel) -> Result<Checksum, DestinationError> {
+pub(crate) fn checksum_of(parcel: &Parcel) -> Result<Checksum, DestinationError> {
     let library = |path: &Path, why: String| DestinationError::Library {
         path: path.to_owned(),
         why,
@@ -40,7 +40,7 @@ pub fn checksum_of(parcel: &Parcel) -> Result<Checksum, DestinationError> {
 }
 
 /// Returns the checksum of bytes ready to be sent.
-pub fn checksum(payload: &Payload) -> Result<Checksum, DestinationError> {
+pub(crate) fn checksum(payload: &Payload) -> Result<Checksum, DestinationError> {
     let opened = payload.bytes.open();
     opened
         .and_then(|mut reader| checksum_from(&mut reader))
@@ -53,7 +53,7 @@ fn checksum_from(reader: &mut dyn Read) -> io::Result<Checksum> {
 }
 
 /// What is told of a file when it is sent.
-pub struct About<'a> {
+pub(crate) struct About<'a> {
     /// Name it gets.
     pub name: &'a str,
     /// Facts that can be told at once.
@@ -67,7 +67,7 @@ pub struct About<'a> {
 }
 
 /// The form around a file's bytes.
-pub struct Form {
+pub(crate) struct Form {
     /// Value of the header that says what it is.
     pub content_type: String,
     /// What comes before the bytes.
@@ -78,7 +78,7 @@ pub struct Form {
 
 impl Form {
     /// Makes the form. The field `filename` is not sent: it would rename every file of the request, the sidecar too.
-    pub fn new(about: &About<'_>, payload: &Payload, mime: &str) -> Self {
+    pub(crate) fn new(about: &About<'_>, payload: &Payload, mime: &str) -> Self {
         // No file holds its own hash.
         let boundary = format!("albumen-{}", payload.sha256.short(40));
         let mut form = Self {

@@ -11,10 +11,10 @@ use super::wire::{
 };
 use super::{Sftp, locked, of, unexpected};
 use crate::Found;
-use crate::address::Readers;
 use crate::error::DestinationError;
 use crate::parcel::{Payload, Sending};
 use crate::paths::folder_of;
+use crate::readers::Readers;
 
 /// A file of fewer bytes is sent anew and not gone on with.
 const WORTH_GOING_ON: u64 = 8 << 20;

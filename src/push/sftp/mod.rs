@@ -21,12 +21,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::address::Readers;
 use super::deliver::hash;
 use super::error::DestinationError;
 use super::http::Patience;
 use super::parcel::{Parcel, Payload, Sending};
 use super::paths::{folder_of, folders_of};
+use super::readers::Readers;
 use super::retry::trying;
 use super::{Abilities, Destination, Found};
 use session::Session;

@@ -47,7 +47,7 @@ pub struct Login {
 }
 
 /// A connection that is open.
-pub struct Session {
+pub(crate) struct Session {
     to: Box<dyn Write + Send>,
     from: Box<dyn Read + Send>,
     next: u32,
@@ -61,7 +61,7 @@ impl Session {
     ///
     /// # Errors
     /// Fails if there is no `ssh`, if it cannot log in, or if the server offers no SFTP.
-    pub fn open(login: &Login) -> Result<Self, DestinationError> {
+    pub(crate) fn open(login: &Login) -> Result<Self, DestinationError> {
         let started = (login.start)(&arguments(login));
         let started = started.map_err(|error| DestinationError::NoProgram {
             program: "ssh",
@@ -95,7 +95,7 @@ impl Session {
     ///
     /// # Errors
     /// Fails if the connection does; a refusal is an answer.
-    pub fn ask(&mut self, kind: u8, body: Body) -> Result<Answer, DestinationError> {
+    pub(crate) fn ask(&mut self, kind: u8, body: Body) -> Result<Answer, DestinationError> {
         let id = self.send(kind, body)?;
         let (answered, answer) = self.receive()?;
         match answered == id {
@@ -108,7 +108,7 @@ impl Session {
     ///
     /// # Errors
     /// Fails if the connection does.
-    pub fn send(&mut self, kind: u8, body: Body) -> Result<u32, DestinationError> {
+    pub(crate) fn send(&mut self, kind: u8, body: Body) -> Result<u32, DestinationError> {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         self.write(&body.message(kind, id))?;
@@ -119,7 +119,7 @@ impl Session {
     ///
     /// # Errors
     /// Fails if the connection does.
-    pub fn receive(&mut self) -> Result<(u32, Answer), DestinationError> {
+    pub(crate) fn receive(&mut self) -> Result<(u32, Answer), DestinationError> {
         let (kind, body) = self.message()?;
         wire::answer(kind, &body).map_err(strange)
     }

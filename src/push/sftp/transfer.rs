@@ -14,7 +14,7 @@ const PIECE: u32 = 32 << 10;
 const AT_ONCE: usize = 64;
 
 /// Why bytes did not come over.
-pub enum Fault {
+pub(crate) enum Fault {
     /// The connection, or the disk here.
     Here(DestinationError),
     /// The server refused it.
@@ -28,7 +28,7 @@ impl From<DestinationError> for Fault {
 }
 
 /// Writes all of `from` into an open file, beginning at `at`.
-pub fn write(
+pub(crate) fn write(
     session: &mut Session,
     handle: &[u8],
     mut at: u64,
@@ -90,7 +90,7 @@ struct Asked {
 }
 
 /// Reads an open file from `at` to its end, in order. `go_on` hears of every piece.
-pub fn read(
+pub(crate) fn read(
     session: &mut Session,
     handle: &[u8],
     mut at: u64,
@@ -166,7 +166,7 @@ fn ask(
 }
 
 /// Closes a file or folder; what becomes of it is no matter where it was read.
-pub fn close(session: &mut Session, handle: &[u8]) -> Result<Answer, DestinationError> {
+pub(crate) fn close(session: &mut Session, handle: &[u8]) -> Result<Answer, DestinationError> {
     session.ask(CLOSE, Body::of(handle))
 }
 

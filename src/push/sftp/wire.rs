@@ -5,24 +5,24 @@
 use std::io::{self, ErrorKind, Read};
 
 /// Kinds of requests.
-pub const OPEN: u8 = 3;
-pub const CLOSE: u8 = 4;
-pub const READ: u8 = 5;
-pub const WRITE: u8 = 6;
-pub const LSTAT: u8 = 7;
-pub const FSETSTAT: u8 = 10;
-pub const OPENDIR: u8 = 11;
-pub const READDIR: u8 = 12;
-pub const REMOVE: u8 = 13;
-pub const MKDIR: u8 = 14;
-pub const STAT: u8 = 17;
-pub const RENAME: u8 = 18;
-pub const EXTENDED: u8 = 200;
+pub(crate) const OPEN: u8 = 3;
+pub(crate) const CLOSE: u8 = 4;
+pub(crate) const READ: u8 = 5;
+pub(crate) const WRITE: u8 = 6;
+pub(crate) const LSTAT: u8 = 7;
+pub(crate) const FSETSTAT: u8 = 10;
+pub(crate) const OPENDIR: u8 = 11;
+pub(crate) const READDIR: u8 = 12;
+pub(crate) const REMOVE: u8 = 13;
+pub(crate) const MKDIR: u8 = 14;
+pub(crate) const STAT: u8 = 17;
+pub(crate) const RENAME: u8 = 18;
+pub(crate) const EXTENDED: u8 = 200;
 
 /// How a file is opened.
-pub const FOR_READING: u32 = 0x01;
-pub const FOR_WRITING: u32 = 0x02 | 0x08;
-pub const EMPTIED: u32 = 0x10;
+pub(crate) const FOR_READING: u32 = 0x01;
+pub(crate) const FOR_WRITING: u32 = 0x02 | 0x08;
+pub(crate) const EMPTIED: u32 = 0x10;
 
 /// Codes of a status.
 const OK: u32 = 0;
@@ -36,16 +36,16 @@ const LARGEST_MESSAGE: u32 = 1 << 20;
 
 /// What a request says, put together piece by piece.
 #[derive(Debug, Default)]
-pub struct Body(Vec<u8>);
+pub(crate) struct Body(Vec<u8>);
 
 impl Body {
     /// Begins with a text: a path, a handle or the name of an extension.
-    pub fn of(text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn of(text: impl AsRef<[u8]>) -> Self {
         Self::default().bytes(text)
     }
 
     /// Adds bytes behind their length.
-    pub fn bytes(self, bytes: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn bytes(self, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
         let mut body = self.number(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         body.0.extend(bytes);
@@ -53,19 +53,19 @@ impl Body {
     }
 
     /// Adds a number.
-    pub fn number(mut self, number: u32) -> Self {
+    pub(crate) fn number(mut self, number: u32) -> Self {
         self.0.extend(number.to_be_bytes());
         self
     }
 
     /// Adds a large number.
-    pub fn large(mut self, number: u64) -> Self {
+    pub(crate) fn large(mut self, number: u64) -> Self {
         self.0.extend(number.to_be_bytes());
         self
     }
 
     /// Adds what a file shall have: who may read it, and when it was changed.
-    pub fn attributes(self, mode: Option<u32>, modified: Option<u32>) -> Self {
+    pub(crate) fn attributes(self, mode: Option<u32>, modified: Option<u32>) -> Self {
         let flags = mode.map_or(0, |_| HAS_MODE) | modified.map_or(0, |_| HAS_TIMES);
         let mut body = self.number(flags);
         if let Some(mode) = mode {
@@ -78,7 +78,7 @@ impl Body {
     }
 
     /// Returns the whole message.
-    pub fn message(self, kind: u8, id: u32) -> Vec<u8> {
+    pub(crate) fn message(self, kind: u8, id: u32) -> Vec<u8> {
         let length = u32::try_from(self.0.len() + 5).unwrap_or(u32::MAX);
         let mut message = length.to_be_bytes().to_vec();
         message.push(kind);
@@ -89,7 +89,7 @@ impl Body {
 }
 
 /// The first message of all, which asks for version 3.
-pub fn hello() -> Vec<u8> {
+pub(crate) fn hello() -> Vec<u8> {
     vec![0, 0, 0, 5, 1, 0, 0, 0, 3]
 }
 
@@ -101,7 +101,7 @@ const HAS_MORE: u32 = 0x8000_0000;
 
 /// What a server says of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attributes {
+pub(crate) struct Attributes {
     /// Its size.
     pub size_bytes: Option<u64>,
     /// Its kind and rights, as POSIX writes them.
@@ -112,12 +112,12 @@ pub struct Attributes {
 
 impl Attributes {
     /// Returns whether it is a folder.
-    pub fn is_folder(&self) -> bool {
+    pub(crate) fn is_folder(&self) -> bool {
         self.mode.is_some_and(|mode| mode & 0o170_000 == 0o040_000)
     }
 
     /// Returns whether it is a file; one whose kind is not told counts.
-    pub fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         self.mode
             .is_none_or(|mode| matches!(mode & 0o170_000, 0 | 0o100_000))
     }
@@ -125,7 +125,7 @@ impl Attributes {
 
 /// A name in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub(crate) struct Named {
     /// The name, without the folder.
     pub name: String,
     /// What it is; of a link the link itself.
@@ -134,7 +134,7 @@ pub struct Named {
 
 /// Why a server did not do what it was asked to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// There is nothing more.
     End,
     /// The file or a folder above it is not there.
@@ -149,7 +149,7 @@ pub enum Refusal {
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// It was done.
     Done,
     /// It was not done.
@@ -168,7 +168,7 @@ pub enum Answer {
 
 /// What a server can do beyond version 3.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Extensions {
+pub(crate) struct Extensions {
     /// It writes what came to its disk when asked to.
     pub syncs: bool,
     /// It replaces a file by renaming another.
@@ -180,13 +180,13 @@ pub struct Extensions {
 /// Bytes that are no message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("its answer is no message of SFTP")]
-pub struct NoMessage;
+pub(crate) struct NoMessage;
 
 /// Reads one message: its kind and what stands in it.
 ///
 /// # Errors
 /// Fails as the stream does, and with [`ErrorKind::InvalidData`] if the message is longer than any may be.
-pub fn receive(from: &mut dyn Read) -> io::Result<(u8, Vec<u8>)> {
+pub(crate) fn receive(from: &mut dyn Read) -> io::Result<(u8, Vec<u8>)> {
     let mut head = [0; 5];
     from.read_exact(&mut head)?;
     let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
@@ -202,7 +202,7 @@ pub fn receive(from: &mut dyn Read) -> io::Result<(u8, Vec<u8>)> {
 ///
 /// # Errors
 /// Fails if it is none.
-pub fn extensions(kind: u8, body: &[u8]) -> Result<Extensions, NoMessage> {
+pub(crate) fn extensions(kind: u8, body: &[u8]) -> Result<Extensions, NoMessage> {
     let mut rest = Rest(body);
     if kind != 2 || rest.number()? < 3 {
         return Err(NoMessage);
@@ -224,7 +224,7 @@ pub fn extensions(kind: u8, body: &[u8]) -> Result<Extensions, NoMessage> {
 ///
 /// # Errors
 /// Fails if it is none.
-pub fn answer(kind: u8, body: &[u8]) -> Result<(u32, Answer), NoMessage> {
+pub(crate) fn answer(kind: u8, body: &[u8]) -> Result<(u32, Answer), NoMessage> {
     let mut rest = Rest(body);
     let id = rest.number()?;
     let answer = match kind {
@@ -271,7 +271,7 @@ fn names(rest: &mut Rest<'_>) -> Result<Vec<Named>, NoMessage> {
 }
 
 /// Reads what `statvfs@openssh.com` says: how many bytes this user may still write.
-pub fn free_bytes(extended: &[u8]) -> Option<u64> {
+pub(crate) fn free_bytes(extended: &[u8]) -> Option<u64> {
     let mut rest = Rest(extended);
     let mut numbers = [0; 5];
     for number in &mut numbers {

@@ -7,7 +7,7 @@ const PADDING: u64 = 64;
 const MOST_COLOURS: u64 = 256 * 4 + 16;
 
 /// Returns whether all of a BMP is accounted for; `None` if it is not one.
-pub fn is_only_a_picture(bytes: &[u8]) -> Option<bool> {
+pub(crate) fn is_only_a_picture(bytes: &[u8]) -> Option<bool> {
     let long = |at: usize| -> Option<u32> {
         let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
         Some(u32::from_le_bytes(four))

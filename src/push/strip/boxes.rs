@@ -2,7 +2,7 @@
 
 /// A box.
 #[derive(Debug, Clone, Copy)]
-pub struct Part<'a> {
+pub(crate) struct Part<'a> {
     /// Four letters.
     pub name: [u8; 4],
     /// What is in it.
@@ -21,7 +21,7 @@ const TAIL: usize = 8;
 ///
 /// # Errors
 /// Fails if one is larger than the bytes, smaller than its own head, or has no length: all of it must be accounted for.
-pub fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, String> {
+pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, String> {
     let mut all = Vec::new();
     let mut at = 0;
     while bytes.len() - at >= TAIL {
@@ -50,19 +50,19 @@ fn part(bytes: &[u8], at: usize) -> Option<Part<'_>> {
 }
 
 /// Returns the number in up to eight bytes.
-pub fn number(bytes: &[u8]) -> u64 {
+pub(crate) fn number(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 /// Returns a box. Nothing that is put together in memory is as long as four gigabytes.
-pub fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     let size = (body.len() as u32 + 8).to_be_bytes();
     [&size[..], name, body].concat()
 }
 
 /// Returns a box that begins with a version and flags of zero.
-pub fn plain(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn plain(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     boxed(name, &[&[0; 4], body].concat())
 }

@@ -1,7 +1,7 @@
 //! Descriptions of samples (`stsd`): how film and sound are coded, and what of that a player needs.
 
 use super::boxes::number;
-use super::header::{Fate, each, first, keep};
+use super::children::{Fate, each, first, keep};
 use super::units::{self, Codec};
 
 const DAMAGED: &str = "it does not say soundly how it is coded";
@@ -55,7 +55,7 @@ const FIXED: [(&[u8; 4], usize); 20] = [
 
 /// What a track's descriptions say.
 #[derive(Debug, Default)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// How film is coded, and how long the lengths before its units are.
     pub codec: Option<(Codec, usize)>,
     /// Bytes of a sample of plain sound.
@@ -63,7 +63,7 @@ pub struct Entry {
 }
 
 /// Overwrites what is not needed in the descriptions of a track.
-pub fn clean(stsd: &mut [u8], film: bool) -> Result<Entry, String> {
+pub(crate) fn clean(stsd: &mut [u8], film: bool) -> Result<Entry, String> {
     let version = *stsd.first().ok_or(DAMAGED)?;
     let mut found: Vec<Entry> = Vec::new();
     each(stsd.get_mut(8..).ok_or(DAMAGED)?, &mut |name, body| {

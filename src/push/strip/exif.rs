@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use super::Strip;
 
 /// Pointer to the camera's directory.
-pub const CAMERA: u16 = 0x8769;
+pub(crate) const CAMERA: u16 = 0x8769;
 /// Pointer to the GPS directory.
-pub const GPS: u16 = 0x8825;
+pub(crate) const GPS: u16 = 0x8825;
 /// Notes of the camera's maker: some name the city, some the people.
 const MAKER_NOTE: u16 = 0x927c;
 const ORIENTATION: u16 = 0x0112;
@@ -60,14 +60,14 @@ const DATES: [u16; 9] = [
 ];
 
 /// An EXIF block, or a TIFF file.
-pub struct Block<'a> {
+pub(crate) struct Block<'a> {
     bytes: &'a [u8],
     little: bool,
 }
 
 /// A value, and whose it is. It lies where it lay: thousands may claim the same megabytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field<'a> {
+pub(crate) struct Field<'a> {
     /// Whose it is.
     pub tag: u16,
     /// The kind of its numbers.
@@ -77,14 +77,14 @@ pub struct Field<'a> {
 }
 
 /// Returns a new block of what may stay; empty if that is nothing. `None`: nobody can tell what the block says.
-pub fn rebuilt(bytes: &[u8], what: Strip) -> Option<Vec<u8>> {
+pub(crate) fn rebuilt(bytes: &[u8], what: Strip) -> Option<Vec<u8>> {
     let block = Block::open(bytes)?;
     let first = block.directory(block.first()?)?;
     Some(block.written(block.kept(&first, what)))
 }
 
 /// Calls `each` with every text of the block that says where, or of a maker's note that might.
-pub fn said(bytes: &[u8], each: &mut dyn FnMut(Said<'_>)) {
+pub(crate) fn said(bytes: &[u8], each: &mut dyn FnMut(Said<'_>)) {
     let Some(block) = Block::open(bytes) else {
         return;
     };
@@ -105,7 +105,7 @@ pub fn said(bytes: &[u8], each: &mut dyn FnMut(Said<'_>)) {
 }
 
 /// Something an EXIF block says.
-pub enum Said<'a> {
+pub(crate) enum Said<'a> {
     /// A value of the position: its tag, its bytes, and whether they are little-endian.
     Position(u16, &'a [u8], bool),
     /// The note of the camera's maker, and the whole block: in most notes places count from its beginning.
@@ -119,7 +119,7 @@ pub enum Said<'a> {
 
 impl<'a> Block<'a> {
     /// Returns what may stay of the first directory and those below it: the camera's, the position.
-    pub fn kept(&self, first: &[Field<'a>], what: Strip) -> Vec<Vec<Field<'a>>> {
+    pub(crate) fn kept(&self, first: &[Field<'a>], what: Strip) -> Vec<Vec<Field<'a>>> {
         let keep = |fields: &[Field<'a>], kept: &[u16]| -> Vec<Field<'a>> {
             let listed = fields.iter().filter(|field| kept.contains(&field.tag));
             listed.filter_map(Field::kept).collect()
@@ -140,7 +140,7 @@ impl<'a> Block<'a> {
     }
 
     /// Reads the head.
-    pub fn open(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn open(bytes: &'a [u8]) -> Option<Self> {
         let little = match bytes.get(..4)? {
             [b'I', b'I', 42, 0] => true,
             [b'M', b'M', 0, 42] => false,
@@ -150,22 +150,22 @@ impl<'a> Block<'a> {
     }
 
     /// Returns where the first directory is.
-    pub fn first(&self) -> Option<usize> {
+    pub(crate) fn first(&self) -> Option<usize> {
         self.long(4)
     }
 
     /// Returns how many entries the directory at this place says to have.
-    pub fn entries(&self, at: usize) -> Option<usize> {
+    pub(crate) fn entries(&self, at: usize) -> Option<usize> {
         self.short(at).map(usize::from)
     }
 
     /// Returns where the directory behind the one at this place is; 0 for none.
-    pub fn next(&self, at: usize) -> Option<usize> {
+    pub(crate) fn next(&self, at: usize) -> Option<usize> {
         self.long(at.checked_add(2 + self.entries(at)? * 12)?)
     }
 
     /// Returns the numbers of a field.
-    pub fn numbers(&self, field: &Field<'_>) -> Option<Vec<usize>> {
+    pub(crate) fn numbers(&self, field: &Field<'_>) -> Option<Vec<usize>> {
         let width = size_of_kind(field.kind).filter(|_| matches!(field.kind, 1 | 3 | 4))?;
         let number = |bytes: &[u8]| {
             let join = |number: usize, byte: &u8| (number << 8) | usize::from(*byte);
@@ -178,7 +178,7 @@ impl<'a> Block<'a> {
     }
 
     /// Returns a field of large numbers.
-    pub fn longs(&self, tag: u16, numbers: &[usize]) -> Field<'a> {
+    pub(crate) fn longs(&self, tag: u16, numbers: &[usize]) -> Field<'a> {
         let mut value = Vec::new();
         numbers
             .iter()
@@ -205,7 +205,7 @@ impl<'a> Block<'a> {
     }
 
     /// Reads a directory. An entry that points outside is left out.
-    pub fn directory(&self, at: usize) -> Option<Vec<Field<'a>>> {
+    pub(crate) fn directory(&self, at: usize) -> Option<Vec<Field<'a>>> {
         let count = usize::from(self.short(at)?).min(MOST_ENTRIES);
         let entries = (0..count).map_while(|index| {
             let entry = at.checked_add(2)?.checked_add(index * 12)?;
@@ -250,7 +250,7 @@ impl<'a> Block<'a> {
     }
 
     /// Adds a large number.
-    pub fn put_long(&self, out: &mut Vec<u8>, number: usize) {
+    pub(crate) fn put_long(&self, out: &mut Vec<u8>, number: usize) {
         let number = number as u32;
         match self.little {
             true => out.extend(number.to_le_bytes()),
@@ -292,7 +292,7 @@ impl<'a> Block<'a> {
     }
 
     /// Adds a directory, none behind it, and its values.
-    pub fn put_directory(&self, out: &mut Vec<u8>, fields: &[Field<'_>]) {
+    pub(crate) fn put_directory(&self, out: &mut Vec<u8>, fields: &[Field<'_>]) {
         let mut values = Vec::new();
         let behind = out.len() + 2 + fields.len() * 12 + 4;
         self.put_short(out, fields.len() as u16);

@@ -1,9 +1,8 @@
 //! The header of a film (`moov`): what is not known to be needed becomes free room of the same size.
 
-use std::ops::Range;
-
 use super::Strip;
 use super::boxes::{number, parts};
+use super::children::{Fate, each, first, keep};
 use super::entries;
 use super::samples::Track;
 
@@ -26,56 +25,8 @@ const BRANDS: [&[u8; 4]; 38] = [
 /// Groups of samples that say where decoding can begin.
 const GROUPS: [&[u8]; 5] = [b"roll", b"prol", b"rap ", b"sync", b"tele"];
 
-/// What becomes of a box.
-pub enum Fate {
-    /// It stays, as it has been made.
-    Stays,
-    /// It becomes free room.
-    Goes,
-}
-
-/// Judges a box by its name and body, and overwrites what is not needed in it.
-type Judge<'a> = &'a mut dyn FnMut(&[u8; 4], &mut [u8]) -> Result<Fate, String>;
-
-/// Calls `judge` with the name and body of each box of one level; those that go are overwritten.
-pub fn each(bytes: &mut [u8], judge: Judge<'_>) -> Result<(), String> {
-    let places = parts(bytes)?.into_iter();
-    let places: Vec<([u8; 4], usize, usize)> = places
-        .map(|part| (part.name, part.start, part.start + part.body.len()))
-        .collect();
-    let mut at = 0;
-    for (name, start, end) in places {
-        if let Fate::Goes = judge(&name, &mut bytes[start..end])? {
-            // Its name stands behind the short size.
-            bytes[at + 4..at + 8].copy_from_slice(b"free");
-            bytes[start..end].fill(0);
-        }
-        at = end;
-    }
-    bytes[at..].fill(0);
-    Ok(())
-}
-
-/// Overwrites all but some ranges.
-pub fn keep(bytes: &mut [u8], ranges: &[Range<usize>]) -> Result<Fate, String> {
-    let mut at = 0;
-    for range in ranges {
-        bytes.get(range.clone()).ok_or(DAMAGED)?;
-        bytes[at..range.start].fill(0);
-        at = range.end;
-    }
-    bytes[at..].fill(0);
-    Ok(Fate::Stays)
-}
-
-/// Overwrites all but the first bytes.
-pub fn first(bytes: &mut [u8], count: usize) -> Result<Fate, String> {
-    bytes.get_mut(count..).ok_or(DAMAGED)?.fill(0);
-    Ok(Fate::Stays)
-}
-
 /// Returns the body of `ftyp` with known brands alone: in place of others stands the one that every player reads.
-pub fn file_kind(body: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn file_kind(body: &[u8]) -> Result<Vec<u8>, String> {
     let brand = |brand: &[u8]| -> [u8; 4] {
         let known = BRANDS.iter().find(|known| brand == **known);
         **known.unwrap_or(&b"isom")
@@ -87,7 +38,7 @@ pub fn file_kind(body: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Overwrites what is not needed in the body of `moov`; returns the tracks that stay.
-pub fn clean(moov: &mut [u8], what: Strip) -> Result<Vec<Track>, String> {
+pub(crate) fn clean(moov: &mut [u8], what: Strip) -> Result<Vec<Track>, String> {
     let mut tracks = Vec::new();
     each(moov, &mut |name, body| match name {
         b"mvhd" => {

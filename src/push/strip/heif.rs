@@ -32,7 +32,7 @@ const SHARED: u64 = 64 << 20;
 const LARGEST: u64 = 2 << 30;
 
 /// Returns the file without what shall be taken out.
-pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, String> {
+pub(crate) fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, String> {
     let (kind, items) = open(bytes)?;
     let sizes = items.all.iter().map(Item::len);
     let most = (4 * bytes.len() as u64 + SHARED).min(LARGEST);
@@ -61,7 +61,7 @@ pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, 
 }
 
 /// Returns what the file says beside its pictures.
-pub fn said(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn said(bytes: &[u8]) -> Vec<u8> {
     let read = || -> Result<Vec<u8>, String> {
         let (mut said, items) = open(bytes)?;
         for part in parts(bytes)?.iter().filter(|part| part.name == *b"meta") {

@@ -55,14 +55,14 @@ const PANASONIC_PEOPLE: [u16; 3] = [0x61, 0x66, 0x8010];
 
 /// Collects what shall be hidden.
 #[derive(Debug)]
-pub struct Hidden {
+pub(crate) struct Hidden {
     what: Strip,
     texts: BTreeSet<Vec<u8>>,
 }
 
 impl Hidden {
     /// Returns an empty collection.
-    pub fn new(what: Strip) -> Self {
+    pub(crate) fn new(what: Strip) -> Self {
         Self {
             what,
             texts: BTreeSet::new(),
@@ -78,7 +78,7 @@ impl Hidden {
     }
 
     /// Adds what an XMP packet says.
-    pub fn xmp(&mut self, packet: &[u8]) {
+    pub(crate) fn xmp(&mut self, packet: &[u8]) {
         let text = String::from_utf8_lossy(packet);
         for (name, xml) in properties_of_packet(text.trim_matches('\0')) {
             let place = self.place() && PLACES.contains(&name.as_str());
@@ -92,7 +92,7 @@ impl Hidden {
     }
 
     /// Adds what Photoshop's resources say: IPTC datasets are among them.
-    pub fn photoshop(&mut self, resources: &[u8]) {
+    pub(crate) fn photoshop(&mut self, resources: &[u8]) {
         if !self.place() {
             return;
         }
@@ -110,7 +110,7 @@ impl Hidden {
     }
 
     /// Adds what an EXIF block says.
-    pub fn exif(&mut self, block: &[u8]) {
+    pub(crate) fn exif(&mut self, block: &[u8]) {
         let mut found = Vec::new();
         exif::said(block, &mut |said| match said {
             Said::Position(tag, value, little) => found.extend(position(tag, value, little)),
@@ -155,7 +155,7 @@ impl Hidden {
     }
 
     /// Returns a text of the collection that is in what a copy says, in any of the forms texts have there.
-    pub fn found_in(&self, said: &[u8]) -> Option<String> {
+    pub(crate) fn found_in(&self, said: &[u8]) -> Option<String> {
         let said = said.to_ascii_lowercase();
         let holds = |text: &[u8]| memchr::memmem::find(&said, text).is_some();
         let found = self.texts.iter().find(|text| {

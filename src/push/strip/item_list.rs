@@ -4,7 +4,7 @@ use super::boxes::{boxed, plain};
 use super::items::{Item, Reference};
 
 /// What is written into a new `meta` box.
-pub struct Written<'a> {
+pub(crate) struct Written<'a> {
     /// The main picture.
     pub primary: u32,
     /// All items.
@@ -22,7 +22,7 @@ pub struct Written<'a> {
 }
 
 /// Writes a `meta` box. Numbers of items are four bytes long where one needs it.
-pub fn write(new: &Written<'_>) -> Result<Vec<u8>, String> {
+pub(crate) fn write(new: &Written<'_>) -> Result<Vec<u8>, String> {
     let wide = new.items.iter().any(|item| item.id > 0xffff);
     let id = |id: u32| match wide {
         true => id.to_be_bytes().to_vec(),

@@ -22,7 +22,7 @@ const GROUPS: [&[u8; 4]; 2] = [b"altr", b"ster"];
 
 /// An item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Item {
+pub(crate) struct Item {
     /// Its number.
     pub id: u32,
     /// Its four letters.
@@ -45,7 +45,7 @@ enum Data {
 
 /// What one item is to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reference {
+pub(crate) struct Reference {
     /// Four letters.
     pub name: [u8; 4],
     /// The item that refers.
@@ -56,7 +56,7 @@ pub struct Reference {
 
 /// A list of items, read.
 #[derive(Debug, Default)]
-pub struct Items {
+pub(crate) struct Items {
     /// The main picture.
     pub primary: u32,
     /// All items.
@@ -70,7 +70,7 @@ pub struct Items {
 
 impl Item {
     /// Returns how many bytes the item has.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         match &self.data {
             Some(Data::List(bytes)) => bytes.len() as u64,
             Some(Data::File(stretches)) => stretches
@@ -81,7 +81,7 @@ impl Item {
     }
 
     /// Returns the item's bytes.
-    pub fn bytes(&self, file: &[u8]) -> Result<Vec<u8>, String> {
+    pub(crate) fn bytes(&self, file: &[u8]) -> Result<Vec<u8>, String> {
         let stretches = match self.data.as_ref().ok_or("one of its items has no place")? {
             Data::List(bytes) => return Ok(bytes.clone()),
             Data::File(stretches) => stretches,
@@ -126,7 +126,7 @@ fn versioned(body: &[u8]) -> Result<(u8, Front<'_>), String> {
 
 impl Items {
     /// Reads the body of a `meta` box.
-    pub fn read(meta: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(meta: &[u8]) -> Result<Self, String> {
         if meta.len() > LARGEST {
             return Err("its list of items is too large".to_owned());
         }
@@ -294,7 +294,7 @@ impl Items {
     }
 
     /// Returns the references that stay if these items do.
-    pub fn references_among(&self, kept: &BTreeSet<u32>) -> Result<Vec<Reference>, String> {
+    pub(crate) fn references_among(&self, kept: &BTreeSet<u32>) -> Result<Vec<Reference>, String> {
         let mut all = Vec::new();
         for old in &self.references {
             if !REFERENCES.contains(&&old.name) || !kept.contains(&old.from) {
@@ -314,7 +314,7 @@ impl Items {
     }
 
     /// Returns the boxes of the groups that stay if these items do.
-    pub fn groups_among(&self, kept: &BTreeSet<u32>) -> Vec<Vec<u8>> {
+    pub(crate) fn groups_among(&self, kept: &BTreeSet<u32>) -> Vec<Vec<u8>> {
         let known = self
             .groups
             .iter()

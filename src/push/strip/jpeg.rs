@@ -14,7 +14,11 @@ const ADOBE: &[u8] = b"Adobe";
 const MOST_BEHIND: usize = 64;
 
 /// Returns the JPEG without what shall be taken out; `None` if it is not one.
-pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Vec<u8>, String>> {
+pub(crate) fn strip(
+    bytes: &[u8],
+    what: Strip,
+    hidden: &mut Hidden,
+) -> Option<Result<Vec<u8>, String>> {
     let mut out = vec![0xff, 0xd8];
     let mut said = None;
     let end = walk(bytes, &mut |piece| {
@@ -35,7 +39,7 @@ pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Ve
 }
 
 /// Returns what a JPEG says beside its pixels.
-pub fn said(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn said(bytes: &[u8]) -> Vec<u8> {
     let mut said = Vec::new();
     let read = walk(bytes, &mut |piece| {
         if let Piece::Segment(_, body) = piece {

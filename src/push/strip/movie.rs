@@ -58,7 +58,7 @@ struct Plan {
 }
 
 /// Describes the file without what shall be taken out, and reads that again.
-pub fn strip(source: &mut dyn Source, what: Strip) -> Result<Pieces, String> {
+pub(crate) fn strip(source: &mut dyn Source, what: Strip) -> Result<Pieces, String> {
     let mut hidden = Hidden::new(what);
     let plan = Plan::of(source, what, Some(&mut hidden))?;
     let pieces = plan.pieces();

@@ -20,7 +20,11 @@ const KEPT: [&[u8; 4]; 19] = [
 ];
 
 /// Returns the PNG without what shall be taken out; `None` if it is not one.
-pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Vec<u8>, String>> {
+pub(crate) fn strip(
+    bytes: &[u8],
+    what: Strip,
+    hidden: &mut Hidden,
+) -> Option<Result<Vec<u8>, String>> {
     let mut out = SIGNATURE.to_vec();
     let mut fault = None;
     walk(bytes, &mut |kind, body| match kind {
@@ -45,7 +49,7 @@ pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Ve
 }
 
 /// Returns what a PNG says beside its pixels.
-pub fn said(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn said(bytes: &[u8]) -> Vec<u8> {
     let mut said = Vec::new();
     let read = walk(bytes, &mut |kind, body| match kind {
         b"IDAT" | b"fdAT" => {}

@@ -5,7 +5,7 @@ use super::items::{Item, Items};
 use super::units::{Codec, obu};
 
 /// What is said about a property.
-pub enum Property {
+pub(crate) enum Property {
     /// The box that is written.
     Kept(Vec<u8>),
     /// It is not known to make the picture.
@@ -44,7 +44,7 @@ const BESIDE: [&[u8]; 6] = [
 const DAMAGED: &str = "one of its pictures' properties is damaged";
 
 /// Returns what stays of a property, by its number.
-pub fn judged(items: &Items, index: usize) -> Result<Property, String> {
+pub(crate) fn judged(items: &Items, index: usize) -> Result<Property, String> {
     let (name, body) = property(items, index).ok_or(DAMAGED)?;
     if let Some((_, size)) = FIXED.iter().find(|(known, _)| *known == name) {
         return Ok(Property::Kept(boxed(
@@ -94,13 +94,13 @@ fn urn(body: &[u8]) -> Option<&[u8]> {
 }
 
 /// Returns whether a picture beside another is needed to show that.
-pub fn is_wanted_beside(items: &Items, item: &Item) -> bool {
+pub(crate) fn is_wanted_beside(items: &Items, item: &Item) -> bool {
     let urn = of_item(items, item, b"auxC").and_then(urn);
     urn.is_some_and(|urn| BESIDE.contains(&urn))
 }
 
 /// Returns how an item is coded, and how long the lengths before its units are.
-pub fn codec(items: &Items, item: &Item) -> Result<(Codec, usize), String> {
+pub(crate) fn codec(items: &Items, item: &Item) -> Result<(Codec, usize), String> {
     let found = match &item.kind {
         b"av01" => of_item(items, item, b"av1C").map(|_| (Codec::Av1, 0)),
         _ => {

@@ -7,7 +7,7 @@ const DAMAGED: &str = "its tables of samples are damaged";
 
 /// Film or sound that stays.
 #[derive(Debug, Default)]
-pub struct Track {
+pub(crate) struct Track {
     /// How film is coded, and how long the lengths before its units are; nothing for sound.
     pub codec: Option<(Codec, usize)>,
     /// Bytes of a sample of plain sound, where the table of sizes does not say them.
@@ -46,7 +46,7 @@ impl Track {
     }
 
     /// Returns where the track's samples lie: first byte, and first byte behind.
-    pub fn stretches(&self) -> Result<Vec<(u64, u64)>, String> {
+    pub(crate) fn stretches(&self) -> Result<Vec<(u64, u64)>, String> {
         // Tables of plain sound may say 1 for a sample of any size.
         let size = self.size.max(self.frame.unwrap_or_default());
         let plain = (self.size > 0).then_some(size);
@@ -73,7 +73,9 @@ impl Track {
     }
 
     /// Returns place and length of each sample.
-    pub fn samples(&self) -> Result<impl Iterator<Item = Result<(u64, u64), String>> + '_, String> {
+    pub(crate) fn samples(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<(u64, u64), String>> + '_, String> {
         let mut sizes = self.sizes.chunks_exact(4);
         let size = self.size;
         let runs = self.runs()?.into_iter();

@@ -121,7 +121,7 @@ impl Plain {
 }
 
 /// Returns the TIFF without what shall be taken out.
-pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, String> {
+pub(crate) fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, String> {
     let block = Block::open(bytes).ok_or("it is of a kind of TIFF that albumen does not know")?;
     let pages = pages(bytes, &block)?;
     hidden.exif(bytes);
@@ -162,7 +162,7 @@ pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Result<Vec<u8>, 
 }
 
 /// Returns what a TIFF says beside its pixels.
-pub fn said(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn said(bytes: &[u8]) -> Vec<u8> {
     let pages = Block::open(bytes).and_then(|block| pages(bytes, &block).ok());
     // What cannot be read says too much.
     let Some(pages) = pages else {

@@ -8,7 +8,7 @@ use super::boxes::number;
 
 /// How pieces are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Codec {
+pub(crate) enum Codec {
     /// AVC (ITU-T H.264).
     Avc,
     /// HEVC (ITU-T H.265).
@@ -52,7 +52,7 @@ const DAMAGED: &str = "its coded picture is damaged";
 ///
 /// # Errors
 /// Fails if the sample is not made of whole units.
-pub fn blank(codec: Codec, sample: &mut [u8], length_size: usize) -> Result<(), String> {
+pub(crate) fn blank(codec: Codec, sample: &mut [u8], length_size: usize) -> Result<(), String> {
     match codec {
         Codec::Avc | Codec::Hevc { .. } => blank_units(codec, sample, length_size),
         Codec::Av1 => blank_obus(sample),
@@ -75,7 +75,7 @@ fn blank_units(codec: Codec, mut sample: &mut [u8], length_size: usize) -> Resul
 }
 
 /// Overwrites a unit, if it is no picture.
-pub fn blank_unit(codec: Codec, unit: &mut [u8]) {
+pub(crate) fn blank_unit(codec: Codec, unit: &mut [u8]) {
     let Some(first) = unit.first().copied() else {
         return;
     };
@@ -263,7 +263,7 @@ fn blank_obus(mut sample: &mut [u8]) -> Result<(), String> {
 }
 
 /// Returns where the body of the first OBU begins and ends.
-pub fn obu(bytes: &[u8]) -> Option<(usize, usize)> {
+pub(crate) fn obu(bytes: &[u8]) -> Option<(usize, usize)> {
     let first = *bytes.first()?;
     let head = if first & 4 == 0 { 1 } else { 2 };
     if first & 2 == 0 {
@@ -283,7 +283,7 @@ pub fn obu(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// Overwrites user data of MPEG-4 part 2. Names of encoders stay: decoders go by them.
-pub fn blank_user_data(bytes: &mut [u8]) {
+pub(crate) fn blank_user_data(bytes: &mut [u8]) {
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&bytes[at..], &[0, 0, 1]) {
         let start = at + found + 4;

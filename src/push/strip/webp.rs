@@ -10,7 +10,11 @@ const HAS_EXIF: u8 = 0b1000;
 const FRAME_HEAD: usize = 16;
 
 /// Returns the WebP without what shall be taken out; `None` if it is not one.
-pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Vec<u8>, String>> {
+pub(crate) fn strip(
+    bytes: &[u8],
+    what: Strip,
+    hidden: &mut Hidden,
+) -> Option<Result<Vec<u8>, String>> {
     let mut out = bytes.get(..12)?.to_vec();
     let mut flags_at = None;
     let mut has_exif = false;
@@ -50,7 +54,7 @@ pub fn strip(bytes: &[u8], what: Strip, hidden: &mut Hidden) -> Option<Result<Ve
 }
 
 /// Returns what a WebP says beside its pixels.
-pub fn said(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn said(bytes: &[u8]) -> Vec<u8> {
     let mut said = Vec::new();
     let read = chunks_of(bytes).and_then(|chunks| {
         walk(chunks, &mut |name, body| match name {

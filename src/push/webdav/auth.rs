@@ -33,7 +33,7 @@ struct Challenge {
 }
 
 /// Name and password, given only in the form the host asks for.
-pub struct Auth {
+pub(crate) struct Auth {
     user: String,
     password: Secret,
     scheme: Mutex<Scheme>,
@@ -42,7 +42,7 @@ pub struct Auth {
 
 impl Auth {
     /// Takes name and password; `None` without a name.
-    pub fn new(credentials: &Credentials) -> Option<Self> {
+    pub(crate) fn new(credentials: &Credentials) -> Option<Self> {
         Some(Self {
             user: credentials.user.clone()?,
             password: credentials
@@ -55,7 +55,12 @@ impl Auth {
     }
 
     /// Adds the header, once the host has said which one it wants. `target` is path and query as they are sent.
-    pub fn sign(&self, request: RequestBuilder, method: &str, target: &str) -> RequestBuilder {
+    pub(crate) fn sign(
+        &self,
+        request: RequestBuilder,
+        method: &str,
+        target: &str,
+    ) -> RequestBuilder {
         let scheme = self
             .scheme
             .lock()
@@ -81,7 +86,7 @@ impl Auth {
     }
 
     /// Takes in what the host asks for; returns whether another try may do better.
-    pub fn asked(&self, answer: &Answer) -> bool {
+    pub(crate) fn asked(&self, answer: &Answer) -> bool {
         let asked = answer
             .headers
             .get_all("www-authenticate")

@@ -19,14 +19,14 @@ const MOST_PARTS: u64 = 10_000;
 
 /// Where parts go on this host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chunked {
+pub(crate) struct Chunked {
     uploads: String,
     part: u64,
 }
 
 impl Chunked {
     /// Asks the host whether it takes files in parts.
-    pub fn probe(dav: &WebDav) -> Result<Option<Self>, DestinationError> {
+    pub(crate) fn probe(dav: &WebDav) -> Result<Option<Self>, DestinationError> {
         let Some((before, after)) = dav.root.split_once(FILES) else {
             return Ok(None);
         };
@@ -58,12 +58,12 @@ impl Chunked {
     }
 
     /// Returns whether a file is large enough for parts.
-    pub fn suits(&self, payload: &Payload) -> bool {
+    pub(crate) fn suits(&self, payload: &Payload) -> bool {
         payload.size_bytes > self.part
     }
 
     /// Sends a file in parts and puts them together under the name `id`.
-    pub fn put(
+    pub(crate) fn put(
         &self,
         dav: &WebDav,
         id: &str,
@@ -133,6 +133,6 @@ impl Chunked {
 }
 
 /// Returns the checksum in the form Nextcloud keeps.
-pub fn checksum(payload: &Payload) -> String {
+pub(crate) fn checksum(payload: &Payload) -> String {
     format!("SHA256:{}", payload.sha256)
 }

@@ -18,7 +18,7 @@ pub const ORIGINALS: &str = "/originals";
 const APP_PASSWORD: usize = 27;
 
 /// The call that makes PhotoPrism look at what came.
-pub struct Indexing {
+pub(crate) struct Indexing {
     /// Address of its interface for programs.
     api: String,
     /// Folder below the originals.
@@ -29,7 +29,7 @@ pub struct Indexing {
 
 impl Indexing {
     /// Takes the address of a folder of originals; `None` if it is not in them.
-    pub fn new(base: &Url, credentials: &Credentials) -> Option<Self> {
+    pub(crate) fn new(base: &Url, credentials: &Credentials) -> Option<Self> {
         let path = super::path_of(base.path());
         let (before, folder) = path.rsplit_once(ORIGINALS)?;
         let is_in = folder.is_empty() || folder.starts_with('/');
@@ -44,7 +44,7 @@ impl Indexing {
     }
 
     /// Asks for the index of the folder. Returns what a person should know of it.
-    pub fn ask(&self, dav: &WebDav) -> String {
+    pub(crate) fn ask(&self, dav: &WebDav) -> String {
         let asked = self.token(dav).and_then(|token| {
             let options = json!({ "path": self.folder, "rescan": false, "cleanup": false });
             self.post(dav, "index", Some(&token), &options)

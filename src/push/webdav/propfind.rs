@@ -9,13 +9,13 @@ use writer::sidecar::tree::{Element, parse};
 const DAV: &str = "DAV:";
 
 /// The properties asked for.
-pub const QUESTION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:propfind xmlns:d=\"DAV:\"><d:prop>\
+pub(crate) const QUESTION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><d:propfind xmlns:d=\"DAV:\"><d:prop>\
     <d:resourcetype/><d:getcontentlength/><d:getetag/><d:getlastmodified/><d:quota-available-bytes/>\
     </d:prop></d:propfind>";
 
 /// A file or folder there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its path from the host's root, decoded, without a slash at the end.
     pub path: String,
     /// Whether it is a folder.
@@ -31,7 +31,7 @@ pub struct Entry {
 }
 
 /// Reads an answer; fails in words if it is none.
-pub fn read(body: &[u8]) -> Result<Vec<Entry>, String> {
+pub(crate) fn read(body: &[u8]) -> Result<Vec<Entry>, String> {
     let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
     let root = parse(text)?;
     if !root.name.is(DAV, "multistatus") {
@@ -80,7 +80,7 @@ fn entry(response: &Element) -> Option<Entry> {
 }
 
 /// Returns the decoded path of an address or path.
-pub fn path_of(href: &str) -> String {
+pub(crate) fn path_of(href: &str) -> String {
     let path = match href.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
         None => href,
@@ -90,7 +90,7 @@ pub fn path_of(href: &str) -> String {
 }
 
 /// Percent-encodes a path, `/` between its parts left as it is.
-pub fn encoded(path: &str) -> String {
+pub(crate) fn encoded(path: &str) -> String {
     percent::encoded(&path.nfc().collect::<String>())
 }
 

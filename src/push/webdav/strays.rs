@@ -16,14 +16,14 @@ use model::content_hash::ContentHash;
 
 /// What was lost, and where it may be.
 #[derive(Default)]
-pub struct Strays {
+pub(crate) struct Strays {
     lost: OnceLock<HashSet<ContentHash>>,
     found: OnceLock<Mutex<Vec<Found>>>,
 }
 
 impl Strays {
     /// Hears from the journal what was sent and never found.
-    pub fn recall(&self, rows: &mut dyn Iterator<Item = &PushedRow>) {
+    pub(crate) fn recall(&self, rows: &mut dyn Iterator<Item = &PushedRow>) {
         // Without the host's mark it was not seen under its name.
         let lost = rows.filter(|row| row.tag.is_none());
         // A destination is asked once; a second answer would be the same.
@@ -31,7 +31,7 @@ impl Strays {
     }
 
     /// Remembers the files among `there` that none of the wanted ones is. The first look counts: it asks for everything.
-    pub fn note(&self, there: &HashMap<String, Found>, wanted: &[&Parcel]) {
+    pub(crate) fn note(&self, there: &HashMap<String, Found>, wanted: &[&Parcel]) {
         if self.lost.get().is_none_or(HashSet::is_empty) {
             return;
         }
@@ -44,7 +44,7 @@ impl Strays {
     }
 
     /// Returns the files in a parcel's folder that may be the parcel: to be read before that is believed.
-    pub fn alike(&self, parcel: &Parcel) -> Vec<Found> {
+    pub(crate) fn alike(&self, parcel: &Parcel) -> Vec<Found> {
         let is_lost = |lost: &HashSet<ContentHash>| lost.contains(&parcel.sha256);
         let (true, Some(found)) = (self.lost.get().is_some_and(is_lost), self.found.get()) else {
             return Vec::new();
@@ -58,7 +58,7 @@ impl Strays {
     }
 
     /// Strikes off a file that has its name again.
-    pub fn settle(&self, id: &str) {
+    pub(crate) fn settle(&self, id: &str) {
         if let Some(found) = self.found.get() {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             found.retain(|file| file.id != id);

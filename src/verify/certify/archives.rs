@@ -14,7 +14,7 @@ use model::import_note::{PartNote, PieceNote};
 use super::journal::made;
 
 /// Provider and account.
-pub type Key = (String, Option<String>);
+pub(crate) type Key = (String, Option<String>);
 
 /// A part of an archive, as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,7 +126,7 @@ impl Numbering {
 }
 
 /// Finds the archives of every account. `sole` is the account of each provider that has just one: parts that name none are its.
-pub fn archives(
+pub(crate) fn archives(
     rows: &[RunRow],
     sole: &dyn Fn(&str) -> Option<String>,
 ) -> BTreeMap<Key, Vec<GivenArchive>> {

@@ -10,7 +10,7 @@ use super::NotUnderstoodFile;
 
 /// All doubts that the catalog keeps, and what may take them away.
 #[derive(Default)]
-pub struct Doubts {
+pub(crate) struct Doubts {
     files: Vec<Puzzling>,
     unnamed: Vec<UnnamedMedia>,
     /// For each folder of `unnamed`, the part that held its example.
@@ -23,7 +23,7 @@ impl Doubts {
     ///
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
-    pub fn load(catalog: &Catalog) -> Result<Self, CatalogError> {
+    pub(crate) fn load(catalog: &Catalog) -> Result<Self, CatalogError> {
         let unnamed = catalog.unnamed_media()?;
         let parts = unnamed
             .iter()
@@ -37,19 +37,19 @@ impl Doubts {
     }
 
     /// Returns a list for what a provider's records name, if anything depends on it.
-    pub fn list_for(&self, provider: &str) -> Option<NamedMedia> {
+    pub(crate) fn list_for(&self, provider: &str) -> Option<NamedMedia> {
         let mut files = self.files.iter();
         let any = files.any(|file| file.file.provider == provider);
         any.then(NamedMedia::default)
     }
 
     /// Takes up what a provider's records name.
-    pub fn named_by(&mut self, provider: &str, named: NamedMedia) {
+    pub(crate) fn named_by(&mut self, provider: &str, named: NamedMedia) {
         self.named.insert(provider.to_owned(), named);
     }
 
     /// Returns the doubts about one account: a file whose archive names no account is everybody's.
-    pub fn of(&self, provider: &str, account: Option<&str>) -> Vec<NotUnderstoodFile> {
+    pub(crate) fn of(&self, provider: &str, account: Option<&str>) -> Vec<NotUnderstoodFile> {
         let none = NamedMedia::default();
         let named = self.named.get(provider).unwrap_or(&none);
         let has_unnamed = |kind: Kind| {
@@ -89,7 +89,7 @@ impl Doubts {
     }
 
     /// Returns the media of an account without record that do not count, being few.
-    pub fn few_unnamed(&self, provider: &str, account: Option<&str>) -> Vec<UnnamedMedia> {
+    pub(crate) fn few_unnamed(&self, provider: &str, account: Option<&str>) -> Vec<UnnamedMedia> {
         let counting = UnnamedMedia::that_count(&self.unnamed);
         let few = self.unnamed.iter().filter(|media| {
             media.provider == provider

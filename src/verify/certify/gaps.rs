@@ -10,7 +10,7 @@ type Day = (Option<Arc<str>>, Arc<str>);
 
 /// Texts that many gaps have in common.
 #[derive(Default)]
-pub struct Shared {
+pub(crate) struct Shared {
     days: HashMap<Option<Arc<str>>, Day>,
     /// The record file that was named last: the next gap is in the same, as a rule.
     source: Option<Arc<str>>,
@@ -18,7 +18,13 @@ pub struct Shared {
 
 impl Shared {
     /// Adds that a record file names a medium that no archive holds. Media come in order: a gap of the same one is the last.
-    pub fn add(&mut self, gaps: &mut Vec<Gap>, uri: &str, source: &str, date: Option<String>) {
+    pub(crate) fn add(
+        &mut self,
+        gaps: &mut Vec<Gap>,
+        uri: &str,
+        source: &str,
+        date: Option<String>,
+    ) {
         let source = self.source(source);
         let (date, to_do) = self.day(date.map(Arc::from));
         match gaps.last_mut().filter(|gap| &*gap.what == uri) {

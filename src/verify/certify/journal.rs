@@ -17,7 +17,7 @@ struct Import {
 
 /// An import of which nothing is known, because its note cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadableImport {
+pub(crate) struct UnreadableImport {
     /// Number of the run.
     pub run: i64,
     /// When it began.
@@ -125,7 +125,7 @@ fn parts_of<'a>(
 
 /// What the journal leaves open about one provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Journal {
+pub(crate) struct Journal {
     /// Imports that came to their end.
     pub imports: u64,
     /// Parts that are missing or broken, and what is wrong with them.
@@ -147,7 +147,7 @@ pub struct Journal {
 }
 
 /// Reads the journal for one provider. Whatever another import made good is not reported.
-pub fn journal(rows: &[RunRow], provider: &str) -> Journal {
+pub(crate) fn journal(rows: &[RunRow], provider: &str) -> Journal {
     let (mut imports, unreadable) = imports(rows);
     imports.retain(|import| import.is_of(provider));
     let mut journal = Journal {

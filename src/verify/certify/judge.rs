@@ -14,13 +14,13 @@ use super::situation::Situation;
 use super::{Certificate, Gap, NotUnderstoodFile, Proof, Verdict};
 
 /// Photos whose longer side a service usually gives with at least this many pixels; fewer mean that a low quality was chosen.
-pub const USUAL_PIXELS: u32 = 700;
+pub(crate) const USUAL_PIXELS: u32 = 700;
 
 /// So few photos say nothing about the quality chosen.
-pub const ENOUGH_PHOTOS: u64 = 10;
+pub(crate) const ENOUGH_PHOTOS: u64 = 10;
 
 /// Decides. The gaps become the certificate's: they may be very many.
-pub fn judge(situation: Situation) -> Certificate {
+pub(crate) fn judge(situation: Situation) -> Certificate {
     let lacking = lacking(&situation);
     let unknown = unknown(&situation);
     let notes = notes(&situation);

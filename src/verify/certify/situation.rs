@@ -20,7 +20,7 @@ use super::{CertificateCounts, Gap, NotUnderstoodFile};
 
 /// All that a verdict rests on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Situation {
+pub(crate) struct Situation {
     /// Provider's name.
     pub provider: String,
     /// Whose account.
@@ -71,7 +71,7 @@ pub struct Situation {
 ///
 /// # Errors
 /// Fails if SQLite does or a row is damaged.
-pub fn situations(
+pub(crate) fn situations(
     catalog: &Catalog,
     verified: &VerifyReport,
 ) -> Result<Vec<Situation>, CatalogError> {

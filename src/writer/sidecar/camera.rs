@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::clean;
 use super::ns;
+use super::xml_text::clean;
 use model::asset::Asset;
 
 /// The camera as written. Numbers are XMP's rationals.

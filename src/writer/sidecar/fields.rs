@@ -5,6 +5,8 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use super::camera::CameraFields;
+use super::ns;
+use super::xml_text::clean;
 use model::asset::Asset;
 use model::record::Location;
 use model::time::{Clock, Precision, When, offset_text};
@@ -40,6 +42,9 @@ pub struct Fields {
     /// The camera, where the file itself names none.
     #[serde(skip_serializing_if = "CameraFields::is_empty")]
     pub camera: CameraFields,
+    /// Licences under which services show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
 }
 
 impl Fields {
@@ -65,6 +70,15 @@ impl Fields {
             rating: asset.rating.filter(|stars| (1..=5).contains(stars)),
             favorite: asset.favorite,
             camera: CameraFields::of(asset),
+            license: text(&asset.licenses.join("; ")),
+        }
+    }
+
+    /// Returns what was written into a property that other programs write, too, and that is theirs if it says something else.
+    pub(super) fn shared(&self, namespace: &str, name: &str) -> Option<&str> {
+        match (namespace, name) {
+            (ns::XMP_RIGHTS, "UsageTerms") => self.license.as_deref(),
+            _ => self.camera.value_of(namespace, name),
         }
     }
 
@@ -117,23 +131,6 @@ pub(super) fn tag_name(name: &str) -> String {
     name.trim()
         .replace('/', "\u{2215}")
         .replace('|', "\u{2223}")
-}
-
-/// Replaces what XML 1.0 cannot carry at all, and a lone carriage return or a pair by a plain line end.
-pub(super) fn clean(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .chars()
-        .map(|c| match c {
-            '\r' => '\n',
-            c if is_xml(c) => c,
-            _ => '\u{fffd}',
-        })
-        .collect()
-}
-
-/// Returns whether XML 1.0 allows a character.
-pub(super) fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Writes a time as an XMP date, as finely as it is known.

@@ -2,8 +2,9 @@
 
 use jiff::civil::DateTime;
 
-use super::fields::{Fields, clean, parse_date, sorted, tag_name};
+use super::fields::{Fields, parse_date, sorted, tag_name};
 use super::read::{Sidecar, Standard};
+use super::xml_text::clean;
 use model::record::Location;
 use model::time::{Precision, When};
 use model::user_changes::{Change, UserChanges};

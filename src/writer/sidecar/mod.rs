@@ -12,7 +12,14 @@ pub mod render;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod told_tests;
 pub mod tree;
+mod xml_text;
+
+/// Version of what stands in our own namespace.
+pub const SIDECAR_FORMAT: u32 = 1;
 
 /// Largest sidecar that is read as one, in bytes. What a program of today writes is a hundredth of it; ours is longer only where an
 /// archive had a record as long. A larger one is compared by its hash, and set aside where somebody else wrote it.
@@ -52,6 +59,8 @@ pub mod ns {
     pub const FSTOP: &str = "http://www.fstopapp.com/xmp/";
     /// EXIF in XMP, what came after its first version.
     pub const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
+    /// Rights.
+    pub const XMP_RIGHTS: &str = "http://ns.adobe.com/xap/1.0/rights/";
     /// Our own.
     pub const ALBUMEN: &str = "urn:albumen:ns:1#";
 
@@ -73,5 +82,5 @@ pub mod ns {
     ];
 
     /// Namespaces declared only where something of them is written: few sidecars hold any.
-    pub const OPTIONAL: [(&str, &str); 1] = [("exifEX", EXIF_EX)];
+    pub const OPTIONAL: [(&str, &str); 2] = [("exifEX", EXIF_EX), ("xmpRights", XMP_RIGHTS)];
 }

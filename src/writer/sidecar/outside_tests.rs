@@ -8,7 +8,8 @@ use jiff::civil::datetime;
 
 use super::merge::changes;
 use super::read::read;
-use super::tests::{CAPTION, asset, records, told_by_a_record, written};
+use super::tests::{CAPTION, asset, records, written};
+use super::told_tests::told_by_a_record;
 use model::claim::{Claim, Origin};
 use model::time::{Precision, When};
 use model::user_changes::{Change, UserChanges};
@@ -151,6 +152,10 @@ fn exiftool_reads_the_camera_and_what_no_standard_has() {
         ("XMP-exif:ISO", serde_json::json!([160])),
         ("XMP-exif:FocalLength", serde_json::json!("35.0 mm")),
         ("XMP-albumen:Coauthors", serde_json::json!(["ben_c"])),
+        (
+            "XMP-xmpRights:UsageTerms",
+            serde_json::json!("Attribution License"),
+        ),
         ("XMP-albumen:Insights", serde_json::json!(["Likes: 1,234"])),
     ] {
         assert_eq!(tags[0][name], value, "{name}: {json}");

@@ -60,7 +60,7 @@ pub fn embedded(
             records: &[],
             entries: &[],
             user: &UserChanges::default(),
-            foreign: &[],
+            foreign: &old,
         },
     );
     // An identity from another program ties this file to others of its owner's.

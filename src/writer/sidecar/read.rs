@@ -8,15 +8,15 @@ use serde::de::DeserializeOwned;
 use super::fields::{Fields, parse_coordinate, parse_number};
 use super::tree::{Element, Name, canonical, parse};
 use super::{LARGEST_SIDECAR, ns};
+use crate::digest::hash_file;
 use crate::regular;
-use crate::staging::hash_file;
 use model::asset::{Companion, Group};
 use model::content_hash::ContentHash;
 use model::evidence::MediaEntry;
 use model::record::{Location, Record};
 use model::user_changes::UserChanges;
 
-use super::render::SIDECAR_FORMAT;
+use super::SIDECAR_FORMAT;
 
 /// Why a sidecar could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -380,8 +380,8 @@ fn is_foreign(property: &Element, written: Option<&Fields>) -> bool {
     if name.ns == ns::ALBUMEN {
         return false;
     }
-    // Of the camera only what we wrote is ours: most files have it inside, and other programs copy it into sidecars.
-    let ours = written.and_then(|written| written.camera.value_of(&name.ns, &name.local));
+    // Of the camera and of rights only what we wrote is ours: most files have it inside, and other programs copy it into sidecars.
+    let ours = written.and_then(|written| written.shared(&name.ns, &name.local));
     if let Some(ours) = ours {
         return !text(property).is_some_and(|now| is_same_value(&now, ours));
     }

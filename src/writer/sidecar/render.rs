@@ -4,17 +4,16 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::fields::{Fields, is_xml, latitude_text, longitude_text, sorted, without_fraction};
+use super::SIDECAR_FORMAT;
+use super::fields::{Fields, latitude_text, longitude_text, sorted, without_fraction};
 use super::read::ForeignProperty;
 use super::tree::{escaped, push_escaped};
+use super::xml_text::{clean, is_xml};
 use super::{fields, ns};
 use model::asset::Asset;
 use model::evidence::MediaEntry;
 use model::record::{Location, Record};
 use model::user_changes::UserChanges;
-
-/// Version of what stands in our own namespace.
-pub const SIDECAR_FORMAT: u32 = 1;
 
 /// Everything a sidecar holds.
 #[derive(Debug, Clone, Copy)]
@@ -155,15 +154,20 @@ pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarC
     );
     albums(out, content.albums);
     camera(out, fields, content.foreign);
+    if !is_theirs(content.foreign, ns::XMP_RIGHTS, "UsageTerms") {
+        out.language("xmpRights:UsageTerms", fields.license.as_deref());
+    }
 }
 
-/// What another program says of the camera stands; nothing is said twice.
+/// What another program says stands; nothing is said twice.
+fn is_theirs(foreign: &[ForeignProperty], namespace: &str, name: &str) -> bool {
+    let is_it = |theirs: &ForeignProperty| theirs.namespace == namespace && theirs.name == name;
+    foreign.iter().any(is_it)
+}
+
 fn camera(out: &mut Properties, fields: &Fields, foreign: &[ForeignProperty]) {
     for (property, text) in fields.camera.properties() {
-        let is_theirs = |theirs: &ForeignProperty| {
-            theirs.namespace == property.namespace && theirs.name == property.name
-        };
-        if foreign.iter().any(is_theirs) {
+        if is_theirs(foreign, property.namespace, property.name) {
             continue;
         }
         match property.list {
@@ -200,7 +204,7 @@ fn place(out: &mut Properties, place: Option<&str>) {
 }
 
 fn albums(out: &mut Properties, titles: &[String]) {
-    let titles = sorted(titles.iter().map(|title| fields::clean(title)));
+    let titles = sorted(titles.iter().map(|title| clean(title)));
     if titles.is_empty() {
         return;
     }
@@ -263,9 +267,8 @@ fn own(out: &mut Properties, fields: &Fields, content: &SidecarContent<'_>) {
 
 /// What no standard has a property for, in words: who else published it, what the service counted, what others wrote below.
 fn beside(out: &mut Properties, asset: &Asset) {
-    let cleaned = |texts: Vec<String>| -> Vec<String> {
-        texts.iter().map(|text| fields::clean(text)).collect()
-    };
+    let cleaned =
+        |texts: Vec<String>| -> Vec<String> { texts.iter().map(|text| clean(text)).collect() };
     out.list("albumen:Coauthors", "Bag", cleaned(asset.coauthors.clone()));
     let insights = asset
         .insights

@@ -5,8 +5,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 
-use super::fields::is_xml;
 use super::ns;
+use super::xml_text::is_xml;
 
 /// Deepest nesting that is read; XMP needs about ten.
 const DEEPEST: usize = 100;

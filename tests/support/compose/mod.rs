@@ -3,6 +3,7 @@
 pub mod facebook;
 pub mod facebook_account;
 pub mod facebook_whole;
+pub mod flickr;
 pub mod g1;
 pub mod g5;
 pub mod html;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tar::Header;
 
-use super::reader::Broken;
+use super::broken::Broken;
 use crate::EntryError;
 
 /// One entry of a tar.

@@ -1,12 +1,14 @@
 //! Opens a tar or tgz part: one pass lists its entries, sums their bytes and keeps its record files.
 
-mod keep;
+mod broken;
+pub(super) mod keep;
 mod member;
 mod reader;
 
+pub(super) use broken::Broken;
 pub(super) use keep::{Keeper, Kept};
 pub(super) use member::Member;
-pub(super) use reader::{Broken, TarReader};
+pub(super) use reader::TarReader;
 
 use std::io::{BufReader, Read};
 

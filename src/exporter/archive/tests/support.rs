@@ -13,16 +13,16 @@ use crate::{
 };
 
 /// Largest record file in these tests.
-pub const LIMIT: u64 = 64 << 20;
+pub(super) const LIMIT: u64 = 64 << 20;
 
 /// Returns a time that a container tells to the second.
-pub fn exactly(second: i64) -> Option<Modified> {
+pub(super) fn exactly(second: i64) -> Option<Modified> {
     Timestamp::from_second(second).ok().map(Modified::Exact)
 }
 
 /// One entry to be written, every field free to lie.
 #[derive(Clone)]
-pub struct ZipEntry {
+pub(super) struct ZipEntry {
     pub name: Vec<u8>,
     pub packed: Vec<u8>,
     pub method: u16,
@@ -38,7 +38,7 @@ pub struct ZipEntry {
     pub descriptor: Option<Vec<u8>>,
 }
 
-pub fn stored(name: &str, bytes: &[u8]) -> ZipEntry {
+pub(super) fn stored(name: &str, bytes: &[u8]) -> ZipEntry {
     ZipEntry {
         name: name.as_bytes().to_vec(),
         packed: bytes.to_vec(),
@@ -54,7 +54,7 @@ pub fn stored(name: &str, bytes: &[u8]) -> ZipEntry {
     }
 }
 
-pub fn deflated(name: &str, bytes: &[u8]) -> ZipEntry {
+pub(super) fn deflated(name: &str, bytes: &[u8]) -> ZipEntry {
     let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(bytes).unwrap();
     let packed = packer.finish().unwrap();
@@ -66,7 +66,7 @@ pub fn deflated(name: &str, bytes: &[u8]) -> ZipEntry {
 }
 
 /// Gives an entry a data descriptor: with or without signature, with 32- or 64-bit sizes.
-pub fn with_descriptor(mut entry: ZipEntry, signature: bool, wide: bool) -> ZipEntry {
+pub(super) fn with_descriptor(mut entry: ZipEntry, signature: bool, wide: bool) -> ZipEntry {
     let mut bytes = if signature {
         b"PK\x07\x08".to_vec()
     } else {
@@ -82,7 +82,7 @@ pub fn with_descriptor(mut entry: ZipEntry, signature: bool, wide: bool) -> ZipE
     entry
 }
 
-pub fn extra(id: u16, body: &[u8]) -> Vec<u8> {
+pub(super) fn extra(id: u16, body: &[u8]) -> Vec<u8> {
     let len = u16::try_from(body.len()).unwrap();
     [&id.to_le_bytes()[..], &len.to_le_bytes(), body].concat()
 }
@@ -142,7 +142,7 @@ fn central(entry: &ZipEntry, offset: usize) -> Vec<u8> {
 }
 
 /// Local headers and bytes of all entries, and the directory for them.
-pub fn zip_halves(entries: &[ZipEntry]) -> (Vec<u8>, Vec<u8>) {
+pub(super) fn zip_halves(entries: &[ZipEntry]) -> (Vec<u8>, Vec<u8>) {
     let (mut body, mut directory) = (Vec::new(), Vec::new());
     for entry in entries {
         directory.extend(central(entry, body.len()));
@@ -152,7 +152,7 @@ pub fn zip_halves(entries: &[ZipEntry]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// An end record.
-pub fn end_record(count: u16, directory_size: u32, directory_offset: u32) -> Vec<u8> {
+pub(super) fn end_record(count: u16, directory_size: u32, directory_offset: u32) -> Vec<u8> {
     let mut bytes = b"PK\x05\x06\0\0\0\0".to_vec();
     bytes.extend(count.to_le_bytes());
     bytes.extend(count.to_le_bytes());
@@ -162,7 +162,7 @@ pub fn end_record(count: u16, directory_size: u32, directory_offset: u32) -> Vec
     bytes
 }
 
-pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
+pub(super) fn zip(entries: &[ZipEntry]) -> Vec<u8> {
     let (mut bytes, directory) = zip_halves(entries);
     let offset = u32::try_from(bytes.len()).unwrap();
     bytes.extend(&directory);
@@ -174,7 +174,7 @@ pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
     bytes
 }
 
-pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
@@ -185,14 +185,14 @@ pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     writer.write_all(bytes).unwrap();
     writer.finish().unwrap()
 }
 
 /// Bytes that do not compress, the same for the same seed.
-pub fn noise(len: usize, seed: u32) -> Vec<u8> {
+pub(super) fn noise(len: usize, seed: u32) -> Vec<u8> {
     let mut state = seed.wrapping_mul(2_654_435_761) | 1;
     let mut next = || {
         state ^= state << 13;
@@ -204,42 +204,42 @@ pub fn noise(len: usize, seed: u32) -> Vec<u8> {
 }
 
 /// A folder for parts.
-pub struct Parts {
+pub(super) struct Parts {
     folder: TempDir,
 }
 
 impl Parts {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    pub fn open(&self, name: &str, bytes: &[u8]) -> Archive {
+    pub(super) fn open(&self, name: &str, bytes: &[u8]) -> Archive {
         Archive::open(&[self.write(name, bytes)], &OpenOptions::default())
     }
 }
 
-pub fn open_bytes(bytes: &[u8]) -> Archive {
+pub(super) fn open_bytes(bytes: &[u8]) -> Archive {
     Parts::new().open("x.zip", bytes)
 }
 
-pub fn ids(archive: &Archive) -> Vec<EntryId> {
+pub(super) fn ids(archive: &Archive) -> Vec<EntryId> {
     (0..archive.entries().len()).map(EntryId).collect()
 }
 
-pub fn faults(archive: &Archive) -> Vec<PartFault> {
+pub(super) fn faults(archive: &Archive) -> Vec<PartFault> {
     archive
         .problems()
         .iter()
@@ -247,7 +247,7 @@ pub fn faults(archive: &Archive) -> Vec<PartFault> {
         .collect()
 }
 
-pub fn names(archive: &Archive) -> Vec<&str> {
+pub(super) fn names(archive: &Archive) -> Vec<&str> {
     archive
         .entries()
         .iter()
@@ -255,7 +255,7 @@ pub fn names(archive: &Archive) -> Vec<&str> {
         .collect()
 }
 
-pub fn read_all(archive: &Archive) -> Vec<Result<Vec<u8>, EntryError>> {
+pub(super) fn read_all(archive: &Archive) -> Vec<Result<Vec<u8>, EntryError>> {
     ids(archive)
         .into_iter()
         .map(|id| archive.read(id, LIMIT))
@@ -263,10 +263,10 @@ pub fn read_all(archive: &Archive) -> Vec<Result<Vec<u8>, EntryError>> {
 }
 
 /// What a visit gave for each entry.
-pub type Visited = BTreeMap<EntryId, (Vec<u8>, Result<u32, EntryError>)>;
+pub(super) type Visited = BTreeMap<EntryId, (Vec<u8>, Result<u32, EntryError>)>;
 
 /// Keeps all bytes.
-pub struct Collector<'a> {
+pub(super) struct Collector<'a> {
     all: &'a Mutex<Visited>,
     current: Option<(EntryId, Vec<u8>)>,
 }
@@ -291,7 +291,7 @@ impl EntryConsumer for Collector<'_> {
     }
 }
 
-pub fn visit(archive: &Archive, wanted: &[EntryId], workers: usize) -> Visited {
+pub(super) fn visit(archive: &Archive, wanted: &[EntryId], workers: usize) -> Visited {
     let all = Mutex::new(Visited::new());
     let workers = Workers::new(workers).unwrap();
     let through = archive.visit(wanted, workers, &|| Collector {

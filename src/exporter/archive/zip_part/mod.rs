@@ -9,6 +9,7 @@ mod extra;
 mod header;
 pub(super) mod inflate;
 mod layout;
+pub(super) mod place;
 mod scan;
 
 use std::io;
@@ -18,6 +19,7 @@ use super::positional::SharedFile;
 use super::{EntryError, OpenOptions, PartFault};
 use crate::tree::{Found, Place};
 use header::Header;
+pub(super) use place::ZipPlace;
 
 /// What a zip part holds.
 pub(super) struct Contents {
@@ -25,17 +27,6 @@ pub(super) struct Contents {
     pub(super) found: Vec<Found>,
     /// What is wrong with the part.
     pub(super) faults: Vec<PartFault>,
-}
-
-/// Where an entry's bytes lie in a zip.
-#[derive(Debug, Clone)]
-pub(super) struct ZipPlace {
-    /// Offset of the local header.
-    pub(super) header: u64,
-    /// Size of the bytes as stored.
-    pub(super) compressed: u64,
-    /// Compression method.
-    pub(super) method: u16,
 }
 
 /// Lists the entries of a zip.

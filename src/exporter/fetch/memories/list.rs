@@ -9,7 +9,8 @@ use crate::{Link, LinkError};
 use archive::{Archive, Entry, EntryId, OpenOptions};
 use model::shown::shown;
 use provider::LARGEST_RECORD_FILE;
-use provider::snapchat::rows::{MemoryAddress, Method, Row, read_html, read_json};
+use provider::snapchat::html;
+use provider::snapchat::rows::{MemoryAddress, Method, Row, read_json};
 
 /// The lists, the fuller one first.
 const LISTS: [&str; 2] = ["json/memories_history.json", "html/memories_history.html"];
@@ -106,7 +107,7 @@ fn rows(archive: &Archive, id: EntryId, is_json: bool) -> Result<Vec<Row>, Memor
     let read = archive.read(id, LARGEST_RECORD_FILE);
     let mut bytes = read.map_err(|error| broken(error.to_string()))?;
     if !is_json {
-        return read_html(&bytes).map_err(broken);
+        return html::rows(&bytes).map_err(broken);
     }
     let mut rows = Vec::new();
     read_json(&mut bytes, &mut |row| rows.extend(row)).map_err(|error| {

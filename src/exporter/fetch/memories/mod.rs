@@ -14,14 +14,16 @@ use jiff::Timestamp;
 
 use super::error::FetchError;
 use super::note::Note;
-use super::part::{Kit, fetch_part};
-use super::run::Shared;
+use super::part::fetch_part;
+use super::shared::Shared;
+use super::tools::Kit;
 use super::{FetchConditions, FetchOptions, Link, PartOutcome};
 use monitor::Unit;
 use provider::snapchat::names::{Part, memory_name};
 use writer::private;
 
-pub use list::{MemoriesError, MemoryLinks, WantedMemory, memory_links};
+pub(crate) use list::WantedMemory;
+pub use list::{MemoriesError, MemoryLinks, memory_links};
 
 /// Folder of the memories, as archives have it.
 const MEMORIES: &str = "memories";

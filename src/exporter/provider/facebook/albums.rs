@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::classify::without_signature;
 use crate::facebook::media::{facts_of, key_of, uri_of};
-use crate::facebook::posts::Source;
+use crate::facebook::source::Source;
 use crate::facebook::text::readable;
 use crate::meta_elements::as_list;
 use crate::meta_values::{clean, raw_record, text};
@@ -12,7 +12,7 @@ use model::kind::Kind;
 use model::record::{AlbumRecord, Membership, Record};
 
 /// Returns the album an object is, with the records of its media.
-pub fn album_of(
+pub(crate) fn album_of(
     object: &Map<String, Value>,
     source: &Source<'_>,
 ) -> Option<(AlbumRecord, Vec<Record>)> {
@@ -64,7 +64,7 @@ fn member(medium: &Value, album: &str, position: u32, source: &Source<'_>) -> Op
 }
 
 /// Returns the membership of the medium at a place of an album.
-pub fn membership(album: &str, position: u32) -> Membership {
+pub(crate) fn membership(album: &str, position: u32) -> Membership {
     Membership {
         album: album.to_owned(),
         position: Some(position),
@@ -75,7 +75,7 @@ pub fn membership(album: &str, position: u32) -> Membership {
 ///
 /// Nothing in the files is one: numbers of files and tokens of folders change from archive to archive, and titles
 /// repeat ("Untitled album"). Ids of photos stay and grow, so title and smallest id are as good as it gets.
-pub fn album_key<'a>(title: &str, uris: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn album_key<'a>(title: &str, uris: impl Iterator<Item = &'a str>) -> String {
     let first = uris
         .map(|uri| key_of(without_signature(uri)))
         .min_by(|a, b| {

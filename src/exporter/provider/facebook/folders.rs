@@ -12,7 +12,7 @@ use model::record::{Membership, Record};
 ///
 /// A folder is left alone if any of its media is in an album that a file tells of, and so is a medium that is in one by
 /// another archive. What an album is called is in its key: that file may come tomorrow, and then nothing of this remains.
-pub fn memberships(records: &[Record]) -> Vec<(usize, Membership)> {
+pub(crate) fn memberships(records: &[Record]) -> Vec<(usize, Membership)> {
     let told = Told::of(records);
     let mut folders: BTreeMap<(Option<&str>, &str), Vec<usize>> = BTreeMap::new();
     for (index, record) in records.iter().enumerate() {

@@ -8,7 +8,7 @@ use model::kind::{Kind, Visibility};
 
 /// What a path below the archive's root holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// Left by a system or packer.
     System,
     /// Icon, style sheet, placeholder, preview, start page or sticker of the service.
@@ -103,7 +103,7 @@ const RECORD_NAMES: &[&str] = &[
 ];
 
 /// Finds the roots of Facebook's data among the entry paths of one part.
-pub fn roots(paths: &[&str]) -> Vec<String> {
+pub(crate) fn roots(paths: &[&str]) -> Vec<String> {
     roots_by(paths, is_marker)
 }
 
@@ -139,7 +139,7 @@ fn is_top_folder(name: &str) -> bool {
 }
 
 /// Returns what the folder of an album is called, in letters of ASCII: `<Album>_<token>`. `None` for other folders.
-pub fn album_name(folder: &str) -> Option<&str> {
+pub(crate) fn album_name(folder: &str) -> Option<&str> {
     if matches!(
         folder,
         "your_posts" | "stickers_used" | "thumbnails" | "videos"
@@ -182,7 +182,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Returns the path without the top folders that come and go: the two name one place.
-pub fn below_top(path: &str) -> &str {
+pub(crate) fn below_top(path: &str) -> &str {
     let below = TOP_FOLDERS
         .iter()
         .find_map(|top| path.strip_prefix(top)?.strip_prefix('/'));
@@ -198,13 +198,13 @@ fn parts_below(path: &str) -> Vec<&str> {
 }
 
 /// Says whether a path (or address) is a sticker's, or the placeholder of an album without pictures.
-pub fn is_furniture(path: &str) -> bool {
+pub(crate) fn is_furniture(path: &str) -> bool {
     file_name(path).starts_with("emptyalbum_")
         || !is_web_address(path) && path.split(['/', '\\']).any(|part| part == "stickers_used")
 }
 
 /// Says whether a path is one at which media of the owner lie. Pages also show icons and avatars, which lie elsewhere.
-pub fn is_below_media(path: &str) -> bool {
+pub(crate) fn is_below_media(path: &str) -> bool {
     let path = path.trim_start_matches("../").trim_start_matches('/');
     let parts = parts_below(path);
     let in_folder = match parts.as_slice() {
@@ -217,7 +217,7 @@ pub fn is_below_media(path: &str) -> bool {
 }
 
 /// Says whether a path is that of a text, a PDF or the like: a file of the owner's, and no photo that could be missing.
-pub fn is_document(path: &str) -> bool {
+pub(crate) fn is_document(path: &str) -> bool {
     !is_web_address(path)
         && extension(path).is_some_and(|found| DOCUMENTS.contains(&found.as_str()))
 }
@@ -234,7 +234,7 @@ fn is_drawn(parts: &[&str]) -> bool {
 }
 
 /// Returns what a path below the archive's root holds.
-pub fn place_of(path: &str) -> Place {
+pub(crate) fn place_of(path: &str) -> Place {
     let parts = parts_below(path);
     if is_system_file(path) {
         return Place::System;
@@ -295,7 +295,7 @@ fn message_place(parts: &[&str]) -> Place {
 }
 
 /// Says whether a file of a conversation is a medium: photos and voice notes may come without extension.
-pub fn is_message_medium(name: &str) -> bool {
+pub(crate) fn is_message_medium(name: &str) -> bool {
     has_media_extension(name) || extension(name).is_none()
 }
 
@@ -338,12 +338,12 @@ fn posts_place(stem: &str, format: Format) -> Place {
 }
 
 /// Says whether a record file tells of what other people put on the owner's timeline.
-pub fn is_by_others(source: &str) -> bool {
+pub(crate) fn is_by_others(source: &str) -> bool {
     stem(source).starts_with("other_people")
 }
 
 /// Returns how media of a kind are shown.
-pub fn visibility_of(kind: Kind) -> Visibility {
+pub(crate) fn visibility_of(kind: Kind) -> Visibility {
     match kind {
         Kind::Archived | Kind::Draft => Visibility::Hidden,
         Kind::Deleted => Visibility::Trashed,
@@ -352,7 +352,7 @@ pub fn visibility_of(kind: Kind) -> Visibility {
 }
 
 /// Returns the kind of a medium that no record names, from its folder.
-pub fn kind_of_folder(path: &str) -> Kind {
+pub(crate) fn kind_of_folder(path: &str) -> Kind {
     match parts_below(path).as_slice() {
         ["messages", _, ..] => Kind::Message,
         ["stories", _, ..] => Kind::Story,
@@ -362,7 +362,7 @@ pub fn kind_of_folder(path: &str) -> Kind {
 }
 
 /// Returns the kind of the record files that name a medium at this path, by its place alone.
-pub fn media_kind(path: &str) -> Option<Kind> {
+pub(crate) fn media_kind(path: &str) -> Option<Kind> {
     if place_of(path) != Place::Media || is_subtitles(path) {
         return None;
     }
@@ -374,7 +374,7 @@ pub fn media_kind(path: &str) -> Option<Kind> {
 }
 
 /// Returns the kind of media that a record file of this name is about.
-pub fn record_kind(path: &str) -> Option<Kind> {
+pub(crate) fn record_kind(path: &str) -> Option<Kind> {
     match place_of(path) {
         Place::Records(Kind::Story, _) => Some(Kind::Story),
         Place::Records(..) | Place::Album(_) => Some(Kind::Post),

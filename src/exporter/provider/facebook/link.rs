@@ -18,7 +18,7 @@ const RULES: PathRules = PathRules {
 };
 
 /// Ties all records to media and makes up records for the media none names.
-pub fn link(evidence: &Evidence) -> Links {
+pub(crate) fn link(evidence: &Evidence) -> Links {
     let mut links = link_all(evidence, RULES, &made_up);
     // A text or PDF that was attached and is not there is no photo that is missing.
     links

@@ -32,7 +32,7 @@ const CAMERA_KEYS: &[&str] = &[
 ];
 
 /// Returns the path of the medium an object names: not of stickers and placeholders.
-pub fn uri_of(medium: &Value) -> Option<&str> {
+pub(crate) fn uri_of(medium: &Value) -> Option<&str> {
     medium
         .get("uri")?
         .as_str()
@@ -40,12 +40,12 @@ pub fn uri_of(medium: &Value) -> Option<&str> {
 }
 
 /// Returns the stable key of the medium at `uri`.
-pub fn key_of(uri: &str) -> String {
+pub(crate) fn key_of(uri: &str) -> String {
     item_key(file_name(uri))
 }
 
 /// Returns what the medium's own object claims.
-pub fn facts_of(medium: &Value) -> RecordFacts {
+pub(crate) fn facts_of(medium: &Value) -> RecordFacts {
     let exif = exif_of(medium);
     let posted = instant(medium.get("creation_timestamp"));
     RecordFacts {
@@ -61,7 +61,7 @@ pub fn facts_of(medium: &Value) -> RecordFacts {
 }
 
 /// Returns the album a medium's own title names, should no file tell of that album.
-pub fn album_hint(medium: &Value) -> Option<Box<Hints>> {
+pub(crate) fn album_hint(medium: &Value) -> Option<Box<Hints>> {
     let album = text(medium.get("title"))?.trim().to_owned();
     let album = Some(album);
     Some(Box::new(Hints {
@@ -119,7 +119,7 @@ fn taken_at(exif: &Map<String, Value>, posted: Option<Timestamp>) -> Option<When
 }
 
 /// Returns an instant that may lie before 1970. Years before photography are junk: −62169958800 (year −1) is common; 0 is unknown.
-pub fn any_instant(value: Option<&Value>) -> Option<Timestamp> {
+pub(crate) fn any_instant(value: Option<&Value>) -> Option<Timestamp> {
     let seconds = match value? {
         Value::Number(number) => number.as_i64()?,
         Value::String(text) => text.trim().parse().ok()?,
@@ -162,7 +162,7 @@ fn device(exif: &Map<String, Value>) -> Device {
 }
 
 /// Returns the names in a list of tags: objects with a `name`, or plain texts (2018 and 2019).
-pub fn people(tags: Option<&Value>) -> Vec<String> {
+pub(crate) fn people(tags: Option<&Value>) -> Vec<String> {
     let tags = match tags {
         Some(Value::Array(tags)) => tags.as_slice(),
         Some(one) => std::slice::from_ref(one),

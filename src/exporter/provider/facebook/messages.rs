@@ -5,13 +5,13 @@ use serde_json::Value;
 use crate::classify::is_web_address;
 use crate::facebook::layout::is_message_medium;
 use crate::facebook::media::{facts_of, uri_of};
-use crate::facebook::posts::Source;
+use crate::facebook::source::Source;
 use crate::meta_messages::media_of;
 use model::kind::Kind;
 use model::record::Record;
 
 /// Returns the records of the media of one message.
-pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
+pub(crate) fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
     media_of(message, &|medium| {
         let uri = uri_of(medium).filter(|uri| is_web_address(uri) || is_message_medium(uri))?;
         Some(Record {

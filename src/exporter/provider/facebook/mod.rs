@@ -10,6 +10,7 @@ mod messages;
 mod part_names;
 mod posts;
 mod read;
+mod source;
 mod text;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use crate::classify::file_name;
 /// Returns the account in the file name of a part: `facebook-<user>-YYYY-MM-DD-<suffix>.zip`.
 ///
 /// Names without a date (`facebook-anna.zip`, to about 2021) are not trusted: people call files `facebook-backup.zip`.
-pub fn account_of_part(name: &str) -> Option<String> {
+pub(crate) fn account_of_part(name: &str) -> Option<String> {
     let rest = file_name(name).strip_prefix("facebook-")?;
     let end = (1..rest.len()).find(|&at| is_dashed_date(rest.get(at..).unwrap_or_default()))?;
     let account = rest.get(..end)?;
@@ -26,7 +26,7 @@ fn is_dashed_date(text: &str) -> bool {
 }
 
 /// Says whether a text can be a Facebook user name (or the number of an account without one).
-pub fn is_user_name(text: &str) -> bool {
+pub(crate) fn is_user_name(text: &str) -> bool {
     (1..=50).contains(&text.len())
         && text
             .bytes()

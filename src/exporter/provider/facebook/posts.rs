@@ -6,11 +6,12 @@ use crate::classify::without_signature;
 use crate::facebook::albums::album_of;
 use crate::facebook::layout::{is_by_others, visibility_of};
 use crate::facebook::media::{album_hint, any_instant, facts_of, key_of, people, uri_of};
+use crate::facebook::source::Source;
 use crate::facebook::text::readable;
 use crate::meta_elements::as_list;
 use crate::meta_values::{instant, number, raw_record, text};
 use model::kind::Kind;
-use model::record::{AlbumRecord, Edition, Location, PostRef, Record};
+use model::record::{AlbumRecord, Location, PostRef, Record};
 use model::time::When;
 
 /// Keys whose media are not the element's own: previews, covers (which are members, too) and what others commented.
@@ -28,41 +29,9 @@ const TEXT_LABELS: &[&str] = &["Text", "Caption", "Description", "Message", "Pos
 /// Levels of nesting that are searched for media; real records have six.
 const DEEPEST: usize = 24;
 
-/// What all records of one file share.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// Path of the record file below the archive's root.
-    pub path: &'a str,
-    /// Whose data it is.
-    pub account: Option<&'a str>,
-    /// Form of the record file.
-    pub edition: Edition,
-}
-
-impl Source<'_> {
-    /// Returns a record of this file that claims nothing yet.
-    pub fn record(&self, kind: Kind, uri: &str) -> Record {
-        let uri = without_signature(uri);
-        Record {
-            provider: super::NAME.to_owned(),
-            account: self.account.map(str::to_owned),
-            export: None,
-            kind,
-            source: self.path.to_owned(),
-            edition: self.edition,
-            uri: uri.to_owned(),
-            key: key_of(uri),
-            post: None,
-            companions: Vec::new(),
-            facts: Default::default(),
-            raw: Value::Null,
-        }
-    }
-}
-
 /// What an element told.
 #[derive(Debug, Default)]
-pub struct Told {
+pub(crate) struct Told {
     /// Statements about media.
     pub records: Vec<Record>,
     /// Statements about albums.
@@ -76,7 +45,7 @@ pub struct Told {
 }
 
 /// Reads one element of a record file about media of this kind. The text must have been repaired.
-pub fn read_element(kind: Kind, element: &Value, source: &Source<'_>) -> Told {
+pub(crate) fn read_element(kind: Kind, element: &Value, source: &Source<'_>) -> Told {
     let mut told = Told::default();
     visit(kind, element, source, &mut told, 0);
     notice(element, &mut told, 0);
@@ -313,7 +282,7 @@ fn coordinate(place: &Value) -> Option<Location> {
 }
 
 /// Reads `(59.36 , 17.96)`.
-pub fn coordinates(text: &str) -> Option<Location> {
+pub(crate) fn coordinates(text: &str) -> Option<Location> {
     let (latitude, longitude) = text
         .trim()
         .trim_start_matches('(')

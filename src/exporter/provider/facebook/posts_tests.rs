@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use model::kind::Visibility;
+use model::record::Edition;
 
 const SOURCE: Source<'_> = Source {
     path: "posts/your_posts_1.json",

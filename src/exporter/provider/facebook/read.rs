@@ -8,7 +8,8 @@ use crate::facebook::html::{Expected, Page, PageRead, lacks, read_album, read_pa
 use crate::facebook::layout::{Place, place_of};
 use crate::facebook::messages;
 use crate::facebook::part_names::{account_of_part, is_user_name};
-use crate::facebook::posts::{Source, Told, read_element};
+use crate::facebook::posts::{Told, read_element};
+use crate::facebook::source::Source;
 use crate::meta_accounts::{Accounts, Believed, pages};
 use crate::meta_elements::{broken, read_elements};
 use crate::meta_html::page_author;
@@ -31,7 +32,7 @@ const ROOTS: &[&str] = &[
 
 /// Finds out whose data each piece holds. Pages tell the name that friends see, and no user name: of a piece that nothing else
 /// tells of it is better than none, since two people's must never become one.
-pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
+pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
     let by_profile_or_name = Accounts::find(
         tree,
         given,
@@ -53,7 +54,7 @@ fn is_no_page_of_the_owner(node: &Node) -> bool {
 }
 
 /// Reads all record files of the tree and says what each entry is.
-pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     let accounts = accounts(tree, options.account.as_deref());
     for node in tree.nodes() {
         let account = accounts.of(tree, node.id);
@@ -79,8 +80,7 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
         return None;
     }
     let bytes = tree.read(node.id, LARGEST_RECORD_FILE).ok()?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let profile: Value = bounded_json::from_slice(bytes).ok()?;
+    let profile: Value = bounded_json::from_slice(&bytes).ok()?;
     let name = ["profile_v2", "profile"]
         .iter()
         .find_map(|root| profile.get(root)?.get("username")?.as_str())?;

@@ -3,7 +3,7 @@
 /// Returns `text` with `@[id:type:Name]` written as `Name` and line ends as `\n`.
 ///
 /// The sentence as it stood stays in the raw record.
-pub fn readable(text: &str) -> String {
+pub(crate) fn readable(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let mut readable = String::with_capacity(text.len());
     let mut rest = text.as_str();

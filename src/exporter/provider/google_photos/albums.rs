@@ -20,21 +20,21 @@ use super::names::nfc;
 type Place<'a> = (Option<&'a str>, Cow<'a, str>);
 
 /// The albums of all exports.
-pub struct Albums<'a> {
+pub(crate) struct Albums<'a> {
     /// Key of the album whose file lies in a folder; `None` where several albums share one folder.
     by_folder: BTreeMap<Place<'a>, Option<&'a str>>,
     accounts: BTreeMap<Option<&'a str>, BTreeSet<Option<&'a str>>>,
 }
 
 /// Returns the key of the album a folder of this name is, as far as the name tells.
-pub fn album_by_name(folder: &str) -> Option<String> {
+pub(crate) fn album_by_name(folder: &str) -> Option<String> {
     let is_album = kind(folder) == FolderKind::Album && !is_service(folder);
     is_album.then(|| nfc(folder).into_owned())
 }
 
 impl<'a> Albums<'a> {
     /// Collects the albums of the evidence.
-    pub fn new(evidence: &'a Evidence) -> Self {
+    pub(crate) fn new(evidence: &'a Evidence) -> Self {
         let mut by_folder: BTreeMap<Place<'a>, Option<&'a str>> = BTreeMap::new();
         let mut accounts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for album in &evidence.albums {
@@ -65,14 +65,14 @@ impl<'a> Albums<'a> {
     }
 
     /// Returns the album a record lies in where only its album file tells that it is one.
-    pub fn only_by_file(&self, record: &Record) -> Option<&'a str> {
+    pub(crate) fn only_by_file(&self, record: &Record) -> Option<&'a str> {
         let album = self.by_file(record.export.as_deref(), &record.source)?;
         let known = &record.facts.albums;
         known.iter().all(|m| m.album != album).then_some(album)
     }
 
     /// Makes up the record of a medium no sidecar describes.
-    pub fn made_up(&self, entry: &MediaEntry) -> Record {
+    pub(crate) fn made_up(&self, entry: &MediaEntry) -> Record {
         let (folder, _) = split_path(&entry.path);
         let album = match self.by_file(entry.export.as_deref(), &entry.path) {
             Some(album) => Some(album.to_owned()),
@@ -93,7 +93,7 @@ impl<'a> Albums<'a> {
     }
 
     /// Makes up a record that says only the year of the folder a medium lies in, where no sidecar dates it.
-    pub fn dated(&self, entry: &MediaEntry) -> Option<Record> {
+    pub(crate) fn dated(&self, entry: &MediaEntry) -> Option<Record> {
         let facts = RecordFacts {
             posted_at: Some(self.year(entry)?),
             ..RecordFacts::default()
@@ -110,7 +110,7 @@ impl<'a> Albums<'a> {
     }
 
     /// Makes up a record that says only that the item of `record`, whose medium is `entry`, is in an album.
-    pub fn member(&self, entry: &MediaEntry, record: &Record, album: String) -> Record {
+    pub(crate) fn member(&self, entry: &MediaEntry, record: &Record, album: String) -> Record {
         let facts = RecordFacts {
             albums: vec![membership(album)],
             ..RecordFacts::default()
@@ -155,7 +155,7 @@ impl<'a> Albums<'a> {
 }
 
 /// Says that an item is in an album; Google gives no order.
-pub fn membership(album: String) -> Membership {
+pub(crate) fn membership(album: String) -> Membership {
     Membership {
         album,
         position: None,

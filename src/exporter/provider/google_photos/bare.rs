@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::time::When;
 
+use super::decisions::{Decisions, Match, outline};
 use super::extensions::{is_media, is_still, known_extension, same_extension};
-use super::matching::{Decisions, Match, outline};
 use super::names::{Spelling, nfc, readings, safe, split, title_agrees};
 use super::pool::{Moments, Pool, Step, Verdict};
 
 const HOW: &str = "title without extension, capture time";
 
 /// Decides for all sidecars of such titles before any name is looked at; what times leave open stays so.
-pub fn tie_by_time(pool: &Pool<'_>, decisions: &mut Decisions) {
+pub(crate) fn tie_by_time(pool: &Pool<'_>, decisions: &mut Decisions) {
     let mut sidecars: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, sidecar) in pool.sidecars.iter().enumerate() {
         let title = sidecar.title.map(safe);

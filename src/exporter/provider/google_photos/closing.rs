@@ -28,7 +28,7 @@ struct Piece<'a> {
 ///
 /// A name that tells the export decides whose page it is. Pieces without such a name (unpacked, renamed) belong to a page only if
 /// it lists everything in them.
-pub fn listed(tree: &dyn Tree) -> BTreeMap<PieceId, bool> {
+pub(crate) fn listed(tree: &dyn Tree) -> BTreeMap<PieceId, bool> {
     let pages: Vec<Page> = tree
         .nodes()
         .iter()

@@ -2,14 +2,14 @@
 
 use model::kind::CompanionRole;
 
+use super::decisions::{Decisions, Match};
 use super::extensions::{LIVE_STILLS, is_still, same_extension};
-use super::matching::{Decisions, Match};
 use super::names::{Reading, nfc, readings};
 use super::pool::Pool;
 use super::suffixes::{self, Ending};
 
 /// Ties edited copies with a known suffix, with what the length limit left of one, or with no room for one.
-pub fn tie_copies(pool: &Pool<'_>, decisions: &mut Decisions) {
+pub(crate) fn tie_copies(pool: &Pool<'_>, decisions: &mut Decisions) {
     let found: Vec<(usize, Match)> = decisions
         .open()
         .into_iter()
@@ -126,7 +126,7 @@ fn owned_by(pool: &Pool<'_>, decisions: &Decisions, name: &str) -> Option<usize>
 }
 
 /// Ties `X-<word>.ext` to `X.ext`: the suffix of a language no list has. Low confidence.
-pub fn tie_unknown_suffixes(pool: &Pool<'_>, decisions: &mut Decisions) {
+pub(crate) fn tie_unknown_suffixes(pool: &Pool<'_>, decisions: &mut Decisions) {
     let found: Vec<(usize, Match)> = decisions
         .open()
         .into_iter()

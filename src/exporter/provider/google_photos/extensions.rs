@@ -15,7 +15,7 @@ const VIDEOS: &[&str] = &[
 ];
 
 /// Extensions tried for the still of a motion video whose still is not in the folder.
-pub const LIVE_STILLS: &[&str] = &[".jpg", ".heic", ".png", ".dng"];
+pub(crate) const LIVE_STILLS: &[&str] = &[".jpg", ".heic", ".png", ".dng"];
 
 fn is_one_of(ext: &str, list: &[&str]) -> bool {
     ext.strip_prefix('.')
@@ -23,14 +23,14 @@ fn is_one_of(ext: &str, list: &[&str]) -> bool {
 }
 
 /// Says whether this is the extension (with dot) of a still picture.
-pub fn is_still(ext: &str) -> bool {
+pub(crate) fn is_still(ext: &str) -> bool {
     is_one_of(ext, STILLS)
 }
 
 /// Says whether a media name can be the video of a live or motion photo.
 ///
 /// Beside plain videos these are `.MP`, `.MV` and `.MP~2` (Pixel) and `MVIMG_…` without extension (2018).
-pub fn can_be_live_video(stem: &str, ext: &str) -> bool {
+pub(crate) fn can_be_live_video(stem: &str, ext: &str) -> bool {
     is_one_of(without_version(ext), LIVE_VIDEOS) || (ext.is_empty() && stem.starts_with("MVIMG_"))
 }
 
@@ -43,7 +43,7 @@ fn without_version(ext: &str) -> &str {
 }
 
 /// Says whether this is the extension (with dot) of a media file.
-pub fn is_media(ext: &str) -> bool {
+pub(crate) fn is_media(ext: &str) -> bool {
     let ext = without_version(ext);
     [STILLS, LIVE_VIDEOS, VIDEOS]
         .iter()
@@ -51,13 +51,13 @@ pub fn is_media(ext: &str) -> bool {
 }
 
 /// Splits a title before its extension, if it has a real one; what follows the last dot of `10.01.15 - 6` is none.
-pub fn known_extension(title: &str) -> Option<(&str, &str)> {
+pub(crate) fn known_extension(title: &str) -> Option<(&str, &str)> {
     let (stem, ext) = title.split_at(title.rfind('.')?);
     is_media(ext).then_some((stem, ext))
 }
 
 /// Compares extensions as Google spells them: case and `.jpeg`/`.jpg` do not count.
-pub fn same_extension(a: &str, b: &str) -> bool {
+pub(crate) fn same_extension(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (is_jpeg(a) && is_jpeg(b))
 }
 
@@ -66,7 +66,7 @@ fn is_jpeg(ext: &str) -> bool {
 }
 
 /// Returns the other spelling of a JPEG's extension, in the same case.
-pub fn swapped_spelling(ext: &str) -> Option<&'static str> {
+pub(crate) fn swapped_spelling(ext: &str) -> Option<&'static str> {
     match ext {
         ".jpg" => Some(".jpeg"),
         ".JPG" => Some(".JPEG"),

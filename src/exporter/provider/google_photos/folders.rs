@@ -6,7 +6,7 @@ use super::names::nfc;
 
 /// What a folder's name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FolderKind {
+pub(crate) enum FolderKind {
     /// Everything of one year (`Photos from 2023`).
     Year,
     /// Everything of one day (exports before December 2020).
@@ -94,7 +94,7 @@ const YEAR_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Tells what a folder is by its name.
-pub fn kind(name: &str) -> FolderKind {
+pub(crate) fn kind(name: &str) -> FolderKind {
     let name = nfc(name).to_lowercase();
     let name = name.trim();
     let listed = |list: &[&str]| list.contains(&name);
@@ -141,7 +141,7 @@ fn is_day(name: &str) -> bool {
 }
 
 /// Says whether only Google calls a folder so: `Rome 2023` may be anyone's, `Photos from 2023` is not.
-pub fn is_googles_year(name: &str) -> bool {
+pub(crate) fn is_googles_year(name: &str) -> bool {
     let name = nfc(name).to_lowercase();
     is_year(&name)
         && YEAR_WORDS.iter().any(|(before, after)| {
@@ -152,7 +152,7 @@ pub fn is_googles_year(name: &str) -> bool {
 }
 
 /// Returns the year of a folder that only Google names so. Of 1970 nothing can be told: what has no date is of that year.
-pub fn googles_year(name: &str) -> Option<i16> {
+pub(crate) fn googles_year(name: &str) -> Option<i16> {
     let digits: String = name.chars().filter(char::is_ascii_digit).collect();
     let year = digits.parse().ok().filter(|year| *year != 1970);
     year.filter(|_| is_googles_year(name))
@@ -161,7 +161,7 @@ pub fn googles_year(name: &str) -> Option<i16> {
 /// Splits a path into the name of the folder a file lies in (empty if none) and its file name.
 ///
 /// Only the last folder counts: whether `Takeout/Google Photos/` was above it depends on how the archive was unpacked.
-pub fn split_path(path: &str) -> (&str, &str) {
+pub(crate) fn split_path(path: &str) -> (&str, &str) {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     (folders.rsplit('/').next().unwrap_or(folders), file)
 }

@@ -13,9 +13,9 @@ use model::kind::Visibility;
 use model::record::{Location, Record};
 
 use super::folders::split_path;
-use super::link::{Place, place};
 use super::listed::is_listed;
 use super::names::{fold, medium_name};
+use super::place::{Place, place};
 
 /// More namesakes of one second than this are no album of anyone's: nothing is said of which are meant.
 const MOST: usize = 64;
@@ -25,7 +25,7 @@ const MOST_STATEMENTS: usize = 1024;
 
 /// Media of an item found by identity.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// No medium, so far.
     Nothing,
     /// The item's own media.
@@ -48,7 +48,7 @@ pub enum Found {
 type Namesake<'a> = (Option<&'a str>, &'a str, i64);
 
 /// Items by what makes them recognisable elsewhere.
-pub struct Items<'a> {
+pub(crate) struct Items<'a> {
     evidence: &'a Evidence,
     by_url: HashMap<&'a str, Vec<(usize, usize)>>,
     by_title: HashMap<Namesake<'a>, Vec<Statement<'a>>>,
@@ -66,7 +66,7 @@ struct Statement<'a> {
 
 impl<'a> Items<'a> {
     /// Indexes what the records in `wanted` may be: of a whole export these are few.
-    pub fn new(evidence: &'a Evidence, links: &[Link], wanted: &[usize]) -> Self {
+    pub(crate) fn new(evidence: &'a Evidence, links: &[Link], wanted: &[usize]) -> Self {
         let records = &evidence.records;
         let wanted = || wanted.iter().map(|record| &records[*record]);
         let urls: HashSet<&str> = wanted().map(|record| record.key.as_str()).collect();
@@ -109,7 +109,7 @@ impl<'a> Items<'a> {
     }
 
     /// Finds the media of a record whose folder does not hold it.
-    pub fn find(&self, at: usize) -> Found {
+    pub(crate) fn find(&self, at: usize) -> Found {
         let record = &self.evidence.records[at];
         if record.facts.visibility == Visibility::Trashed {
             // A deleted item must not lend its state to a copy that is not.

@@ -39,10 +39,10 @@ const SERVICES: &[&str] = &[
 const TAKEOUT: &str = "Takeout";
 
 /// Index page of an export, beside the service folder.
-pub const INDEX_PAGE: &str = "archive_browser.html";
+pub(crate) const INDEX_PAGE: &str = "archive_browser.html";
 
 /// Says whether this is the name of the service folder in a known language.
-pub fn is_service(folder: &str) -> bool {
+pub(crate) fn is_service(folder: &str) -> bool {
     let folder = nfc(folder).to_lowercase().replace('’', "'");
     SERVICES.contains(&folder.trim())
 }
@@ -51,7 +51,7 @@ pub fn is_service(folder: &str) -> bool {
 ///
 /// So paths begin with the service folder (`Google Photos/Rome/a.jpg`), or with its children where it was given alone.
 /// Within a path only the last folder and the file name mean anything, so both name the same item.
-pub fn recognize(paths: &[&str]) -> Vec<String> {
+pub(crate) fn recognize(paths: &[&str]) -> Vec<String> {
     let mut roots: BTreeSet<&str> = paths
         .iter()
         .filter_map(|path| root_by_folder(path))
@@ -105,7 +105,7 @@ fn shows_photos(below: &str) -> bool {
 }
 
 /// `x.jpg.supplemental-metadata.json`, `x.jpg.json`, `x.jpg(1).json`.
-pub fn is_sidecar_name(file: &str) -> bool {
+pub(crate) fn is_sidecar_name(file: &str) -> bool {
     take_apart(file).is_some_and(|name| {
         let title = name.title.unwrap_or(name.body);
         is_media(split(title).1)
@@ -140,7 +140,7 @@ fn parent(path: &str) -> &str {
 /// Returns the export a part belongs to: `takeout-20240101T000000Z`, whatever group and number follow.
 ///
 /// The group (`-3-001`) is not understood, so all groups of one stamp are one export. `None` for renamed parts.
-pub fn export_id(part_name: &str) -> Option<String> {
+pub(crate) fn export_id(part_name: &str) -> Option<String> {
     const PREFIX: &str = "takeout-";
     const STAMP: &str = "00000000T000000Z";
     let name = part_name.rsplit(['/', '\\']).next()?;
@@ -157,7 +157,7 @@ pub fn export_id(part_name: &str) -> Option<String> {
 }
 
 /// Returns when an export was asked for: its name is the time, in UTC. What was taken later cannot be in it.
-pub fn made_at(export: &str) -> Option<Timestamp> {
+pub(crate) fn made_at(export: &str) -> Option<Timestamp> {
     let stamp = export.get("takeout-".len()..)?.strip_suffix('Z')?;
     let made = DateTime::strptime("%Y%m%dT%H%M%S", stamp).ok()?;
     Offset::UTC.to_timestamp(made).ok()

@@ -4,7 +4,6 @@
 //! matched before here. Names count only within one folder of one export; between folders and exports items are
 //! recognised by their address, else by title and capture time.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::content_hash::ContentHash;
@@ -12,15 +11,13 @@ use model::evidence::{Doubt, Evidence, Link, Links, Sure, Vague};
 use model::record::Record;
 
 use super::albums::Albums;
+use super::decisions::Match;
 use super::folders::split_path;
 use super::identity::{Found, Items};
 use super::listed::{self, is_listed};
-use super::matching::{Match, decide};
-use super::names::nfc;
+use super::matching::decide;
+use super::place::{Place, place};
 use super::pool::{Medium, Pool, Sidecar};
-
-/// One folder of one export.
-pub(super) type Place<'a> = (Option<&'a str>, Cow<'a, str>);
 
 /// Records and media of one folder, as indices into the evidence.
 #[derive(Default)]
@@ -30,7 +27,7 @@ struct Group {
 }
 
 /// Ties records to media; see [`crate::Provider::link`].
-pub fn link(evidence: &Evidence) -> Links {
+pub(crate) fn link(evidence: &Evidence) -> Links {
     let mut linker = Linker {
         evidence,
         albums: Albums::new(evidence),
@@ -48,10 +45,6 @@ pub fn link(evidence: &Evidence) -> Links {
     linker.add_years();
     linker.add_listed();
     linker.finish()
-}
-
-pub(super) fn place<'a>(export: Option<&'a str>, path: &'a str) -> Place<'a> {
-    (export, nfc(split_path(path).0))
 }
 
 fn groups(evidence: &Evidence) -> BTreeMap<Place<'_>, Group> {

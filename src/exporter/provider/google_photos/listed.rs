@@ -15,6 +15,20 @@ use super::layout::INDEX_PAGE;
 use super::manifest::Listed;
 use super::names::{fold, looks_like_sidecar, split};
 
+/// Names of the files that make a folder an album, in the languages that were seen.
+const ALBUM_FILES: &[&str] = &[
+    "metadata.json",
+    "metadaten.json",
+    "métadonnées.json",
+    "metadatos.json",
+    "metadati.json",
+    "metadades.json",
+    "metadáta.json",
+    "метаданные.json",
+    "метаданни.json",
+    "metaadatok.json",
+];
+
 /// Begins the keys of these records; no item has such a key.
 const KEY: &str = "listed:";
 
@@ -23,17 +37,17 @@ type Place = (Option<String>, String, String);
 
 /// Files that were read, to be compared with an index page.
 #[derive(Debug, Default)]
-pub struct Held(HashSet<Place>);
+pub(crate) struct Held(HashSet<Place>);
 
 impl Held {
     /// Adds a file by its path.
-    pub fn add(&mut self, export: Option<&str>, path: &str) {
+    pub(crate) fn add(&mut self, export: Option<&str>, path: &str) {
         let (folder, file) = split_path(path);
         self.0.insert(place(export, folder, file));
     }
 
     /// Returns whether a file is among them, whatever its export.
-    pub fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         let (folder, file) = split_path(path);
         self.holds(None, folder, file)
     }
@@ -48,7 +62,7 @@ fn place(export: Option<&str>, folder: &str, file: &str) -> Place {
 }
 
 /// Says by what [`missing`] compares a file with what is listed, whatever the export.
-pub fn tie(path: &str) -> (String, String) {
+pub(crate) fn tie(path: &str) -> (String, String) {
     let (folder, file) = split_path(path);
     (plain(folder), plain(file))
 }
@@ -62,7 +76,7 @@ fn plain(name: &str) -> String {
 /// Makes the record of a listed file, if it can be a medium or a sidecar and was not read.
 ///
 /// The page lists the whole export, other products included; which folders are photo folders is known only in [`missing`].
-pub fn record(
+pub(crate) fn record(
     listed: &Listed,
     held: &Held,
     (source, export, account): (&str, Option<String>, Option<String>),
@@ -77,7 +91,11 @@ pub fn record(
 
 /// Makes the record of a medium that a part has and whose bytes cannot be read: the one the page makes that came without
 /// that part, so that it does not matter which of the two came first.
-pub fn unread(path: &str, export: Option<String>, account: Option<String>) -> Option<Record> {
+pub(crate) fn unread(
+    path: &str,
+    export: Option<String>,
+    account: Option<String>,
+) -> Option<Record> {
     let (folder, file) = split_path(path);
     of_file(folder, file, (INDEX_PAGE, export, account)).filter(|_| !folder.is_empty())
 }
@@ -88,7 +106,7 @@ fn of_file(
     (source, export, account): (&str, Option<String>, Option<String>),
 ) -> Option<Record> {
     let path = format!("{folder}/{file}");
-    let wanted = is_media(split(file).1) || looks_like_sidecar(file);
+    let wanted = is_media(split(file).1) || looks_like_sidecar(file) || is_album_file(folder, file);
     wanted.then(|| Record {
         provider: NAME.to_owned(),
         account,
@@ -105,20 +123,26 @@ fn of_file(
     })
 }
 
+/// Says whether a file makes its folder an album. Old day folders have such files, too, and are no albums.
+fn is_album_file(folder: &str, file: &str) -> bool {
+    let name = fold(file);
+    kind(folder) != FolderKind::Day && ALBUM_FILES.iter().any(|known| fold(known) == name)
+}
+
 /// Says whether a record is of the index page, not of an item.
-pub fn is_listed(record: &Record) -> bool {
+pub(crate) fn is_listed(record: &Record) -> bool {
     record.edition == Edition::Html && record.key.starts_with(KEY)
 }
 
 /// Says whether this file is the index page.
-pub fn is_index_page(file: &str) -> bool {
+pub(crate) fn is_index_page(file: &str) -> bool {
     file == INDEX_PAGE
 }
 
 /// Returns the listed files that no archive so far holds, as indices of their records.
 ///
 /// A medium that a sidecar describes is left to that: its bytes may have come by another folder.
-pub fn missing(evidence: &Evidence) -> Vec<usize> {
+pub(crate) fn missing(evidence: &Evidence) -> Vec<usize> {
     let listed: Vec<usize> = (0..evidence.records.len())
         .filter(|&at| is_listed(&evidence.records[at]))
         .collect();
@@ -133,6 +157,9 @@ pub fn missing(evidence: &Evidence) -> Vec<usize> {
     };
     for entry in &evidence.media {
         note(entry.export.as_deref(), &entry.path);
+    }
+    for album in &evidence.albums {
+        note(album.export.as_deref(), &album.source);
     }
     for record in evidence.records.iter().filter(|r| !is_listed(r)) {
         note(record.export.as_deref(), &record.source);
@@ -163,6 +190,7 @@ mod tests {
     use super::*;
     use model::content_hash::ContentHash;
     use model::evidence::MediaEntry;
+    use model::record::AlbumRecord;
 
     const EXPORT: Option<&str> = Some("takeout-20240101T000000Z");
 
@@ -204,7 +232,9 @@ mod tests {
     fn only_media_and_sidecars_that_were_not_read_are_noted() {
         assert!(of("Rome/a.jpg").is_some());
         assert!(of("Rome/a.jpg.supplemental-metadata.json").is_some());
-        assert!(of("Rome/metadata.json").is_none());
+        assert!(of("Rome/metadata.json").is_some() && of("Rom/METADATEN.json").is_some());
+        assert!(of("2016-05-21/metadata.json").is_none());
+        assert!(of("Rome/shared_album_comments.json").is_none());
         assert!(of("Drive/a.pdf").is_none());
         let mut held = Held::default();
         held.add(EXPORT, "Google Photos/Rome/A  b.JPEG");
@@ -241,6 +271,30 @@ mod tests {
         let json = || of(&format!("{year}/a.jpg.json"));
         assert_eq!(lone(json(), vec![medium(&path("a.jpg"))], vec![]), [0]);
         assert!(lone(json(), vec![], vec![own]).is_empty());
+    }
+
+    #[test]
+    fn an_album_file_is_missing_until_it_comes() {
+        let album = || of("Holiday/metadata.json");
+        let beside = || vec![medium("Google Photos/Holiday/a.jpg")];
+        let evidence = |albums| Evidence {
+            records: album().into_iter().collect(),
+            albums,
+            media: beside(),
+        };
+        assert_eq!(missing(&evidence(vec![])), [0]);
+        let came = AlbumRecord {
+            provider: NAME.to_owned(),
+            account: None,
+            export: EXPORT.map(str::to_owned),
+            key: "Holiday".to_owned(),
+            title: "Holiday".to_owned(),
+            description: None,
+            cover: None,
+            source: "Google Photos/Holiday/metadata.json".to_owned(),
+            raw: Value::Null,
+        };
+        assert!(missing(&evidence(vec![came])).is_empty());
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::kind::CompanionRole;
 
+use super::decisions::{Decisions, Match};
 use super::extensions::{LIVE_STILLS, can_be_live_video, is_still};
-use super::matching::{Decisions, Match};
 use super::names::{
     MEDIA_UNITS, Reading, cut, fold, is_regular, known_stem, nfc, readings, split, take_apart,
 };
@@ -23,7 +23,7 @@ struct Still {
 ///
 /// Never by counter alone: Google numbers videos apart from the stills, so `IMG_6312(1).MP4` belongs to
 /// `IMG_6312.JPG` and `IMG_6312.MP4` to `IMG_6312.HEIC`.
-pub fn tie_videos(pool: &Pool<'_>, decisions: &mut Decisions) {
+pub(crate) fn tie_videos(pool: &Pool<'_>, decisions: &mut Decisions) {
     let stills = stills(pool, decisions);
     let mut taken = BTreeSet::new();
     for by in [By::Identifier, By::Name, By::Base] {

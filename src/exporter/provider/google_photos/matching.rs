@@ -5,61 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::kind::CompanionRole;
-
 use super::bare;
+use super::decisions::{Decisions, Match, outline};
 use super::edited;
 use super::extensions::{is_media, known_extension};
 use super::live;
-use super::names::{
-    Reading, cut, fold, is_regular, nfc, readings, safe, split, take_apart, title_agrees,
-};
+use super::names::{Reading, is_regular, nfc, readings, safe, split, take_apart, title_agrees};
 use super::pool::{Pool, Step, Verdict};
-
-/// What a media file is to a sidecar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match {
-    /// Index of the sidecar in the pool.
-    pub sidecar: usize,
-    /// `None`: the medium it describes.
-    pub role: Option<CompanionRole>,
-    /// The step that decided.
-    pub how: &'static str,
-}
-
-/// What was decided so far.
-pub struct Decisions {
-    /// One for each medium of the pool.
-    pub media: Vec<Option<Match>>,
-    /// The original of each sidecar.
-    pub owners: Vec<Option<usize>>,
-    /// Sidecars that two originals claim with equal right.
-    pub contested: BTreeSet<usize>,
-    /// Media that a title without extension may mean, and that times left open: no weaker sign gives them away.
-    pub undecided: BTreeSet<usize>,
-}
-
-impl Decisions {
-    /// Says whether a sidecar may still get an original.
-    fn is_free(&self, sidecar: usize) -> bool {
-        self.owners[sidecar].is_none() && !self.contested.contains(&sidecar)
-    }
-
-    /// Ties a medium to a sidecar.
-    pub fn tie(&mut self, medium: usize, matched: Match) {
-        if matched.role.is_none() {
-            self.owners[matched.sidecar] = Some(medium);
-        }
-        self.media[medium] = Some(matched);
-    }
-
-    /// Returns the media nothing was decided for.
-    pub fn open(&self) -> Vec<usize> {
-        (0..self.media.len())
-            .filter(|&medium| self.media[medium].is_none())
-            .collect()
-    }
-}
 
 /// A medium asks for a sidecar.
 struct Claim {
@@ -72,7 +24,7 @@ struct Claim {
 }
 
 /// Decides for every medium of a folder.
-pub fn decide(pool: &Pool<'_>) -> Vec<Option<Match>> {
+pub(crate) fn decide(pool: &Pool<'_>) -> Vec<Option<Match>> {
     let mut decisions = Decisions {
         media: vec![None; pool.media.len()],
         owners: vec![None; pool.sidecars.len()],
@@ -195,9 +147,6 @@ fn with_added_extension(pool: &Pool<'_>, decisions: &Decisions) -> Vec<Claim> {
     claims
 }
 
-/// Units of a stem that is never cut, whatever its extension: the key by which titles are looked up.
-const NEVER_CUT: usize = 40;
-
 /// Claims of media on free sidecars whose title gives their name: catches sidecars that were renamed.
 fn by_title(pool: &Pool<'_>, decisions: &Decisions) -> Vec<Claim> {
     let mut titles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -249,14 +198,6 @@ fn title_names(pool: &Pool<'_>, sidecar: usize, reading: &Reading<'_>) -> bool {
         _ => true,
     };
     counter_fits && title_agrees(title, reading)
-}
-
-/// Letters and digits of the part of a stem that is never cut; all else is one character.
-pub fn outline(stem: &str) -> String {
-    fold(cut(stem, NEVER_CUT))
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '_' })
-        .collect()
 }
 
 #[cfg(test)]

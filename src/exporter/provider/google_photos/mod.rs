@@ -3,6 +3,7 @@
 mod albums;
 mod bare;
 mod closing;
+mod decisions;
 mod edited;
 mod extensions;
 mod folders;
@@ -14,6 +15,7 @@ mod live;
 pub mod manifest;
 mod matching;
 mod names;
+mod place;
 mod pool;
 mod read;
 mod records;

@@ -10,7 +10,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use super::extensions::{is_media, known_extension, same_extension, swapped_spelling};
 
 /// Longest media name (stem and extension, counter left out).
-pub const MEDIA_UNITS: usize = 51;
+pub(crate) const MEDIA_UNITS: usize = 51;
 /// Longest sidecar name, counter and `.json` left out.
 const SIDECAR_UNITS: usize = 46;
 /// Follows the title in sidecar names since about October 2024.
@@ -21,13 +21,13 @@ const SHORT_SUFFIX: &str = ".metadata";
 const JSON: &str = ".json";
 
 /// Returns the length Google counts.
-pub fn units(text: &str) -> usize {
+pub(crate) fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
 /// Cuts to `limit` units. A surrogate pair across the limit stays whole, as Google leaves it (emoji
 /// names of 48 instead of 47 units).
-pub fn cut(text: &str, limit: usize) -> &str {
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
     let mut length = 0;
     for (at, c) in text.char_indices() {
         if length >= limit {
@@ -39,7 +39,7 @@ pub fn cut(text: &str, limit: usize) -> &str {
 }
 
 /// Returns the NFC form.
-pub fn nfc(text: &str) -> Cow<'_, str> {
+pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
         _ => Cow::Owned(text.nfc().collect()),
@@ -47,7 +47,7 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns a form in which names that differ by Unicode form, case or `.jpeg`/`.jpg` are equal.
-pub fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     let lower = nfc(name).to_lowercase();
     let mut folded = String::with_capacity(lower.len());
     let mut rest = lower.as_str();
@@ -66,7 +66,7 @@ pub fn fold(name: &str) -> String {
 }
 
 /// Splits at the last dot; the extension keeps its dot and may be empty or no real one (`21.12.11 - 1`).
-pub fn split(name: &str) -> (&str, &str) {
+pub(crate) fn split(name: &str) -> (&str, &str) {
     match name.rfind('.') {
         Some(at) if at > 0 => name.split_at(at),
         _ => (name, ""),
@@ -75,7 +75,7 @@ pub fn split(name: &str) -> (&str, &str) {
 
 /// Takes Google's counter `(N)` off the end: digits without leading zero, no space before the bracket
 /// (`skytree (2)` is the title's own bracket).
-pub fn split_counter(stem: &str) -> Option<(&str, u32)> {
+pub(crate) fn split_counter(stem: &str) -> Option<(&str, u32)> {
     split_bracket(stem).filter(|(base, _)| !base.ends_with(char::is_whitespace))
 }
 
@@ -92,7 +92,7 @@ fn split_bracket(stem: &str) -> Option<(&str, u32)> {
 
 /// One way to read a media name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     /// Stem without counter.
     pub base: &'a str,
     /// Extension with its dot, or empty.
@@ -103,7 +103,7 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// Says whether Google had to cut this name, or could add nothing to it.
-    pub fn at_limit(&self) -> bool {
+    pub(crate) fn at_limit(&self) -> bool {
         // One more where a surrogate pair straddled the limit.
         (MEDIA_UNITS..=MEDIA_UNITS + 1).contains(&(units(self.base) + units(self.ext)))
     }
@@ -113,7 +113,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The same name under another base.
-    pub fn with_base(&self, base: &'a str) -> Self {
+    pub(crate) fn with_base(&self, base: &'a str) -> Self {
         Self {
             base,
             ..self.clone()
@@ -125,7 +125,7 @@ impl<'a> Reading<'a> {
 ///
 /// `image(2).png` is the second `image.png`, or a picture whose title holds the bracket. The second is impossible where
 /// the name would be longer than Google allows; there the bracket must be a counter.
-pub fn readings(name: &str) -> Vec<Reading<'_>> {
+pub(crate) fn readings(name: &str) -> Vec<Reading<'_>> {
     let (stem, ext) = split(name);
     let whole = Reading {
         base: stem,
@@ -155,7 +155,7 @@ pub fn readings(name: &str) -> Vec<Reading<'_>> {
 
 /// What of the media name a predicted sidecar name was formed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spelling {
+pub(crate) enum Spelling {
     /// Base and extension.
     Full,
     /// Base and the other spelling of its extension (`.jpg`, `.jpeg`).
@@ -166,7 +166,7 @@ pub enum Spelling {
 
 /// A name the sidecar of a media file can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prediction {
+pub(crate) struct Prediction {
     /// File name of the sidecar.
     pub name: String,
     /// What it was formed from.
@@ -176,7 +176,7 @@ pub struct Prediction {
 }
 
 /// Predicts the names of the sidecar of a media name, likeliest first.
-pub fn predict(reading: &Reading<'_>) -> Vec<Prediction> {
+pub(crate) fn predict(reading: &Reading<'_>) -> Vec<Prediction> {
     let titles = spellings(reading);
     let mut names: Vec<Prediction> = Vec::with_capacity(6);
     for suffix in [SUFFIX, ""] {
@@ -196,7 +196,7 @@ pub fn predict(reading: &Reading<'_>) -> Vec<Prediction> {
 }
 
 /// Returns the texts a title may have had, by what became of its extension.
-pub fn spellings(reading: &Reading<'_>) -> Vec<(Spelling, String)> {
+pub(crate) fn spellings(reading: &Reading<'_>) -> Vec<(Spelling, String)> {
     let mut titles = vec![(Spelling::Full, format!("{}{}", reading.base, reading.ext))];
     if let Some(ext) = swapped_spelling(reading.ext) {
         titles.push((Spelling::Swapped, format!("{}{ext}", reading.base)));
@@ -216,7 +216,7 @@ fn sidecar_name(body: &str, counter: Option<u32>) -> String {
 
 /// A sidecar name taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SidecarName<'a> {
+pub(crate) struct SidecarName<'a> {
     /// Name without counter and `.json`.
     pub body: &'a str,
     /// The body without whatever is left of the suffix, if anything is.
@@ -226,7 +226,7 @@ pub struct SidecarName<'a> {
 }
 
 /// Takes a sidecar name apart. `None` if it does not end in `.json`.
-pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
+pub(crate) fn take_apart(name: &str) -> Option<SidecarName<'_>> {
     let at = name.len().checked_sub(JSON.len())?;
     if !name.is_char_boundary(at) || !name[at..].eq_ignore_ascii_case(JSON) {
         return None;
@@ -253,7 +253,7 @@ pub fn take_apart(name: &str) -> Option<SidecarName<'_>> {
 
 /// Says whether only a sidecar has such a name: the suffix, or what is left of it, or a name cut to its limit. A short title
 /// without extension (`20030616.json`) cannot be told from other files.
-pub fn looks_like_sidecar(name: &str) -> bool {
+pub(crate) fn looks_like_sidecar(name: &str) -> bool {
     take_apart(name).is_some_and(|name| {
         let title = name.title.unwrap_or(name.body);
         name.title.is_some()
@@ -263,7 +263,7 @@ pub fn looks_like_sidecar(name: &str) -> bool {
 }
 
 /// Says whether a sidecar name is one Google would form from this title, so that its counter can be believed.
-pub fn is_regular(name: &SidecarName<'_>, title: &str) -> bool {
+pub(crate) fn is_regular(name: &SidecarName<'_>, title: &str) -> bool {
     let (stem, _) = known_extension(title).unwrap_or((title, ""));
     let shortest = units(&nfc(stem)).min(SIDECAR_UNITS);
     let body = nfc(name.body);
@@ -276,7 +276,7 @@ pub fn is_regular(name: &SidecarName<'_>, title: &str) -> bool {
 }
 
 /// Replaces what Google replaces in titles when it forms names.
-pub fn safe(title: &str) -> String {
+pub(crate) fn safe(title: &str) -> String {
     nfc(title)
         .chars()
         .map(|c| match c {
@@ -288,7 +288,7 @@ pub fn safe(title: &str) -> String {
 }
 
 /// Returns the name the medium of a sidecar most likely has: what the title gives, with the sidecar's counter.
-pub fn medium_name(sidecar: &str, title: Option<&str>) -> String {
+pub(crate) fn medium_name(sidecar: &str, title: Option<&str>) -> String {
     let apart = take_apart(sidecar);
     let counter = apart.as_ref().and_then(|name| name.counter);
     let title = title
@@ -304,7 +304,7 @@ pub fn medium_name(sidecar: &str, title: Option<&str>) -> String {
 }
 
 /// Splits a title, made safe, before its extension, if it has a real one.
-pub fn known_stem(title: &str) -> Option<(String, String)> {
+pub(crate) fn known_stem(title: &str) -> Option<(String, String)> {
     let safe = safe(title);
     let (stem, ext) = known_extension(&safe)?;
     Some((stem.to_owned(), ext.to_owned()))
@@ -312,7 +312,7 @@ pub fn known_stem(title: &str) -> Option<(String, String)> {
 
 /// Compares a name with a title's text: case does not count, and `_` stands for any one character that is not a
 /// letter or digit (the apostrophe is seen kept and replaced).
-pub fn fits(name: &str, title: &str) -> bool {
+pub(crate) fn fits(name: &str, title: &str) -> bool {
     let mut left = name.chars();
     let mut right = title.chars();
     loop {
@@ -328,14 +328,14 @@ pub fn fits(name: &str, title: &str) -> bool {
 /// Says whether a medium read as `reading` can be what a sidecar with this title describes.
 ///
 /// In years in which Google wrote `&#39;` into titles it formed the names of files from that, too (`Mom_#39;s.jpg`).
-pub fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
+pub(crate) fn title_agrees(title: &str, reading: &Reading<'_>) -> bool {
     let with_signs = title.contains(['\'', '"', '&', '<', '>']);
     plain_title_agrees(title, reading)
         || (with_signs && plain_title_agrees(&with_entities(title), reading))
 }
 
 /// Writes a title as Google did in some years: with `&#39;` and the like.
-pub fn with_entities(title: &str) -> String {
+pub(crate) fn with_entities(title: &str) -> String {
     title
         .replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -361,7 +361,7 @@ fn plain_title_agrees(title: &str, reading: &Reading<'_>) -> bool {
 }
 
 /// Says whether a title gives exactly this name, extension and case included.
-pub fn title_is_exact(title: &str, reading: &Reading<'_>) -> bool {
+pub(crate) fn title_is_exact(title: &str, reading: &Reading<'_>) -> bool {
     known_stem(title).is_some_and(|(stem, ext)| {
         let room = MEDIA_UNITS.saturating_sub(units(&ext));
         ext == reading.ext && cut(&stem, room) == reading.base

@@ -24,7 +24,7 @@ const PREDICTIONS: usize = 8;
 
 /// A sidecar: all records that one name in the folder and one item share.
 #[derive(Debug, Clone)]
-pub struct Sidecar<'a> {
+pub(crate) struct Sidecar<'a> {
     /// File name.
     pub name: &'a str,
     /// The item's key.
@@ -39,7 +39,7 @@ pub struct Sidecar<'a> {
 
 /// A media file: all entries of one name in the folder with the same bytes.
 #[derive(Debug, Clone)]
-pub struct Medium<'a> {
+pub(crate) struct Medium<'a> {
     /// File name.
     pub name: &'a str,
     /// Its bytes.
@@ -54,7 +54,7 @@ pub struct Medium<'a> {
 
 /// How a predicted name is looked up. Everything exact comes before anything folded, in the whole folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// As it is.
     Exact,
     /// Whatever Unicode form, case and spelling of `.jpeg`.
@@ -65,12 +65,12 @@ pub enum Step {
 
 impl Step {
     /// All steps, best first.
-    pub const ALL: [Self; 3] = [Self::Exact, Self::Folded, Self::Unusual];
+    pub(crate) const ALL: [Self; 3] = [Self::Exact, Self::Folded, Self::Unusual];
 }
 
 /// How well a sidecar found by name goes with a media name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The title agrees, or there is none.
     Agrees,
     /// The title is another's, though the name holds the whole of the media name.
@@ -79,7 +79,7 @@ pub enum Verdict {
 
 /// A sidecar found by a predicted name.
 #[derive(Debug, Clone, Copy)]
-pub struct Hit {
+pub(crate) struct Hit {
     /// Index of the sidecar.
     pub sidecar: usize,
     /// Rank of the prediction within its step: 0 is best.
@@ -95,7 +95,7 @@ pub struct Hit {
 }
 
 /// Sidecars and media of one folder.
-pub struct Pool<'a> {
+pub(crate) struct Pool<'a> {
     /// Sorted by name, then key.
     pub sidecars: Vec<Sidecar<'a>>,
     /// Sorted by name, then hash.
@@ -110,7 +110,7 @@ pub struct Pool<'a> {
 
 impl<'a> Pool<'a> {
     /// Indexes the sidecars and media of one folder.
-    pub fn new(mut sidecars: Vec<Sidecar<'a>>, mut media: Vec<Medium<'a>>) -> Self {
+    pub(crate) fn new(mut sidecars: Vec<Sidecar<'a>>, mut media: Vec<Medium<'a>>) -> Self {
         sidecars.sort_by_key(|s| (s.name, s.key));
         media.sort_by_key(|m| (m.name, m.content_hash));
         let mut pool = Self {
@@ -150,17 +150,17 @@ impl<'a> Pool<'a> {
     }
 
     /// Returns the media whose folded name is that of `name`.
-    pub fn media_named(&self, name: &str) -> &[usize] {
+    pub(crate) fn media_named(&self, name: &str) -> &[usize] {
         self.media_names.get(&fold(name)).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the media with this content identifier.
-    pub fn media_with_id(&self, id: &str) -> &[usize] {
+    pub(crate) fn media_with_id(&self, id: &str) -> &[usize] {
         self.identifiers.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// Returns every sidecar a medium of this name could own by this step, best first.
-    pub fn hits(&self, name: &str, step: Step) -> Vec<Hit> {
+    pub(crate) fn hits(&self, name: &str, step: Step) -> Vec<Hit> {
         let normal = nfc(name);
         let mut hits: Vec<Hit> = Vec::new();
         for (r, reading) in readings(&normal).iter().enumerate() {
@@ -245,7 +245,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Returns the one sidecar an original read as `reading` would own, whether or not it is there.
-    pub fn sidecar_of(&self, reading: &Reading<'_>) -> Option<usize> {
+    pub(crate) fn sidecar_of(&self, reading: &Reading<'_>) -> Option<usize> {
         for step in Step::ALL {
             let mut hits = self.hits_of(reading, step, false);
             hits.retain(|hit| hit.verdict == Verdict::Agrees);
@@ -260,7 +260,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Says whether a medium's capture time is the one its sidecar tells, but for the zone.
-    pub fn times_fit(&self, medium: usize, sidecar: usize) -> bool {
+    pub(crate) fn times_fit(&self, medium: usize, sidecar: usize) -> bool {
         match (self.media[medium].taken, self.sidecars[sidecar].taken) {
             (Some(a), Some(b)) => taken_together(a, b),
             _ => false,
@@ -268,7 +268,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Says whether any sidecar bears a name that is this reading's, counter included, whoever got it.
-    pub fn has_sidecar_named(&self, reading: &Reading<'_>) -> bool {
+    pub(crate) fn has_sidecar_named(&self, reading: &Reading<'_>) -> bool {
         predict(reading)
             .iter()
             .filter(|prediction| prediction.spelling != Spelling::Bare)
@@ -276,7 +276,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Says whether a medium's capture time can be the one its sidecar tells, whatever the zone.
-    pub fn times_agree(&self, medium: usize, sidecar: usize) -> bool {
+    pub(crate) fn times_agree(&self, medium: usize, sidecar: usize) -> bool {
         match (self.media[medium].taken, self.sidecars[sidecar].taken) {
             (Some(a), Some(b)) => apart_s(a, b).abs() <= ZONES_S,
             _ => false,
@@ -286,19 +286,19 @@ impl<'a> Pool<'a> {
 
 /// Things by their capture time, to find those of one moment without comparing all with all.
 #[derive(Debug, Default)]
-pub struct Moments {
+pub(crate) struct Moments {
     by_second: BTreeMap<i64, Vec<(When, usize)>>,
 }
 
 impl Moments {
     /// Adds a thing.
-    pub fn add(&mut self, when: When, what: usize) {
+    pub(crate) fn add(&mut self, when: When, what: usize) {
         let second = self.by_second.entry(when.rough_seconds()).or_default();
         second.push((when, what));
     }
 
     /// Returns what was taken together with this, see [`taken_together`].
-    pub fn together(&self, when: When) -> impl Iterator<Item = usize> {
+    pub(crate) fn together(&self, when: When) -> impl Iterator<Item = usize> {
         let zones = -ZONES_S / QUARTER_S..=ZONES_S / QUARTER_S;
         zones
             .flat_map(move |zone| {
@@ -312,7 +312,7 @@ impl Moments {
     }
 
     /// Returns what may have been taken on the same day, whatever the zones.
-    pub fn same_day(&self, when: When) -> impl Iterator<Item = usize> {
+    pub(crate) fn same_day(&self, when: When) -> impl Iterator<Item = usize> {
         let at = when.rough_seconds();
         self.by_second
             .range(at.saturating_sub(ZONES_S)..=at.saturating_add(ZONES_S))
@@ -326,14 +326,14 @@ fn apart_s(a: When, b: When) -> i64 {
 }
 
 /// Says whether two times are so far apart that no zone explains it.
-pub fn on_other_days(a: Option<When>, b: Option<When>) -> bool {
+pub(crate) fn on_other_days(a: Option<When>, b: Option<When>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if apart_s(a, b).abs() > ZONES_S)
 }
 
 /// Says whether two capture times are those of one live photo.
 ///
 /// A wall clock and an instant are compared within the quarter hour, for the zone is not known.
-pub fn taken_together(a: When, b: When) -> bool {
+pub(crate) fn taken_together(a: When, b: When) -> bool {
     let apart = apart_s(a, b);
     let same_clock = matches!(
         (a.clock, b.clock),

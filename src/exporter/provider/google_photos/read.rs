@@ -28,7 +28,7 @@ const LARGEST_JSON: u64 = 16 << 20;
 const OTHER_FILES: &[&str] = &[".html", ".htm", ".csv", ".pdf", ".txt", ".xml"];
 
 /// Reads a tree; see [`crate::Provider::read`].
-pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     let folders = Folders::find(tree);
     let mut reader = Reader {
         tree,

@@ -12,7 +12,7 @@ use model::time::When;
 
 /// What a JSON file is, by its content.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
+pub(crate) enum Content {
     /// Describes an item: a sidecar.
     Item(Box<Item>),
     /// Describes the album whose folder it lies in.
@@ -23,7 +23,7 @@ pub enum Content {
 
 /// A sidecar.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
+pub(crate) struct Item {
     /// Page of the item: the same for all its copies, in every export.
     pub url: Option<String>,
     /// Facts it claims.
@@ -40,7 +40,7 @@ pub struct Item {
 
 /// An album file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Album {
+pub(crate) struct Album {
     /// Title; empty for an untitled album.
     pub title: String,
     /// Text by the owner.
@@ -50,8 +50,7 @@ pub struct Album {
 }
 
 /// Reads a JSON file. The error says what is wrong and where.
-pub fn parse(bytes: &[u8]) -> Result<Content, String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+pub(crate) fn parse(bytes: &[u8]) -> Result<Content, String> {
     let root = bounded_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let raw = match root {
         Value::Array(mut list) if list.len() == 1 => list.remove(0),
@@ -112,7 +111,25 @@ fn lacks(object: &Map<String, Value>) -> Option<&'static str> {
     let renamed = || object.keys().any(|key| !KNOWN.contains(&key.as_str()));
     let always = ["photoTakenTime", "title"].into_iter().find(absent);
     let mut mostly = ["description", "creationTime", "geoData"].into_iter();
-    always.or_else(|| mostly.find(absent).filter(|_| renamed()))
+    always
+        .or_else(|| hollow(object))
+        .or_else(|| mostly.find(absent).filter(|_| renamed()))
+}
+
+/// Returns a field that is there and lacks what it is there for.
+fn hollow(object: &Map<String, Value>) -> Option<&'static str> {
+    let inner = [
+        ("photoTakenTime", "timestamp", "photoTakenTime.timestamp"),
+        ("creationTime", "timestamp", "creationTime.timestamp"),
+        ("geoData", "latitude", "geoData.latitude"),
+        ("geoData", "longitude", "geoData.longitude"),
+    ];
+    let lacks = |outer: &str, key: &str| {
+        let held = object.get(outer).and_then(Value::as_object);
+        held.is_some_and(|held| !held.is_empty() && !held.contains_key(key))
+    };
+    let found = inner.into_iter().find(|(outer, key, _)| lacks(outer, key));
+    found.map(|(_, _, name)| name)
 }
 
 /// Finds fields of other names whose values are built like facts: what they say would be lost unseen.
@@ -290,8 +307,7 @@ fn is_by_someone_else(object: &Map<String, Value>) -> bool {
 
 /// Title and description of an album; old exports wrap both in `albumData`.
 /// Says whether an object that is no album file for want of a title has fields of one.
-pub fn resembles_album(raw: &[u8]) -> bool {
-    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+pub(crate) fn resembles_album(raw: &[u8]) -> bool {
     let root = bounded_json::from_slice(raw).ok();
     let object = root.as_ref().and_then(Value::as_object);
     object.is_some_and(|object| {

@@ -248,6 +248,22 @@ fn a_sidecar_whose_fields_are_renamed_is_not_understood() {
     ] {
         assert_eq!(renamed(key, "x").lacks, Some(key), "{key}");
     }
+    for (outer, key, says) in [
+        ("photoTakenTime", "timestamp", "photoTakenTime.timestamp"),
+        ("creationTime", "timestamp", "creationTime.timestamp"),
+        ("geoData", "latitude", "geoData.latitude"),
+        ("geoData", "longitude", "geoData.longitude"),
+    ] {
+        let hollow = sidecar(|object| {
+            let held = object
+                .get_mut(outer)
+                .and_then(Value::as_object_mut)
+                .unwrap();
+            let value = held.remove(key).unwrap();
+            held.insert("zzz".to_owned(), value);
+        });
+        assert_eq!(hollow.lacks, Some(says));
+    }
     let without = |key: &str| sidecar(|object| drop(object.remove(key))).lacks;
     assert_eq!(without("title"), Some("title"));
     assert_eq!(without("description"), None, "left out, not renamed");

@@ -51,7 +51,7 @@ const LISTED: &[&str] = &[
 
 /// What the end of a media name says about an edited copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// One of the known suffixes.
     Known,
     /// The start of one, cut off by the length limit.
@@ -63,7 +63,7 @@ pub enum Ending {
 /// Splits a base before the suffix of an edited copy. `at_limit` says that the name is as long as names can be.
 ///
 /// Every known suffix begins with the only `-` in it, so the last `-` is the only place to look.
-pub fn edited(base: &str, at_limit: bool) -> Option<(&str, Ending)> {
+pub(crate) fn edited(base: &str, at_limit: bool) -> Option<(&str, Ending)> {
     let (original, _) = base.rsplit_once('-')?;
     if original.is_empty() {
         return None;

@@ -10,15 +10,15 @@ use model::evidence::MediaEntry;
 use model::record::Record;
 
 use super::folders::split_path;
-use super::link::place;
 use super::listed::{self, is_listed};
 use super::names::{nfc, safe, take_apart, with_entities};
+use super::place::place;
 
 /// Characters of a name that are compared: fewer than are ever left when one is cut.
 const BEGINNING: usize = 10;
 
 /// Says by what a record may be tied.
-pub fn of_record(record: &Record, ties: &mut Ties) {
+pub(crate) fn of_record(record: &Record, ties: &mut Ties) {
     if is_listed(record) {
         ties.always();
         ties.by("listed", listed::tie(&record.uri));
@@ -38,7 +38,7 @@ pub fn of_record(record: &Record, ties: &mut Ties) {
 }
 
 /// Says by what a medium may be tied: all that its name begins with.
-pub fn of_medium(medium: &MediaEntry, ties: &mut Ties) {
+pub(crate) fn of_medium(medium: &MediaEntry, ties: &mut Ties) {
     let place = || place(medium.export.as_deref(), &medium.path);
     ties.by("listed", listed::tie(&medium.path));
     let name = plain(split_path(&medium.path).1);

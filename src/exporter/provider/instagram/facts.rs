@@ -16,7 +16,7 @@ use model::time::When;
 const CAMERA_SOURCES: &[&str] = &["camera", "ANDROID_ADVANCED_CAMERA", "3"];
 
 /// Returns the path of a medium, if the object names one.
-pub fn uri_of(medium: &Value) -> Option<&str> {
+pub(crate) fn uri_of(medium: &Value) -> Option<&str> {
     medium
         .get("uri")?
         .as_str()
@@ -24,12 +24,12 @@ pub fn uri_of(medium: &Value) -> Option<&str> {
 }
 
 /// Returns the stable key of the medium the object names.
-pub fn key_of(medium: &Value) -> Option<String> {
+pub(crate) fn key_of(medium: &Value) -> Option<String> {
     uri_of(medium).map(item_key)
 }
 
 /// Returns what the medium's own object claims, without caption. `is_template` says of a video date that too many posts share it.
-pub fn facts_of(medium: &Value, is_template: &dyn Fn(&str) -> bool) -> RecordFacts {
+pub(crate) fn facts_of(medium: &Value, is_template: &dyn Fn(&str) -> bool) -> RecordFacts {
     let exif = exif_of(medium);
     let source = source_type(&exif);
     RecordFacts {
@@ -44,12 +44,12 @@ pub fn facts_of(medium: &Value, is_template: &dyn Fn(&str) -> bool) -> RecordFac
 }
 
 /// Returns when a medium or post was published.
-pub fn posted_at(object: &Value) -> Option<When> {
+pub(crate) fn posted_at(object: &Value) -> Option<When> {
     instant(object.get("creation_timestamp")).map(When::utc)
 }
 
 /// Joins the `exif_data` objects of photo and video; at most one of them holds anything in archives seen.
-pub fn exif_of(medium: &Value) -> Map<String, Value> {
+pub(crate) fn exif_of(medium: &Value) -> Map<String, Value> {
     let metadata = medium.get("media_metadata");
     let mut joined = Map::new();
     for block in ["photo_metadata", "video_metadata"] {
@@ -66,7 +66,7 @@ pub fn exif_of(medium: &Value) -> Map<String, Value> {
 }
 
 /// Returns the video date of a medium as it is written, to be counted over a whole file.
-pub fn video_date(medium: &Value) -> Option<String> {
+pub(crate) fn video_date(medium: &Value) -> Option<String> {
     date_texts(&exif_of(medium))
         .into_iter()
         .find(|date| is_video_date(date))
@@ -131,7 +131,7 @@ fn whole(value: f64) -> Option<u32> {
 }
 
 /// Returns the subtitles the medium's object names.
-pub fn subtitles(medium: &Value) -> Vec<CompanionRef> {
+pub(crate) fn subtitles(medium: &Value) -> Vec<CompanionRef> {
     let subtitles = medium
         .get("media_metadata")
         .and_then(|metadata| metadata.get("video_metadata"))

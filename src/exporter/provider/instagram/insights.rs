@@ -13,7 +13,7 @@ use model::kind::Kind;
 use model::record::{Edition, Extras, Insight, Record};
 
 /// Returns the records of one element of a JSON file. The text must have been repaired.
-pub fn records_of(element: &Value, source: &Source<'_>) -> Vec<Record> {
+pub(crate) fn records_of(element: &Value, source: &Source<'_>) -> Vec<Record> {
     let mut media = Vec::new();
     media_below(element, &mut media);
     let mut insights = Vec::new();
@@ -48,7 +48,7 @@ fn rest(element: &Value) -> Map<String, Value> {
 ///
 /// # Errors
 /// If the page cannot be read to its end; what stood before that place was given to `sink`.
-pub fn read_page(
+pub(crate) fn read_page(
     html: &[u8],
     source: &Source<'_>,
     sink: &mut dyn FnMut(Record),

@@ -66,7 +66,7 @@ const PUBLISHED: &[&str] = &[
 
 /// One slide and the labels that stand beside it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Slide {
+pub(crate) struct Slide {
     /// The media object, without other slides nested in it.
     pub medium: Value,
     /// Label and value of its own level, in order.
@@ -75,7 +75,7 @@ pub struct Slide {
 
 /// A post of this dialect.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LabelledPost {
+pub(crate) struct LabelledPost {
     /// Slides in order, the cover first.
     pub slides: Vec<Slide>,
     /// Label and value of the post itself, in order.
@@ -83,15 +83,49 @@ pub struct LabelledPost {
 }
 
 /// Returns whether an element is written in this dialect.
-pub fn is_labelled(element: &Value) -> bool {
+pub(crate) fn is_labelled(element: &Value) -> bool {
     element.get("label_values").is_some()
+}
+
+/// Returns what of a post in this dialect nobody can read, in words: a text of which no label says what it is may be the caption.
+pub(crate) fn oddity(element: &Value) -> Option<&'static str> {
+    as_list(element.get("label_values"))
+        .iter()
+        .any(has_nameless_text)
+        .then_some("a text of a post has no label")
+}
+
+fn has_nameless_text(value: &Value) -> bool {
+    let is_text = value.get("value").is_some_and(Value::is_string);
+    let below = ["dict", "vec"].into_iter();
+    (is_text && value.get("label").is_none())
+        || has_lost_value(value)
+        || below
+            .flat_map(|key| as_list(value.get(key)))
+            .any(has_nameless_text)
+}
+
+/// Texts that may stand beside a label and its value.
+const BESIDE: &[&str] = &["ent_field_name", "href", "label", "title", "uri"];
+
+/// A label has no value, and beside it a text stands under a key nobody knows.
+fn has_lost_value(value: &Value) -> bool {
+    let Some(object) = value.as_object() else {
+        return false;
+    };
+    let mut others = object
+        .iter()
+        .filter(|(key, _)| !BESIDE.contains(&key.as_str()));
+    object.contains_key("label")
+        && !object.contains_key("value")
+        && others.any(|(_, value)| value.as_str().is_some_and(|text| !text.trim().is_empty()))
 }
 
 /// Reads the slides and labels of a post.
 ///
 /// Only the cover stands under `Media`; slides 2 to N hang in chains of nested `dict`s. So every object with a path
 /// anywhere below is taken once, in the order seen.
-pub fn read_post(element: &Value) -> LabelledPost {
+pub(crate) fn read_post(element: &Value) -> LabelledPost {
     let mut slides = Slides::default();
     let values = as_list(element.get("label_values"));
     let labels = labels_of(values);
@@ -208,7 +242,7 @@ fn without_nested(medium: &Value) -> Value {
 }
 
 /// Returns the post-level keys for the raw record: each slide is named there, not repeated.
-pub fn outline(element: &Value) -> Map<String, Value> {
+pub(crate) fn outline(element: &Value) -> Map<String, Value> {
     let mut outline = element.clone();
     shorten_media(&mut outline);
     match outline {
@@ -236,13 +270,13 @@ fn shorten_media(value: &mut Value) {
 
 /// How often which label has which text in one file: tells the caption's label in a language nobody listed.
 #[derive(Debug, Default)]
-pub struct LabelCensus {
+pub(crate) struct LabelCensus {
     texts: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl LabelCensus {
     /// Counts the labels of one post.
-    pub fn count(&mut self, post: &LabelledPost) {
+    pub(crate) fn count(&mut self, post: &LabelledPost) {
         for (label, text) in post.labels.iter().filter(|(_, text)| is_prose(text)) {
             self.texts
                 .entry(label.clone())
@@ -253,7 +287,7 @@ impl LabelCensus {
 
     /// Returns the label that must be the caption's by its shape: most different texts, then the longest. Undecided
     /// means none: a wrong caption is worse than one that only stands in the raw record.
-    pub fn caption_label(&self) -> Option<String> {
+    pub(crate) fn caption_label(&self) -> Option<String> {
         let weight =
             |texts: &BTreeSet<String>| (texts.len(), texts.iter().map(String::len).sum::<usize>());
         let best = self.texts.values().map(weight).max()?;
@@ -288,7 +322,7 @@ fn find<'a>(labels: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
 }
 
 /// Returns the caption: by a label we know, else by the label the census found.
-pub fn caption(labels: &[(String, String)], census: &LabelCensus) -> Option<String> {
+pub(crate) fn caption(labels: &[(String, String)], census: &LabelCensus) -> Option<String> {
     let known = |label: &str| CAPTION.iter().any(|name| name.eq_ignore_ascii_case(label));
     if census.texts.keys().any(|label| known(label)) || labels.iter().any(|(label, _)| known(label))
     {
@@ -301,7 +335,7 @@ pub fn caption(labels: &[(String, String)], census: &LabelCensus) -> Option<Stri
 }
 
 /// Says whether the post was never published: by a label we know, else by the only truth value there is.
-pub fn is_draft(labels: &[(String, String)]) -> bool {
+pub(crate) fn is_draft(labels: &[(String, String)]) -> bool {
     if let Some(known) = says_draft(labels) {
         return known;
     }
@@ -313,7 +347,7 @@ pub fn is_draft(labels: &[(String, String)]) -> bool {
 }
 
 /// Says whether labels we know call the post a draft; `None` if none of them is there.
-pub fn says_draft(labels: &[(String, String)]) -> Option<bool> {
+pub(crate) fn says_draft(labels: &[(String, String)]) -> Option<bool> {
     let said = |names: &[&str]| names.iter().find_map(|name| find(labels, name)).map(truth);
     match (said(DRAFT), said(PUBLISHED)) {
         (Some(draft), published) => Some(draft == Some(true) && published != Some(Some(true))),
@@ -323,14 +357,14 @@ pub fn says_draft(labels: &[(String, String)]) -> Option<bool> {
 }
 
 /// Says whether the post is labelled as taken out of the public feed.
-pub fn is_archived(labels: &[(String, String)]) -> bool {
+pub(crate) fn is_archived(labels: &[(String, String)]) -> bool {
     ["Archived", "Is archived"]
         .iter()
         .any(|name| find(labels, name).and_then(truth) == Some(true))
 }
 
 /// Returns the position: by its English labels, else by two decimal fractions one after the other.
-pub fn location(labels: &[(String, String)]) -> Option<Location> {
+pub(crate) fn location(labels: &[(String, String)]) -> Option<Location> {
     let degrees = |name| find(labels, name).and_then(|text| text.trim().parse().ok());
     if let (Some(latitude), Some(longitude)) = (degrees("Latitude"), degrees("Longitude")) {
         return Location::new(latitude, longitude);
@@ -345,199 +379,5 @@ pub fn location(labels: &[(String, String)]) -> Option<Location> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|(label, text)| ((*label).to_owned(), (*text).to_owned()))
-            .collect()
-    }
-
-    fn uris(post: &LabelledPost) -> Vec<&str> {
-        post.slides
-            .iter()
-            .filter_map(|slide| uri_of(&slide.medium))
-            .collect()
-    }
-
-    /// Cover under `Media`, the other slides in a chain of nested `dict`s.
-    fn nested() -> Value {
-        json!({"timestamp": 1_770_000_000, "media": [], "fbid": "1", "label_values": [
-            {"label": "Caption", "value": "Three boats"},
-            {"label": "Latitude", "value": "45.1"}, {"label": "Longitude", "value": "9.2"},
-            {"label": "Media", "media": [{"uri": "m/1.jpg", "creation_timestamp": 1_770_000_000}]},
-            {"title": "More", "dict": [
-                {"label": "Latitude", "value": "46.1"}, {"label": "Longitude", "value": "10.2"},
-                {"label": "Media", "media": [{"uri": "m/2.mp4", "media_metadata":
-                    {"video_metadata": {"subtitles": {"uri": "m/2.srt"}}}}]},
-                {"title": "", "dict": [{"label": "Media", "media": {"uri": "m/3.jpg"}}, {"vec": [{"uri": "m/1.jpg"}]}]}
-            ]},
-            {"title": "Extra", "unseen": {"deep": [{"uri": "m/4.jpg"}, {"uri": ""}]}}
-        ]})
-    }
-
-    #[test]
-    fn slides_are_found_in_order_wherever_they_hang() {
-        assert_eq!(
-            uris(&read_post(&nested())),
-            ["m/1.jpg", "m/2.mp4", "m/3.jpg", "m/4.jpg"]
-        );
-        let cover_last = json!({"label_values": [
-            {"title": "More", "dict": [{"label": "Media", "media": [{"uri": "m/2.jpg"}]}]},
-            {"label": "Media", "media": [{"uri": "m/1.jpg"}]}
-        ]});
-        assert_eq!(uris(&read_post(&cover_last)), ["m/1.jpg", "m/2.jpg"]);
-        let in_the_slide = json!({"label_values": {"label": "Media", "media": [
-            {"uri": "m/1.jpg", "dict": [{"uri": "m/2.jpg"}]}]}});
-        let post = read_post(&in_the_slide);
-        assert_eq!(uris(&post), ["m/1.jpg", "m/2.jpg"]);
-        assert_eq!(post.slides[0].medium, json!({"uri": "m/1.jpg"}));
-    }
-
-    #[test]
-    fn positions_belong_to_the_slide_beside_them() {
-        let post = read_post(&nested());
-        let places: Vec<Option<Location>> = post
-            .slides
-            .iter()
-            .map(|slide| location(&slide.labels))
-            .collect();
-        assert_eq!(
-            places,
-            [
-                Location::new(45.1, 9.2),
-                Location::new(46.1, 10.2),
-                None,
-                None
-            ]
-        );
-    }
-
-    #[test]
-    fn the_outline_names_slides_without_repeating_them() {
-        let outline = Value::Object(outline(&nested()));
-        let text = outline.to_string();
-        assert!(text.contains("m/3.jpg") && text.contains("Three boats") && text.contains("fbid"));
-        assert!(!text.contains("media_metadata") && outline.get("media").is_none());
-    }
-
-    #[test]
-    fn positions_by_label_or_by_shape() {
-        for (labels, expected) in [
-            (
-                pairs(&[("Longitude", "9.2"), ("Latitude", "45.1")]),
-                Location::new(45.1, 9.2),
-            ),
-            (
-                pairs(&[("Breite", "45.1"), ("Länge", "-9.2")]),
-                Location::new(45.1, -9.2),
-            ),
-            (
-                pairs(&[("Breite", "45.1"), ("Text", "x"), ("Länge", "9.2")]),
-                None,
-            ),
-            (pairs(&[("Likes", "45"), ("Shares", "9")]), None),
-            (pairs(&[("Latitude", "0.0"), ("Longitude", "0.0")]), None),
-            (pairs(&[("Latitude", "95.0"), ("Longitude", "9.0")]), None),
-        ] {
-            assert_eq!(location(&labels), expected, "{labels:?}");
-        }
-    }
-
-    #[test]
-    fn drafts_by_label_or_as_the_only_truth() {
-        for (labels, draft) in [
-            (pairs(&[("Draft", "True")]), true),
-            (pairs(&[("Draft", "False")]), false),
-            (pairs(&[("Rascunho", "true")]), true),
-            (pairs(&[("Drög", "True"), ("Texti", "x")]), true),
-            (pairs(&[("Drög", "False")]), false),
-            (pairs(&[("Drög", "True"), ("Annað", "False")]), false),
-            (pairs(&[("Caption", "True")]), false),
-            (pairs(&[("Caption", "x"), ("Comments off", "True")]), false),
-            // Boxes of 2026.
-            (
-                pairs(&[
-                    ("Draft", "True"),
-                    ("Published", "False"),
-                    ("Paid partnership", "False"),
-                ]),
-                true,
-            ),
-            (pairs(&[("Draft", "False"), ("Published", "True")]), false),
-            (pairs(&[("Draft", "True"), ("Published", "True")]), false),
-            (pairs(&[("Published", "False")]), true),
-            (vec![], false),
-        ] {
-            assert_eq!(is_draft(&labels), draft, "{labels:?}");
-        }
-        assert!(
-            is_archived(&pairs(&[("Archived", "True")]))
-                && !is_archived(&pairs(&[("Archived", "no")]))
-        );
-    }
-
-    fn census(posts: &[Vec<(String, String)>]) -> LabelCensus {
-        let mut census = LabelCensus::default();
-        for labels in posts {
-            census.count(&LabelledPost {
-                slides: vec![],
-                labels: labels.clone(),
-            });
-        }
-        census
-    }
-
-    #[test]
-    fn captions_by_known_label() {
-        let labels = pairs(&[
-            ("Publish mode", "feed"),
-            ("Text", "text"),
-            ("Caption", "caption"),
-        ]);
-        assert_eq!(caption(&labels, &census(&[])).as_deref(), Some("caption"));
-        let labels = pairs(&[("Caption", " "), ("Text", "text")]);
-        assert_eq!(caption(&labels, &census(&[])).as_deref(), Some("text"));
-        let english = census(&[pairs(&[("Caption", "elsewhere")])]);
-        assert_eq!(caption(&pairs(&[("Publish mode", "feed")]), &english), None);
-    }
-
-    #[test]
-    fn captions_in_an_unknown_language_by_shape() {
-        let posts = [
-            pairs(&[
-                ("Texti", "Höfnin"),
-                ("Háttur", "straumur"),
-                ("Drög", "False"),
-                ("Fjöldi", "12"),
-            ]),
-            pairs(&[
-                ("Texti", "Fjallið"),
-                ("Háttur", "straumur"),
-                ("Drög", "False"),
-            ]),
-            pairs(&[
-                ("Háttur", "straumur"),
-                ("Tengill", "https://example.org/long/address"),
-            ]),
-        ];
-        let census = census(&posts);
-        let captions: Vec<Option<String>> = posts
-            .iter()
-            .map(|labels| caption(labels, &census))
-            .collect();
-        assert_eq!(
-            captions,
-            [Some("Höfnin".to_owned()), Some("Fjallið".to_owned()), None]
-        );
-    }
-
-    #[test]
-    fn undecided_captions_are_not_guessed() {
-        let posts = [pairs(&[("A", "four"), ("B", "five")])];
-        assert_eq!(caption(&posts[0], &census(&posts)), None);
-    }
-}
+#[path = "labels_tests.rs"]
+mod tests;

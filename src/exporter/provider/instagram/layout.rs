@@ -11,7 +11,7 @@ use model::kind::{Kind, Visibility};
 
 /// What a path below the archive's root holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// Left by a system or packer.
     System,
     /// Icon, style sheet, placeholder, start page or sticker of the service.
@@ -102,7 +102,7 @@ const FACEBOOK_FOLDERS: &[&str] = &[
 ];
 
 /// Finds the roots of Instagram's data among the entry paths of one part.
-pub fn roots(paths: &[&str]) -> Vec<String> {
+pub(crate) fn roots(paths: &[&str]) -> Vec<String> {
     let mut roots = BTreeSet::new();
     let mut old_media = BTreeSet::new();
     let mut beside = BTreeSet::new();
@@ -186,7 +186,7 @@ fn is_record_name(name: &str) -> bool {
 }
 
 /// Returns the kind of the media a record file of this name (without extension) is about.
-pub fn kind_of_records(stem: &str) -> Option<Kind> {
+pub(crate) fn kind_of_records(stem: &str) -> Option<Kind> {
     Some(match without_number(stem) {
         "posts" => Kind::Post,
         "stories" => Kind::Story,
@@ -213,7 +213,7 @@ fn without_number(stem: &str) -> &str {
 }
 
 /// Returns how media of a kind are shown unless their record says otherwise.
-pub fn visibility_of(kind: Kind) -> Visibility {
+pub(crate) fn visibility_of(kind: Kind) -> Visibility {
     match kind {
         Kind::Archived | Kind::Draft => Visibility::Hidden,
         Kind::Deleted => Visibility::Trashed,
@@ -222,7 +222,7 @@ pub fn visibility_of(kind: Kind) -> Visibility {
 }
 
 /// Returns what a path below the archive's root holds.
-pub fn place_of(path: &str) -> Place {
+pub(crate) fn place_of(path: &str) -> Place {
     let below = path
         .strip_prefix("your_instagram_activity/")
         .unwrap_or(path);
@@ -251,13 +251,13 @@ pub fn place_of(path: &str) -> Place {
 
 /// Folders that hold a `message_N` page. Whatever lies beside one is of that conversation.
 #[derive(Debug, Default)]
-pub struct Conversations {
+pub(crate) struct Conversations {
     folders: BTreeSet<String>,
 }
 
 impl Conversations {
     /// Finds them.
-    pub fn find(nodes: &[Node]) -> Self {
+    pub(crate) fn find(nodes: &[Node]) -> Self {
         let folders = nodes
             .iter()
             .filter_map(|node| folder_of_page(&node.path))
@@ -267,7 +267,7 @@ impl Conversations {
     }
 
     /// Returns what a path below the archive's root holds, conversations under unknown names included.
-    pub fn place_of(&self, path: &str) -> Place {
+    pub(crate) fn place_of(&self, path: &str) -> Place {
         match place_of(path) {
             known @ (Place::System | Place::Service) => known,
             _ if self.hold(path) => message_place(&path.split('/').collect::<Vec<_>>()),
@@ -296,7 +296,7 @@ fn folder_of_page(path: &str) -> Option<&str> {
 }
 
 /// Says whether a text can only be the path of a medium below the archive's root: not of subtitles, which are no medium.
-pub fn is_media_path(text: &str) -> bool {
+pub(crate) fn is_media_path(text: &str) -> bool {
     // Asked of every text of a page: most are words.
     if !text.contains('/') {
         return false;
@@ -312,7 +312,7 @@ pub fn is_media_path(text: &str) -> bool {
 }
 
 /// Returns the first path below the folder of media that a page names anywhere.
-pub fn names_media(page: &[u8]) -> Option<String> {
+pub(crate) fn names_media(page: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(page);
     let mut rest: &str = &text;
     while let Some(at) = rest.find("media/") {
@@ -381,7 +381,7 @@ fn record_place(path: &str, parts: &[&str], format: Format) -> Place {
 /// Returns the kind of a medium that no record names, from its folder.
 ///
 /// `posts/` tells nothing: Threads keeps its media there, too.
-pub fn kind_of_folder(path: &str) -> Kind {
+pub(crate) fn kind_of_folder(path: &str) -> Kind {
     let below = path
         .strip_prefix("your_instagram_activity/")
         .unwrap_or(path);
@@ -405,7 +405,7 @@ pub fn kind_of_folder(path: &str) -> Kind {
 }
 
 /// Returns the kind of the record files that name a medium at this path, by its place alone.
-pub fn media_kind(path: &str) -> Option<Kind> {
+pub(crate) fn media_kind(path: &str) -> Option<Kind> {
     if place_of(path) != Place::Media || is_subtitles(path) {
         return None;
     }
@@ -423,7 +423,7 @@ pub fn media_kind(path: &str) -> Option<Kind> {
 }
 
 /// Returns the kind of media that a record file of this name is about.
-pub fn record_kind(path: &str) -> Option<Kind> {
+pub(crate) fn record_kind(path: &str) -> Option<Kind> {
     match place_of(path) {
         Place::Records(kind, _) => Some(kind),
         Place::OldMedia => Some(Kind::Post),
@@ -433,7 +433,7 @@ pub fn record_kind(path: &str) -> Option<Kind> {
 
 /// Returns the account in the file name of a part: `instagram-<user>-YYYY-MM-DD-<suffix>.zip` since 2022,
 /// `<user>_YYYYMMDD[_part_N].zip` before.
-pub fn account_of_part(name: &str) -> Option<String> {
+pub(crate) fn account_of_part(name: &str) -> Option<String> {
     let name = file_name(name);
     let account = match name.strip_prefix("instagram-") {
         Some(rest) => before_dashed_date(rest)?,
@@ -477,7 +477,7 @@ fn before_plain_date(name: &str) -> Option<&str> {
 }
 
 /// Says whether a text can be an Instagram user name: at most 30 of lower-case letters, digits, `.` and `_`.
-pub fn is_user_name(text: &str) -> bool {
+pub(crate) fn is_user_name(text: &str) -> bool {
     (1..=30).contains(&text.len())
         && text
             .bytes()

@@ -32,7 +32,7 @@ fn canonical(path: &str) -> String {
 }
 
 /// Ties all records to media and makes up records for the media none names.
-pub fn link(evidence: &Evidence) -> Links {
+pub(crate) fn link(evidence: &Evidence) -> Links {
     Links {
         same_posts: same_posts(&evidence.records),
         corrected: archived_after_all(&evidence.records),
@@ -41,7 +41,7 @@ pub fn link(evidence: &Evidence) -> Links {
 }
 
 /// Says by what [`link`] may tie a record to media, or compare it with other records.
-pub fn ties_of_record(record: &Record, ties: &mut Ties) {
+pub(crate) fn ties_of_record(record: &Record, ties: &mut Ties) {
     RULES.ties(&record.uri, ties);
     for companion in &record.companions {
         RULES.ties(&companion.uri, ties);
@@ -59,7 +59,7 @@ pub fn ties_of_record(record: &Record, ties: &mut Ties) {
 }
 
 /// Says by what [`link`] may tie a medium to records.
-pub fn ties_of_medium(medium: &MediaEntry, ties: &mut Ties) {
+pub(crate) fn ties_of_medium(medium: &MediaEntry, ties: &mut Ties) {
     RULES.ties(&medium.path, ties);
 }
 

@@ -9,7 +9,7 @@ use model::kind::Kind;
 use model::record::Record;
 
 /// Returns the records of the media of one message.
-pub fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
+pub(crate) fn records_of(message: &Value, source: &Source<'_>) -> Vec<Record> {
     let record_of = |medium: &Value| {
         Some(Record {
             facts: facts_of(medium, &|_| false),

@@ -17,7 +17,7 @@ use model::record::{PostRef, Record};
 use model::time::When;
 
 /// Returns the kind of the rows under a key of `media.json`.
-pub fn kind_of_rows(key: &str) -> Kind {
+pub(crate) fn kind_of_rows(key: &str) -> Kind {
     match key {
         "photos" | "videos" => Kind::Post,
         "stories" => Kind::Story,
@@ -28,7 +28,7 @@ pub fn kind_of_rows(key: &str) -> Kind {
 }
 
 /// Reads one row. `None` if it names no medium.
-pub fn record_of(kind: Kind, row: &Value, source: &Source<'_>) -> Option<Record> {
+pub(crate) fn record_of(kind: Kind, row: &Value, source: &Source<'_>) -> Option<Record> {
     let uri = row.get("path").or_else(|| row.get("uri"))?.as_str()?;
     if uri.trim().is_empty() {
         return None;
@@ -55,7 +55,7 @@ fn published_at(text: &str) -> Option<When> {
 }
 
 /// Finds the carousels: rows of posts with the same caption and time, in the order of the file.
-pub fn group_posts(records: &mut [Record]) {
+pub(crate) fn group_posts(records: &mut [Record]) {
     let mut groups: BTreeMap<(i64, String), Vec<usize>> = BTreeMap::new();
     for (index, record) in records.iter().enumerate() {
         if let (Kind::Post, Some(at)) = (record.kind, record.facts.posted_at) {

@@ -14,7 +14,7 @@ use model::time::When;
 
 /// What all records of one file share.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// Path of the record file below the archive's root.
     pub path: &'a str,
     /// Whose data it is.
@@ -23,7 +23,7 @@ pub struct Source<'a> {
 
 impl Source<'_> {
     /// Returns a record of this file that claims nothing yet.
-    pub fn record(&self, kind: Kind, uri: &str, key: String) -> Record {
+    pub(crate) fn record(&self, kind: Kind, uri: &str, key: String) -> Record {
         Record {
             provider: super::NAME.to_owned(),
             account: self.account.map(str::to_owned),
@@ -43,12 +43,14 @@ impl Source<'_> {
 
 /// One post with its media in order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Post {
+pub(crate) struct Post {
     kind: Kind,
     visibility: Visibility,
     caption: Option<String>,
     posted_at: Option<When>,
-    media: Vec<(Value, Option<Location>)>,
+    media: Vec<Value>,
+    /// Where each of them was taken, if labels beside them tell; empty if there are none. A post may have very many media.
+    locations: Vec<Option<Location>>,
     /// Post-level keys, for the raw record.
     rest: Map<String, Value>,
     /// The media are slides of one post, not merely written in one list.
@@ -57,10 +59,8 @@ pub struct Post {
 
 impl Post {
     /// Returns the video dates of its media as written.
-    pub fn video_dates(&self) -> impl Iterator<Item = String> {
-        self.media
-            .iter()
-            .filter_map(|(medium, _)| video_date(medium))
+    pub(crate) fn video_dates(&self) -> impl Iterator<Item = String> {
+        self.media.iter().filter_map(video_date)
     }
 }
 
@@ -68,7 +68,7 @@ impl Post {
 ///
 /// Instagram writes posts (`media` + post-level keys), containers (`media` alone), bare media, labelled values, and
 /// lists of these under a key of their own. `None` means nothing in the element is one of them.
-pub fn posts_of(kind: Kind, element: Value, census: &LabelCensus) -> Option<Vec<Post>> {
+pub(crate) fn posts_of(kind: Kind, element: Value, census: &LabelCensus) -> Option<Vec<Post>> {
     if labels::is_labelled(&element) {
         return Some(vec![labelled(kind, &element, census)]);
     }
@@ -100,7 +100,8 @@ fn single(kind: Kind, medium: Value) -> Post {
         visibility: visibility_of(kind),
         caption: None,
         posted_at: None,
-        media: vec![(medium, None)],
+        media: vec![medium],
+        locations: Vec::new(),
         rest: Map::new(),
         together: false,
     }
@@ -124,7 +125,8 @@ fn ordinary(kind: Kind, element: Value) -> Post {
         caption: text(rest.get("title")),
         posted_at,
         together: matches!(kind, Kind::Post | Kind::Archived) || has_post_keys || at_once(&media),
-        media: media.into_iter().map(|medium| (medium, None)).collect(),
+        media,
+        locations: Vec::new(),
         rest,
     }
 }
@@ -148,23 +150,24 @@ fn labelled(kind: Kind, element: &Value, census: &LabelCensus) -> Post {
         Kind::Post if labels::is_archived(&post.labels) => Kind::Archived,
         kind => kind,
     };
+    let of_slides = post.slides.into_iter();
+    let (media, locations) = of_slides
+        .map(|slide| (slide.medium, labels::location(&slide.labels)))
+        .unzip();
     Post {
         kind,
         visibility: visibility_of(kind),
         caption: labels::caption(&post.labels, census).or_else(|| text(element.get("title"))),
         posted_at: instant(element.get("timestamp")).map(When::utc),
-        media: post
-            .slides
-            .into_iter()
-            .map(|slide| (slide.medium, labels::location(&slide.labels)))
-            .collect(),
+        media,
+        locations,
         rest: labels::outline(element),
         together: true,
     }
 }
 
 /// Gives the records of a post one by one: it may have very many. Media without a path (text only) give none.
-pub fn give_records_of(
+pub(crate) fn give_records_of(
     post: Post,
     source: &Source<'_>,
     is_template: &dyn Fn(&str) -> bool,
@@ -175,26 +178,21 @@ pub fn give_records_of(
         visibility,
         caption,
         posted_at,
-        media,
+        mut media,
+        mut locations,
         rest,
         together,
     } = post;
-    let media: Vec<(Value, Option<Location>)> = media
-        .into_iter()
-        .filter(|(medium, _)| uri_of(medium).is_some_and(|uri| !is_subtitles(uri)))
-        .collect();
+    let has_path = |medium: &Value| uri_of(medium).is_some_and(|uri| !is_subtitles(uri));
+    let mut with_path = media.iter().map(has_path);
+    locations.retain(|_| with_path.next().is_some_and(|has| has));
+    media.retain(has_path);
     let together = together && media.len() > 1;
-    let id = media
-        .first()
-        .and_then(|(medium, _)| key_of(medium))
-        .map(|key| format!("post:{key}"));
-    let titles = || {
-        media
-            .iter()
-            .find_map(|(medium, _)| text(medium.get("title")))
-    };
+    let id = media.first().and_then(key_of);
+    let id = id.map(|key| format!("post:{key}"));
+    let titles = || media.iter().find_map(|medium| text(medium.get("title")));
     let shared = caption.or_else(|| titles().filter(|_| together));
-    for (index, (medium, location)) in media.into_iter().enumerate() {
+    for (index, medium) in media.into_iter().enumerate() {
         let (Some(uri), Some(key)) = (uri_of(&medium), key_of(&medium)) else {
             continue;
         };
@@ -205,7 +203,8 @@ pub fn give_records_of(
             Kind::Draft => None,
             _ => record.facts.posted_at.or(posted_at),
         };
-        record.facts.location = record.facts.location.or(location);
+        let beside = locations.get(index).copied().flatten();
+        record.facts.location = record.facts.location.or(beside);
         record.facts.description = shared.clone().or_else(|| text(medium.get("title")));
         record.facts.visibility = visibility;
         record.companions = subtitles(&medium);
@@ -219,7 +218,7 @@ pub fn give_records_of(
 }
 
 /// Returns every object with a path anywhere below `value`, as if each stood alone: profile pages, odd lists.
-pub fn media_below(value: &Value, found: &mut Vec<Value>) {
+pub(crate) fn media_below(value: &Value, found: &mut Vec<Value>) {
     if uri_of(value).is_some_and(|uri| !is_subtitles(uri)) {
         found.push(value.clone());
         return;
@@ -293,6 +292,20 @@ mod tests {
             records[0].raw,
             json!({"media": medium(FIRST, 100, "Harbour")})
         );
+    }
+
+    #[test]
+    fn a_position_stays_with_its_slide_where_another_slide_is_no_medium() {
+        let place = |latitude: &str| json!([{"label": "Latitude", "value": latitude}, {"label": "Longitude", "value": "9.2"}]);
+        let slide = |uri: &str, latitude: &str| json!({"dict": [{"label": "Media", "media": [{"uri": uri}]}, {"title": "Place", "dict": place(latitude)}]});
+        let records = read(
+            Kind::Post,
+            json!({"timestamp": 100, "label_values": [{"title": "Slides", "dict": [
+                slide("media/posts/202405/1_n_1.srt", "1.0"), slide("media/posts/202405/1_n_2.jpg", "2.0"),
+                {"dict": [{"label": "Media", "media": [{"uri": "media/posts/202405/1_n_3.jpg"}]}]}]}]}),
+        );
+        let places: Vec<_> = records.iter().map(|record| record.facts.location).collect();
+        assert_eq!(places, [Location::new(2.0, 9.2), None]);
     }
 
     #[test]

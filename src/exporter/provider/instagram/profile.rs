@@ -34,7 +34,7 @@ const USER_NAME: &[&str] = &[
 ///
 /// G1 has `username` at the top; later files have labels. A label nobody listed is found by shape only if a single value
 /// can be a user name at all: gender and the like have the same shape.
-pub fn user_name(profile: &Value) -> Option<String> {
+pub(crate) fn user_name(profile: &Value) -> Option<String> {
     if let Some(name) = profile.get("username").and_then(Value::as_str) {
         return is_user_name(name).then(|| name.to_owned());
     }
@@ -44,7 +44,7 @@ pub fn user_name(profile: &Value) -> Option<String> {
 }
 
 /// Returns the user name among labels and their values: by its label, else by its shape.
-pub fn name_among(labelled: Vec<(String, String)>) -> Option<String> {
+pub(crate) fn name_among(labelled: Vec<(String, String)>) -> Option<String> {
     let known = USER_NAME.iter().find_map(|wanted| {
         labelled
             .iter()
@@ -88,7 +88,7 @@ fn labelled_values(value: &Value, found: &mut Vec<(String, String)>) {
 }
 
 /// Returns a record for each picture a profile file names (`media_map_data`, under a label in any language).
-pub fn records_of(profile: &Value, source: &Source<'_>) -> Vec<Record> {
+pub(crate) fn records_of(profile: &Value, source: &Source<'_>) -> Vec<Record> {
     let mut pictures = Vec::new();
     media_below(profile, &mut pictures);
     pictures

@@ -8,7 +8,7 @@ use model::kind::Kind;
 use model::record::{Edition, Record};
 
 /// Returns the user name the page tells.
-pub fn user_name(html: &[u8]) -> Option<String> {
+pub(crate) fn user_name(html: &[u8]) -> Option<String> {
     let mut labelled = Vec::new();
     // A page that breaks in the middle may have told before, and is reported when it is read for good.
     let _ = read_items(html, &mut |_, item| {
@@ -22,7 +22,7 @@ pub fn user_name(html: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// In words, if the page cannot be read to its end.
-pub fn records_of(html: &[u8], source: &Source<'_>) -> Result<Vec<Record>, String> {
+pub(crate) fn records_of(html: &[u8], source: &Source<'_>) -> Result<Vec<Record>, String> {
     let mut uris = Vec::new();
     let head = read_items(html, &mut |_, item| {
         uris.extend(item.media.into_iter().map(|medium| medium.src));

@@ -29,7 +29,7 @@ use model::shown::shown;
 const TEMPLATE_POSTS: usize = 3;
 
 /// Finds out whose data each piece holds.
-pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
+pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
     let conversations = Conversations::find(tree.nodes());
     let is_no_page_of_the_owner = |node: &Node| {
         matches!(
@@ -50,7 +50,7 @@ pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
 }
 
 /// Reads all record files of the tree and says what each entry is.
-pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     let accounts = accounts(tree, options.account.as_deref());
     let conversations = Conversations::find(tree.nodes());
     for node in tree.nodes() {
@@ -81,8 +81,7 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
 
 fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
     let bytes = tree.read(node.id, LARGEST_RECORD_FILE)?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut profile = bounded_json::from_slice(bytes).map_err(|error| broken(&error, 0))?;
+    let mut profile = bounded_json::from_slice(&bytes).map_err(|error| broken(&error, 0))?;
     repair_value(&mut profile);
     Ok(profile)
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Parts of an archive in memory: part name, path, bytes.
 #[derive(Default)]
-pub struct MemoryTree {
+pub(super) struct MemoryTree {
     nodes: Vec<Node>,
     parts: Vec<String>,
     files: Vec<(String, Vec<u8>)>,

@@ -11,10 +11,11 @@ use crate::meta_shape::oddity;
 use model::kind::Kind;
 use model::record::Record;
 use model::shown::shown;
+use model::texts::Texts;
 
 /// What was met in one record file, element by element.
 #[derive(Debug)]
-pub struct Understood {
+pub(crate) struct Understood {
     /// Key that every medium of the file has for its caption, be it empty.
     caption_key: &'static str,
     /// Elements that name no medium, and media without a path.
@@ -36,8 +37,8 @@ pub struct Understood {
 
 /// What one element holds that matters here. Gathered before it is taken apart.
 #[derive(Debug, Default)]
-pub struct Survey {
-    paths: Vec<String>,
+pub(crate) struct Survey {
+    paths: Texts,
     nameless: u64,
     captions: bool,
     labelled: bool,
@@ -51,7 +52,7 @@ pub struct Survey {
 
 impl Survey {
     /// Forgets what was found of captions: messages have none, and their texts are private.
-    pub fn without_texts(self) -> Self {
+    pub(crate) fn without_texts(self) -> Self {
         Self {
             text_under: None,
             captions: false,
@@ -64,7 +65,7 @@ impl Survey {
 }
 
 /// An element whose records are being given.
-pub struct Adding<'a> {
+pub(crate) struct Adding<'a> {
     understood: &'a mut Understood,
     survey: Survey,
     claimed: Claimed,
@@ -72,7 +73,7 @@ pub struct Adding<'a> {
 
 impl Adding<'_> {
     /// The element gave this record.
-    pub fn record(&mut self, record: &Record) {
+    pub(crate) fn record(&mut self, record: &Record) {
         self.understood.records += 1;
         let never_dated = matches!(record.kind, Kind::Profile | Kind::Draft);
         self.understood.no_date += u64::from(!self.survey.dates && !never_dated);
@@ -82,11 +83,11 @@ impl Adding<'_> {
     }
 
     /// It gave all.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         let (understood, survey) = (self.understood, self.survey);
         understood.nameless += survey.nameless;
         understood.odd_posts += u64::from(survey.odd_post && !survey.labelled);
-        understood.odd = understood.odd.or(survey.odd.filter(|_| !survey.labelled));
+        understood.odd = understood.odd.or(survey.odd);
         // In the dialect of labelled values the caption's label may be one nobody knows.
         if let Some(key) = survey
             .text_under
@@ -95,7 +96,7 @@ impl Adding<'_> {
             understood.texts += 1;
             understood.text_under.get_or_insert(key);
         }
-        understood.unread(survey.paths, &self.claimed);
+        understood.unread(&survey.paths, &self.claimed);
     }
 }
 
@@ -115,13 +116,13 @@ impl Claimed {
 }
 
 /// An object without a key. A few kilobytes of a zip may hold twenty million of them, so none is looked into.
-pub fn is_empty(element: &Value) -> bool {
+pub(crate) fn is_empty(element: &Value) -> bool {
     element.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 impl Understood {
     /// Nothing was met so far.
-    pub fn new(caption_key: &'static str) -> Self {
+    pub(crate) fn new(caption_key: &'static str) -> Self {
         Self {
             caption_key,
             nameless: 0,
@@ -137,18 +138,22 @@ impl Understood {
     }
 
     /// Returns true, and counts the element as one that names no medium, if nothing at all stands in it.
-    pub fn is_nothing(&mut self, element: &Value) -> bool {
+    pub(crate) fn is_nothing(&mut self, element: &Value) -> bool {
         let nothing = is_empty(element);
         self.nameless += u64::from(nothing);
         nothing
     }
 
     /// Looks at an element.
-    pub fn survey(&self, element: &Value) -> Survey {
+    pub(crate) fn survey(&self, element: &Value) -> Survey {
         let has = |key: &str| element.get(key).is_some();
+        let labelled = labels::is_labelled(element);
         let mut survey = Survey {
-            labelled: labels::is_labelled(element),
-            odd: oddity(element),
+            labelled,
+            odd: match labelled {
+                true => labels::oddity(element),
+                false => oddity(element),
+            },
             odd_post: (has("title") || has("creation_timestamp"))
                 && !["media", "uri", "media_map_data", "string_map_data"]
                     .iter()
@@ -160,10 +165,14 @@ impl Understood {
     }
 
     /// An element gave these records; `None`: nothing in it is a medium.
-    pub fn add<'a>(&mut self, survey: Survey, records: Option<impl Iterator<Item = &'a Record>>) {
+    pub(crate) fn add<'a>(
+        &mut self,
+        survey: Survey,
+        records: Option<impl Iterator<Item = &'a Record>>,
+    ) {
         let Some(records) = records else {
             self.nameless += 1;
-            self.unread(survey.paths, &Claimed::default());
+            self.unread(&survey.paths, &Claimed::default());
             return;
         };
         let mut adding = self.adding(survey);
@@ -172,7 +181,7 @@ impl Understood {
     }
 
     /// The same where an element gives its records one by one.
-    pub fn adding(&mut self, survey: Survey) -> Adding<'_> {
+    pub(crate) fn adding(&mut self, survey: Survey) -> Adding<'_> {
         Adding {
             understood: self,
             survey,
@@ -180,17 +189,17 @@ impl Understood {
         }
     }
 
-    fn unread(&mut self, paths: Vec<String>, claimed: &Claimed) {
-        for path in paths {
-            if !claimed.has(&path) {
+    fn unread(&mut self, paths: &Texts, claimed: &Claimed) {
+        for path in paths.iter() {
+            if !claimed.has(path) {
                 self.unread += 1;
-                self.first_unread.get_or_insert(path);
+                self.first_unread.get_or_insert_with(|| path.to_owned());
             }
         }
     }
 
     /// Returns what was looked for and not found, in words; nothing if all was.
-    pub fn lacks(&self) -> Option<String> {
+    pub(crate) fn lacks(&self) -> Option<String> {
         let mut lacks = Vec::new();
         match (self.nameless, self.records) {
             (0, _) => {}
@@ -241,7 +250,7 @@ const TECHNICAL: &[&str] = &["media_metadata", "cross_post_source", "dubbing_inf
 
 fn look(value: &Value, key: &str, caption_key: &str, survey: &mut Survey) {
     match value {
-        Value::String(text) if is_media_path(text) => survey.paths.push(text.clone()),
+        Value::String(text) if is_media_path(text) => survey.paths.push(text),
         Value::String(text) if survey.text_under.is_none() && is_prose(text) => {
             survey.text_under = Some(key.to_owned());
         }
@@ -279,7 +288,7 @@ fn is_container(value: &Value) -> bool {
 /// Only paths matter in what a camera or a service noted.
 fn technical(value: &Value, survey: &mut Survey) {
     match value {
-        Value::String(text) if is_media_path(text) => survey.paths.push(text.clone()),
+        Value::String(text) if is_media_path(text) => survey.paths.push(text),
         Value::Array(values) => values.iter().for_each(|value| technical(value, survey)),
         Value::Object(object) => object.values().for_each(|value| technical(value, survey)),
         _ => {}

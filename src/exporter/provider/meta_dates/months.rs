@@ -1,13 +1,13 @@
 //! The words for months, by language: one table.
 
 /// One language: its ISO 639-1 code, and its words for the twelve months from January, short and long.
-pub type MonthWords = (&'static str, [&'static [&'static str]; 12]);
+pub(crate) type MonthWords = (&'static str, [&'static [&'static str]; 12]);
 
 /// Month words, as natives write them; compared after [`super::words::fold`].
 ///
 /// Left out on purpose: `jui` (juin or juillet), Polish `lip`, `lis` and `listopad` (Croatian June and October, so a Croatian
 /// page would be read a month off; such a Polish date is reported instead). Vietnamese and East Asian months are numbers.
-pub const MONTHS: &[MonthWords] = &[
+pub(crate) const MONTHS: &[MonthWords] = &[
     (
         "en",
         [

@@ -10,7 +10,7 @@ use super::months::MONTHS;
 
 /// A part of the day, by what it does to the hour on a 12-hour clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DayPart {
+pub(crate) enum DayPart {
     /// Midnight to noon.
     Am,
     /// Noon to midnight.
@@ -24,13 +24,13 @@ pub enum DayPart {
 }
 
 /// Words that come before the number of a month: Vietnamese.
-pub const MONTH_BEFORE: &[&str] = &["thang", "thg"];
+pub(crate) const MONTH_BEFORE: &[&str] = &["thang", "thg"];
 
 /// Letters that come after the number of a month: Chinese and Japanese, Korean.
-pub const MONTH_AFTER: &[char] = &['月', '월'];
+pub(crate) const MONTH_AFTER: &[char] = &['月', '월'];
 
 /// Letters that come after year and day numbers and say no more than their place does.
-pub const NUMBER_MARKS: &[char] = &['年', '日', '号', '號', '년', '일'];
+pub(crate) const NUMBER_MARKS: &[char] = &['年', '日', '号', '號', '년', '일'];
 
 /// Words for parts of the day. `a. m.` and `après-midi`, which fall into two words, are in [`DAY_PART_PAIRS`].
 const DAY_PARTS: &[(&str, DayPart)] = &[
@@ -102,7 +102,7 @@ const DAY_PARTS: &[(&str, DayPart)] = &[
 ];
 
 /// Parts of the day that fall into two words.
-pub const DAY_PART_PAIRS: &[(&str, &str, DayPart)] = &[
+pub(crate) const DAY_PART_PAIRS: &[(&str, &str, DayPart)] = &[
     ("a", "m", DayPart::Am),
     ("p", "m", DayPart::Pm),
     ("apres", "midi", DayPart::Pm),
@@ -166,28 +166,28 @@ static FILLER_TABLE: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// Returns the number of the month a folded word names.
-pub fn month(word: &str) -> Option<i8> {
+pub(crate) fn month(word: &str) -> Option<i8> {
     MONTH_TABLE.get(word).copied()
 }
 
 /// Returns the part of the day a folded word names.
-pub fn day_part(word: &str) -> Option<DayPart> {
+pub(crate) fn day_part(word: &str) -> Option<DayPart> {
     DAY_PART_TABLE.get(word).copied()
 }
 
 /// Returns the part of the day a folded word names if a dot follows it.
-pub fn day_part_with_dot(word: &str) -> Option<DayPart> {
+pub(crate) fn day_part_with_dot(word: &str) -> Option<DayPart> {
     let found = DOTTED_DAY_PARTS.iter().find(|(known, _)| *known == word);
     found.map(|(_, part)| *part)
 }
 
 /// Returns whether a folded word says nothing of its own.
-pub fn is_filler(word: &str) -> bool {
+pub(crate) fn is_filler(word: &str) -> bool {
     FILLER_TABLE.iter().any(|filler| filler == word)
 }
 
 /// Takes out the days of the week that would be taken for numbered months and days.
-pub fn without_marked_weekdays(folded: &str) -> String {
+pub(crate) fn without_marked_weekdays(folded: &str) -> String {
     MARKED_WEEKDAYS
         .iter()
         .fold(folded.to_owned(), |text, day| text.replace(day, " "))
@@ -197,7 +197,7 @@ pub fn without_marked_weekdays(folded: &str) -> String {
 ///
 /// Accents go because pages mix NFC and NFD and people's tools drop them; a dotless Turkish ı counts as i, so that
 /// `KASIM`, `Kasım` and `kasim` are one word. Hangul is decomposed by NFKD and must be composed again.
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_combining_mark(*c) && !is_direction_mark(*c))
         .nfkc()

@@ -22,7 +22,7 @@ const PHRASES: &[(&str, &[&str])] = &[
 const LONGEST_NAME: usize = 100;
 
 /// Returns the name in the first of the lines that has it.
-pub fn of_lines(lines: &[String]) -> Option<String> {
+pub(crate) fn of_lines(lines: &[String]) -> Option<String> {
     let mut lines = lines.iter().map(String::as_str).peekable();
     while let Some(line) = lines.next() {
         let Some((rest, _)) = phrase(line) else {

@@ -10,7 +10,7 @@ use crate::classify::{has_media_extension, is_subtitles, is_web_address};
 use crate::entities::decode;
 
 /// Most text kept of one item, in bytes. Instagram allows 2,200 characters, Facebook 63,206; the rest is room for comments.
-pub const MOST_TEXT_BYTES: usize = 4 << 20;
+pub(crate) const MOST_TEXT_BYTES: usize = 4 << 20;
 
 /// Longest line outside of items that is kept, in bytes; what is longer tells nothing about the page.
 const LONGEST_LINE_BYTES: usize = 512;
@@ -28,7 +28,7 @@ const MOST_MEDIA_OUTSIDE: usize = 20;
 const PAGE_PICTURES: &[&str] = &["fb_logo.png", "profile_pic.jpg", "Instagram-Logo.png"];
 
 /// The attributes that matter, entities not yet decoded.
-pub struct Attributes {
+pub(crate) struct Attributes {
     /// `class`.
     pub class: String,
     /// The attribute [`target_of`] names.
@@ -36,7 +36,7 @@ pub struct Attributes {
 }
 
 /// Returns the name of the attribute by which an element points to something.
-pub fn target_of(tag: &str) -> &'static str {
+pub(crate) fn target_of(tag: &str) -> &'static str {
     match tag {
         "a" => "href",
         "time" => "datetime",
@@ -90,7 +90,7 @@ struct Row {
 
 /// Everything known while a page is being read.
 #[derive(Default)]
-pub struct Builder {
+pub(crate) struct Builder {
     head: PageHead,
     done: Vec<PageItem>,
     stack: Vec<Frame>,
@@ -118,27 +118,32 @@ pub struct Builder {
 
 impl Builder {
     /// Returns what stands at the head of the page, as far as it was read.
-    pub fn head(&self) -> &PageHead {
+    pub(crate) fn head(&self) -> &PageHead {
         &self.head
     }
 
     /// Ends reading.
-    pub fn into_head(self) -> PageHead {
+    pub(crate) fn into_head(self) -> PageHead {
         self.head
     }
 
     /// Returns the items that became whole since the last call.
-    pub fn take_items(&mut self) -> Vec<PageItem> {
+    pub(crate) fn take_items(&mut self) -> Vec<PageItem> {
         std::mem::take(&mut self.done)
     }
 
     /// Ends whatever the page left open.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.end(0);
     }
 
     /// An element begins. Returns the depth to end it with, if it can hold anything.
-    pub fn start(&mut self, tag: &str, attributes: &Attributes, holds: bool) -> Option<usize> {
+    pub(crate) fn start(
+        &mut self,
+        tag: &str,
+        attributes: &Attributes,
+        holds: bool,
+    ) -> Option<usize> {
         self.end_node();
         let role = role(tag, &attributes.class);
         if role == Some(Role::Item) && self.begins_item() {
@@ -201,7 +206,7 @@ impl Builder {
     }
 
     /// Text comes. `last` ends its text node; entities never reach over that.
-    pub fn text(&mut self, text: &str, last: bool) {
+    pub(crate) fn text(&mut self, text: &str, last: bool) {
         match self.slot() {
             Slot::Fallback | Slot::Reactions => return,
             Slot::Nowhere | Slot::Header => return self.text_outside(text, last),
@@ -230,7 +235,7 @@ impl Builder {
     }
 
     /// The element begun at this depth ends, and with it all within that was left open.
-    pub fn end(&mut self, depth: usize) {
+    pub(crate) fn end(&mut self, depth: usize) {
         self.end_node();
         if self.stack.len() > depth {
             self.settle();

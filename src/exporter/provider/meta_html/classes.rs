@@ -2,7 +2,7 @@
 
 /// What an element is within its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// Box of one item.
     Item,
     /// Caption (Instagram), sender (messages), or the sentence about a post (Facebook).
@@ -31,7 +31,7 @@ pub enum Role {
 const MEDIA_CLASSES: &[&str] = &["_a6_o", "_2yuc"];
 
 /// Returns whether an element with this value of its `class` attribute is a medium. Icons and avatars are not.
-pub fn is_medium(class: &str) -> bool {
+pub(crate) fn is_medium(class: &str) -> bool {
     class
         .split_ascii_whitespace()
         .any(|given| MEDIA_CLASSES.contains(&given))
@@ -60,7 +60,7 @@ const ROLES: &[(&str, Option<&str>, Role)] = &[
 ];
 
 /// Returns the role of an element with this value of its `class` attribute; further classes do not matter.
-pub fn role(tag: &str, class: &str) -> Option<Role> {
+pub(crate) fn role(tag: &str, class: &str) -> Option<Role> {
     ROLES
         .iter()
         .find(|(name, only, _)| {
@@ -71,7 +71,7 @@ pub fn role(tag: &str, class: &str) -> Option<Role> {
 }
 
 /// Returns whether an element stands within a line of text. All others end it.
-pub fn is_inline(tag: &str) -> bool {
+pub(crate) fn is_inline(tag: &str) -> bool {
     matches!(
         tag,
         "a" | "b"

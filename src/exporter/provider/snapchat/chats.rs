@@ -15,7 +15,7 @@ use super::rows::instant;
 ///
 /// # Errors
 /// Fails at a syntax error, after the messages before it were given.
-pub fn read(
+pub(crate) fn read(
     bytes: &mut [u8],
     source: &str,
     account: Option<&str>,

@@ -17,7 +17,11 @@ use super::joins::FileTime;
 use super::names::memory_name;
 
 /// Returns the statement of a file in `memories/`.
-pub fn record(path: &str, modified: Option<Modified>, account: Option<&str>) -> Option<Record> {
+pub(crate) fn record(
+    path: &str,
+    modified: Option<Modified>,
+    account: Option<&str>,
+) -> Option<Record> {
     let name = memory_name(path)?;
     Some(Record {
         provider: NAME.to_owned(),
@@ -39,7 +43,7 @@ pub fn record(path: &str, modified: Option<Modified>, account: Option<&str>) -> 
 }
 
 /// Says whether a record is such a statement.
-pub fn is_statement(record: &Record) -> bool {
+pub(crate) fn is_statement(record: &Record) -> bool {
     record.edition == Edition::Unrecorded
 }
 
@@ -54,12 +58,12 @@ fn taken(day: Date, modified: Option<Modified>) -> When {
 }
 
 /// A day of which the hour is not known.
-pub fn the_day(day: Date) -> When {
+pub(crate) fn the_day(day: Date) -> When {
     When::wall(day.to_datetime(Time::midnight())).known_to(Precision::Day)
 }
 
 /// Returns the time a statement tells, if it tells more than the day.
-pub fn time_of(record: &Record) -> Option<FileTime> {
+pub(crate) fn time_of(record: &Record) -> Option<FileTime> {
     let taken = record.facts.taken_at?;
     let second = taken.instant()?.as_second();
     match taken.precision {
@@ -70,7 +74,7 @@ pub fn time_of(record: &Record) -> Option<FileTime> {
 }
 
 /// Returns the day of a memory in UTC.
-pub fn day_of(when: When) -> Date {
+pub(crate) fn day_of(when: When) -> Date {
     match when.instant() {
         Some(instant) => Offset::UTC.to_datetime(instant).date(),
         None => when.for_names().date(),

@@ -18,7 +18,7 @@ use super::rows::Row;
 const LONGEST_PIECE_S: i64 = 12;
 
 /// Returns the records of all rows of one list, which are in its order: newest first.
-pub fn records(rows: &[Row], source: &str, account: Option<&str>) -> Vec<Record> {
+pub(crate) fn records(rows: &[Row], source: &str, account: Option<&str>) -> Vec<Record> {
     let mut counts: BTreeMap<(&str, Option<MediaClass>), u32> = BTreeMap::new();
     let mut records: Vec<Record> = rows
         .iter()
@@ -135,6 +135,7 @@ mod tests {
                 media_type: (*kind).to_owned(),
                 location: (*location).to_owned(),
                 addresses: vec![],
+                unknown_key: None,
             })
             .collect();
         records(&rows, "json/memories_history.json", None)

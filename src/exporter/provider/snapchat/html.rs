@@ -66,6 +66,7 @@ impl Page {
                 media_type: media_type.clone(),
                 location: rest.iter().find(is_place).cloned().unwrap_or_default(),
                 addresses,
+                unknown_key: None,
             });
         }
     }
@@ -89,8 +90,11 @@ fn address(handler: &str) -> Option<MemoryAddress> {
     MemoryAddress::new(address, method)
 }
 
-/// Reads all rows.
-pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
+/// Reads the rows of `memories_history.html`, in the order of the page.
+///
+/// # Errors
+/// Fails, in words, if the parser gives up.
+pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let page = Rc::new(RefCell::new(Page::default()));
     let (of_tags, of_text) = (Rc::clone(&page), Rc::clone(&page));
     let settings = Settings::new()

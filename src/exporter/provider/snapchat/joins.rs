@@ -15,7 +15,7 @@ const SAME_PLACE_M: f64 = 1000.0;
 
 /// A memory as rows tell it.
 #[derive(Debug, Clone, Default)]
-pub struct Memory<'a> {
+pub(crate) struct Memory<'a> {
     /// Its identity, to break ties with.
     pub key: &'a str,
     /// Ids its file may have in its name, best first, in small letters; none where rows have no addresses.
@@ -32,7 +32,7 @@ pub struct Memory<'a> {
 
 /// When a file's entry says the memory was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FileTime {
+pub(crate) enum FileTime {
     /// To the second.
     Exact(i64),
     /// In steps of two seconds.
@@ -41,7 +41,7 @@ pub enum FileTime {
 
 /// A file of a memory, by its name and entry.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryFile<'a> {
+pub(crate) struct MemoryFile<'a> {
     /// Its identity, to break ties with.
     pub stem: &'a str,
     /// The id in its name, in small letters.
@@ -56,7 +56,7 @@ pub struct MemoryFile<'a> {
 
 /// What a join cannot vouch for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
+pub(crate) enum Doubt {
     /// Nothing.
     None,
     /// Which of several memories it is: the place may be another's.
@@ -67,7 +67,7 @@ pub enum Doubt {
 
 /// A memory and its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Join {
+pub(crate) struct Join {
     /// Index of the memory.
     pub memory: usize,
     /// Index of the file.
@@ -80,7 +80,7 @@ pub struct Join {
 
 /// Joins memories to files. Archives with addresses and archives without tell the same memories in different words, so each
 /// of the two is joined to all files by itself.
-pub fn join(memories: &[Memory<'_>], files: &[MemoryFile<'_>]) -> Vec<Join> {
+pub(crate) fn join(memories: &[Memory<'_>], files: &[MemoryFile<'_>]) -> Vec<Join> {
     let (told, counted): (Vec<usize>, Vec<usize>) =
         (0..memories.len()).partition(|at| !memories[*at].ids.is_empty());
     let mut joiner = Joiner {

@@ -10,7 +10,7 @@ use super::names::{ChatFile, chat_file, day_of, is_told_apart};
 
 /// What a path below the archive's root holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// Left by a system or packer.
     System,
     /// Start page, style sheet, preview.
@@ -42,7 +42,7 @@ const RECORD_NAMES: &[&str] = &[
 ];
 
 /// Finds the roots of Snapchat's data among the entry paths of one part.
-pub fn roots(paths: &[&str]) -> Vec<String> {
+pub(crate) fn roots(paths: &[&str]) -> Vec<String> {
     roots_by(paths, is_marker)
 }
 
@@ -61,7 +61,7 @@ fn is_marker(parts: &[&str]) -> bool {
 }
 
 /// Returns what a path below the archive's root holds.
-pub fn place_of(path: &str) -> Place {
+pub(crate) fn place_of(path: &str) -> Place {
     if is_system_file(path) {
         return Place::System;
     }
@@ -87,12 +87,12 @@ pub fn place_of(path: &str) -> Place {
 }
 
 /// Returns the kind of the record files that name a medium at this path, by its place alone.
-pub fn media_kind(path: &str) -> Option<Kind> {
+pub(crate) fn media_kind(path: &str) -> Option<Kind> {
     (place_of(path) == Place::Memory).then_some(Kind::Post)
 }
 
 /// Returns the kind of media that a record file of this name is about.
-pub fn record_kind(path: &str) -> Option<Kind> {
+pub(crate) fn record_kind(path: &str) -> Option<Kind> {
     matches!(place_of(path), Place::History(_)).then_some(Kind::Post)
 }
 

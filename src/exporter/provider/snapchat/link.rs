@@ -14,7 +14,7 @@ use super::joins::{Doubt, FileTime, Join, Memory, MemoryFile, join};
 use super::names::{self, ChatFile, Part, chat_file, class_of, memory_name};
 
 /// Ties all records to media and makes up records for the media none names.
-pub fn link(evidence: &Evidence) -> Links {
+pub(crate) fn link(evidence: &Evidence) -> Links {
     let files = files(evidence);
     let told = told(evidence);
     let memories: Vec<Memory<'_>> = told

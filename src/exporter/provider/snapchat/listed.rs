@@ -6,14 +6,15 @@ use crate::classify::Format;
 use crate::{LARGEST_RECORD_FILE, Node, PieceId, Provider, ReadOptions, Tree};
 
 use super::Snapchat;
+use super::html;
 use super::layout::{Place, place_of};
-use super::rows::{read_html, read_json};
+use super::rows::read_json;
 
 /// Says of each piece whose list of memories is in hand whether the list speaks for all its media.
 ///
 /// The list is in the first part only and names the memories of all parts. It says nothing of the media of chats and of other
 /// folders, so where those are wanted or there, nothing tells how many parts there were.
-pub fn listed(tree: &dyn Tree, options: &ReadOptions) -> BTreeMap<PieceId, bool> {
+pub(crate) fn listed(tree: &dyn Tree, options: &ReadOptions) -> BTreeMap<PieceId, bool> {
     let histories = histories(tree);
     if histories.is_empty() {
         return BTreeMap::new();
@@ -59,7 +60,7 @@ fn has_rows(tree: &dyn Tree, node: &Node, format: Format) -> bool {
             None => odd += 1,
         })
         .is_ok(),
-        Format::Html => read_html(&bytes).map(|read| rows = read.len()).is_ok(),
+        Format::Html => html::rows(&bytes).map(|read| rows = read.len()).is_ok(),
     };
     whole && rows > 0 && odd == 0
 }

@@ -3,7 +3,7 @@
 mod chats;
 mod files;
 mod history;
-mod html;
+pub mod html;
 mod joins;
 mod layout;
 mod link;

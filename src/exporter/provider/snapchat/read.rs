@@ -11,13 +11,14 @@ use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::shown::shown;
 
+use super::html;
 use super::layout::{Place, place_of};
 use super::names::is_of_a_memory;
-use super::rows::{Row, read_html, read_json};
+use super::rows::{Row, read_json};
 use super::{chats, files, history};
 
 /// Finds out whose data each piece holds.
-pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
+pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
     Accounts::find(
         tree,
         given,
@@ -27,7 +28,7 @@ pub fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
 }
 
 /// Reads all record files of the tree and says what each entry is.
-pub fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
     let accounts = accounts(tree, options.account.as_deref());
     let has_media = tree
         .nodes()
@@ -54,8 +55,7 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
         return None;
     }
     let bytes = tree.read(node.id, LARGEST_RECORD_FILE).ok()?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let account: Value = bounded_json::from_slice(bytes).ok()?;
+    let account: Value = bounded_json::from_slice(&bytes).ok()?;
     let name = account
         .get("Basic Information")?
         .get("Username")?
@@ -127,9 +127,14 @@ impl File<'_> {
                 });
                 read.map_err(|error| broken(&error, rows.len()))
             }
-            Format::Html => read_html(&bytes).map(|read| rows = read),
+            Format::Html => html::rows(&bytes).map(|read| rows = read),
         };
         self.tell_oddities(&rows, odd);
+        if let Some(key) = rows.iter().find_map(|row| row.unknown_key.as_ref()) {
+            let lacks = format!("its key {:?} is none that albumen reads", shown(key));
+            let why = NotUnderstood::UnknownStructure { lacks };
+            self.sink.not_understood(self.node.id, why);
+        }
         for record in history::records(&rows, &self.node.path, self.account) {
             self.sink.record(record);
         }
@@ -162,7 +167,7 @@ impl File<'_> {
             count += 1;
             self.sink.record(record);
         });
-        result.map_err(|error| shown(&broken(&error, count)))
+        result.map_err(|error| broken(&error, count))
     }
 }
 

@@ -136,6 +136,18 @@ fn rows_and_entries_are_told_with_their_account() {
 }
 
 #[test]
+fn a_key_that_nobody_knows_is_told_once() {
+    let list = r#"{"Saved Media":[{"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image","Place":"x"},
+        {"Date":"2021-01-02 03:04:06 UTC","Media Type":"Image","Place":"y"}]}"#;
+    let heard = heard(&[("json/memories_history.json", list)], false);
+    let told = heard
+        .warnings
+        .iter()
+        .filter(|text| text.contains("\"Place\""));
+    assert_eq!(told.count(), 1, "{:?}", heard.warnings);
+}
+
+#[test]
 fn links_without_media_are_said_to_be_links() {
     let heard = heard(&[("json/memories_history.json", HISTORY)], false);
     assert!(

@@ -12,8 +12,6 @@ use crate::meta_values::text;
 use model::media_type::MediaClass;
 use model::record::Location;
 
-use super::html;
-
 /// How an address is to be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -76,9 +74,26 @@ pub struct Row {
     pub location: String,
     /// Where its media can be had, best first; none in archives that hold them.
     pub addresses: Vec<MemoryAddress>,
+    /// A key beside these, which nobody knows.
+    pub unknown_key: Option<String>,
 }
 
 impl Row {
+    /// Keys of an element, by the archives of all generations. Another one may be a place or a date.
+    const KEYS: [&str; 5] = [
+        "Date",
+        "Download Link",
+        "Location",
+        "Media Download Url",
+        "Media Type",
+    ];
+
+    /// Returns a key of an element that nobody knows.
+    fn unknown_key(element: &Value) -> Option<&String> {
+        let mut keys = element.as_object()?.keys();
+        keys.find(|key| !Self::KEYS.contains(&key.as_str()))
+    }
+
     /// Reads an element of `Saved Media`.
     fn of_json(element: &Value) -> Option<Self> {
         let field = |name: &str| text(element.get(name)).unwrap_or_default();
@@ -93,6 +108,7 @@ impl Row {
             .into_iter()
             .filter_map(|(name, method)| MemoryAddress::new(&field(name), method))
             .collect(),
+            unknown_key: Self::unknown_key(element).cloned(),
         };
         (!row.date.is_empty() || !row.addresses.is_empty()).then_some(row)
     }
@@ -176,14 +192,6 @@ pub fn read_json(
     })
 }
 
-/// Reads the rows of `memories_history.html`, in the order of the page.
-///
-/// # Errors
-/// Fails, in words, if the parser gives up.
-pub fn read_html(bytes: &[u8]) -> Result<Vec<Row>, String> {
-    html::rows(bytes)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -236,6 +244,9 @@ mod tests {
             );
         }
         assert_eq!(Row::of_json(&json!({"Media Type": "Image"})), None);
+        let renamed = row(json!({"Date": "soon", "Place": "Latitude, Longitude: 1, 2"}));
+        assert_eq!(renamed.unknown_key.as_deref(), Some("Place"));
+        assert_eq!(old.unknown_key, None);
         assert_eq!(Row::of_json(&json!(7)), None);
     }
 

@@ -12,7 +12,7 @@ const BOILERPLATE_WORDS: usize = 3;
 
 /// The body of an item, sorted out.
 #[derive(Debug, Default, PartialEq)]
-pub struct Body {
+pub(crate) struct Body {
     /// The owner's text.
     pub text: Option<String>,
     /// Name of the place.
@@ -26,7 +26,7 @@ pub struct Body {
 impl Body {
     /// Reads the lines right below a medium: words of the owner's, people tagged, the group of a comment. A place would be the
     /// post's, and a date or address that someone writes below a picture is its caption.
-    pub fn of_medium(lines: &[String]) -> Self {
+    pub(crate) fn of_medium(lines: &[String]) -> Self {
         let mut body = Self::default();
         let mut texts: Vec<&str> = Vec::new();
         for line in lines {
@@ -42,7 +42,7 @@ impl Body {
     }
 
     /// Reads the blocks of a body in their order.
-    pub fn read(blocks: &[String]) -> Self {
+    pub(crate) fn read(blocks: &[String]) -> Self {
         let mut body = Self::default();
         let mut texts: Vec<&str> = Vec::new();
         let mut address_may_follow = false;
@@ -64,7 +64,7 @@ impl Body {
 }
 
 /// Says whether a block may be the owner's words.
-pub fn is_own_text(block: &str) -> bool {
+pub(crate) fn is_own_text(block: &str) -> bool {
     !is_boilerplate(block) && !is_bare_link(block) && !lines::is_group_label(block)
 }
 

@@ -60,14 +60,14 @@ fn field(label: &str) -> Option<Field> {
 }
 
 /// Says whether a row must not be kept: the address a photo was uploaded from.
-pub fn is_private(row: &PageLabel) -> bool {
+pub(crate) fn is_private(row: &PageLabel) -> bool {
     lines::is_upload_address(&row.label)
         || lines::holds_address(&row.label)
         || lines::holds_address(&row.value)
 }
 
 /// Puts what the rows of one medium tell into `facts`, whose time of posting is known by now.
-pub fn read(rows: &[PageLabel], offset_s: Option<i32>, facts: &mut RecordFacts) {
+pub(crate) fn read(rows: &[PageLabel], offset_s: Option<i32>, facts: &mut RecordFacts) {
     let number_of = |wanted: Field| {
         let value = value_of(rows, wanted)?.to_owned();
         number(Some(&serde_json::Value::String(value)))

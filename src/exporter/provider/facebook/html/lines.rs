@@ -25,13 +25,13 @@ const GROUP: &[&str] = &[
 ];
 
 /// Returns whether a text (a label, with or without its value) is about the address a file was uploaded from.
-pub fn is_upload_address(label: &str) -> bool {
+pub(crate) fn is_upload_address(label: &str) -> bool {
     let label = label.trim().trim_end_matches([':', '：']).to_lowercase();
     UPLOAD_ADDRESS.contains(&label.as_str())
 }
 
 /// Returns whether any word of a text is an address on the internet.
-pub fn holds_address(text: &str) -> bool {
+pub(crate) fn holds_address(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '：'))
         .any(is_address)
 }
@@ -58,7 +58,7 @@ fn names_ip(text: &str) -> bool {
 /// Returns the lines of a text without those that give an upload address away: with their label, or alone below it.
 ///
 /// The owner's own words may hold an address ("router: 192.168.1.1"); those stay, but for a line that is nothing else.
-pub fn without_addresses(text: &str) -> String {
+pub(crate) fn without_addresses(text: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for line in text.split('\n') {
         if is_address(line.trim()) && !line.trim().contains(char::is_whitespace) {
@@ -79,7 +79,7 @@ pub fn without_addresses(text: &str) -> String {
 }
 
 /// Returns blocks of text without upload addresses, whose label may stand in a block before them. Empty ones go.
-pub fn scrubbed(blocks: &[String]) -> Vec<String> {
+pub(crate) fn scrubbed(blocks: &[String]) -> Vec<String> {
     let joined = blocks.iter().map(|block| block.replace('\n', "\u{1}"));
     let joined: Vec<String> = joined.collect();
     // One text of all: a label and its address may stand in two blocks, or in two lines of one.
@@ -94,7 +94,7 @@ pub fn scrubbed(blocks: &[String]) -> Vec<String> {
 }
 
 /// Returns the people a line says were tagged: `You tagged A, B`. `None` for other lines.
-pub fn tagged(line: &str) -> Option<Vec<String>> {
+pub(crate) fn tagged(line: &str) -> Option<Vec<String>> {
     let names = line.trim().strip_prefix(YOU_TAGGED)?;
     let names = names.trim_end_matches('.').split(", ").map(str::trim);
     let names: Vec<String> = names
@@ -105,7 +105,7 @@ pub fn tagged(line: &str) -> Option<Vec<String>> {
 }
 
 /// Returns whether a line names the group of a comment: `Group: X`.
-pub fn is_group_label(line: &str) -> bool {
+pub(crate) fn is_group_label(line: &str) -> bool {
     let before = line
         .split_once([':', '：'])
         .map(|(before, _)| before.trim());

@@ -17,7 +17,7 @@ use crate::classify::without_signature;
 use crate::facebook::albums::{album_key, membership};
 use crate::facebook::layout::{is_below_media, is_by_others, is_furniture, visibility_of};
 use crate::facebook::media::key_of;
-use crate::facebook::posts::Source;
+use crate::facebook::source::Source;
 use crate::facebook::text::readable;
 use crate::meta_dates::read_date;
 use crate::meta_html::{
@@ -28,14 +28,14 @@ use model::kind::Kind;
 use model::record::{AlbumRecord, Hints, PostRef, Record};
 use model::shown::shown;
 use model::time::{Clock, When};
-pub use shape::{Expected, lacks};
+pub(crate) use shape::{Expected, lacks};
 
 /// Unreadable dates that are named one by one; a page in an unknown language has thousands of them.
 const NAMED_DATES: usize = 20;
 
 /// One page of an archive.
 #[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
+pub(crate) struct Page<'a> {
     /// What its items are.
     pub kind: Kind,
     /// What its records share.
@@ -48,7 +48,7 @@ pub struct Page<'a> {
 
 /// What a page told.
 #[derive(Debug)]
-pub struct PageRead {
+pub(crate) struct PageRead {
     /// A record for each medium.
     pub records: Vec<Record>,
     /// Previews within videos.
@@ -68,7 +68,7 @@ pub struct PageRead {
 }
 
 /// Reads a page into one record for each medium.
-pub fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
+pub(crate) fn read_page(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> PageRead {
     let mut unread = 0;
     let (mut pictures, mut unmarked) = (0, 0);
     let (mut headless, mut unplaced) = (0, 0);
@@ -150,7 +150,7 @@ fn hint_at_offset(records: &mut [Record], offset_s: i32) {
 }
 
 /// Reads the page of an album; its records come back as members, in order.
-pub fn read_album(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> (AlbumRecord, PageRead) {
+pub(crate) fn read_album(page: &Page<'_>, warn: &mut dyn FnMut(String)) -> (AlbumRecord, PageRead) {
     let mut read = read_page(page, warn);
     let title = page_title(page.html).unwrap_or_default();
     let key = album_key(

@@ -10,7 +10,7 @@ const LINES_OF_EMPTY: usize = 20;
 
 /// How sure it is that a page is a list of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
+pub(crate) enum Expected {
     /// Its name says so: posts, whose boxes begin with a sentence.
     Posts,
     /// Its name says so.
@@ -20,7 +20,7 @@ pub enum Expected {
 }
 
 /// Returns in words what a page lacks; `None` if its structure is known, or there is nothing on it.
-pub fn lacks(read: &PageRead, expected: Expected) -> Option<String> {
+pub(crate) fn lacks(read: &PageRead, expected: Expected) -> Option<String> {
     let parts = &read.head.parts;
     if let Some(lost) = outside(read) {
         return Some(lost);

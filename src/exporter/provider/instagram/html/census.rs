@@ -14,7 +14,7 @@ const TEXT_OF_AN_EMPTY_PAGE: usize = 1000;
 
 /// Counts of one page.
 #[derive(Debug, Default)]
-pub struct Census {
+pub(crate) struct Census {
     boxes: u64,
     with_media: u64,
     /// Boxes with media that must have a date, and those that have one.
@@ -29,7 +29,7 @@ pub struct Census {
 
 impl Census {
     /// Counts one box. `kind` is what its media are.
-    pub fn add(&mut self, kind: Kind, item: &PageItem) {
+    pub(crate) fn add(&mut self, kind: Kind, item: &PageItem) {
         self.boxes += 1;
         if item.media.is_empty() {
             return;
@@ -48,7 +48,7 @@ impl Census {
     }
 
     /// Returns what was looked for on the page and not found, in words; `None` if all was.
-    pub fn lacks(&self, page: &HtmlPage<'_>, head: &PageHead) -> Option<String> {
+    pub(crate) fn lacks(&self, page: &HtmlPage<'_>, head: &PageHead) -> Option<String> {
         let lacks: Vec<String> = match self.boxes {
             0 => self.without_boxes(page, head).into_iter().collect(),
             _ => self.within_boxes(page, head),

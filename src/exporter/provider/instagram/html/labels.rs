@@ -111,7 +111,11 @@ const EXPOSURE_LABELS: &[&str] = &["exposure", "exposure time"];
 const UPDATE_LABELS: &[&str] = &["update time"];
 
 /// Puts what the rows about one medium say into its facts. `is_template` says of a video date that too many items share it.
-pub fn read(rows: &[PageLabel], facts: &mut RecordFacts, is_template: &dyn Fn(&str) -> bool) {
+pub(crate) fn read(
+    rows: &[PageLabel],
+    facts: &mut RecordFacts,
+    is_template: &dyn Fn(&str) -> bool,
+) {
     facts.taken_at = rows
         .iter()
         .filter(|row| !is_template(&row.value))
@@ -153,19 +157,19 @@ fn camera(rows: &[PageLabel]) -> DeviceFacts {
 }
 
 /// Says whether a row tells when the item was changed last.
-pub fn is_update_time(row: &PageLabel) -> bool {
+pub(crate) fn is_update_time(row: &PageLabel) -> bool {
     UPDATE_LABELS.contains(&row.label.trim().to_lowercase().as_str())
 }
 
 /// Says whether a value is the path of a medium of the archive.
-pub fn is_archive_path(value: &str) -> bool {
+pub(crate) fn is_archive_path(value: &str) -> bool {
     is_media_path(value)
 }
 
 /// Reads the two forms of capture times: `2024:05:02 22:47:28` is the camera's wall clock, `20240502T224728.000Z` a video's instant.
 ///
 /// The first seconds of 1904 (QuickTime's zero) and 1970 are no dates.
-pub fn capture_time(text: &str) -> Option<When> {
+pub(crate) fn capture_time(text: &str) -> Option<When> {
     let text = text.trim();
     let (local, is_utc) = match text.strip_suffix('Z') {
         Some(compact) => (

@@ -21,13 +21,13 @@ const TEMPLATE_ITEMS: usize = 3;
 
 /// What must be known of a whole page before its first item can be read.
 #[derive(Debug, Default)]
-pub struct Survey {
+pub(crate) struct Survey {
     items_by_video_date: HashMap<String, usize>,
 }
 
 impl Survey {
     /// Looks at the videos of a page; a page without their dates is not read twice.
-    pub fn of(html: &[u8]) -> Self {
+    pub(crate) fn of(html: &[u8]) -> Self {
         let mut survey = Self::default();
         let marker = b".000Z";
         if html.windows(marker.len()).any(|window| window == marker) {
@@ -48,7 +48,7 @@ impl Survey {
     }
 
     /// Returns whether so many items share a video date that it is not theirs.
-    pub fn is_template(&self, date: &str) -> bool {
+    pub(crate) fn is_template(&self, date: &str) -> bool {
         self.items_by_video_date
             .get(date.trim())
             .is_some_and(|items| *items >= TEMPLATE_ITEMS)
@@ -57,18 +57,18 @@ impl Survey {
 
 /// The offset of a page's dates, and the rule that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageOffset {
+pub(crate) struct PageOffset {
     given_s: Option<i32>,
 }
 
 impl PageOffset {
     /// Decides: the user's word, else −8 hours.
-    pub fn of(given_s: Option<i32>) -> Self {
+    pub(crate) fn of(given_s: Option<i32>) -> Self {
         Self { given_s }
     }
 
     /// Returns the name of the rule, kept with each record.
-    pub fn rule(self) -> &'static str {
+    pub(crate) fn rule(self) -> &'static str {
         match self.given_s {
             Some(_) => "given",
             None => "fixed",
@@ -79,7 +79,7 @@ impl PageOffset {
     ///
     /// −8 hours is the clock of the service's servers and nobody's wall clock, so only the instant counts; an offset the user
     /// gives is that of the wall clock, and stays with the time.
-    pub fn time(self, date: ReadDate) -> Option<When> {
+    pub(crate) fn time(self, date: ReadDate) -> Option<When> {
         let offset_s = self.given_s.unwrap_or(FIXED_S);
         let instant = Offset::from_seconds(offset_s)
             .ok()?

@@ -1,0 +1,86 @@
+//! The Flickr provider: "Your Flickr Data", the zips of account data and the zips of media.
+//!
+//! Account data hold one `photo_<id>.json` for each photo and one `albums.json`; media lie flat in zips of their own, with the
+//! photo's id in their names. `layout` tells what each path is, `read` walks the files, `photo` and `albums` turn them into
+//! records, and `link` joins all by id.
+
+mod albums;
+mod html;
+mod layout;
+mod link;
+mod photo;
+mod read;
+
+use std::collections::BTreeMap;
+
+use crate::ties::Ties;
+use crate::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
+use model::evidence::{Evidence, Links, MediaEntry};
+use model::kind::Kind;
+use model::record::Record;
+
+/// Name stored in catalogs and sidecars.
+const NAME: &str = "flickr";
+
+/// Reads Flickr's archives.
+pub struct Flickr;
+
+impl Provider for Flickr {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn reader_version(&self) -> u32 {
+        1
+    }
+
+    fn recognize(&self, paths: &[&str]) -> Vec<String> {
+        layout::roots(paths)
+    }
+
+    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
+        read::read(tree, options, sink);
+    }
+
+    fn link(&self, evidence: &Evidence) -> Links {
+        link::link(evidence)
+    }
+
+    fn ties_of_record(&self, record: &Record, ties: &mut Ties) {
+        link::ties_of_record(record, ties);
+    }
+
+    fn ties_of_medium(&self, medium: &MediaEntry, ties: &mut Ties) {
+        for id in layout::ids(&medium.path) {
+            ties.by("id", id);
+        }
+    }
+
+    /// Owners set dates right on the service. The time of posting is that of an upload.
+    fn meaning(&self) -> Meaning {
+        Meaning {
+            titles_name_files: false,
+            dates_are_corrected: true,
+            posted_is_upload: true,
+        }
+    }
+
+    fn media_kind(&self, path: &str) -> Option<Kind> {
+        (layout::place_of(path) == layout::Place::Media).then_some(Kind::Post)
+    }
+
+    fn record_kind(&self, path: &str) -> Option<Kind> {
+        (layout::place_of(path) == layout::Place::Photo).then_some(Kind::Post)
+    }
+
+    fn accounts(&self, tree: &dyn Tree, given: Option<&str>) -> BTreeMap<PieceId, String> {
+        read::accounts(tree, given).of_pieces(tree)
+    }
+
+    fn how_to_ask(&self) -> &'static str {
+        "On flickr.com/account, under \"Your Flickr Data\": \"Request my Flickr data\". Flickr writes a mail when it is ready. \
+         Then download every zip the page lists, of both kinds: the account data (<digits>_<letters>_part1.zip, part2 …: \
+         titles, tags, albums, comments) and the photos and videos (data-download-1.zip, -2 …). Give all of them to one \
+         `albumen import`, with --parts and the number of zips the page listed: no file tells how many there are."
+    }
+}
