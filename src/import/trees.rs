@@ -6,7 +6,7 @@ use std::sync::Arc;
 use archive::{Archive, EntryId, Modified, PartId};
 use model::entry_path::EntryPath;
 use model::shown::shown;
-use provider::classify::format_of;
+use provider::classify::{format_of, is_system_file};
 use provider::{Node, PROVIDERS, PieceId, Provider, Tree};
 
 use super::watch::Watch;
@@ -78,6 +78,10 @@ pub(crate) fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recogni
         for tree in &mut trees {
             left = tree.claim(PartId(part), left, only.is_some());
         }
+        let named = named_roots(archive, PartId(part), &left, &trees);
+        for (tree, roots) in trees.iter_mut().zip(named) {
+            left = tree.claim_below(PartId(part), left, roots);
+        }
         strays.extend(left.into_iter().map(|(id, _)| id));
     }
     trees.retain(|tree| !tree.nodes.is_empty());
@@ -104,6 +108,54 @@ fn safe_entries(archive: &Archive, part: PartId) -> Vec<(EntryId, &EntryPath)> {
         .collect()
 }
 
+/// Finds where data of each provider begins among entries that nobody recognised, by the name that the service itself gave the
+/// part or the folder it was unpacked into. One list of folders a tree.
+fn named_roots(
+    archive: &Archive,
+    part: PartId,
+    entries: &[(EntryId, &EntryPath)],
+    trees: &[ArchiveTree<'_>],
+) -> Vec<Vec<String>> {
+    let pieces = trees.iter().flat_map(|tree| &tree.pieces);
+    let known: Vec<&str> = pieces
+        .filter(|piece| piece.part == part)
+        .map(|piece| piece.root.as_str())
+        .collect();
+    let is_new = |root: &str| {
+        !known
+            .iter()
+            .any(|one| one.starts_with(root) || root.starts_with(one))
+    };
+    let named = trees.iter().map(|tree| {
+        let whole = tree.provider.gave_name(&archive.parts()[part.0].name);
+        let paths = entries.iter().map(|(_, path)| path.as_str());
+        let roots: BTreeSet<&str> = paths
+            .filter(|path| !is_system_file(path))
+            .filter_map(|path| named_root(tree.provider, path, whole))
+            .collect();
+        let roots = roots.into_iter().filter(|root| is_new(root));
+        roots.map(str::to_owned).collect()
+    });
+    named.collect()
+}
+
+/// Returns the folder an entry's data begins in: above the first one that archives usually have, below the one that has the name
+/// of a part, or below the top of a part that is the provider's as a `whole`.
+fn named_root<'p>(provider: &dyn Provider, path: &'p str, whole: bool) -> Option<&'p str> {
+    let mut root = whole.then_some("");
+    let mut begin = 0;
+    for (end, _) in path.match_indices('/') {
+        let folder = &path[begin..end];
+        if provider.gave_name(folder) {
+            root = Some(&path[..=end]);
+        } else if root.is_some() && provider.is_usual_folder(folder) {
+            return Some(&path[..begin]);
+        }
+        begin = end + 1;
+    }
+    root
+}
+
 impl<'a> ArchiveTree<'a> {
     /// Takes the entries of a part that are this provider's, and returns the others.
     fn claim<'e>(
@@ -117,6 +169,16 @@ impl<'a> ArchiveTree<'a> {
         if roots.is_empty() && everything {
             roots.push(String::new());
         }
+        self.claim_below(part, entries, roots)
+    }
+
+    /// Takes the entries of a part below these folders, and returns the others.
+    fn claim_below<'e>(
+        &mut self,
+        part: PartId,
+        entries: Vec<(EntryId, &'e EntryPath)>,
+        mut roots: Vec<String>,
+    ) -> Vec<(EntryId, &'e EntryPath)> {
         // The deepest root first: an unpacked part may lie inside the folder of another.
         roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
         let mut others = Vec::new();

@@ -9,12 +9,12 @@ use proptest::sample::select;
 
 use crate::import::convergence::{Ways, arb_order, config, converges, difference};
 use crate::support::compose::Files;
-use crate::support::compose::facebook::GENERATIONS;
+use crate::support::compose::facebook::{GENERATIONS, Generation};
 use crate::support::compose::facebook_account::{FbAccount, bytes_of, compose_account};
 use crate::support::env::TestEnv;
 use crate::support::expected::hash;
-use crate::support::facebooks::{arb_account, varied};
-use crate::support::pack::parts::split;
+use crate::support::facebooks::{LOOSE, arb_account, photo, varied};
+use crate::support::pack::parts::{folder, split};
 use crate::support::pack::zip::{ZipStyle, zip};
 
 /// Splits files over parts named as Facebook names them.
@@ -95,6 +95,55 @@ fn originals(env: &TestEnv, library: &str) -> BTreeMap<String, String> {
         .filter_map(|line| line.split_once("  "))
         .map(|(sum, path)| (sum.to_owned(), path.to_owned()))
         .collect()
+}
+
+/// A part of a split archive may hold one file, and one that other services have as well.
+#[test]
+fn a_part_that_only_its_name_makes_facebooks_is_taken_in() {
+    let account = FbAccount {
+        stories: vec![photo(31, LOOSE)],
+        ..varied()
+    };
+    let mut rest = compose_account(&account, Generation::Y2021, false);
+    let story = "stories/archived_stories.json";
+    let alone = Files::from([(story.to_owned(), rest.remove(story).unwrap())]);
+    let whole = compose_account(&account, Generation::Y2021, false);
+    let (one, two) = (
+        "facebook-anna-2024-05-01-Ab3dEf9h",
+        "facebook-anna-2024-05-01-Zz9yXx8w",
+    );
+    let env = TestEnv::new();
+    let zipped = |name: &str, files: &Files| {
+        env.write(&format!("{name}.zip"), &zip(files, &ZipStyle::default()))
+    };
+    let mut ways = Ways::new(&env);
+    let expected = ways.state(&[vec![zipped(one, &whole)]], 2);
+    let parts = vec![zipped(one, &rest), zipped(two, &alone)];
+    assert_eq!(difference(&ways.state(&[parts], 2), &expected), "");
+    // Unpacked side by side in one folder.
+    for (name, files) in [(one, &rest), (two, &alone)] {
+        folder(files, &env.path("unpacked").join(name)).unwrap();
+    }
+    let unpacked = vec![env.path("unpacked")];
+    assert_eq!(difference(&ways.state(&[unpacked], 2), &expected), "");
+    // In a folder more, which leaves nothing known at the top.
+    let wrapped = Files::from([(format!("my archive/{story}"), alone[story].clone())]);
+    let parts = vec![zipped(one, &rest), zipped(two, &wrapped)];
+    assert_eq!(difference(&ways.state(&[parts], 2), &expected), "");
+    // By itself, and under a name that says nothing.
+    let ran = env.run_on(
+        "alone",
+        &["import", &env.path(&format!("{two}.zip")).to_string_lossy()],
+    );
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    let nameless = zipped("part2", &alone);
+    let ran = env.run_on("nameless", &["import", &nameless.to_string_lossy()]);
+    assert_ne!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no known service's archive"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -175,6 +175,21 @@ pub trait Provider: Sync {
     /// folder. Empty: not this provider's.
     fn recognize(&self, paths: &[&str]) -> Vec<String>;
 
+    /// Says whether the service itself gives such a name to parts of its archives and to nothing else, so that a part which holds
+    /// none of what [`recognize`](Self::recognize) knows is still its own: a large archive is cut anywhere, and one part may hold
+    /// a single file.
+    fn gave_name(&self, part_name: &str) -> bool {
+        let _ = part_name;
+        false
+    }
+
+    /// Says whether archives have a folder of this name at their top. Other services and people use the same words: it only tells
+    /// where the data of a part begins of which it is known whose it is.
+    fn is_usual_folder(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// Reads all record files of the tree and says what each entry is. One bad record file spoils only itself.
     fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink);
 

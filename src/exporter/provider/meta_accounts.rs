@@ -134,6 +134,17 @@ pub fn dated_part(file_name: &str) -> PartName {
     }
 }
 
+/// Returns whether a name is of the form that Meta gives to parts since 2022: a service, an account, a day and the token of the part.
+pub fn has_token(file_name: &str) -> bool {
+    let part = dated_part(file_name);
+    let token = part.stem.strip_prefix(&part.export);
+    let token = token.and_then(|rest| rest.strip_prefix('-'));
+    part.told
+        && token.is_some_and(|token| {
+            token.len() == 8 && token.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
 /// Returns what the parts of one archive of Meta's have in common, and no two archives of different days: the name up to the
 /// day. Each part has eight letters and digits of its own behind it.
 fn dated_export(stem: &str) -> Option<&str> {
@@ -154,6 +165,22 @@ fn dated_export(stem: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_have_a_token_behind_the_day() {
+        for (name, has) in [
+            ("instagram-anna-2024-05-01-Ab3dEf9h.zip", true),
+            ("facebook-anna-2024-05-01-Ab3dEf9h (1).zip", true),
+            ("facebook-anna-2024-05-01-Ab3dEf9h", true),
+            ("facebook-photos-2024-05-01.zip", false),
+            ("facebook-photos-2024-05-01-of summer", false),
+            ("facebook-photos-2024-05-01-summer", false),
+            ("Ab3dEf9h", false),
+            ("", false),
+        ] {
+            assert_eq!(has_token(name), has, "{name}");
+        }
+    }
 
     #[test]
     fn parts_of_one_archive_share_their_name_up_to_the_day() {

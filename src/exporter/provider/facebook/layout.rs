@@ -132,6 +132,13 @@ fn is_marker(parts: &[&str]) -> bool {
     }
 }
 
+/// Says whether archives have a folder of this name at their top, as other services' may.
+pub(crate) fn is_usual_folder(name: &str) -> bool {
+    [MEDIA_FOLDERS, FOREIGN_FOLDERS, REACTIONS]
+        .iter()
+        .any(|names| names.contains(&name))
+}
+
 /// Extra profiles and Pages have a top folder of their own; unpackers may spoil its apostrophe.
 fn is_top_folder(name: &str) -> bool {
     TOP_FOLDERS.contains(&name)

@@ -15,7 +15,8 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use crate::meta_accounts::dated_part;
+use crate::facebook::part_names::account_of_part;
+use crate::meta_accounts::{dated_part, has_token};
 use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use archive::PartName;
 use model::evidence::{Evidence, Links};
@@ -38,6 +39,14 @@ impl Provider for Facebook {
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
         layout::roots(paths)
+    }
+
+    fn gave_name(&self, part_name: &str) -> bool {
+        has_token(part_name) && account_of_part(part_name).is_some()
+    }
+
+    fn is_usual_folder(&self, name: &str) -> bool {
+        layout::is_usual_folder(name)
     }
 
     fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {

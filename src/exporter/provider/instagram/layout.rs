@@ -74,6 +74,28 @@ const THREAD_FOLDERS: &[&str] = &[
     "e2ee_cutover",
 ];
 
+/// Folders of other things at the top of archives since 2021.
+const OTHER_FOLDERS: &[&str] = &[
+    "account_information",
+    "ads_and_businesses",
+    "ads_information",
+    "apps_and_websites",
+    "apps_and_websites_off_of_instagram",
+    "comments",
+    "connections",
+    "content",
+    "files",
+    "likes",
+    "logged_information",
+    "login_and_account_creation",
+    "personal_information",
+    "preferences",
+    "saved",
+    "security_and_login_information",
+    "story_sticker_interactions",
+    "threads",
+];
+
 /// Files that lie beside `media.json` in G1.
 const BESIDE_OLD_MEDIA: &[&str] = &[
     "profile.json",
@@ -145,6 +167,13 @@ fn is_facebooks(parts: &[&str]) -> bool {
         ["posts", name] => stem(name).starts_with("your_posts") && format_of(name).is_some(),
         _ => false,
     }
+}
+
+/// Says whether archives have a folder of this name at their top, as other services' may.
+pub(crate) fn is_usual_folder(name: &str) -> bool {
+    [MEDIA_FOLDERS, MESSAGE_FOLDERS, OTHER_FOLDERS]
+        .iter()
+        .any(|names| names.contains(&name))
 }
 
 /// Says whether a path that starts with these parts can only be Instagram's.

@@ -16,7 +16,7 @@ mod understood;
 
 use std::collections::BTreeMap;
 
-use crate::meta_accounts::dated_part;
+use crate::meta_accounts::{dated_part, has_token};
 use crate::ties::Ties;
 use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
 use crate::{meta_elements as elements, meta_values as values};
@@ -42,6 +42,16 @@ impl Provider for Instagram {
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
         layout::roots(paths)
+    }
+
+    fn gave_name(&self, part_name: &str) -> bool {
+        part_name.starts_with("instagram-")
+            && has_token(part_name)
+            && layout::account_of_part(part_name).is_some()
+    }
+
+    fn is_usual_folder(&self, name: &str) -> bool {
+        layout::is_usual_folder(name)
     }
 
     fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
