@@ -14,6 +14,7 @@ mod golden;
 mod import;
 mod instagram;
 mod layers;
+mod output;
 mod print;
 mod push;
 mod support;

@@ -105,6 +105,18 @@ impl Catalog {
         )
     }
 
+    /// Returns the titles of all albums.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn album_titles(&self) -> Result<Vec<String>, CatalogError> {
+        self.rows(
+            "SELECT DISTINCT title FROM asset_album WHERE title <> '' ORDER BY title",
+            [],
+            |row| row.get(0),
+        )
+    }
+
     /// Returns what is known of a provider's entries, read with this version of the reader and this account option.
     ///
     /// # Errors

@@ -17,16 +17,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::Shell;
+use clap_complete::engine::ArgValueCandidates;
 use jiff::civil::Date;
 
 use super::account::is_not_known;
-use super::dates;
+use super::{candidates, dates};
 use catalog::AssetQuery;
 use import::ImportOptions;
 use model::kind::Kind;
 use provider::PROVIDERS;
 use verify::{Extent, VerifyOptions};
+
+/// Heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+/// Heading of the options of `import` that few archives need.
+const SELDOM: &str = "Seldom needed";
 
 /// Gets your own photos and videos out of the services that hold them, by way of the official archive each
 /// service gives you, and keeps them in a folder tree that needs no program to read.
@@ -42,13 +47,13 @@ use verify::{Extent, VerifyOptions};
 )]
 pub struct Cli {
     /// Folder of the library [default: the folder `albumen` in your Pictures folder]
-    #[arg(long, global = true, value_name = "DIR", env = "ALBUMEN_LIBRARY", value_hint = ValueHint::DirPath, hide_env_values = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR", env = "ALBUMEN_LIBRARY", value_hint = ValueHint::DirPath, hide_env_values = true)]
     pub library: Option<PathBuf>,
     /// Configuration file [default: albumen.toml in the platform's configuration folder]
-    #[arg(long, global = true, value_name = "FILE", env = "ALBUMEN_CONFIG", value_hint = ValueHint::FilePath, hide_env_values = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "ALBUMEN_CONFIG", value_hint = ValueHint::FilePath, hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Print one JSON object a line instead of text (described in docs/scripting.md)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// What to do
     #[command(subcommand)]
@@ -58,40 +63,42 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Download the parts of an archive, as many as there are, and go on where an earlier download stopped
+    /// Download the parts of an archive, and go on where it stopped
     Fetch(FetchArgs),
     /// Read archives into the library
     Import(ImportArgs),
     /// Show what the library holds, or what was done to it
     Status(StatusArgs),
-    /// Take one import back: the library becomes what the others alone would have made of it
+    /// Take one import back, as if it had never been made
     Undo(UndoArgs),
     /// List photos and videos of the library
     List(ListArgs),
-    /// Read the library again and compare it with its checksums, sidecars and catalog
+    /// Read the library again and compare it with its checksums
     Verify(VerifyArgs),
-    /// Say whether an account may be deleted: is all that its archives name in the library, and as it was?
+    /// Say whether an account may be deleted
     Certify(CertifyArgs),
-    /// Copy photos and videos to another place, read them back, and keep a journal of it
+    /// Copy photos and videos to another place and read them back
     Push(Box<PushArgs>),
-    /// Write pages to look at the library in a browser: without a server, a network, or albumen
+    /// Write pages to look at the library in a browser
     Gallery(GalleryArgs),
-    /// Write a PDF of photos: single prints, contact sheets or a simple book
+    /// Write a PDF: single prints, contact sheets or a simple book
     Print(Box<PrintArgs>),
-    /// Make the catalog again from the photos, videos and sidecars alone
+    /// Make the catalog again from photos, videos and sidecars
     Rebuild(RebuildArgs),
-    /// Import what is new in the inboxes of the configuration, read a sample again, and push: for a timer
+    /// Import what is new, read a sample again, push: for a timer
     Sync(SyncArgs),
     /// Let this machine run `albumen sync` by itself
     Schedule(ScheduleArgs),
     /// Make the configuration file, or show what it says
     Config(ConfigArgs),
-    /// Show which services' archives can be read, and how to ask each service for its archive
+    /// Show whose archives can be read, and how to ask for one
     Providers(ProvidersArgs),
-    /// Try albumen on a small built-in sample archive, in a folder of its own
+    /// Try albumen on a small built-in sample archive
     Demo(DemoArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them into a folder
+    Man(ManArgs),
 }
 
 /// Things left aside unless asked for.
@@ -105,7 +112,7 @@ pub enum Include {
 #[derive(Debug, Default, Args)]
 pub struct ProvidersArgs {
     /// Only this one
-    #[arg(value_name = "NAME", value_parser = provider)]
+    #[arg(value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
 }
 
@@ -122,39 +129,39 @@ pub struct ImportArgs {
     /// With --dry-run: list where each file would go
     #[arg(long, requires = "dry_run")]
     pub plan: bool,
-    /// Take everything for this provider's, instead of looking which service made it
-    #[arg(long, value_name = "NAME", value_parser = provider)]
-    pub provider: Option<String>,
     /// Whose data it is, where the archive does not say so
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
     /// How many files the service's download page listed for this archive: most archives do not say it, and `certify` cannot
     /// know without it whether the last part is here. A folder into which all was unpacked counts as one
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub parts: Option<u32>,
-    /// Keep only what was taken (or posted) on or after this day, month or year
-    #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
-    pub since: Option<Date>,
-    /// Keep only what was taken (or posted) on or before this day, month or year
-    #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
-    pub until: Option<Date>,
     /// Keep these, too
     #[arg(long, value_name = "WHAT")]
     pub include: Vec<Include>,
     /// Time zone you live in (Europe/Berlin), for times of which only the instant is known
     #[arg(long, value_name = "ZONE", value_parser = time_zone)]
     pub home_timezone: Option<String>,
+    /// Keep only what was taken (or posted) on or after this day, month or year
+    #[arg(long, help_heading = SELDOM, value_name = "DATE", value_parser = dates::first_day)]
+    pub since: Option<Date>,
+    /// Keep only what was taken (or posted) on or before this day, month or year
+    #[arg(long, help_heading = SELDOM, value_name = "DATE", value_parser = dates::last_day)]
+    pub until: Option<Date>,
+    /// Take everything for this provider's, instead of looking which service made it
+    #[arg(long, help_heading = SELDOM, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
+    pub provider: Option<String>,
     /// Offset from UTC of the dates in HTML pages (-08:00), instead of the provider's rule
-    #[arg(long, value_name = "OFFSET", value_parser = dates::offset, allow_hyphen_values = true)]
+    #[arg(long, help_heading = SELDOM, value_name = "OFFSET", value_parser = dates::offset, allow_hyphen_values = true)]
     pub html_offset: Option<i32>,
     /// Encoding of file names in the archive that are not UTF-8 (shift_jis, gbk)
-    #[arg(long, value_name = "LABEL", value_parser = encoding)]
+    #[arg(long, help_heading = SELDOM, value_name = "LABEL", value_parser = encoding)]
     pub name_encoding: Option<String>,
     /// Read entries that grow more than 200-fold to over 100 MB, too: zip bombs do, photos, videos and record files do not
-    #[arg(long)]
+    #[arg(long, help_heading = SELDOM)]
     pub trust_sizes: bool,
     /// Worker threads [default: one for each processor core]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, help_heading = SELDOM, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -214,16 +221,16 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
     pub until: Option<Date>,
     /// What it was on its service: post, story, reel, igtv, profile, archived, deleted, draft, message or other
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    #[arg(long, value_name = "KIND", value_parser = kind, add = ArgValueCandidates::new(candidates::kinds))]
     pub kind: Option<Kind>,
     /// From this provider
-    #[arg(long, value_name = "NAME", value_parser = provider)]
+    #[arg(long, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
     /// From this account; "(not known)" is the one whose name no archive told
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
     /// In the album of this title
-    #[arg(long, value_name = "TITLE")]
+    #[arg(long, value_name = "TITLE", add = ArgValueCandidates::new(candidates::albums))]
     pub album: Option<String>,
     /// With these words in description, title, place, people or keywords
     #[arg(long, value_name = "WORDS")]
@@ -328,10 +335,10 @@ fn parts_word(text: &str) -> Result<PartsOf, String> {
 #[derive(Debug, Default, Args)]
 pub struct CertifyArgs {
     /// The account; "(not known)" is the one whose name no archive told [default: every account the library knows]
-    #[arg(value_name = "ACCOUNT")]
+    #[arg(value_name = "ACCOUNT", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
     /// Only accounts of this provider
-    #[arg(long, value_name = "NAME", value_parser = provider, conflicts_with = "at")]
+    #[arg(long, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers), conflicts_with = "at")]
     pub provider: Option<String>,
     /// How many files the service's download page listed for the archive of an account; kept, and printed as your word
     #[arg(long, value_name = "ACCOUNT=COUNT", value_parser = parts_word, conflicts_with = "at")]
@@ -367,7 +374,7 @@ pub struct StatusArgs {
 #[derive(Debug, Default, Args)]
 pub struct UndoArgs {
     /// Number of the import, as `albumen status --runs` shows it
-    #[arg(value_name = "RUN")]
+    #[arg(value_name = "RUN", add = ArgValueCandidates::new(candidates::imports))]
     pub run: i64,
     /// Show what would go to the trash, and change nothing
     #[arg(long)]
@@ -383,6 +390,25 @@ pub struct DemoArgs {
     /// Folder of the demo's library
     #[arg(long, value_name = "DIR", default_value = "albumen-demo", value_hint = ValueHint::DirPath)]
     pub into: PathBuf,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Default, Args)]
+pub struct ManArgs {
+    /// Folder to write the page of every command into; without it the page of `albumen` is printed
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub into: Option<PathBuf>,
+}
+
+/// Shells that can be told how to complete albumen's command lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
 }
 
 /// Arguments of `completions`.

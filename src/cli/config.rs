@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::library_folder;
 use super::output::{Format, Output};
 use super::settings::{self, Settings};
-use super::sync::USUAL_SAMPLE;
+use ::sync::USUAL_SAMPLE;
 use config::{AfterImport, Server, TEMPLATE, When};
 use writer::private;
 

@@ -18,10 +18,12 @@ use super::interrupt::Interrupt;
 use super::private;
 use super::ssh;
 use push::Destination;
-use push::address::{Address, Connection, Store};
+use push::address::Address;
+use push::connection::Connection;
 use push::http::{Patience, SILENCE};
 use push::readers::Readers;
 use push::remote_folder::RemoteFolder;
+use push::scheme::Store;
 use push::secret::{Credentials, Secret};
 
 /// Reads the address of a destination.
@@ -76,7 +78,7 @@ fn connection(
     interrupt: &Interrupt,
 ) -> Result<Connection, CliError> {
     let given = given(args)?;
-    let names = names(address);
+    let names = address.secrets();
     let interrupt = interrupt.clone();
     Ok(Connection {
         readers: match args.shared {
@@ -101,51 +103,16 @@ fn connection(
     })
 }
 
-/// Names under which the secrets of a destination are given.
-struct Names {
-    user: &'static str,
-    password: &'static str,
-    token: &'static str,
-}
-
 /// Returns user name and password of the configuration under the names they are given by.
 pub fn secrets(
     address: &Address,
     user: Option<&str>,
     password: Option<&Secret>,
 ) -> Vec<(String, Secret)> {
-    let names = names(address);
+    let names = address.secrets();
     let user = user.map(|user| (names.user.to_owned(), Secret::new(user)));
     let password = password.map(|password| (names.password.to_owned(), password.clone()));
     user.into_iter().chain(password).collect()
-}
-
-fn names(address: &Address) -> Names {
-    match address {
-        Address::Folder(_) | Address::Zip(_) | Address::WebDav(_) | Address::PhotoPrism(_) => {
-            Names {
-                user: "ALBUMEN_WEBDAV_USER",
-                password: "ALBUMEN_WEBDAV_PASSWORD",
-                token: "",
-            }
-        }
-        // OpenSSH has keys and agents of its own.
-        Address::Sftp(_) => Names {
-            user: "",
-            password: "",
-            token: "",
-        },
-        Address::Immich(_) => Names {
-            user: "",
-            password: "ALBUMEN_IMMICH_KEY",
-            token: "",
-        },
-        Address::S3(_) => Names {
-            user: "AWS_ACCESS_KEY_ID",
-            password: "AWS_SECRET_ACCESS_KEY",
-            token: "AWS_SESSION_TOKEN",
-        },
-    }
 }
 
 /// What a private file or a command gave comes before the environment: it was asked for.

@@ -4,13 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Exit;
+use ::sync::SyncError;
 use catalog::CatalogError;
 use config::ConfigError;
 use fetch::{FetchError, LinkError, ListError, MemoriesError};
 use gallery::GalleryError;
 use import::{ImportError, UndoError};
 use print::PrintError;
-use push::address::AddressError;
+use push::scheme::AddressError;
 use push::{DestinationError, PushError};
 use verify::VerifyError;
 use writer::library::LibraryError;
@@ -64,6 +65,8 @@ pub enum CliError {
         account: String,
         providers: Vec<String>,
     },
+    #[error("could not write manual pages into {}", .folder.display())]
+    Manual { folder: PathBuf, source: io::Error },
     #[error("could not write the page {}", .path.display())]
     Page { path: PathBuf, source: io::Error },
     #[error("wrong arguments of print: {why}")]
@@ -85,20 +88,14 @@ pub enum CliError {
     Config { path: PathBuf, source: ConfigError },
     #[error("there is no configuration: {} is not there", .path.display())]
     NoConfig { path: PathBuf },
-    #[error("could not remember what was done in {}", .library.display())]
-    SyncState { library: PathBuf, source: io::Error },
-    #[error("there is no library at {}{}", .path.display(), if *.known { ", and there was one before" } else { "" })]
-    NoLibraryToSync { path: PathBuf, known: bool },
-    #[error("the library at {} is another one than before", .path.display())]
-    AnotherLibrary { path: PathBuf },
-    #[error("could not remember in {} which library is which", .path.display())]
-    Remember { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Sync(SyncError),
     #[error("could not fetch from the inbox {inbox}")]
     RemoteInbox {
         inbox: String,
         source: DestinationError,
     },
-    #[error("{inbox} cannot be an inbox: archives are fetched from WebDAV and S3")]
+    #[error("{inbox} cannot be an inbox: archives are fetched from WebDAV, S3 and SFTP")]
     NoRemoteInbox { inbox: String },
     #[error("the schedule is not in order: could not {doing}")]
     Schedule {

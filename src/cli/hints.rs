@@ -12,6 +12,7 @@ use super::refused::{
     FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
     is_refused,
 };
+use ::sync::SyncError;
 use archive::PartFault;
 use catalog::CatalogError;
 use fetch::{FetchError, LinkError, MemoriesError};
@@ -20,7 +21,8 @@ use import::{ImportError, UndoError};
 use model::fault::Fault;
 use model::shown::shown_whole;
 use print::PrintError;
-use push::address::{AddressError, EXAMPLES};
+use push::address::examples;
+use push::scheme::AddressError;
 use push::{DestinationError, FileOutcome, PushError};
 use verify::{FindingKind, VerifyError};
 use writer::library::LibraryError;
@@ -162,15 +164,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
         CliError::RemoteInbox { source, .. } => for_destination(source).map(str::to_owned),
-        CliError::NoLibraryToSync { known: true, .. } => Some(
-            "mount its disk, then run `albumen sync` again; nothing was imported or moved".to_owned(),
-        ),
-        CliError::NoLibraryToSync { .. } => Some(
-            "mount its disk if it is on one; a new library is made by `albumen import`, or by `albumen sync --create`".to_owned(),
-        ),
-        CliError::AnotherLibrary { .. } => Some(
-            "mount the right disk; if this is the library you mean, run `albumen sync --accept-library` once. Nothing was imported or moved".to_owned(),
-        ),
+        CliError::Sync(source) => for_sync(source).map(str::to_owned),
         CliError::NoConfig { .. } => {
             Some("make one with `albumen config init`, and set in it what you need".to_owned())
         }
@@ -212,7 +206,7 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::Output(error) if is_full(error.kind()) => Some(
             "make room where the output goes, or send it to another place; only what is printed is cut short, and the library is as the command left it".to_owned(),
         ),
-        CliError::Page { source, .. } | CliError::OrderList { source, .. } if is_refused(source.kind()) => {
+        CliError::Page { source, .. } | CliError::OrderList { source, .. } | CliError::Manual { source, .. } if is_refused(source.kind()) => {
             Some("name a file in a folder you may write to".to_owned())
         }
         CliError::NoAccount { known, .. } if known.iter().any(|name| name == NOT_KNOWN) => Some(format!(
@@ -222,11 +216,10 @@ fn hints(error: &CliError) -> Vec<String> {
         CliError::SeveralAccounts { .. } => Some("say which with --provider NAME".to_owned()),
         CliError::NoAccount { .. }
         | CliError::OrderList { .. }
-        | CliError::SyncState { .. }
-        | CliError::Remember { .. }
         | CliError::NoRemoteInbox { .. }
         | CliError::SecretFile { .. }
         | CliError::Page { .. }
+        | CliError::Manual { .. }
         | CliError::Sample { .. }
         | CliError::Output(_)
         | CliError::Signals(_)
@@ -238,10 +231,26 @@ fn hints(error: &CliError) -> Vec<String> {
         .collect()
 }
 
+fn for_sync(error: &SyncError) -> Option<&'static str> {
+    match error {
+        SyncError::NoLibrary { known: true, .. } => {
+            Some("mount its disk, then run `albumen sync` again; nothing was imported or moved")
+        }
+        SyncError::NoLibrary { .. } => Some(
+            "mount its disk if it is on one; a new library is made by `albumen import`, or by `albumen sync --create`",
+        ),
+        SyncError::AnotherLibrary { .. } => Some(
+            "mount the right disk; if this is the library you mean, run `albumen sync --accept-library` once. Nothing was imported or moved",
+        ),
+        SyncError::Library(source) => for_library(source),
+        SyncError::State { .. } | SyncError::Remember { .. } => None,
+    }
+}
+
 fn for_address(error: &AddressError) -> String {
     match error {
         AddressError::Secret => "leave the password out of the address, and the user name, too, unless it is sftp://; give them as docs/push.md says (environment, private file or command)".to_owned(),
-        AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {}", EXAMPLES.join(", ")),
+        AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {}", examples().join(", ")),
     }
 }
 

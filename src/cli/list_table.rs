@@ -43,7 +43,7 @@ impl<'a> Table<'a> {
     pub fn finish(mut self) -> Result<(), CliError> {
         self.print()?;
         self.out.line(match self.printed {
-            0 => "no photo or video is like that".to_owned(),
+            0 => "no matching photos or videos".to_owned(),
             1 => "1 photo or video".to_owned(),
             n => format!("{} photos and videos", HumanCount(n)),
         })
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn nothing_found_is_said() {
         let text = printed(Format::Text, |out| Table::new(out).finish());
-        assert_eq!(text, "no photo or video is like that\n");
+        assert_eq!(text, "no matching photos or videos\n");
     }
 
     #[test]

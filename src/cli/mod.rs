@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod args;
+pub mod candidates;
 pub mod certify;
 pub mod certify_parts;
 pub mod completions;
@@ -15,6 +16,7 @@ pub mod exit;
 pub mod fetch;
 pub mod fetch_memories;
 pub mod gallery;
+pub mod help;
 pub mod hints;
 pub mod home;
 pub mod import;
@@ -24,6 +26,7 @@ pub mod library;
 pub mod list;
 pub mod list_csv;
 pub mod list_table;
+pub mod man;
 pub mod monitor;
 pub mod newest_archive;
 pub mod output;
@@ -48,7 +51,7 @@ pub mod verify;
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use error::CliError;
@@ -61,7 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     if let Some(exit) = decoder::serve_if_asked(&args) {
         return exit;
     }
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             // A closed pipe is no reason to complain: the reader has seen what it wanted.
@@ -81,6 +84,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         hints::print_error(&error);
         error.exit()
     })
+}
+
+fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = help::command();
+    let matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
@@ -104,6 +113,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Providers(args) => providers::run(args, out),
         Command::Demo(args) => demo::run(args, out),
         Command::Completions(args) => completions::run(args, out),
+        Command::Man(args) => man::run(args, out),
     }
 }
 

@@ -157,7 +157,7 @@ fn print_text(report: &PrintReport, args: &PrintArgs, out: &Output) -> Result<()
         ))?;
     }
     for (count, what) in [
-        (report.films, "film"),
+        (report.films, "video"),
         (report.hidden, "hidden or trashed picture"),
     ] {
         if count > 0 {

@@ -12,7 +12,7 @@ use super::hints;
 use super::json::{EntryLineJson, MissingJson, NotUnderstoodJson, ProblemJson, ReportJson};
 use super::output::Output;
 use import::{EntryLine, ImportReport, MissingLine};
-use model::outcome::Outcome;
+use model::outcome::{Ignored, Outcome};
 use model::shown::shown;
 
 /// Lines of one kind a person reads before giving up.
@@ -161,10 +161,10 @@ fn fates(ran: &Ran<'_>) -> Vec<(u64, &'static str)> {
 }
 
 fn left_aside(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut reasons: BTreeMap<&Ignored, u64> = BTreeMap::new();
     for line in &ran.report.lines {
         if let Outcome::Ignored(why) = &line.outcome {
-            *reasons.entry(why.reason()).or_default() += 1;
+            *reasons.entry(why).or_default() += 1;
         }
     }
     if reasons.is_empty() {
@@ -172,7 +172,8 @@ fn left_aside(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     }
     out.line("")?;
     out.line("left aside:")?;
-    for (reason, count) in reasons {
+    for (why, count) in reasons {
+        let reason = why.reason_of(count);
         out.line(format!("  {:>9}  {reason}", HumanCount(count).to_string()))?;
     }
     Ok(())

@@ -189,7 +189,7 @@ fn what_was_left_aside_is_counted_and_named() {
     };
     let text = text(&report);
     assert!(
-        text.contains("        2  private message (kept with --include messages)\n"),
+        text.contains("        2  private messages (kept with --include messages)\n"),
         "{text}"
     );
     assert!(

@@ -83,7 +83,10 @@ fn print_text(report: &UndoReport, out: &Output) -> Result<(), CliError> {
         let kept = "nothing goes to the trash: other imports gave all of it, too";
         return out.line(match rehearsal {
             true => kept.to_owned(),
-            false => format!("{kept}; {}", changed(report)),
+            false => match changed(report) {
+                Some(changed) => format!("{kept}; {changed}"),
+                None => kept.to_owned(),
+            },
         });
     };
     out.line(format!(
@@ -96,15 +99,19 @@ fn print_text(report: &UndoReport, out: &Output) -> Result<(), CliError> {
     if rehearsal {
         return out.line("nothing was changed; repeat without --dry-run to do it");
     }
-    out.line(changed(report))?;
+    if let Some(changed) = changed(report) {
+        out.line(changed)?;
+    }
     out.line("albumen never empties the trash: delete that folder when you are sure, or import the archive again")
 }
 
-fn changed(report: &UndoReport) -> String {
-    format!(
-        "{} photos and videos that stay have other facts, another place or fewer records now",
-        HumanCount(report.assets_changed)
-    )
+fn changed(report: &UndoReport) -> Option<String> {
+    (report.assets_changed > 0).then(|| {
+        format!(
+            "{} photos and videos that stay have other facts, another place or fewer records now",
+            HumanCount(report.assets_changed)
+        )
+    })
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub struct Config {
 pub struct Inbox {
     /// The folder, if it is one of this machine.
     pub path: Option<PathBuf>,
-    /// Address of the folder, if it is one on a server: WebDAV or S3.
+    /// Address of the folder, if it is one on a server: WebDAV, S3 or SFTP.
     pub address: Option<String>,
     /// Only names like this; `*` is any text.
     pub pattern: Option<String>,

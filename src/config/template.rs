@@ -27,7 +27,7 @@ pub const TEMPLATE: &str = r#"# What albumen does by itself. Take away the '#' b
 #path = "~/Downloads"
 # Only files with such names; * is any text.
 #pattern = "takeout-*"
-# A folder on a server (WebDAV or S3; addresses and secrets as for [[destination]]): new archives are fetched, and nothing there is changed.
+# A folder on a server (WebDAV, S3 or SFTP; addresses and secrets as for [[destination]]): new archives are fetched, and nothing there is changed.
 #[[inbox]]
 #address = "webdav+https://cloud.example/remote.php/dav/files/anna/Takeout"
 #secret_file = "~/.config/albumen/cloud.secret"

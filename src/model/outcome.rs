@@ -45,6 +45,21 @@ impl Ignored {
             Self::NotAFile => "not a file",
         }
     }
+
+    /// Returns the reason in words, as it follows a number of entries.
+    pub fn reason_of(&self, count: u64) -> &'static str {
+        match self {
+            _ if count == 1 => self.reason(),
+            Self::Messages => "private messages (kept with --include messages)",
+            Self::NotAboutMedia => "record files about other things than your media",
+            Self::ServiceFile => "files of the service itself",
+            Self::Unknown => "not of a kind albumen knows",
+            Self::NotAFile => "not files",
+            Self::SystemFile | Self::OutsideDates | Self::OtherProduct | Self::Undecided => {
+                self.reason()
+            }
+        }
+    }
 }
 
 /// Fate of one entry.

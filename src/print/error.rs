@@ -14,7 +14,7 @@ pub enum PrintError {
     #[error("there is something at {} already", .path.display())]
     Exists { path: PathBuf },
     #[error(
-        "there is no picture to print ({films} films and {hidden} hidden or trashed ones were left out)"
+        "there is no picture to print ({films} videos and {hidden} hidden or trashed ones were left out)"
     )]
     Nothing { films: u64, hidden: u64 },
     #[error("none of {} pictures can be printed", .left_out.len())]

@@ -3,10 +3,13 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::connection::Connection;
 use super::error::DestinationError;
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::readers::Readers;
+use super::scheme::{Scheme, SecretNames, Target};
 use super::{Abilities, Destination, Found};
 use writer::private;
 use writer::rename::rename_without_replacing;
@@ -15,6 +18,41 @@ use writer::walk::modified_ns;
 
 /// Bytes read and written at once.
 const CHUNK: usize = 256 << 10;
+
+/// Folders, whose addresses are paths.
+pub static SCHEME: Scheme = Scheme {
+    beginnings: &[],
+    example: "/media/disk/photos",
+    secrets: SecretNames::NONE,
+    parse: |written| match written.text {
+        "" => Err(written.wrong("it is empty")),
+        path => Ok(Arc::new(FolderAt(path.into()))),
+    },
+};
+
+/// The path of a folder.
+#[derive(Debug)]
+struct FolderAt(PathBuf);
+
+impl Target for FolderAt {
+    fn name(&self) -> String {
+        whole(&self.0)
+    }
+
+    fn open(&self, connection: &Connection) -> Result<Box<dyn Destination>, DestinationError> {
+        let (readers, machine) = (connection.readers, &connection.machine);
+        Ok(Box::new(Folder::new(self.0.clone(), readers, machine)))
+    }
+}
+
+/// Returns a path from the root on, as the journal names it.
+pub(super) fn whole(path: &Path) -> String {
+    let whole = std::path::absolute(path);
+    whole
+        .unwrap_or_else(|_| path.to_owned())
+        .display()
+        .to_string()
+}
 
 /// A folder assets are copied into.
 ///

@@ -1,11 +1,12 @@
 //! Copies assets to destinations, reads back what it put, and keeps a journal of it. Never deletes there, never doubles.
 //!
-//! A destination is one file (or folder) of this module behind the trait [`Destination`]. Everything else (what to push, in
-//! which order, what is there already, trying again, reading back, the journal) is the same for all of them.
+//! A destination is one file (or folder) of this module behind the trait [`Destination`], and has one line in [`SCHEMES`]. Everything
+//! else (what to push, in which order, what is there already, trying again, reading back, the journal) is the same for all of them.
 
 pub mod address;
 pub mod bag;
 mod carry_out;
+pub mod connection;
 pub mod copy;
 mod deliver;
 pub mod embed;
@@ -28,6 +29,7 @@ mod report;
 mod retry;
 mod run;
 pub mod s3;
+pub mod scheme;
 pub mod secret;
 pub mod sftp;
 pub mod strip;
@@ -46,6 +48,18 @@ use std::path::Path;
 use catalog::PushedRow;
 use model::content_hash::ContentHash;
 use parcel::{Parcel, Payload, Sending};
+use scheme::Scheme;
+
+/// Every kind of destination, in the order they are named to people.
+pub static SCHEMES: &[&Scheme] = &[
+    &folder::SCHEME,
+    &zip::SCHEME,
+    &webdav::SCHEME,
+    &s3::SCHEME,
+    &sftp::SCHEME,
+    &immich::SCHEME,
+    &webdav::PHOTOPRISM,
+];
 
 /// What a host can hold.
 #[derive(Debug, Clone, Default)]

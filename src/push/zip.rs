@@ -12,16 +12,43 @@ use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use jiff::tz::TimeZone;
 
+use super::connection::Connection;
 use super::error::DestinationError;
-use super::folder::{copy, create};
+use super::folder::{copy, create, whole};
 use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::readers::Readers;
+use super::scheme::{Scheme, SecretNames, Target};
 use super::{Abilities, Destination, Found};
 use writer::rename::rename_without_replacing;
 use writer::space::free_bytes;
 
 /// From this size on an entry needs the long form of zip.
 const LONG: u64 = 0xffff_0000;
+
+/// Zip files: `zip:FILE`.
+pub static SCHEME: Scheme = Scheme {
+    beginnings: &["zip:"],
+    example: "zip:FILE",
+    secrets: SecretNames::NONE,
+    parse: |written| match written.rest {
+        "" => Err(written.wrong("the name of the zip file is missing")),
+        path => Ok(Arc::new(ZipAt(path.into()))),
+    },
+};
+
+/// The path of a zip file.
+#[derive(Debug)]
+struct ZipAt(PathBuf);
+
+impl Target for ZipAt {
+    fn name(&self) -> String {
+        format!("zip:{}", whole(&self.0))
+    }
+
+    fn open(&self, connection: &Connection) -> Result<Box<dyn Destination>, DestinationError> {
+        Ok(Box::new(Zip::new(self.0.clone(), connection.readers)))
+    }
+}
 
 /// A zip file assets are copied into.
 pub struct Zip {

@@ -1,5 +1,7 @@
 //! Runs the real binary.
 
+#[cfg(unix)]
+mod completions;
 mod config;
 mod demo;
 #[cfg(unix)]

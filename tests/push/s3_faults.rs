@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
 use monitor::Silent;
-use push::address::{Address, Connection, Store};
+use push::address::Address;
+use push::connection::Connection;
 use push::http::Patience;
+use push::scheme::Store;
 use push::secret::{Credentials, Secret};
 use push::{Conditions, FileOutcome, PushOptions, push};
 

@@ -9,7 +9,7 @@ use super::SelectionArgs;
 use net::secret::Secret;
 use push::layout::Layout;
 use push::strip::Strip;
-use push::{PushOptions, Sidecars};
+use push::{PushOptions, SCHEMES, Sidecars};
 
 /// How a destination is reached.
 #[derive(Debug, Clone, Default, Args)]
@@ -46,9 +46,8 @@ pub struct ConnectionArgs {
 /// Arguments of `push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Where to: a folder, zip:FILE, webdav+https://host/path, s3://bucket/prefix, sftp://user@host/folder,
-    /// immich+https://host or photoprism+https://host/folder
-    #[arg(value_name = "DESTINATION", value_hint = ValueHint::AnyPath)]
+    /// Address of the destination. The help is put together from all kinds there are.
+    #[arg(value_name = "DESTINATION", help = where_to(), value_hint = ValueHint::AnyPath)]
     pub destination: String,
     /// Show what would be done, and send nothing
     #[arg(long)]
@@ -130,4 +129,17 @@ impl PushArgs {
             workers: self.concurrency.get(),
         }
     }
+}
+
+/// Returns the help for a destination: how one of each kind is written.
+fn where_to() -> String {
+    let mut kinds: Vec<&str> = SCHEMES
+        .iter()
+        .map(|scheme| match scheme.beginnings {
+            [] => "a folder",
+            _ => scheme.example,
+        })
+        .collect();
+    let last = kinds.pop().unwrap_or_default();
+    format!("Where to: {} or {last}", kinds.join(", "))
 }

@@ -108,7 +108,7 @@ impl Meta {
             .iter()
             .any(|found| matches!(&found.inner.name, b"moov" | b"moof"))
         {
-            return Err("it is a film, too");
+            return Err("it is a video, too");
         }
         let mut metas = top.iter().filter(|found| found.inner.name == *b"meta");
         let (Some(place), None) = (metas.next().copied(), metas.next()) else {

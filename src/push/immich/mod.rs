@@ -9,6 +9,7 @@ mod groups;
 mod look;
 mod send;
 mod set;
+mod target;
 mod upload;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,6 +32,8 @@ use facts::Note;
 use model::content_hash::ContentHash;
 use model::kind::CompanionRole;
 use upload::Checksum;
+
+pub use target::SCHEME;
 
 /// An Immich server.
 pub struct Immich {

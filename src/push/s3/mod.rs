@@ -5,6 +5,7 @@ mod answer;
 pub mod fuzzed;
 mod inbox;
 mod multipart;
+mod target;
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -27,6 +28,8 @@ use super::parcel::{Parcel, Payload, PayloadBytes, Sending};
 use super::remote_folder::FileThere;
 use super::secret::Credentials;
 use super::{Abilities, Destination, Found};
+
+pub use target::SCHEME;
 
 /// How long a signed request is good for.
 const GOOD_FOR: Duration = Duration::from_secs(3600);

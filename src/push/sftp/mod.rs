@@ -1,6 +1,6 @@
 //! SFTP: a folder on any machine that OpenSSH reaches: a NAS, a rented server, a storage box.
 //!
-//! `site` reads addresses, `session` is one connection (the system's `ssh`), `wire` knows the messages, `transfer` moves bytes, `files`
+//! `site` reads addresses, `target` opens them, `session` is one connection (the system's `ssh`), `wire` knows the messages, `transfer` moves bytes, `files`
 //! asks for one thing after another. Here a file becomes whole under a name of its own in its folder, is brought to the server's disk
 //! where it can be, read back, and renamed. A plain rename replaces nothing on OpenSSH, but does on others, so each name is looked
 //! at before.
@@ -11,6 +11,7 @@ pub mod fuzzed;
 mod inbox;
 mod session;
 mod site;
+mod target;
 mod transfer;
 mod wire;
 
@@ -34,6 +35,7 @@ use wire::{Answer, Attributes, Body, REMOVE, Refusal, STAT};
 
 pub use session::{Login, Start, Started};
 pub use site::{Site, Wrong};
+pub use target::SCHEME;
 
 /// Connections at once: servers refuse many that have not logged in yet (OpenSSH from the tenth on).
 const AT_ONCE: usize = 4;

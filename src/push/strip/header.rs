@@ -57,11 +57,11 @@ pub(crate) fn clean(moov: &mut [u8], what: Strip) -> Result<Vec<Track>, String> 
         },
         b"cmov" => Err("its header is compressed".to_owned()),
         b"mvex" => Err("it is made of fragments, which albumen cannot empty".to_owned()),
-        b"rmra" => Err("its film lies in another file".to_owned()),
+        b"rmra" => Err("its video lies in another file".to_owned()),
         _ => Ok(Fate::Goes),
     })?;
     match tracks.is_empty() {
-        true => Err("it has neither film nor sound".to_owned()),
+        true => Err("it has neither video nor sound".to_owned()),
         false => Ok(tracks),
     }
 }
@@ -178,7 +178,7 @@ fn sources(body: &mut [u8]) -> Result<Fate, String> {
         .is_some_and(|flags| flags & 1 == 1)
     {
         true => first(body, 4),
-        false => Err("its film lies in another file".to_owned()),
+        false => Err("its video lies in another file".to_owned()),
     })?;
     Ok(Fate::Stays)
 }

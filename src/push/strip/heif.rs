@@ -86,7 +86,7 @@ fn open(bytes: &[u8]) -> Result<(Vec<u8>, Items), String> {
         _ => false,
     };
     if top.iter().any(film) {
-        return Err("it is a film, too, with metadata of its own".to_owned());
+        return Err("it is a video, too, with metadata of its own".to_owned());
     }
     let kind = top.first().filter(|part| part.name == *b"ftyp");
     let kind = file_kind(kind.ok_or("it does not say what it is")?.body)?;

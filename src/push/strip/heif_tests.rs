@@ -269,7 +269,7 @@ fn what_cannot_be_judged_is_refused() {
     for name in [b"moov", b"mpvd"] {
         let mut sample = Sample::new();
         sample.top = boxed(name, SECRET);
-        refused("a film", &sample.bytes(), "a film, too");
+        refused("a video", &sample.bytes(), "a video, too");
     }
     let mut sample = Sample::new();
     sample.items[0].1 = b"jpeg";

@@ -183,7 +183,7 @@ impl Plan {
             places.any(|found| found.start <= *at && *end <= found.end)
         };
         if !film.iter().all(within) {
-            return Err("its film lies elsewhere".to_owned());
+            return Err("its video lies elsewhere".to_owned());
         }
         let size = film.iter().map(|(at, end)| end - at).sum();
         let patches = patches(source, &tracks, size)?;
@@ -292,7 +292,7 @@ fn patches(
                 patches.push((at + from as u64, new[from..to].to_vec()));
             }
             if size > MOST_PATCHED {
-                return Err("too much of its film is no picture".to_owned());
+                return Err("too much of its video is no picture".to_owned());
             }
         }
     }

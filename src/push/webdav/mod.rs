@@ -8,6 +8,7 @@ mod inbox;
 mod photoprism;
 mod propfind;
 mod strays;
+mod target;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -31,7 +32,8 @@ use photoprism::Indexing;
 use propfind::{Entry, QUESTION, encoded, path_of, read};
 use strays::Strays;
 
-pub use photoprism::ORIGINALS;
+pub use photoprism::PHOTOPRISM;
+pub use target::SCHEME;
 
 /// A folder on a WebDAV server.
 pub struct WebDav {

@@ -3,19 +3,66 @@
 //! Source: `internal/api/index.go`, `internal/server/webdav_auth.go` and `pkg/rnd` of photoprism/photoprism. The call answers only when
 //! the index is done.
 
+use std::sync::Arc;
+
 use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::WebDav;
+use super::target::{SECRETS, client};
+use crate::Destination;
+use crate::connection::Connection;
 use crate::error::DestinationError;
 use crate::http::Answer;
+use crate::scheme::{ESCAPE, Scheme, Target};
 use crate::secret::Credentials;
 use net::secret::Secret;
 
 /// Where PhotoPrism shows its originals as a WebDAV folder.
-pub const ORIGINALS: &str = "/originals";
+const ORIGINALS: &str = "/originals";
 /// Length of an app password: four groups of six characters.
 const APP_PASSWORD: usize = 27;
+
+/// Folders of originals of PhotoPrism servers: `photoprism+https://host/folder`.
+pub static PHOTOPRISM: Scheme = Scheme {
+    beginnings: &["photoprism+https://", "photoprism+http://"],
+    example: "photoprism+https://host/folder",
+    secrets: SECRETS,
+    parse: |written| {
+        let url = originals(written.url(ESCAPE)?).map_err(|why| written.wrong(why))?;
+        Ok(Arc::new(OriginalsAt(url)))
+    },
+};
+
+/// The address of a folder of originals.
+#[derive(Debug)]
+struct OriginalsAt(Url);
+
+impl Target for OriginalsAt {
+    fn name(&self) -> String {
+        format!("photoprism+{}", self.0.as_str().trim_end_matches('/'))
+    }
+
+    fn open(&self, connection: &Connection) -> Result<Box<dyn Destination>, DestinationError> {
+        let folder = client(&self.0, connection)?;
+        Ok(Box::new(folder.of_photoprism(&connection.credentials)))
+    }
+}
+
+/// Returns the address of the originals of a server, or of a folder in them.
+fn originals(mut url: Url) -> Result<Url, &'static str> {
+    let path = url.path().trim_end_matches('/').to_owned();
+    if path.ends_with("/import") || path.contains("/import/") {
+        return Err(
+            "PhotoPrism moves files out of import/, so that they could not be read back; leave it out, and they go to originals/",
+        );
+    }
+    let is_there = path.ends_with(ORIGINALS) || path.contains(&format!("{ORIGINALS}/"));
+    if !is_there {
+        url.set_path(&format!("{ORIGINALS}{path}"));
+    }
+    Ok(url)
+}
 
 /// The call that makes PhotoPrism look at what came.
 pub(crate) struct Indexing {

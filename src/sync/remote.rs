@@ -8,14 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
+use super::error::{StepError, state_failed, with_causes};
+use super::means::{Means, Reached};
 use super::report::SyncReport;
 use super::state::State;
-use super::with_causes;
-use crate::cli::args::ConnectionArgs;
-use crate::cli::connection;
-use crate::cli::error::CliError;
-use crate::cli::interrupt::Interrupt;
-use config::{Inbox, Server};
+use config::Inbox;
 use inbox::Folder;
 use inbox::remote::Listed;
 use model::content_hash::ContentHash;
@@ -27,21 +24,6 @@ use writer::space::free_bytes;
 
 /// A copy is made to seem this old at least: that the file is at rest was told by what the server listed.
 const SETTLED: Duration = Duration::from_secs(120);
-
-/// Returns how to get in at a server.
-pub(super) fn connection_args(server: &Server) -> ConnectionArgs {
-    ConnectionArgs {
-        endpoint: server.endpoint.clone(),
-        region: server.region.clone(),
-        ca_file: server.ca_file.clone(),
-        ssh_config: server.ssh_config.clone(),
-        timeout: None,
-        secret_file: server.secret_file.clone(),
-        secret_command: server.secret_command.clone(),
-        secrets: Vec::new(),
-        shared: false,
-    }
-}
 
 /// Folder of what was fetched from all servers.
 pub(super) fn spools(library: &Path) -> PathBuf {
@@ -83,7 +65,7 @@ impl Spool {
 pub(super) fn fetch_all(
     inboxes: &[Inbox],
     library: &Path,
-    interrupt: &Interrupt,
+    means: &dyn Means,
     state: &mut State,
     report: &mut SyncReport,
 ) -> Vec<Spool> {
@@ -95,7 +77,7 @@ pub(super) fn fetch_all(
         let mut fetching = Fetching {
             inbox,
             library,
-            interrupt,
+            means,
             report,
         };
         match fetching.fetch(address, state) {
@@ -109,20 +91,15 @@ pub(super) fn fetch_all(
 struct Fetching<'a> {
     inbox: &'a Inbox,
     library: &'a Path,
-    interrupt: &'a Interrupt,
+    means: &'a dyn Means,
     report: &'a mut SyncReport,
 }
 
 impl Fetching<'_> {
-    fn fetch(&mut self, address: &str, state: &mut State) -> Result<Spool, CliError> {
-        let server = &self.inbox.server;
-        let mut args = connection_args(server);
-        let address = connection::address(address, &args)?;
-        args.secrets =
-            connection::secrets(&address, server.user.as_deref(), server.password.as_ref());
-        let there = connection::open_folder(&address, &args, self.library, self.interrupt)?;
-        let name = address.name();
-        let failed = |source| CliError::RemoteInbox {
+    fn fetch(&mut self, address: &str, state: &mut State) -> Result<Spool, StepError> {
+        let reached = self.means.inbox(self.inbox, address);
+        let Reached { name, there } = reached.map_err(StepError::Means)?;
+        let failed = |source| StepError::Inbox {
             inbox: name.clone(),
             source,
         };
@@ -133,7 +110,7 @@ impl Fetching<'_> {
         };
         let shelf = state.remote.entry(name.clone()).or_default();
         let listed = files.iter().map(listed).collect();
-        let now_s = Timestamp::now().as_second();
+        let now_s = self.means.now().timestamp().as_second();
         let picked = shelf.pick(listed, self.inbox.pattern.as_deref(), &state.known, now_s);
         for (file, why) in picked.left {
             let what = (format!("{name}/{file}"), why.to_string());
@@ -158,11 +135,9 @@ impl Fetching<'_> {
         there: &dyn RemoteFolder,
         file: &FileThere,
         spool: &Spool,
-    ) -> Result<(), CliError> {
-        let disk = |source| CliError::SyncState {
-            library: self.library.to_owned(),
-            source,
-        };
+    ) -> Result<(), StepError> {
+        let disk = state_failed(self.library);
+        let disk = |source| StepError::from(disk(source));
         private::make_folder(&spool.path).map_err(disk)?;
         let whole = spool.path.join(&file.name);
         let mark = spool.path.join(mark_of(file));
@@ -182,14 +157,14 @@ impl Fetching<'_> {
             self.report.needs.push(format!("{}: {why}", shown(&what)));
             return Ok(());
         }
-        match there.fetch(file, &mut to, &|_| !self.interrupt.is_asked()) {
+        match there.fetch(file, &mut to, &|_| !self.means.is_stopped()) {
             Ok(()) => {}
             Err(DestinationError::Stopped) => {
                 self.report.interrupted = true;
                 return Ok(());
             }
             Err(source) => {
-                return Err(CliError::RemoteInbox {
+                return Err(StepError::Inbox {
                     inbox: what,
                     source,
                 });
@@ -208,7 +183,7 @@ impl Fetching<'_> {
         to: &File,
         (part, whole, mark): (&Path, &Path, &Path),
     ) -> std::io::Result<()> {
-        let settled = SystemTime::now() - SETTLED;
+        let settled = SystemTime::from(self.means.now().timestamp()) - SETTLED;
         let modified = file.modified.map_or(settled, SystemTime::from);
         to.set_modified(modified.min(settled))?;
         to.sync_all()?;

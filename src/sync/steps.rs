@@ -7,27 +7,22 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::remote::{connection_args, spools};
+use super::error::{StepError, with_causes};
+use super::means::{Means, Reached};
+use super::remote::spools;
 use super::report::{Imported, Pushed, SyncReport};
 use super::state::State;
-use super::with_causes;
-use crate::cli::args::{ImportArgs, Include, SelectionArgs};
-use crate::cli::connection;
-use crate::cli::error::CliError;
-use crate::cli::gallery;
-use crate::cli::interrupt::Interrupt;
-use crate::cli::library::catalog;
-use crate::cli::monitor::CommandLineMonitor;
-use crate::cli::output::Output;
-use ::gallery::{GalleryError, GalleryOptions};
+use ::gallery::{GalleryError, GalleryOptions, GalleryReport, gallery};
 use catalog::CatalogError;
+use catalog::{AssetQuery, Catalog, Others};
 use config::{AfterImport, Config, DestinationConfig};
-use import::{ImportError, ImportReport, import};
+use import::{ImportError, ImportOptions, ImportReport, import};
 use inbox::Part;
+use monitor::Monitor;
 use push::layout::Layout;
 use push::{Conditions, FileOutcome, PushError, PushOptions, Sidecars, push};
 use verify::{Extent, VerifyOptions, verify};
-use writer::library::LibraryError;
+use writer::library::{Library, LibraryError};
 use writer::private;
 use writer::safe_writer::SafeWriter;
 
@@ -41,24 +36,23 @@ const LONGEST_SAMPLE: Duration = Duration::from_secs(600);
 const WORKERS: usize = 4;
 
 /// The gallery a pass keeps up to date.
-pub(super) fn gallery_options() -> GalleryOptions {
+pub(crate) fn gallery_options(means: &dyn Means) -> GalleryOptions {
     GalleryOptions {
-        ffmpeg: gallery::ffmpeg(),
+        ffmpeg: means.ffmpeg(),
         ..GalleryOptions::default()
     }
 }
 
-/// What one pass works with.
-pub(super) struct Pass<'a> {
-    pub(super) config: &'a Config,
-    pub(super) library: &'a Path,
-    pub(super) out: &'a Output,
-    pub(super) interrupt: Interrupt,
+/// What the steps of one pass work with.
+pub(crate) struct Steps<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) library: &'a Path,
+    pub(crate) means: &'a dyn Means,
 }
 
-impl Pass<'_> {
+impl Steps<'_> {
     /// Imports, verifies, moves archives and pushes; what happens is in the report.
-    pub(super) fn run(&self, exports: Vec<Vec<Part>>, state: &mut State, report: &mut SyncReport) {
+    pub(crate) fn run(&self, exports: Vec<Vec<Part>>, state: &mut State, report: &mut SyncReport) {
         let fetched = self.fetched(&exports);
         let whole = self.import_all(exports, state, report);
         let changed = report
@@ -88,8 +82,19 @@ impl Pass<'_> {
         }
     }
 
-    fn monitor(&self) -> CommandLineMonitor<'_> {
-        CommandLineMonitor::new(self.out, self.interrupt.clone())
+    /// Does some work under a monitor.
+    fn watched<T>(&self, work: impl FnOnce(&dyn Monitor) -> T) -> T {
+        let (mut work, mut done) = (Some(work), None);
+        self.means.watched(&mut |monitor| {
+            if let Some(work) = work.take() {
+                done = Some(work(monitor));
+            }
+        });
+        done.expect("whoever watches a step runs it")
+    }
+
+    fn clock(&self) -> Timestamp {
+        self.means.now().timestamp()
     }
 
     /// Imports all exports together; if that fails, each by itself, so that one does not hold up the others. Returns the parts of
@@ -121,22 +126,15 @@ impl Pass<'_> {
     }
 
     fn import(&self, parts: &[Part]) -> Result<ImportReport, ImportError> {
-        let mut options = ImportArgs {
+        let options = ImportOptions {
             paths: parts.iter().map(|part| part.path.clone()).collect(),
-            include: match self.config.include.is_empty() {
-                true => Vec::new(),
-                false => vec![Include::Messages],
-            },
+            include_messages: !self.config.include.is_empty(),
             home_timezone: self.config.home_timezone.clone(),
-            ..ImportArgs::default()
-        }
-        .to_options();
-        // The disk may go while a pass is at work.
-        options.existing_only = true;
-        let monitor = self.monitor();
-        let result = import(self.library, &options, &Timestamp::now, &monitor);
-        monitor.finish();
-        result
+            // The disk may go while a pass is at work.
+            existing_only: true,
+            ..ImportOptions::default()
+        };
+        self.watched(|monitor| import(self.library, &options, &|| self.clock(), monitor))
     }
 
     fn take(
@@ -212,8 +210,12 @@ impl Pass<'_> {
 
     /// Returns the number of files the catalog knows of; none if it cannot be asked, which `verify` tells then.
     fn files(&self) -> u64 {
-        let catalog = catalog(self.library).ok();
-        let status = catalog.and_then(|catalog| catalog.status().ok());
+        let Ok(library) = Library::open(self.library) else {
+            return 0;
+        };
+        let others = || Others::asked(library.lock_to_read(), LibraryError::is_locked);
+        let catalog = Catalog::open_to_read(&library.catalog_path(), others);
+        let status = catalog.and_then(|catalog| catalog.status());
         status.map_or(0, |status| status.files)
     }
 
@@ -228,15 +230,14 @@ impl Pass<'_> {
             extent: Extent::Sample {
                 share,
                 // Another sample every day: in time all of it is read.
-                seed: Timestamp::now().as_second().unsigned_abs() / 86_400,
+                seed: self.clock().as_second().unsigned_abs() / 86_400,
             },
             max_time: Some(LONGEST_SAMPLE),
             threads: None,
         };
-        let monitor = self.monitor();
-        let result = verify(self.library, &options, &Timestamp::now, &monitor);
-        monitor.finish();
-        match result {
+        let read =
+            |monitor: &dyn Monitor| verify(self.library, &options, &|| self.clock(), monitor);
+        match self.watched(read) {
             Ok(verified) => {
                 report.interrupted |= verified.interrupted;
                 report.verified = Some((verified.files_read, verified.findings.len()));
@@ -297,11 +298,7 @@ impl Pass<'_> {
 
     /// Brings the gallery up to date. It is derived: what goes wrong with it holds up nothing else.
     fn draw(&self, report: &mut SyncReport) {
-        let options = gallery_options();
-        let monitor = self.monitor();
-        let result = gallery::write(self.library, &options, &monitor);
-        monitor.finish();
-        match result {
+        match self.drawn() {
             Ok(drawn) if drawn.interrupted => report.interrupted = true,
             Ok(drawn) if drawn.unchanged => {}
             Ok(drawn) => {
@@ -312,12 +309,22 @@ impl Pass<'_> {
                 report.gallery = Some(drawn.months_written);
             }
             // Nothing was imported yet.
-            Err(CliError::Gallery {
+            Err(StepError::Gallery {
                 source: GalleryError::Catalog(CatalogError::Gone { .. }),
                 ..
             }) => {}
             Err(error) => report.errors.push(with_causes(&error)),
         }
+    }
+
+    fn drawn(&self) -> Result<GalleryReport, StepError> {
+        let options = gallery_options(self.means);
+        let drawn =
+            self.watched(|monitor| gallery(self.library, &options, self.means.decoder(), monitor));
+        drawn.map_err(|source| StepError::Gallery {
+            library: self.library.to_owned(),
+            source,
+        })
     }
 
     /// Returns the parts that are our own copies of what lies on servers.
@@ -358,7 +365,7 @@ impl Pass<'_> {
                 }
             }
             // Nothing was imported yet.
-            Err(CliError::Push {
+            Err(StepError::Push {
                 source: PushError::Catalog(CatalogError::Gone { .. }),
                 ..
             }) => {}
@@ -366,18 +373,13 @@ impl Pass<'_> {
         }
     }
 
-    fn pushed(&self, to: &DestinationConfig) -> Result<(Pushed, bool, bool), CliError> {
-        let server = &to.server;
-        let mut args = connection_args(server);
-        args.shared = to.shared;
-        let address = connection::address(&to.address, &args)?;
-        args.secrets =
-            connection::secrets(&address, server.user.as_deref(), server.password.as_ref());
-        let destination = connection::open(&address, &args, self.library, &self.interrupt)?;
+    fn pushed(&self, to: &DestinationConfig) -> Result<(Pushed, bool, bool), StepError> {
+        let reached = self.means.destination(to);
+        let Reached { name, there } = reached.map_err(StepError::Means)?;
         let layout = to.layout.as_deref().unwrap_or("dates");
-        let layout = Layout::parse(layout).map_err(|why| CliError::Layout { why })?;
+        let layout = Layout::parse(layout).map_err(|why| StepError::Layout { why })?;
         let options = PushOptions {
-            query: SelectionArgs::default().to_query(),
+            query: AssetQuery::default(),
             layout,
             sidecars: Sidecars::Xmp,
             embed: to.embed,
@@ -386,21 +388,14 @@ impl Pass<'_> {
             dry_run: false,
             workers: WORKERS,
         };
-        let monitor = self.monitor();
-        let conditions = Conditions {
-            clock: &Timestamp::now,
-            monitor: &monitor,
-        };
-        let name = address.name();
-        let result = push(
-            self.library,
-            &name,
-            destination.as_ref(),
-            &options,
-            conditions,
-        );
-        monitor.finish();
-        let failed = |source| CliError::Push {
+        let result = self.watched(|monitor| {
+            let conditions = Conditions {
+                clock: &|| self.clock(),
+                monitor,
+            };
+            push(self.library, &name, there.as_ref(), &options, conditions)
+        });
+        let failed = |source| StepError::Push {
             destination: name.clone(),
             source,
         };
@@ -413,7 +408,7 @@ impl Pass<'_> {
         };
         let whole = pushed.failed == 0 && !report.interrupted;
         match report.stopped {
-            Some(source) => Err(CliError::PushStopped {
+            Some(source) => Err(StepError::PushStopped {
                 destination: name,
                 source,
             }),

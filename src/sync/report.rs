@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::exit::Exit;
 use model::shown::shown;
 
 /// Lines of one kind that fit a mail.
@@ -10,7 +9,7 @@ const MOST_LINES: usize = 20;
 
 /// What a pass did.
 #[derive(Debug, Default)]
-pub(crate) struct SyncReport {
+pub struct SyncReport {
     /// Imports that came to their end.
     pub imports: Vec<Imported>,
     /// Archives fetched from inboxes on servers.
@@ -39,9 +38,40 @@ pub(crate) struct SyncReport {
     pub seconds: f64,
 }
 
+/// How a pass ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was done, for a reason that the report gives.
+    Idle,
+    /// There was nothing to do.
+    NothingNew,
+    /// All was done.
+    Done,
+    /// All was done that could be; a person has to look at something.
+    NeedsYou,
+    /// Something failed.
+    Failed,
+    /// The user stopped it.
+    Interrupted,
+}
+
+impl Outcome {
+    /// Returns the word for it in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::NothingNew => "nothing_new",
+            Self::Done => "done",
+            Self::NeedsYou => "needs_you",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// What one import did.
 #[derive(Debug)]
-pub(crate) struct Imported {
+pub struct Imported {
     /// Names of the archives.
     pub archives: Vec<String>,
     /// New photos and videos.
@@ -56,7 +86,7 @@ pub(crate) struct Imported {
 
 /// What was sent to one destination.
 #[derive(Debug)]
-pub(crate) struct Pushed {
+pub struct Pushed {
     /// Its address.
     pub destination: String,
     /// Files sent and read back.
@@ -67,7 +97,7 @@ pub(crate) struct Pushed {
 
 impl SyncReport {
     /// Returns whether anything was done.
-    pub(crate) fn did_something(&self) -> bool {
+    pub fn did_something(&self) -> bool {
         !self.imports.is_empty()
             || self.gallery.is_some()
             || !self.fetched.is_empty()
@@ -76,42 +106,33 @@ impl SyncReport {
     }
 
     /// Returns whether a person has to do something.
-    pub(crate) fn is_a_problem(&self) -> bool {
+    pub fn is_a_problem(&self) -> bool {
         !self.needs.is_empty() || !self.errors.is_empty()
     }
 
-    /// Returns the exit code the pass deserves.
-    pub(crate) fn exit(&self) -> Exit {
+    /// Returns how the pass ended.
+    pub fn outcome(&self) -> Outcome {
         match () {
-            () if self.interrupted => Exit::Interrupted,
-            () if !self.errors.is_empty() => Exit::Failed,
-            () if !self.needs.is_empty() => Exit::Incomplete,
-            () => Exit::Done,
-        }
-    }
-
-    /// Returns the outcome in one word.
-    pub(crate) fn outcome(&self) -> &'static str {
-        match self.exit() {
-            Exit::Interrupted => "interrupted",
-            Exit::Failed => "failed",
-            Exit::Incomplete => "needs_you",
-            _ if self.idle.is_some() => "idle",
-            _ if self.did_something() => "done",
-            _ => "nothing_new",
+            () if self.interrupted => Outcome::Interrupted,
+            () if !self.errors.is_empty() => Outcome::Failed,
+            () if !self.needs.is_empty() => Outcome::NeedsYou,
+            () if self.idle.is_some() => Outcome::Idle,
+            () if self.did_something() => Outcome::Done,
+            () => Outcome::NothingNew,
         }
     }
 
     /// Returns the report as text.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut lines = vec![format!(
             "albumen sync: {}",
             match self.outcome() {
-                "idle" => self.idle.clone().unwrap_or_default(),
-                "nothing_new" => "nothing new".to_owned(),
-                "needs_you" => "done, and something needs you".to_owned(),
-                "failed" => "FAILED".to_owned(),
-                other => other.to_owned(),
+                Outcome::Idle => self.idle.as_deref().unwrap_or_default(),
+                Outcome::NothingNew => "nothing new",
+                Outcome::NeedsYou => "done, and something needs you",
+                Outcome::Failed => "FAILED",
+                Outcome::Interrupted => "interrupted",
+                Outcome::Done => "done",
             }
         )];
         if !self.fetched.is_empty() {
@@ -165,7 +186,7 @@ impl SyncReport {
     }
 
     /// Returns the report as JSON.
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         let imports = self.imports.iter().map(|import| {
             json!({
                 "archives": import.archives, "assets_added": import.added, "assets_changed": import.changed,
@@ -181,7 +202,7 @@ impl SyncReport {
         });
         json!({
             "type": "sync",
-            "outcome": self.outcome(),
+            "outcome": self.outcome().name(),
             "fetched": self.fetched,
             "imports": imports.collect::<Vec<_>>(),
             "left": left.collect::<Vec<_>>(),
@@ -248,7 +269,7 @@ mod tests {
             text.ends_with("needs you: x\n") && text.lines().count() < 30,
             "{text}"
         );
-        assert_eq!(report.exit(), Exit::Incomplete);
+        assert_eq!(report.outcome(), Outcome::NeedsYou);
         assert_eq!(report.json()["outcome"], "needs_you");
         assert_eq!(SyncReport::default().text(), "albumen sync: nothing new\n");
     }

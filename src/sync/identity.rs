@@ -7,9 +7,8 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::cli::args::SyncArgs;
-use crate::cli::error::CliError;
-use crate::cli::home;
+use super::SyncOptions;
+use super::error::SyncError;
 use writer::identity::LibraryId;
 use writer::library::{Library, LibraryError};
 use writer::private;
@@ -17,39 +16,39 @@ use writer::private;
 /// Opens the library a pass works with, if it is the one that lay there before, and remembers it.
 ///
 /// # Errors
-/// Fails if there is no library or another one, unless `args` allow it, and if it cannot be opened or remembered.
-pub(crate) fn expected(library: &Path, args: &SyncArgs) -> Result<Library, CliError> {
-    let memory = home::state_folder().map(|folder| Memory::at(&folder));
+/// Fails if there is no library or another one, unless `options` allow it, and if it cannot be opened or remembered.
+pub(crate) fn expected(library: &Path, options: &SyncOptions) -> Result<Library, SyncError> {
+    let memory = options.remembers.as_deref().map(Memory::at);
     let remembered = memory.as_ref().and_then(|memory| memory.of(library));
     let opened = match Library::open(library) {
-        Err(LibraryError::NotALibrary { .. }) if args.create => {
-            Library::open_or_create(library).map_err(CliError::Library)?
+        Err(LibraryError::NotALibrary { .. }) if options.create => {
+            Library::open_or_create(library)?
         }
         Err(LibraryError::NotALibrary { path }) => {
-            return Err(CliError::NoLibraryToSync {
+            return Err(SyncError::NoLibrary {
                 known: remembered.is_some(),
                 path,
             });
         }
-        other => other.map_err(CliError::Library)?,
+        other => other?,
     };
-    let found = opened.id().map_err(CliError::Library)?;
-    if remembered.is_some() && remembered != found && !args.accept_library {
-        return Err(CliError::AnotherLibrary {
+    let found = opened.id()?;
+    if remembered.is_some() && remembered != found && !options.accept_library {
+        return Err(SyncError::AnotherLibrary {
             path: library.to_owned(),
         });
     }
     let id = match found {
         Some(id) => id,
         None => {
-            let lock = opened.lock().map_err(CliError::Library)?;
-            opened.ensure_id(&lock).map_err(CliError::Library)?
+            let lock = opened.lock()?;
+            opened.ensure_id(&lock)?
         }
     };
     if let Some(memory) = memory.filter(|_| remembered.as_ref() != Some(&id)) {
         memory
             .keep(library, id)
-            .map_err(|source| CliError::Remember {
+            .map_err(|source| SyncError::Remember {
                 path: memory.path.clone(),
                 source,
             })?;
