@@ -159,3 +159,19 @@ fn an_unpacked_archive_gives_the_golden_library() {
         assert!(was == is, "{}: {}", world.name, difference(&was, &is));
     }
 }
+
+/// For programs of other systems, which cannot run these tests: `packaging/windows-check` imports the archives under Wine.
+#[test]
+#[ignore = "writes the archives of all worlds to $ALBUMEN_WORLDS_INTO, each into a folder of its own"]
+fn the_archives_of_all_worlds_are_written_where_asked() {
+    let Some(into) = std::env::var_os("ALBUMEN_WORLDS_INTO") else {
+        return;
+    };
+    for world in worlds() {
+        let folder = Path::new(&into).join(file_name(&world).trim_end_matches(".txt"));
+        fs::create_dir_all(&folder).expect("the folder asked for is writable");
+        for part in &world.parts {
+            fs::write(folder.join(&part.name), part.packed()).expect("the folder is writable");
+        }
+    }
+}

@@ -183,7 +183,7 @@ pub(crate) fn reserve_index(path: &Path) -> Result<(), CatalogError> {
 
 /// Does nothing: only Linux reserves room that does not show in a file's size.
 #[cfg(not(target_os = "linux"))]
-pub fn reserve_index(_: &Path) -> Result<(), CatalogError> {
+pub(crate) fn reserve_index(_: &Path) -> Result<(), CatalogError> {
     Ok(())
 }
 
@@ -196,7 +196,7 @@ pub(crate) fn is_on_read_only_disk(path: &Path) -> bool {
 
 /// Returns false: this system does not tell.
 #[cfg(not(unix))]
-pub fn is_on_read_only_disk(_: &Path) -> bool {
+pub(crate) fn is_on_read_only_disk(_: &Path) -> bool {
     false
 }
 

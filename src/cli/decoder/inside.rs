@@ -38,6 +38,6 @@ impl Decoder for Apart {
 }
 
 /// Nothing is served here.
-pub fn serve() -> Exit {
+pub(super) fn serve() -> Exit {
     Exit::Usage
 }
