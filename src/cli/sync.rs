@@ -19,11 +19,11 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::settings;
-use ::sync::{Failure, Means, Outcome, Reached, SyncError, SyncOptions, SyncReport, pass};
+use ::sync::{Failure, Means, Outcome, Reached, SyncOptions, SyncReport, pass};
 use config::{Config, DestinationConfig, Inbox, Server, When};
 use media::thumbnail::decoder::Decoder;
 use monitor::Monitor;
-use net::client::reasons;
+use net::client::with_causes;
 use net::ping::ping;
 use net::secret::Secret;
 use push::Destination;
@@ -208,11 +208,4 @@ fn warn_of(result: Result<(), String>, who: &str) {
         // Nobody is left to tell that standard error is gone.
         let _ = writeln!(std::io::stderr(), "warning: {who} could not be told: {why}");
     }
-}
-
-/// Returns an error and what caused it on one line.
-fn with_causes(error: &SyncError) -> String {
-    let mut said = reasons(error);
-    said.dedup();
-    said.join(": ")
 }

@@ -46,6 +46,13 @@ pub fn reasons(error: &dyn std::error::Error) -> Vec<String> {
         .collect()
 }
 
+/// Returns an error and what caused it on one line, each once.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut said = reasons(error);
+    said.dedup();
+    said.join(": ")
+}
+
 /// Returns the beginning of a host's answer in words fit for a message.
 pub fn words(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(4096)]).into_owned();

@@ -1,12 +1,10 @@
 //! What goes wrong in a pass: what ends it, and what only one step of it hears of.
 
-use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::means::Failure;
 use gallery::GalleryError;
-use net::client::reasons;
 use push::{DestinationError, PushError};
 use writer::library::LibraryError;
 
@@ -66,11 +64,4 @@ pub(crate) enum StepError {
         library: PathBuf,
         source: GalleryError,
     },
-}
-
-/// Returns an error and what caused it on one line.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut said = reasons(error);
-    said.dedup();
-    said.join(": ")
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
-use super::error::{StepError, state_failed, with_causes};
+use super::error::{StepError, state_failed};
 use super::means::{Means, Reached};
 use super::report::SyncReport;
 use super::state::State;
@@ -17,6 +17,7 @@ use inbox::Folder;
 use inbox::remote::Listed;
 use model::content_hash::ContentHash;
 use model::shown::shown;
+use net::client::with_causes;
 use push::error::DestinationError;
 use push::remote_folder::{FileThere, RemoteFolder};
 use writer::private;

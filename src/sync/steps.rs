@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::error::{StepError, with_causes};
+use super::error::StepError;
 use super::means::{Means, Reached};
 use super::remote::spools;
 use super::report::{Imported, Pushed, SyncReport};
@@ -19,6 +19,7 @@ use config::{AfterImport, Config, DestinationConfig};
 use import::{ImportError, ImportOptions, ImportReport, import};
 use inbox::Part;
 use monitor::Monitor;
+use net::client::with_causes;
 use push::layout::Layout;
 use push::{Conditions, FileOutcome, PushError, PushOptions, Sidecars, push};
 use verify::{Extent, VerifyOptions, verify};
