@@ -14,6 +14,8 @@ mod golden;
 mod import;
 mod instagram;
 mod layers;
+// Numbers of the system's errors are Linux's.
+#[cfg(target_os = "linux")]
 mod output;
 mod print;
 mod push;

@@ -1,5 +1,7 @@
 //! What every command says, frozen: its help, what it reports when all is well, and its errors. One file a command, beside this one.
 //!
+//! No other program can be found while they run, so that a machine with nothing but Rust says the same.
+//!
 //! A change of words shows as a change of these files, and is read there as a user would read it.
 //! `INSTA_UPDATE=always cargo test --test main output` writes them anew.
 

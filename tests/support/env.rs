@@ -99,8 +99,16 @@ impl TestEnv {
 
     /// Runs the binary.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self
-            .command()
+        self.ran(&mut self.command(), arguments)
+    }
+
+    /// Runs the binary where no other program can be found, whatever this machine has.
+    pub fn run_alone(&self, arguments: &[&str]) -> Ran {
+        self.ran(self.command().env("PATH", ""), arguments)
+    }
+
+    fn ran(&self, command: &mut Command, arguments: &[&str]) -> Ran {
+        let output = command
             .args(arguments)
             .output()
             .expect("the binary was built with the tests");
