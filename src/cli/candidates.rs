@@ -11,8 +11,8 @@ use clap_complete::engine::CompletionCandidate;
 use super::account::NOT_KNOWN;
 use super::home;
 use super::library::catalog;
+use super::settings;
 use catalog::{Catalog, CatalogError};
-use config::Config;
 use model::kind::Kind;
 use provider::PROVIDERS;
 
@@ -76,10 +76,6 @@ fn library() -> Option<PathBuf> {
 }
 
 fn configured() -> Option<PathBuf> {
-    let path = env::var_os("ALBUMEN_CONFIG").map(PathBuf::from);
-    let path = path.or_else(home::default_config)?;
-    let mut config = Config::parse(&std::fs::read_to_string(&path).ok()?).ok()?;
-    let whole = std::path::absolute(&path).ok()?;
-    config.resolve(whole.parent()?, env::home_dir().as_deref());
-    config.library
+    let named = env::var_os("ALBUMEN_CONFIG").map(PathBuf::from);
+    settings::find(named.as_deref()).ok()??.config.library
 }

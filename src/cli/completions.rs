@@ -1,6 +1,6 @@
 //! `albumen completions`: the script by which a shell asks albumen what may come next.
 //!
-//! The script holds no commands or options: the shell runs `albumen` with `COMPLETE` set, and [`answer`] offers what fits, albums and
+//! The script holds no commands or options: the shell runs `albumen` with a variable set, and [`answer`] offers what fits, albums and
 //! accounts of the library among it.
 
 use clap::ValueEnum;
@@ -13,8 +13,8 @@ use super::exit::Exit;
 use super::help;
 use super::output::Output;
 
-/// Says that a shell asks, and which one.
-const VARIABLE: &str = "COMPLETE";
+/// Says that a shell asks, and which one. Not `COMPLETE`, as clap has it: other programs may have set that.
+const VARIABLE: &str = "ALBUMEN_COMPLETE";
 
 /// Answers a shell that asks what may come next, and ends the process; returns if none does.
 pub fn answer() {

@@ -19,8 +19,12 @@ use writer::private;
 /// Runs the command.
 pub fn run(args: &ConfigArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {
     match args.action {
-        ConfigAction::Init => init(&settings::path(cli)?, out)?,
-        ConfigAction::Show => show(&settings::must(cli)?, &library_folder(cli)?, out)?,
+        ConfigAction::Init => init(&settings::path(cli.config.as_deref())?, out)?,
+        ConfigAction::Show => show(
+            &settings::must(cli.config.as_deref())?,
+            &library_folder(cli)?,
+            out,
+        )?,
     }
     Ok(Exit::Done)
 }

@@ -121,7 +121,8 @@ fn library_folder(cli: &Cli) -> Result<std::path::PathBuf, CliError> {
     if let Some(path) = &cli.library {
         return Ok(path.clone());
     }
-    let configured = settings::find(cli)?.and_then(|settings| settings.config.library);
+    let configured =
+        settings::find(cli.config.as_deref())?.and_then(|settings| settings.config.library);
     configured
         .or_else(home::default_library)
         .ok_or(CliError::NoHome)

@@ -24,7 +24,7 @@ pub fn run(args: &ScheduleArgs, cli: &Cli, out: &Output) -> Result<Exit, CliErro
     };
     let job = Job {
         program: env::current_exe().map_err(|source| failed("find this program", source))?,
-        config: absolute(&settings::path(cli)?),
+        config: absolute(&settings::path(cli.config.as_deref())?),
         every,
     };
     let files = files(scheduler, &job)?;
@@ -32,7 +32,7 @@ pub fn run(args: &ScheduleArgs, cli: &Cli, out: &Output) -> Result<Exit, CliErro
         ScheduleAction::Install { dry_run: true, .. } => print(scheduler, &job, &files, out)?,
         ScheduleAction::Install { .. } => {
             // A timer for a configuration that is not there, or not right, would fail every night.
-            settings::must(cli)?;
+            settings::must(cli.config.as_deref())?;
             install(scheduler, &job, &files)?;
             say(out, "installed", scheduler)?;
         }

@@ -5,7 +5,6 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::args::Cli;
 use super::error::CliError;
 use super::home;
 use super::private;
@@ -19,22 +18,22 @@ pub struct Settings {
     pub path: PathBuf,
 }
 
-/// Returns where the configuration is, or would be.
-pub fn path(cli: &Cli) -> Result<PathBuf, CliError> {
-    match &cli.config {
-        Some(path) => Ok(path.clone()),
+/// Returns where the configuration is, or would be, if none is `named`.
+pub fn path(named: Option<&Path>) -> Result<PathBuf, CliError> {
+    match named {
+        Some(path) => Ok(path.to_owned()),
         None => home::default_config().ok_or(CliError::NoHome),
     }
 }
 
 /// Reads the configuration; none if there is none and none was named.
-pub fn find(cli: &Cli) -> Result<Option<Settings>, CliError> {
-    let Ok(path) = path(cli) else {
+pub fn find(named: Option<&Path>) -> Result<Option<Settings>, CliError> {
+    let Ok(path) = path(named) else {
         return Ok(None);
     };
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound && cli.config.is_none() => {
+        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => {
             return Ok(None);
         }
         Err(source) => return Err(CliError::ConfigFile { path, source }),
@@ -43,10 +42,10 @@ pub fn find(cli: &Cli) -> Result<Option<Settings>, CliError> {
 }
 
 /// Reads the configuration, which must be there.
-pub fn must(cli: &Cli) -> Result<Settings, CliError> {
-    match find(cli)? {
+pub fn must(named: Option<&Path>) -> Result<Settings, CliError> {
+    match find(named)? {
         Some(settings) => Ok(settings),
-        None => Err(CliError::NoConfig { path: path(cli)? }),
+        None => Err(CliError::NoConfig { path: path(named)? }),
     }
 }
 

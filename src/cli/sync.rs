@@ -1,5 +1,5 @@
-//! `albumen sync`: makes a pass of the room `sync` here: with this terminal, this environment and this clock; and tells whoever shall hear
-//! of it.
+//! `albumen sync`: runs a pass of the room `sync` with this terminal, this environment and this clock, then reports it to the health
+//! check and the command of the configuration.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ use push::remote_folder::RemoteFolder;
 
 /// Runs the command.
 pub fn run(args: &SyncArgs, cli: &Cli, library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let config = settings::must(cli)?.config;
+    let config = settings::must(cli.config.as_deref())?.config;
     let began = Instant::now();
     let options = SyncOptions {
         now: args.now,

@@ -48,6 +48,9 @@ pub struct SyncOptions {
 ///
 /// # Errors
 /// Fails if the library is not there or another one than before, or if what is remembered cannot be written.
+///
+/// # Panics
+/// If [`Means::watched`] does not run the step it is given.
 pub fn pass(
     library: &Path,
     config: &Config,

@@ -185,6 +185,31 @@ fn an_archive_of_a_service_nobody_knows_beside_one_that_is_known() {
     holds_the_honest_picture(&env);
 }
 
+/// Alone in a part, a list of likes could be anybody's; the name that Instagram gives to parts tells whose it is.
+#[test]
+fn a_part_that_only_its_name_makes_instagrams() {
+    let likes = Files::from([(
+        "likes/liked_posts.json".to_owned(),
+        br#"{"likes_media_likes": []}"#.to_vec(),
+    )]);
+    for (name, code) in [
+        ("instagram-anna-2024-05-01-Zz9yXx8w.zip", 0),
+        ("below/instagram-anna-2024-05-01-Zz9yXx8w.zip", 0),
+        ("instagram-anna-likes.zip", 3),
+    ] {
+        let env = TestEnv::new();
+        env.zip("in/instagram-anna-2024-05-01-Ab3dEf9h.zip", &honest_files());
+        env.zip(&format!("in/{name}"), &likes);
+        let ran = env.run_on("l", &["import", "in"]);
+        assert_eq!(ran.code, Some(code), "{name}: {ran:?}");
+        assert_eq!(
+            ran.stderr.contains("no known service"),
+            code == 3,
+            "{name}: {ran:?}"
+        );
+    }
+}
+
 #[test]
 fn an_encrypted_zip() {
     for bytes in [

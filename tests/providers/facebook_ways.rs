@@ -146,6 +146,43 @@ fn a_part_that_only_its_name_makes_facebooks_is_taken_in() {
     );
 }
 
+/// That its name alone makes a part Facebook's is no reason to believe what is in it, nor to stop asking for it.
+#[test]
+fn a_part_known_by_its_name_that_is_odd_or_away_stops_every_complete() {
+    let account = FbAccount {
+        stories: vec![photo(31, LOOSE)],
+        ..varied()
+    };
+    let mut rest = compose_account(&account, Generation::Y2021, false);
+    let story = "stories/archived_stories.json";
+    let page = rest.remove(story).unwrap();
+    let odd = String::from_utf8(page.clone()).unwrap();
+    let odd = odd.replace("\"uri\"", "\"urn\"").into_bytes();
+    assert_ne!(odd, page, "nothing was renamed");
+    let env = TestEnv::new();
+    let (one, two) = (
+        "facebook-anna-2024-05-01-Ab3dEf9h.zip",
+        "facebook-anna-2024-05-01-Zz9yXx8w.zip",
+    );
+    env.zip(one, &rest);
+    for (library, alone, code) in [
+        ("whole", Some(page), 0),
+        ("odd", Some(odd), 3),
+        ("away", None, 3),
+    ] {
+        let mut words = vec!["import", "--parts", "2", one];
+        if let Some(bytes) = alone {
+            env.zip(two, &Files::from([(story.to_owned(), bytes)]));
+            words.push(two);
+        }
+        env.run_on(library, &words);
+        let certified = env.run_on(library, &["certify"]);
+        let is_complete = certified.stdout.contains(": complete");
+        assert_eq!(certified.code, Some(code), "{library}: {certified:?}");
+        assert_eq!(is_complete, code == 0, "{library}: {certified:?}");
+    }
+}
+
 #[test]
 fn every_photo_told_once_or_twice_is_one_asset() {
     let account: FbAccount = varied();

@@ -16,6 +16,7 @@ mod understood;
 
 use std::collections::BTreeMap;
 
+use crate::classify::file_name;
 use crate::meta_accounts::{dated_part, has_token};
 use crate::ties::Ties;
 use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
@@ -45,7 +46,7 @@ impl Provider for Instagram {
     }
 
     fn gave_name(&self, part_name: &str) -> bool {
-        part_name.starts_with("instagram-")
+        file_name(part_name).starts_with("instagram-")
             && has_token(part_name)
             && layout::account_of_part(part_name).is_some()
     }
