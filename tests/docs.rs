@@ -1,5 +1,8 @@
 //! Holds the documents against the program.
 
+mod asking;
+mod lines;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

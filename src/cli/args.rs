@@ -29,7 +29,7 @@ use provider::PROVIDERS;
 use verify::{Extent, VerifyOptions};
 
 /// Heading of the options that every command has.
-const EVERYWHERE: &str = "Options of every command";
+pub const EVERYWHERE: &str = "Options of every command";
 /// Heading of the options of `import` that few archives need.
 const SELDOM: &str = "Seldom needed";
 
@@ -112,7 +112,7 @@ pub enum Include {
 #[derive(Debug, Default, Args)]
 pub struct ProvidersArgs {
     /// Only this one
-    #[arg(value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
+    #[arg(value_name = "NAME", value_parser = provider_or_threads, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
 }
 
@@ -429,7 +429,20 @@ fn share(text: &str) -> Result<f64, String> {
         .ok_or_else(wrong)
 }
 
+/// Service that has no archive of its own, and so no provider.
+pub const THREADS: &str = "threads";
+
+fn provider_or_threads(name: &str) -> Result<String, String> {
+    match name {
+        THREADS => Ok(name.to_owned()),
+        _ => provider(name),
+    }
+}
+
 fn provider(name: &str) -> Result<String, String> {
+    if name == THREADS {
+        return Err("posts of Threads come in Instagram's archive; write instagram".to_owned());
+    }
     let known: Vec<_> = PROVIDERS.iter().map(|provider| provider.name()).collect();
     if known.contains(&name) {
         return Ok(name.to_owned());

@@ -277,6 +277,9 @@ fn for_push_error(error: &PushError) -> Option<String> {
         PushError::IntoItself { .. } => Some("push to a place outside of the library".to_owned()),
         PushError::NoFiles { .. } => Some("push without --bag".to_owned()),
         PushError::NotABag { .. } => Some("push the bag to a folder of its own".to_owned()),
+        PushError::IsABag { .. } => {
+            Some("push with --bag, or to another folder".to_owned())
+        }
         PushError::Read { .. } => None,
         PushError::ReadOnly { .. } => Some(
             "make the library writable for you (mount its disk so, or get the right), and push again; without that, \

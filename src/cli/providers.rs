@@ -11,6 +11,10 @@ use provider::{PROVIDERS, Provider};
 /// Characters in a line of text.
 const WIDTH: usize = 90;
 
+/// How Threads is asked for: it is no provider of its own, and people look for it by its name.
+pub const THREADS: &str = "Threads has no archive of its own: its posts come in Instagram's. Ask for that one as below, and leave Threads among \
+     the information chosen.";
+
 #[derive(Serialize)]
 struct ProviderJson {
     #[serde(rename = "type")]
@@ -22,11 +26,17 @@ struct ProviderJson {
 
 /// Runs the command.
 pub fn run(args: &ProvidersArgs, out: &Output) -> Result<Exit, CliError> {
-    let wanted = |provider: &&&dyn Provider| {
-        args.provider
-            .as_deref()
-            .is_none_or(|name| provider.name() == name)
+    let threads = args.provider.as_deref() == Some(super::args::THREADS);
+    let wanted = |provider: &&&dyn Provider| match args.provider.as_deref() {
+        Some(_) if threads => provider.name() == "instagram",
+        name => name.is_none_or(|name| provider.name() == name),
     };
+    if threads && out.format() == Format::Text {
+        for line in wrapped(THREADS, WIDTH) {
+            out.line(&line)?;
+        }
+        out.line("")?;
+    }
     for (index, provider) in PROVIDERS.iter().filter(wanted).enumerate() {
         print(*provider, index == 0, out)?;
     }
@@ -46,22 +56,32 @@ fn print(provider: &dyn Provider, first: bool, out: &Output) -> Result<(), CliEr
         out.line("")?;
     }
     out.line(provider.name())?;
-    for line in provider.how_to_ask().lines().flat_map(wrapped) {
+    for line in asking(provider, WIDTH) {
         out.line(format!("  {line}").trim_end())?;
     }
     Ok(())
 }
 
-/// Breaks a line between words.
-fn wrapped(line: &str) -> Vec<String> {
+/// Returns the lines that say how to ask a service for its archive, none of them longer than `width`.
+pub fn asking(provider: &dyn Provider, width: usize) -> Vec<String> {
+    let lines = provider.how_to_ask().lines();
+    lines.flat_map(|line| wrapped(line, width)).collect()
+}
+
+/// Breaks a line between words. What follows a number at the beginning (`1. `) is indented behind it.
+pub fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let numbered = line.split_once(". ").filter(|(number, _)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let indent = numbered.map_or(0, |(number, _)| number.len() + 2);
     let mut lines = vec![String::new()];
     for word in line.split_whitespace() {
         let current = lines.last().map_or(0, |line| line.chars().count());
-        if current > 0 && current + 1 + word.chars().count() > WIDTH {
-            lines.push(String::new());
+        if current > indent && current + 1 + word.chars().count() > width {
+            lines.push(" ".repeat(indent));
         }
         if let Some(line) = lines.last_mut() {
-            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(if line.trim().is_empty() { "" } else { " " });
             line.push_str(word);
         }
     }
@@ -104,13 +124,17 @@ mod tests {
 
     #[test]
     fn long_lines_are_broken_between_words() {
-        let lines = wrapped(&"twelve chars ".repeat(20));
+        let lines = wrapped(&"twelve chars ".repeat(20), WIDTH);
         assert!(
             lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= WIDTH),
             "{lines:?}"
         );
         assert_eq!(lines.join(" "), "twelve chars ".repeat(20).trim_end());
-        assert_eq!(wrapped(""), [""]);
+        assert_eq!(wrapped("", WIDTH), [""]);
+        assert_eq!(
+            wrapped("12. one two three", 11),
+            ["12. one two", "    three"]
+        );
     }
 
     #[test]

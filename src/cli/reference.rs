@@ -1,14 +1,45 @@
-//! Writes `docs/cli.md` from the argument definitions.
+//! Writes what documents take from the program: `docs/cli.md` from the argument definitions, and from each provider how to ask
+//! for its archive.
 
 use std::fmt::Write;
 
 use clap::{Arg, Command, CommandFactory};
 
-use super::args::Cli;
+use super::args::{Cli, EVERYWHERE};
+use super::providers::{THREADS, asking, wrapped};
+use provider::Provider;
 
 const HEAD: &str = "# Command line\n\n\
-    Made from the argument definitions in `src/cli/args.rs`. After changing them run `UPDATE_DOCS=1 cargo test --test main docs`.\n\n\
+    Made from the argument definitions in `src/cli/args.rs`. After changing them run\n\
+    `UPDATE_DOCS=1 cargo test --test main docs`.\n\n\
     Data goes to standard output, everything else to standard error. Exit codes and JSON: [scripting.md](scripting.md).\n";
+
+/// Characters in a line of a document.
+const WIDTH: usize = 118;
+
+/// Returns how to ask a service for its archive, as its document says it.
+pub fn how_to_ask(provider: &dyn Provider) -> String {
+    let mut text = String::new();
+    for line in asking(provider, WIDTH) {
+        // What stands behind the numbered lines is a paragraph of its own.
+        let ends = !line.starts_with([' ', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        if ends && !text.is_empty() && !text.ends_with("\n\n") {
+            text.push('\n');
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns how Threads is asked for, as its document says it.
+pub fn how_to_ask_for_threads() -> String {
+    folded(THREADS) + "\n"
+}
+
+fn folded(text: &str) -> String {
+    wrapped(text, WIDTH).join("\n")
+}
 
 /// Returns the text of `docs/cli.md`.
 pub fn markdown() -> String {
@@ -37,7 +68,10 @@ fn section(command: &Command, name: &str, text: &mut String) {
         .get_about()
         .map(ToString::to_string)
         .unwrap_or_default();
-    push(text, format_args!("\n## `{name}`\n\n{}\n", ended(&about)));
+    push(
+        text,
+        format_args!("\n## `{name}`\n\n{}\n", folded(&ended(&about))),
+    );
     let commands: Vec<_> = command
         .get_subcommands()
         .filter(|command| command.get_name() != "help")
@@ -56,8 +90,9 @@ fn section(command: &Command, name: &str, text: &mut String) {
         }
     }
     let top = command.get_name() == "albumen";
+    let everywhere = |arg: &Arg| arg.is_global_set() && arg.get_help_heading() == Some(EVERYWHERE);
     let own =
-        |arg: &&Arg| !arg.is_hide_set() && (top || !arg.is_global_set()) && arg.get_id() != "help";
+        |arg: &&Arg| !arg.is_hide_set() && (top || !everywhere(arg)) && arg.get_id() != "help";
     let args: Vec<_> = command.get_arguments().filter(own).collect();
     if !args.is_empty() {
         push(text, format_args!("\n| argument | meaning |\n|---|---|\n"));

@@ -191,8 +191,8 @@ fn told(mut record: Value, caption: &str, exif: Value) -> Value {
 
 fn picture(seed: u64) -> Picture {
     Picture {
-        width: 480,
-        height: 360,
+        width: 720,
+        height: 540,
         seed,
         ..Picture::default()
     }

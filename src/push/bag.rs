@@ -8,6 +8,8 @@ use model::library_path::LibraryPath;
 
 /// Folder of the payload.
 pub const PAYLOAD: &str = "data/";
+/// Says that the folder is a bag.
+pub const DECLARATION: &str = "bagit.txt";
 /// List of the payload.
 pub const MANIFEST: &str = "manifest-sha256.txt";
 /// List of the bag's own files.
@@ -55,9 +57,9 @@ pub fn tags(manifest: &str, bytes: u64, files: u64, now: Timestamp) -> [(&'stati
         let hash = ContentHash::of(text.as_bytes());
         format!("{hash}  {name}\n")
     };
-    let list = line("bag-info.txt", &info) + &line("bagit.txt", &bagit) + &line(MANIFEST, manifest);
+    let list = line("bag-info.txt", &info) + &line(DECLARATION, &bagit) + &line(MANIFEST, manifest);
     [
-        ("bagit.txt", bagit),
+        (DECLARATION, bagit),
         ("bag-info.txt", info),
         (TAG_MANIFEST, list),
     ]

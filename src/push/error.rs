@@ -147,6 +147,8 @@ pub enum PushError {
     NoFiles { place: String },
     #[error("{} holds files that are not of this bag: {example}", place)]
     NotABag { place: String, example: String },
+    #[error("{place} is a bag, and its manifests would not list what is pushed beside its payload")]
+    IsABag { place: String },
 }
 
 #[cfg(test)]

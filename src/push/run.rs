@@ -99,6 +99,7 @@ pub fn push(
         stop: AtomicBool::new(false),
         unmarked: Vec::new(),
     };
+    run.of_one_shape(address)?;
     if options.bag {
         run.only_our_bag(address)?;
     }
@@ -277,6 +278,36 @@ impl Run<'_> {
         }
         self.journal.save(self.catalog)?;
         Ok(())
+    }
+
+    /// Refuses a bag where a plain copy lies, and the other way round: the manifests of a bag list its payload alone, so a folder
+    /// cannot be both. What the journal knows and is there no more does not count.
+    fn of_one_shape(&self, address: &str) -> Result<(), PushError> {
+        let files = self.journal.there().filter(|row| row.asset.is_some());
+        let others: HashSet<&str> = files
+            .map(|row| row.path.as_str())
+            .filter(|path| path.starts_with(bag::PAYLOAD) != self.options.bag)
+            .collect();
+        if others.is_empty() || self.host.shows_assets {
+            return Ok(());
+        }
+        let mut example = None;
+        self.destination.list("", &mut |path| {
+            // A folder of that name may be of any layout: what makes a bag is its declaration.
+            let is_other = match self.options.bag {
+                true => others.contains(path),
+                false => path == bag::DECLARATION,
+            };
+            if example.is_none() && is_other {
+                example = Some(path.to_owned());
+            }
+        })?;
+        let place = address.to_owned();
+        match (example, self.options.bag) {
+            (None, _) => Ok(()),
+            (Some(example), true) => Err(PushError::NotABag { place, example }),
+            (Some(_), false) => Err(PushError::IsABag { place }),
+        }
     }
 
     /// Refuses a folder that holds anything else: a bag must list all that is in it.

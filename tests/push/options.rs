@@ -94,6 +94,27 @@ fn a_folder_that_holds_other_things_is_no_bag() {
     assert!(ran.stderr.contains("mine.txt"), "{ran:?}");
 }
 
+/// A bag's manifests list `data/` alone, so a folder cannot be a bag and a plain copy at once.
+#[test]
+fn a_copy_does_not_become_a_bag_nor_a_bag_a_copy() {
+    for (first, second) in [
+        (&["push", "x"][..], &["push", "x", "--bag"][..]),
+        (&["push", "x", "--bag"][..], &["push", "x"][..]),
+    ] {
+        let made = library();
+        assert_eq!(made.env.run_on("l", first).code, Some(0));
+        let before = files_below(&made.env.path("x"));
+        for dry in [&["--dry-run"][..], &[]] {
+            let ran = made.env.run_on("l", &[second, dry].concat());
+            assert_eq!(ran.code, Some(1), "{ran:?}");
+            assert!(ran.stderr.contains("hint: push"), "{ran:?}");
+        }
+        assert!(files_below(&made.env.path("x")) == before);
+        let again = made.env.run_on("l", first);
+        assert_eq!(again.code, Some(0), "{again:?}");
+    }
+}
+
 #[test]
 fn a_library_and_a_strange_address_are_refused() {
     let made = library();

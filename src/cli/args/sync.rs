@@ -61,7 +61,7 @@ pub struct ScheduleArgs {
     #[command(subcommand)]
     pub action: ScheduleAction,
     /// What runs it [default: what this machine has]
-    #[arg(long, value_name = "WHAT", value_enum)]
+    #[arg(long, value_name = "WHAT", value_enum, global = true)]
     pub with: Option<Scheduler>,
 }
 

@@ -74,9 +74,16 @@ impl Provider for Facebook {
     }
 
     fn how_to_ask(&self) -> &'static str {
-        "On the web at facebook.com/dyi, or in the app: Accounts Center > Your information and permissions > Export your \
-         information > Create export > your Facebook profile > Export to device. Choose: all available information, date \
-         range \"All time\", format JSON (HTML holds less), media quality \"High\". The link comes by mail, mostly within two \
-         days, and is good for four days; download every part. Pages and further profiles have archives of their own."
+        HOW_TO_ASK
     }
 }
+
+const HOW_TO_ASK: &str = "\
+1. On the web at facebook.com/dyi, or in the app: Accounts Center > Your information and permissions > Export your information > Create export.
+2. Choose your Facebook profile, then \"Export to device\", and all available information. Pages and further profiles have archives of their own.
+3. Date range: \"All time\". It is not always the default.
+4. Format: JSON. HTML is read, too, but holds less.
+5. Media quality: \"High\".
+6. A mail brings the link within minutes or, mostly, two days (Facebook says up to 30 days). The link works for four days. Download every part.
+Menus last checked in November 2026, from what people report.
+";

@@ -78,9 +78,13 @@ impl Provider for Flickr {
     }
 
     fn how_to_ask(&self) -> &'static str {
-        "On flickr.com/account, under \"Your Flickr Data\": \"Request my Flickr data\". Flickr writes a mail when it is ready. \
-         Then download every zip the page lists, of both kinds: the account data (<digits>_<letters>_part1.zip, part2 …: \
-         titles, tags, albums, comments) and the photos and videos (data-download-1.zip, -2 …). Give all of them to one \
-         `albumen import`, with --parts and the number of zips the page listed: no file tells how many there are."
+        HOW_TO_ASK
     }
 }
+
+const HOW_TO_ASK: &str = "\
+1. On flickr.com/account, under \"Your Flickr Data\", press \"Request my Flickr data\". Flickr sends a mail when the archive is ready, after hours or days.
+2. Download every zip the page lists. There are two kinds, and you need both: the account data (`<digits>_<letters>_part1.zip`, `part2` …: titles, descriptions, tags, albums, comments) and the photos and videos (`data-download-1.zip`, `-2` …: about 500 files each).
+3. Import all of them together and say with `--parts` how many zips the page listed: no file in them tells.
+Menus last checked in August 2026, from what people report.
+";

@@ -129,10 +129,10 @@ impl Provider for GooglePhotos {
 }
 
 const HOW_TO_ASK: &str = "\
-Open takeout.google.com with the account that holds the photos.
-1. \"Deselect all\", then tick Google Photos only; leave all albums and years selected.
+1. Open takeout.google.com with the account that holds the photos. Press \"Deselect all\", then tick Google Photos only. Leave all albums and years selected: with albums left out, it is lost which photos were in them; with years left out, photos are.
 2. Next step: transfer by e-mail link, export once, file type .zip, size 50 GB (10 GB or 4 GB on a slow line).
-3. Preparation takes hours to days. The links last 7 days and each part can be downloaded only a few times.
-4. Put all parts into one folder. Do not unzip and do not rename them: the name tells which parts belong together.
-5. albumen import FOLDER. Keep the parts until `albumen certify` has said that nothing is missing.
+3. Wait for hours to days. The links work for seven days, you must be signed in, and each part can be downloaded only a few times.
+4. Put all parts into one folder. Do not unzip or rename them: their names tell which parts belong together and which one is missing.
+5. Run `albumen import FOLDER`. Keep the parts until `albumen certify` says that nothing is missing.
+Menus last checked in November 2026, from what people report.
 ";

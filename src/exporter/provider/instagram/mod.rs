@@ -90,9 +90,16 @@ impl Provider for Instagram {
     }
 
     fn how_to_ask(&self) -> &'static str {
-        "In the Instagram app or on the web: Accounts Center > Your information and permissions > Export your information \
-         > Create export > your Instagram profile > Export to device. Choose: all available information, date range \
-         \"All time\", format JSON (HTML holds less), media quality \"Higher quality\". The link comes by mail, mostly within \
-         two days, and is good for four days; download every part."
+        HOW_TO_ASK
     }
 }
+
+const HOW_TO_ASK: &str = "\
+1. In the Instagram app or on the web: Accounts Center > Your information and permissions > Export your information > Create export.
+2. Choose your Instagram profile, then \"Export to device\", and all available information.
+3. Date range: \"All time\". It is not always the default.
+4. Format: JSON. HTML is read, too, but holds less.
+5. Media quality: \"Higher quality\".
+6. A mail brings the link within minutes or, mostly, two days (Instagram says up to 30 days). The link works for four days. Download every part.
+Menus last checked in November 2026, from what people report.
+";

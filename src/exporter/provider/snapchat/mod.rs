@@ -62,10 +62,15 @@ impl Provider for Snapchat {
     }
 
     fn how_to_ask(&self) -> &'static str {
-        "In the app: Settings > My Data, or on the web at accounts.snapchat.com > My Data. Tick \"Memories\" (\"Export your \
-         Memories\") and \"Export JSON files\"; the pages in HTML are read, too. Chat media only if you want \
-         them (read with --include messages). Date range: all time. The archive and the links in it are good for about seven \
-         days; download every part (mydata~N.zip, -2, -3 …) and keep them zipped: the times of the files are in the zips. If \
-         the archive holds links only, `albumen fetch --memories mydata~N.zip --into FOLDER`, then import both."
+        HOW_TO_ASK
     }
 }
+
+const HOW_TO_ASK: &str = "\
+1. In the app: Settings > My Data. On the web: accounts.snapchat.com > My Data.
+2. Tick \"Memories\" (\"Export your Memories\") and \"Export JSON Files\". Tick chat media only if you want them (they are read with `--include messages`).
+3. Date range: all time.
+4. Download every part (`mydata~N.zip`, `mydata~N-2.zip`, `-3` …) within about seven days, and keep the parts zipped: the exact times of your memories are those of the entries in the zips.
+5. If the archive holds links only, run `albumen fetch --memories mydata~N.zip --into FOLDER` before the links expire, then import both.
+Menus last checked in August 2026, from what people report.
+";
