@@ -6,7 +6,8 @@
 //! They print nothing, ask nobody for the time, and can be used by other programs:
 //!
 //! ```
-//! use catalog::{AssetQuery, Catalog};
+//! use catalog::Catalog;
+//! use model::select::Select;
 //! use import::{ImportOptions, import};
 //! use jiff::Timestamp;
 //! use monitor::Silent;
@@ -26,7 +27,7 @@
 //! let library = Library::open(&root)?;
 //! let catalog = Catalog::open_existing(&library.catalog_path())?;
 //! let mut found = Vec::new();
-//! catalog.list(&AssetQuery::default(), &mut |listed| found.push(listed.path))?;
+//! catalog.list(&Select::default(), &mut |listed| found.push(listed.path))?;
 //! for path in &found {
 //!     assert!(root.join(path).is_file());
 //! }

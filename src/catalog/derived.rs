@@ -290,12 +290,20 @@ impl Writing<'_> {
         let text = |claim: &Option<model::claim::Claim<String>>| {
             claim.as_ref().map(|claim| claim.value.clone())
         };
+        // A caption that lost against another's is the one its owner remembers, perhaps.
+        let captions: Vec<&str> = [asset.description.as_ref()]
+            .into_iter()
+            .flatten()
+            .chain(&asset.losing.description)
+            .map(|claim| claim.value.as_str())
+            .collect();
+        let captions = (!captions.is_empty()).then(|| captions.join("\n"));
         self.run(
             "INSERT INTO asset_text (rowid, description, title, place, people, keywords, name)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (
                 id,
-                text(&asset.description),
+                captions,
                 text(&asset.title),
                 text(&asset.place),
                 asset.people.join("\n"),

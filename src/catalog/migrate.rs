@@ -155,6 +155,47 @@ mod tests {
     }
 
     #[test]
+    fn captions_that_lost_before_are_found_after_the_fifth() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply_up_to(&mut connection, 4).unwrap();
+        let lost = r#""losing":{"description":[{"value":"B","origin":"embedded"},{"value":"C","origin":"user"}]}"#;
+        for (id, body) in [
+            (
+                1,
+                format!(r#"{{"description":{{"value":"A","origin":"user"}},{lost}}}"#),
+            ),
+            (2, format!("{{{lost}}}")),
+            (
+                3,
+                r#"{"description":{"value":"D","origin":"user"}}"#.to_owned(),
+            ),
+        ] {
+            connection
+                .execute(
+                    "INSERT INTO asset (id, content_hash, path, digest, body) VALUES (?1, zeroblob(?1), 'a', x'00', ?2)",
+                    rusqlite::params![id, body],
+                )
+                .unwrap();
+            connection
+                .execute(
+                    "INSERT INTO asset_text (rowid, description, name) VALUES (?1, 'old', 'n')",
+                    [id],
+                )
+                .unwrap();
+        }
+        migrate(&mut connection, Path::new("test"), None).unwrap();
+        let mut rows = connection
+            .prepare("SELECT description FROM asset_text ORDER BY rowid")
+            .unwrap();
+        let texts: Vec<String> = rows
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(texts, ["A\nB\nC", "B\nC", "old"]);
+    }
+
+    #[test]
     fn a_newer_catalog_is_refused() {
         let connection = Connection::open_in_memory().unwrap();
         connection

@@ -3,6 +3,7 @@
 use model::content_hash::ContentHash;
 use model::kind::Visibility;
 use model::media_type::MediaType;
+use model::select::Select;
 
 use super::foreign::path_of;
 use super::{Catalog, CatalogError, ListedAsset, from_json, hash_of};
@@ -31,45 +32,46 @@ pub struct AssetShort {
 }
 
 impl Catalog {
-    /// Returns every asset in short, in no order.
+    /// Returns the chosen assets in short, in no order.
     ///
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
-    pub fn assets_in_short(&self) -> Result<Vec<AssetShort>, CatalogError> {
+    pub fn assets_in_short(&self, select: &Select) -> Result<Vec<AssetShort>, CatalogError> {
         let mut all = Vec::new();
-        self.each(
+        let condition = self.condition(select)?;
+        let sql = format!(
             "SELECT id, content_hash, path, digest, taken_seconds,
                     CASE json_extract(body, '$.taken_at.value.precision')
                         WHEN 'year' THEN substr(local_day, 1, 4) || '-00' ELSE substr(local_day, 1, 7) END,
                     json_extract(body, '$.visibility'), json_extract(body, '$.media.media_type'),
                     json_extract(body, '$.group.id'), json_extract(body, '$.group.index')
-             FROM asset",
-            [],
-            |row| {
-                let read =
-                    |row: &rusqlite::Row<'_>| -> rusqlite::Result<(AssetShort, String, String)> {
-                        let group: Option<String> = row.get(8)?;
-                        let index: Option<u32> = row.get(9)?;
-                        let short = AssetShort {
-                            row: row.get(0)?,
-                            content_hash: hash_of(row, 1)?,
-                            path: path_of(row, 2)?,
-                            digest: row.get(3)?,
-                            taken_seconds: row.get(4)?,
-                            month: row.get(5)?,
-                            visibility: Visibility::Shown,
-                            media_type: MediaType::Jpeg,
-                            group: group.zip(index),
-                        };
-                        Ok((short, row.get(6)?, row.get(7)?))
-                    };
-                let (mut short, visibility, media_type) = read(row).map_err(|e| self.wrap(e))?;
-                short.visibility = from_json("asset", &format!("\"{visibility}\""))?;
-                short.media_type = from_json("asset", &format!("\"{media_type}\""))?;
-                all.push(short);
-                Ok(())
-            },
-        )?;
+             FROM asset a WHERE {}",
+            condition.sql
+        );
+        let parameters = rusqlite::params_from_iter(condition.parameters);
+        self.each(&sql, parameters, |row| {
+            let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(AssetShort, String, String)> {
+                let group: Option<String> = row.get(8)?;
+                let index: Option<u32> = row.get(9)?;
+                let short = AssetShort {
+                    row: row.get(0)?,
+                    content_hash: hash_of(row, 1)?,
+                    path: path_of(row, 2)?,
+                    digest: row.get(3)?,
+                    taken_seconds: row.get(4)?,
+                    month: row.get(5)?,
+                    visibility: Visibility::Shown,
+                    media_type: MediaType::Jpeg,
+                    group: group.zip(index),
+                };
+                Ok((short, row.get(6)?, row.get(7)?))
+            };
+            let (mut short, visibility, media_type) = read(row).map_err(|e| self.wrap(e))?;
+            short.visibility = from_json("asset", &format!("\"{visibility}\""))?;
+            short.media_type = from_json("asset", &format!("\"{media_type}\""))?;
+            all.push(short);
+            Ok(())
+        })?;
         Ok(all)
     }
 
@@ -153,7 +155,7 @@ mod tests {
                 w.put_asset(&bare, "undated/b.jpg", [2; 32], &[])
             })
             .unwrap();
-        let mut short = catalog.assets_in_short().unwrap();
+        let mut short = catalog.assets_in_short(&Select::default()).unwrap();
         short.sort_by_key(|asset| asset.row);
         assert_eq!(short.len(), 2);
         assert_eq!(short[0].month.as_deref(), Some("2023-07"));

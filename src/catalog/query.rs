@@ -1,35 +1,13 @@
-//! What `list` and `status` ask.
-
-use jiff::civil::Date;
-use rusqlite::types::Value;
+//! What `list` and `status` ask. Which assets are meant is written in `select`, their order in `order`.
 
 use model::asset::{Asset, ItemRef};
-use model::kind::{CompanionRole, Kind};
+use model::kind::CompanionRole;
+use model::select::Select;
 
 use super::foreign::path_of;
 use super::newest::NewestExports;
+use super::order::Order;
 use super::{Catalog, CatalogError, from_json};
-
-/// Which assets to list; everything that is given must hold.
-#[derive(Debug, Clone, Default)]
-pub struct AssetQuery {
-    /// Taken on or after this day (as folders show it).
-    pub since: Option<Date>,
-    /// Taken on or before this day.
-    pub until: Option<Date>,
-    /// Has an item of this kind.
-    pub kind: Option<Kind>,
-    /// Has an item of this provider.
-    pub provider: Option<String>,
-    /// Has an item of this account; empty: of one whose name is not known.
-    pub account: Option<String>,
-    /// Is in an album whose title holds this text.
-    pub album: Option<String>,
-    /// Description, title, place, people, keywords or name hold this text.
-    pub text: Option<String>,
-    /// Only assets of which no date is known.
-    pub undated: bool,
-}
 
 /// An asset as `list` shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,29 +78,45 @@ pub struct LibraryStatus {
 }
 
 impl Catalog {
-    /// Hands over the assets that fit, in order of time, then path; undated ones last.
+    /// Hands over the assets that are chosen, in order of time, then path; undated ones last.
     ///
     /// # Errors
     /// Fails if SQLite does or a row is damaged.
     pub fn list(
         &self,
-        query: &AssetQuery,
+        select: &Select,
         each: &mut dyn FnMut(ListedAsset),
     ) -> Result<(), CatalogError> {
+        self.list_in_order(select, &Order::default(), each)
+    }
+
+    /// Hands over the assets that are chosen in an order of one's own.
+    ///
+    /// # Errors
+    /// Fails if SQLite does or a row is damaged.
+    pub fn list_in_order(
+        &self,
+        select: &Select,
+        order: &Order,
+        each: &mut dyn FnMut(ListedAsset),
+    ) -> Result<(), CatalogError> {
+        // One reading: a run that settles meanwhile gives assets other numbers. Who asks within one has it already.
+        let _reading = match self.connection.is_autocommit() {
+            true => Some(self.reading()?),
+            false => None,
+        };
         let newest = self.newest_exports()?;
-        let (condition, parameters) = condition(query);
-        let sql = format!(
-            "SELECT a.id, a.path, a.body FROM asset a WHERE {condition}
-             ORDER BY a.taken_seconds IS NULL, a.taken_seconds, a.path"
-        );
-        self.each(&sql, rusqlite::params_from_iter(parameters), |row| {
-            let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(i64, String, String)> {
-                Ok((row.get(0)?, path_of(row, 1)?, row.get(2)?))
-            };
-            let (id, path, body) = read(row).map_err(|e| self.wrap(e))?;
-            each(self.listed(id, path, from_json("asset", &body)?, &newest)?);
-            Ok(())
-        })
+        // Numbers first: what is sorted is small, however much is known of each asset.
+        for id in self.numbers_in_order(select, order)? {
+            let found: Vec<(String, String)> =
+                self.rows("SELECT path, body FROM asset WHERE id = ?1", [id], |row| {
+                    Ok((path_of(row, 0)?, row.get(1)?))
+                })?;
+            for (path, body) in found {
+                each(self.listed(id, path, from_json("asset", &body)?, &newest)?);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn listed(
@@ -258,188 +252,10 @@ impl Catalog {
     }
 }
 
-/// Returns the WHERE clause of a query and its parameters.
-fn condition(query: &AssetQuery) -> (String, Vec<Value>) {
-    let mut clauses = vec!["1".to_owned()];
-    let mut parameters = Vec::new();
-    let mut add = |clause: &str, value: String| {
-        parameters.push(Value::from(value));
-        clauses.push(clause.replace('?', &format!("?{}", parameters.len())));
-    };
-    if let Some(since) = query.since {
-        add("a.local_day >= ?", since.to_string());
-    }
-    if let Some(until) = query.until {
-        add("a.local_day <= ?", until.to_string());
-    }
-    // One item must fit all three: an Instagram story is not a Facebook post and an Instagram story.
-    let items = [
-        (
-            "i.kind = ?",
-            query.kind.map(|kind| kind.as_str().to_owned()),
-        ),
-        ("i.provider = ?", query.provider.clone()),
-        ("i.account = ?", query.account.clone()),
-    ];
-    if items.iter().any(|(_, value)| value.is_some()) {
-        let mut inner = Vec::new();
-        for (clause, value) in items {
-            if let Some(value) = value {
-                parameters.push(Value::from(value));
-                inner.push(clause.replace('?', &format!("?{}", parameters.len())));
-            }
-        }
-        clauses.push(format!(
-            "EXISTS (SELECT 1 FROM asset_item i WHERE i.asset_id = a.id AND {})",
-            inner.join(" AND ")
-        ));
-    }
-    if let Some(album) = &query.album {
-        parameters.push(Value::from(like_pattern(album)));
-        clauses.push(format!(
-            "EXISTS (SELECT 1 FROM asset_album b WHERE b.asset_id = a.id AND b.title LIKE ?{} ESCAPE '\\')",
-            parameters.len()
-        ));
-    }
-    if let Some(text) = &query.text {
-        let (clause, value) = text_condition(text, parameters.len() + 1);
-        parameters.push(Value::from(value));
-        clauses.push(clause);
-    }
-    if query.undated {
-        clauses.push("a.taken_seconds IS NULL".to_owned());
-    }
-    (clauses.join(" AND "), parameters)
-}
-
-/// The index knows sequences of three letters; shorter words (many in Chinese or Japanese) are looked for one by one.
-fn text_condition(text: &str, number: usize) -> (String, String) {
-    if text.chars().count() >= 3 {
-        let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-        (
-            format!("a.id IN (SELECT rowid FROM asset_text WHERE asset_text MATCH ?{number})"),
-            phrase,
-        )
-    } else {
-        let like = format!("LIKE ?{number} ESCAPE '\\'");
-        let columns = [
-            "description",
-            "title",
-            "place",
-            "people",
-            "keywords",
-            "name",
-        ];
-        let any: Vec<String> = columns.iter().map(|c| format!("{c} {like}")).collect();
-        (
-            format!(
-                "a.id IN (SELECT rowid FROM asset_text WHERE {})",
-                any.join(" OR ")
-            ),
-            like_pattern(text),
-        )
-    }
-}
-
-fn like_pattern(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    format!("%{escaped}%")
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use super::*;
-    use model::claim::{Claim, Origin};
-    use model::content_hash::ContentHash;
-    use model::time::When;
-
-    fn asset(n: u8, kind: Kind, account: &str, description: &str) -> Asset {
-        let day = jiff::civil::date(2023, 1, n as i8).at(12, 0, 0, 0);
-        Asset {
-            taken_at: Some(Claim::new(When::wall(day), Origin::Embedded)),
-            description: Some(Claim::new(description.into(), Origin::Record("p".into()))),
-            items: vec![ItemRef {
-                provider: "p".into(),
-                account: Some(account.into()),
-                kind,
-                key: n.to_string(),
-            }],
-            ..Asset::bare(ContentHash([n; 32]), &format!("IMG_{n}"))
-        }
-    }
-
-    fn filled() -> Catalog {
-        let mut catalog = Catalog::in_memory().unwrap();
-        catalog
-            .in_transaction(|w| {
-                for (n, kind, account, text) in [
-                    (1, Kind::Post, "anna", "Harbour at dusk 100%"),
-                    (2, Kind::Story, "anna", "東京の夜"),
-                    (3, Kind::Post, "ben", "CAFÉ \"Roma\""),
-                ] {
-                    let asset = asset(n, kind, account, text);
-                    let albums = [("k".to_owned(), format!("Album {n}"))];
-                    w.put_asset(&asset, &format!("{n}.jpg"), [n; 32], &albums)?;
-                    // A second time: replaced, not doubled.
-                    w.put_asset(&asset, &format!("{n}.jpg"), [n; 32], &albums)?;
-                }
-                Ok(())
-            })
-            .unwrap();
-        catalog
-    }
-
-    fn found(catalog: &Catalog, query: AssetQuery) -> Vec<String> {
-        let mut paths = Vec::new();
-        catalog
-            .list(&query, &mut |listed| paths.push(listed.path))
-            .unwrap();
-        paths
-    }
-
-    #[test]
-    fn finds_by_text_in_any_script_and_length() {
-        let catalog = filled();
-        for (text, expected) in [
-            ("harbour", vec!["1.jpg"]),
-            ("東京", vec!["2.jpg"]),
-            ("京の夜", vec!["2.jpg"]),
-            ("cafe", vec!["3.jpg"]),
-            ("\"Roma\"", vec!["3.jpg"]),
-            ("0%", vec!["1.jpg"]),
-            ("IMG_", vec!["1.jpg", "2.jpg", "3.jpg"]),
-            ("nothing", vec![]),
-        ] {
-            let query = AssetQuery {
-                text: Some(text.into()),
-                ..Default::default()
-            };
-            assert_eq!(found(&catalog, query), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn conditions_hold_together() {
-        let catalog = filled();
-        let query = AssetQuery {
-            kind: Some(Kind::Post),
-            account: Some("anna".into()),
-            since: Some(jiff::civil::date(2023, 1, 1)),
-            until: Some(jiff::civil::date(2023, 1, 1)),
-            album: Some("album 1".into()),
-            ..Default::default()
-        };
-        assert_eq!(found(&catalog, query), ["1.jpg"]);
-        let query = AssetQuery {
-            kind: Some(Kind::Story),
-            account: Some("ben".into()),
-            ..Default::default()
-        };
-        assert!(found(&catalog, query).is_empty());
-    }
+    use crate::select_samples::filled;
 
     #[test]
     fn status_counts_by_provider_and_account() {

@@ -8,6 +8,14 @@ pub fn is_not_known(name: &str) -> bool {
     matches!(name.trim(), NOT_KNOWN | "not known" | "account not known")
 }
 
+/// Returns the name of an account as the catalog keeps it: one that is not known has an empty name there.
+pub fn as_kept(name: &str) -> &str {
+    match is_not_known(name) {
+        true => "",
+        false => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

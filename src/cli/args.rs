@@ -1,13 +1,17 @@
 //! Every argument of every command. Help, completions and `docs/cli.md` come from these definitions.
 
 mod gallery;
+mod list;
 mod print;
 mod push;
+mod selection;
 mod sync;
 
 pub use gallery::{GalleryArgs, Unshown};
+pub use list::{ListArgs, SortArg};
 pub use print::{FitArg, FormArg, PrintArgs};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
+pub use selection::SelectionArgs;
 pub use sync::{
     ConfigAction, ConfigArgs, FetchArgs, Often, ScheduleAction, ScheduleArgs, Scheduler, SyncArgs,
 };
@@ -22,7 +26,6 @@ use jiff::civil::Date;
 
 use super::account::is_not_known;
 use super::{candidates, dates};
-use catalog::AssetQuery;
 use import::ImportOptions;
 use model::kind::Kind;
 use provider::PROVIDERS;
@@ -183,81 +186,6 @@ impl ImportArgs {
             existing_only: false,
             dry_run: self.dry_run,
             threads: self.threads.map(NonZeroUsize::get),
-        }
-    }
-}
-
-/// Arguments of `list`.
-#[derive(Debug, Default, Args)]
-pub struct ListArgs {
-    /// Print comma-separated values with a header line (RFC 4180)
-    #[arg(long, conflicts_with = "json")]
-    pub csv: bool,
-    /// With --csv: write an apostrophe before texts that a spreadsheet would take for a formula (the default)
-    #[arg(long, requires = "csv", conflicts_with = "exact")]
-    pub safe: bool,
-    /// With --csv: every text exactly as it is, for programs; a spreadsheet may take some for formulas
-    #[arg(long, requires = "csv")]
-    pub exact: bool,
-    /// Which ones
-    #[command(flatten)]
-    pub selection: SelectionArgs,
-}
-
-impl ListArgs {
-    /// Returns the question to the catalog.
-    pub fn to_query(&self) -> AssetQuery {
-        self.selection.to_query()
-    }
-}
-
-/// Which photos and videos.
-#[derive(Debug, Clone, Default, Args)]
-pub struct SelectionArgs {
-    /// Taken (or posted) on or after this day, month or year
-    #[arg(long, value_name = "DATE", value_parser = dates::first_day)]
-    pub since: Option<Date>,
-    /// Taken (or posted) on or before this day, month or year
-    #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
-    pub until: Option<Date>,
-    /// What it was on its service: post, story, reel, igtv, profile, archived, deleted, draft, message or other
-    #[arg(long, value_name = "KIND", value_parser = kind, add = ArgValueCandidates::new(candidates::kinds))]
-    pub kind: Option<Kind>,
-    /// From this provider
-    #[arg(long, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
-    pub provider: Option<String>,
-    /// From this account; "(not known)" is the one whose name no archive told
-    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
-    pub account: Option<String>,
-    /// In the album of this title
-    #[arg(long, value_name = "TITLE", add = ArgValueCandidates::new(candidates::albums))]
-    pub album: Option<String>,
-    /// With these words in description, title, place, people or keywords
-    #[arg(long, value_name = "WORDS")]
-    pub text: Option<String>,
-    /// Only those of which nobody knows when they were taken or posted
-    #[arg(long, conflicts_with_all = ["since", "until"])]
-    pub undated: bool,
-}
-
-impl SelectionArgs {
-    /// Returns the question to the catalog.
-    pub fn to_query(&self) -> AssetQuery {
-        AssetQuery {
-            since: self.since,
-            until: self.until,
-            kind: self.kind,
-            provider: self.provider.clone(),
-            account: self
-                .account
-                .as_deref()
-                .map(|name| match is_not_known(name) {
-                    true => String::new(),
-                    false => name.to_owned(),
-                }),
-            album: self.album.clone(),
-            text: self.text.clone(),
-            undated: self.undated,
         }
     }
 }
@@ -517,31 +445,6 @@ mod tests {
     }
 
     #[test]
-    fn list_becomes_a_query() {
-        let line = "albumen list --since 2023-07 --until 2023-07 --kind story --account anna --album Rome --text sea";
-        let Command::List(args) = parse(line).expect("right").command else {
-            panic!("not list");
-        };
-        let query = args.to_query();
-        assert_eq!(query.since, Some(date(2023, 7, 1)));
-        assert_eq!(query.until, Some(date(2023, 7, 31)));
-        assert_eq!(query.kind, Some(Kind::Story));
-        assert_eq!(query.account.as_deref(), Some("anna"));
-        assert_eq!(query.album.as_deref(), Some("Rome"));
-        assert_eq!(query.text.as_deref(), Some("sea"));
-        assert!(!query.undated);
-        let line = ["albumen", "list", "--account", "(not known)"];
-        let Command::List(args) = Cli::try_parse_from(line).expect("right").command else {
-            panic!("not list");
-        };
-        assert_eq!(
-            args.to_query().account.as_deref(),
-            Some(""),
-            "as the catalog keeps it"
-        );
-    }
-
-    #[test]
     fn wrong_lines_are_refused() {
         for line in [
             "albumen",
@@ -558,6 +461,21 @@ mod tests {
             "albumen list --safe",
             "albumen list --csv --safe --exact",
             "albumen list --undated --since 2020",
+            "albumen list --near 41.9",
+            "albumen list --near 91,0",
+            "albumen list --near NaN,NaN",
+            "albumen list --near 41.9,12.5,-1",
+            "albumen list --type painting",
+            "albumen list --has everything",
+            "albumen list --sort colour",
+            "albumen list --limit -1",
+            "albumen list --import first",
+            "albumen list --paths --json",
+            "albumen list --paths --csv",
+            "albumen list --null --json",
+            "albumen list --format {path} --paths",
+            "albumen list --format {colour}",
+            "albumen list --format {path",
             "albumen completions tcsh",
         ] {
             let error = parse(line).expect_err(line);

@@ -14,6 +14,7 @@ use super::library::catalog;
 use super::settings;
 use catalog::{Catalog, CatalogError};
 use model::kind::Kind;
+use model::select::{Fact, Form};
 use provider::PROVIDERS;
 
 /// Returns the titles of albums.
@@ -48,6 +49,19 @@ pub fn kinds() -> Vec<CompletionCandidate> {
     Kind::ALL
         .iter()
         .map(|kind| CompletionCandidate::new(kind.as_str()))
+        .collect()
+}
+
+/// Returns what a photo or video can be.
+pub fn forms() -> Vec<CompletionCandidate> {
+    Form::words().map(CompletionCandidate::new).collect()
+}
+
+/// Returns what can be known of a photo or video.
+pub fn facts() -> Vec<CompletionCandidate> {
+    Fact::ALL
+        .iter()
+        .map(|fact| CompletionCandidate::new(fact.as_str()))
         .collect()
 }
 

@@ -69,8 +69,8 @@ pub enum CliError {
     Manual { folder: PathBuf, source: io::Error },
     #[error("could not write the page {}", .path.display())]
     Page { path: PathBuf, source: io::Error },
-    #[error("wrong arguments of print: {why}")]
-    PrintUsage { why: String },
+    #[error("wrong arguments of {command}: {why}")]
+    Usage { command: &'static str, why: String },
     #[error("could not print")]
     Print(#[source] PrintError),
     #[error("could not write the list {}", .path.display())]
@@ -147,7 +147,7 @@ impl CliError {
         match self {
             Self::Print(PrintError::Stopped) => Exit::Interrupted,
             Self::NoHome
-            | Self::PrintUsage { .. }
+            | Self::Usage { .. }
             | Self::NoAccount { .. }
             | Self::SeveralAccounts { .. }
             | Self::Address(_)

@@ -24,7 +24,10 @@ const MOST_LINES: usize = 20;
 
 /// Runs the command.
 pub fn run(args: &GalleryArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let options = args.to_options(ffmpeg());
+    let options = args.to_options(ffmpeg()).map_err(|why| CliError::Usage {
+        command: "gallery",
+        why,
+    })?;
     let began = Instant::now();
     let monitor = CommandLineMonitor::new(out, Interrupt::listen()?);
     let report = write(library, &options, &monitor);

@@ -201,7 +201,7 @@ fn hints(error: &CliError) -> Vec<String> {
             "layouts are dates, albums, flat, kind, or a template such as {year}/{album}/{name}"
                 .to_owned(),
         ),
-        CliError::PrintUsage { .. } => Some("`albumen print --help` says which options there are".to_owned()),
+        CliError::Usage { command, .. } => Some(format!("`albumen {command} --help` says which options there are")),
         CliError::Print(source) => for_print(source),
         CliError::Output(error) if is_full(error.kind()) => Some(
             "make room where the output goes, or send it to another place; only what is printed is cut short, and the library is as the command left it".to_owned(),

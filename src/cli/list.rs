@@ -1,4 +1,4 @@
-//! `albumen list`: the assets a query asks for, as a table, JSON lines or CSV.
+//! `albumen list`: the assets a query asks for, as a table, JSON lines, CSV, paths or lines of one's own.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::json::AssetJson;
 use super::library;
 use super::list_csv::{self, Formulas};
+use super::list_format::Lines;
 use super::list_table::Table;
 use super::output::{Format, Output};
 use catalog::ListedAsset;
@@ -15,9 +16,10 @@ use catalog::ListedAsset;
 /// Runs the command.
 pub fn run(args: &ListArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
     let catalog = library::catalog_to_show(library)?;
-    let mut rows = Rows::new(args, out)?;
+    let mut rows = Rows::new(args, library, out)?;
     let mut printing = Ok(());
-    let listing = catalog.list(&args.to_query(), &mut |asset| {
+    let select = args.selection.to_select();
+    let listing = catalog.list_in_order(&select, &args.to_order(), &mut |asset| {
         if printing.is_ok() && !out.is_closed() {
             printing = rows.add(&asset);
         }
@@ -33,10 +35,15 @@ enum Rows<'a> {
     Table(Table<'a>),
     Json(&'a Output),
     Csv(&'a Output, Formulas),
+    Lines(Lines<'a>),
 }
 
 impl<'a> Rows<'a> {
-    fn new(args: &ListArgs, out: &'a Output) -> Result<Self, CliError> {
+    fn new(args: &'a ListArgs, library: &'a Path, out: &'a Output) -> Result<Self, CliError> {
+        if args.paths || args.null || args.format.is_some() {
+            let template = args.format.as_ref();
+            return Ok(Self::Lines(Lines::new(out, library, template, args.null)));
+        }
         Ok(match (args.csv, out.format()) {
             (true, _) => {
                 out.write(list_csv::header().as_bytes())?;
@@ -55,6 +62,7 @@ impl<'a> Rows<'a> {
         match self {
             Self::Table(table) => table.add(asset),
             Self::Json(out) => out.json(&AssetJson::from(asset)),
+            Self::Lines(lines) => lines.add(asset),
             Self::Csv(out, formulas) => out.write(list_csv::row(asset, *formulas).as_bytes()),
         }
     }
@@ -62,7 +70,7 @@ impl<'a> Rows<'a> {
     fn finish(self) -> Result<(), CliError> {
         match self {
             Self::Table(table) => table.finish(),
-            Self::Json(_) | Self::Csv(..) => Ok(()),
+            Self::Json(_) | Self::Csv(..) | Self::Lines(_) => Ok(()),
         }
     }
 }
@@ -138,7 +146,7 @@ mod tests {
 
     fn listed(args: &ListArgs, format: Format) -> String {
         printed(format, |out| {
-            let mut rows = Rows::new(args, out)?;
+            let mut rows = Rows::new(args, Path::new("/photos"), out)?;
             rows.add(&samples::full())?;
             rows.add(&samples::bare())?;
             rows.finish()

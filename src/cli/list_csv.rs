@@ -10,7 +10,8 @@ use model::claim::Claim;
 use model::kind::Kind;
 use model::time::{Precision, offset_text};
 
-const COLUMNS: [&str; 27] = [
+/// Names of the columns.
+pub const COLUMNS: [&str; 27] = [
     "path",
     "content_hash",
     "size_bytes",
@@ -76,13 +77,21 @@ pub fn header() -> String {
 
 /// Returns the line of one asset. Unknown is empty; lists are JSON arrays, so that any name stays exact.
 pub fn row(listed: &ListedAsset, formulas: Formulas) -> String {
-    line(
-        bytes(listed, formulas)
-            .into_iter()
-            .chain(times(listed))
-            .chain(texts(listed, formulas))
-            .chain(sources(listed)),
-    )
+    line(values(listed, formulas))
+}
+
+/// Returns the value of one column.
+pub fn value(listed: &ListedAsset, column: &str, formulas: Formulas) -> Option<String> {
+    let index = COLUMNS.iter().position(|name| *name == column)?;
+    values(listed, formulas).nth(index)
+}
+
+fn values(listed: &ListedAsset, formulas: Formulas) -> impl Iterator<Item = String> {
+    bytes(listed, formulas)
+        .into_iter()
+        .chain(times(listed))
+        .chain(texts(listed, formulas))
+        .chain(sources(listed))
 }
 
 fn bytes(listed: &ListedAsset, formulas: Formulas) -> Vec<String> {
@@ -205,7 +214,7 @@ mod tests {
         fields
     }
 
-    fn value(listed: &ListedAsset, column: &str) -> String {
+    fn cell(listed: &ListedAsset, column: &str) -> String {
         let index = COLUMNS
             .iter()
             .position(|name| *name == column)
@@ -237,7 +246,7 @@ mod tests {
             ("keywords", ""),
             ("favorite", "false"),
         ] {
-            assert_eq!(value(&full, column), expected, "{column}");
+            assert_eq!(cell(&full, column), expected, "{column}");
         }
     }
 
@@ -249,16 +258,16 @@ mod tests {
         ] {
             let caption = listed.asset.description.as_mut().expect("it has one");
             caption.value = text.to_owned();
-            let quoted = value(&listed, "description");
+            let quoted = cell(&listed, "description");
             assert_eq!(quoted, format!("'{text}"));
         }
         let caption = listed.asset.description.as_mut().expect("it has one");
         caption.value = "1 = 1".to_owned();
         listed.asset.location =
             Location::new(-41.89, -12.49).map(|place| Claim::new(place, Origin::Embedded));
-        assert_eq!(value(&listed, "description"), "1 = 1");
-        assert_eq!(value(&listed, "latitude"), "-41.89");
-        assert_eq!(value(&listed, "taken_at_offset"), "+02:00");
+        assert_eq!(cell(&listed, "description"), "1 = 1");
+        assert_eq!(cell(&listed, "latitude"), "-41.89");
+        assert_eq!(cell(&listed, "taken_at_offset"), "+02:00");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod json;
 pub mod library;
 pub mod list;
 pub mod list_csv;
+pub mod list_format;
 pub mod list_table;
 pub mod man;
 pub mod monitor;

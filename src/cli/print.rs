@@ -30,9 +30,10 @@ pub fn run(args: &PrintArgs, library: &Path, out: &Output) -> Result<Exit, CliEr
         true => font_folders(),
         false => args.fonts.clone(),
     };
-    let options = args
-        .to_options(folders)
-        .map_err(|why| CliError::PrintUsage { why })?;
+    let options = args.to_options(folders).map_err(|why| CliError::Usage {
+        command: "print",
+        why,
+    })?;
     let opened = Library::open(library).map_err(CliError::Library)?;
     let catalog = library::catalog(library)?;
     for path in args.order_list.iter().chain([&args.file]) {
@@ -243,7 +244,7 @@ fn print_list(
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use catalog::AssetQuery;
+    use model::select::Select;
     use print::Form;
     use print::size::Size;
 
@@ -256,7 +257,7 @@ mod tests {
             ..PrintReport::default()
         };
         let options = PrintOptions {
-            query: AssetQuery::default(),
+            select: Select::default(),
             include_hidden: false,
             form: Form::Book,
             size: Size::parse("13x18").unwrap(),

@@ -6,6 +6,7 @@ use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::account::as_kept;
 use super::args::{CertifyArgs, ConnectionArgs};
 use super::connection;
 use super::error::CliError;
@@ -13,7 +14,7 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
-use catalog::AssetQuery;
+use model::select::Select;
 use model::shown::shown;
 use push::recheck::{Recheck, certify_at, verify_there};
 use push::{Conditions, PushError, PushOptions};
@@ -33,10 +34,11 @@ pub fn certify(
     let destination = connection::open(&address, &args.connection, library, &interrupt)?;
     let name = address.name();
     let options = PushOptions {
-        query: AssetQuery {
-            account: args.account.clone(),
-            ..AssetQuery::default()
-        },
+        select: args
+            .account
+            .as_deref()
+            .map(|name| Select::of_account(as_kept(name)))
+            .unwrap_or_default(),
         ..PushOptions::default()
     };
     let report = watched(out, interrupt, &name, |conditions| {

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use catalog::CatalogError;
 use model::kind::Visibility;
+use model::select::Select;
 use model::strip::Strip;
 use writer::library::LibraryError;
 use writer::safe_writer::WriteError;
@@ -44,6 +45,8 @@ pub struct GalleryOptions {
     pub to: Option<PathBuf>,
     /// What is left out of a copy.
     pub strip: Option<Strip>,
+    /// Which assets are meant.
+    pub select: Select,
     /// Assets that are not shown on their service, but shall be shown here.
     pub include: Vec<Visibility>,
     /// The program that draws posters of videos; without it the browser shows their first picture itself.

@@ -11,6 +11,7 @@ use super::pictures::Undrawn;
 use super::site;
 use super::{GalleryOptions, Holds};
 use model::content_hash::ContentHash;
+use model::select::Select;
 use writer::regular;
 
 /// Where the short note lies.
@@ -30,6 +31,9 @@ pub(crate) struct Kind {
     strip: Option<String>,
     include: Vec<String>,
     own_pictures: bool,
+    /// Digest of what was chosen; none: everything.
+    #[serde(default)]
+    chosen: Option<String>,
 }
 
 impl Kind {
@@ -48,8 +52,15 @@ impl Kind {
             strip: options.strip.map(|strip| strip.as_str().to_owned()),
             include,
             own_pictures: options.to.is_some(),
+            chosen: chosen(&options.select),
         }
     }
+}
+
+/// Returns a digest of a choice: two galleries of one folder are the same only if they hold the same.
+fn chosen(select: &Select) -> Option<String> {
+    let written = format!("{select:?}");
+    (!select.is_everything()).then(|| ContentHash::of(written.as_bytes()).short(16))
 }
 
 /// The short note: enough to see that there is nothing to do.

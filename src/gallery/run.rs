@@ -138,7 +138,10 @@ impl Run<'_> {
     ) -> Result<GalleryReport, GalleryError> {
         let old: Option<Months> = note::read(&self.folder, MONTHS);
         let old = old.filter(|old| old.kind == self.kind);
-        let plan = plan(self.catalog.assets_in_short()?, &self.options.include);
+        let plan = plan(
+            self.catalog.assets_in_short(&self.options.select)?,
+            &self.options.include,
+        );
         let beside = self.beside()?;
         let mut have = Have::list(&self.folder)?;
         let wanted = Needs(self.options).wanted(&plan, &beside, &have);

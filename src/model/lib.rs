@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod owners;
 pub mod parts_word;
 pub mod record;
+pub mod select;
 pub mod shown;
 pub mod strip;
 pub mod texts;

@@ -31,6 +31,15 @@ pub fn shown_whole(text: &str) -> String {
     clean
 }
 
+/// Returns `text` as one line, with its harmful characters (ends of lines, too) written out, and whole.
+pub fn shown_on_a_line(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        push(&mut clean, c);
+    }
+    clean
+}
+
 fn push(into: &mut String, c: char) {
     if is_harmful(c) {
         escape(c, &mut |piece| into.push_str(piece));

@@ -26,8 +26,9 @@ use std::path::{Path, PathBuf};
 
 use pdf_writer::Ref;
 
-use catalog::{AssetQuery, Catalog};
+use catalog::Catalog;
 use media::thumbnail::Decoder;
+use model::select::Select;
 use model::shown::shown;
 use monitor::{Monitor, Unit, Warning};
 use writer::library::Library;
@@ -80,7 +81,7 @@ impl Form {
 #[derive(Debug, Clone)]
 pub struct PrintOptions {
     /// Which assets.
-    pub query: AssetQuery,
+    pub select: Select,
     /// Hidden and trashed ones, too.
     pub include_hidden: bool,
     /// Form of the PDF.

@@ -44,7 +44,7 @@ pub(crate) struct Picks {
 /// Asks the catalog.
 pub(crate) fn select(catalog: &Catalog, options: &PrintOptions) -> Result<Picks, CatalogError> {
     let mut picks = Picks::default();
-    catalog.list(&options.query, &mut |listed| {
+    catalog.list(&options.select, &mut |listed| {
         if !is_printable(listed.asset.media.media_type) {
             picks.films += 1;
         } else if listed.asset.visibility != Visibility::Shown && !options.include_hidden {

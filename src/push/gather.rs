@@ -101,7 +101,7 @@ pub(crate) fn gather(
     };
     let mut failed = None;
     monitor.step("choosing", None, Unit::Items);
-    catalog.list(&options.query, &mut |listed| {
+    catalog.list(&options.select, &mut |listed| {
         monitor.advance(1);
         if failed.is_none() && !monitor.stopped() {
             failed = gathering.add(&listed, &mut gathered).err();

@@ -5,8 +5,8 @@ use super::error::DestinationError;
 use super::layout::Layout;
 use super::parcel::Parcel;
 use super::strip::Strip;
-use catalog::AssetQuery;
 use model::content_hash::ContentHash;
+use model::select::Select;
 
 /// Files sent at once unless the user says otherwise.
 pub(crate) const WORKERS: usize = 4;
@@ -24,7 +24,7 @@ pub enum Sidecars {
 #[derive(Debug, Clone)]
 pub struct PushOptions {
     /// Which assets.
-    pub query: AssetQuery,
+    pub select: Select,
     /// Shape of the tree there.
     pub layout: Layout,
     /// Whether sidecars are sent.
@@ -44,7 +44,7 @@ pub struct PushOptions {
 impl Default for PushOptions {
     fn default() -> Self {
         Self {
-            query: AssetQuery::default(),
+            select: Select::default(),
             layout: Layout::default(),
             sidecars: Sidecars::Xmp,
             strip: None,

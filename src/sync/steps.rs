@@ -14,10 +14,11 @@ use super::report::{Imported, Pushed, SyncReport};
 use super::state::State;
 use ::gallery::{GalleryError, GalleryOptions, GalleryReport, gallery};
 use catalog::CatalogError;
-use catalog::{AssetQuery, Catalog, Others};
+use catalog::{Catalog, Others};
 use config::{AfterImport, Config, DestinationConfig};
 use import::{ImportError, ImportOptions, ImportReport, import};
 use inbox::Part;
+use model::select::Select;
 use monitor::Monitor;
 use net::client::with_causes;
 use push::layout::Layout;
@@ -380,7 +381,7 @@ impl Steps<'_> {
         let layout = to.layout.as_deref().unwrap_or("dates");
         let layout = Layout::parse(layout).map_err(|why| StepError::Layout { why })?;
         let options = PushOptions {
-            query: AssetQuery::default(),
+            select: Select::default(),
             layout,
             sidecars: Sidecars::Xmp,
             embed: to.embed,

@@ -126,7 +126,9 @@ fn what_is_gone_is_removed_and_what_is_not_ours_stays() {
         env.write(&format!("library/gallery/{name}"), b"mine");
     }
     let mut catalog = Catalog::open(&library.join(".albumen/catalog.sqlite")).expect("it opens");
-    let gone = catalog.assets_in_short().expect("rows");
+    let gone = catalog
+        .assets_in_short(&model::select::Select::default())
+        .expect("rows");
     catalog
         .in_transaction(|writing| {
             let run = writing.begin_run("undo", jiff::Timestamp::UNIX_EPOCH, "{}")?;
@@ -420,4 +422,25 @@ fn a_copy_and_a_print_for_which_there_was_no_room_go_on_with_the_same_command() 
     let printed = env.run_on("library", &print);
     assert!(matches!(printed.code, Some(0 | 3)), "{printed:?}");
     assert!(small.join("a.pdf").is_file() && small.join("a.csv").is_file());
+}
+
+#[test]
+fn a_copy_holds_what_was_chosen_and_another_choice_makes_it_anew() {
+    let env = TestEnv::new();
+    composed(&env);
+    let copy = |choice: &[&str]| {
+        let mut line = vec!["--json", "gallery", "--to", "copy"];
+        line.extend(choice);
+        env.run_on("library", &line).json_lines("gallery").remove(0)
+    };
+    let videos = copy(&["--type", "video"]);
+    let videos_count = videos["assets"].as_u64().expect("a number");
+    assert!(videos_count > 0 && videos_count < 159, "{videos}");
+    assert_eq!(copy(&["--type", "video"])["unchanged"], true);
+    let photos = copy(&["--type", "photo"]);
+    assert_eq!(photos["unchanged"], false);
+    assert_ne!(photos["assets"], videos["assets"]);
+    let ran = env.run_on("library", &["gallery", "--type", "video"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("--to DIR"), "{ran:?}");
 }

@@ -73,6 +73,18 @@ fn list() {
         "list --text pigeons",
         "list --album rome",
         "list --since tomorrow",
+        "list --text -picture --sort size --reverse",
+        "list --near 52.5,13.4,10 --paths",
+        "list --near NaN,0",
+        "list --type video",
+        "list --type painting",
+        "list --without location --limit 2",
+        "list --camera pixel",
+        "list --person anna",
+        "list --import 2 --limit 1",
+        "list --format {year}\\t{name}.{extension} --sort name --limit 2",
+        "list --format {colour}",
+        "gallery --favorite",
         "--library nothing-here list",
     ]);
     shall_be("list", &session);

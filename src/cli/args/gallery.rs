@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::StripWhat;
+use super::{SelectionArgs, StripWhat};
 use gallery::GalleryOptions;
 use model::kind::Visibility;
 
@@ -24,6 +24,9 @@ pub struct GalleryArgs {
     /// Worker threads [default: one for each processor core]
     #[arg(long, value_name = "COUNT")]
     pub threads: Option<NonZeroUsize>,
+    /// What a copy holds
+    #[command(flatten)]
+    pub selection: SelectionArgs,
 }
 
 /// What stays out of a gallery unless asked for.
@@ -37,17 +40,25 @@ pub enum Unshown {
 
 impl GalleryArgs {
     /// Returns what the library code wants to know. `ffmpeg` is where that program was found.
-    pub fn to_options(&self, ffmpeg: Option<PathBuf>) -> GalleryOptions {
+    ///
+    /// # Errors
+    /// Says that the library's own gallery holds everything.
+    pub fn to_options(&self, ffmpeg: Option<PathBuf>) -> Result<GalleryOptions, String> {
+        let select = self.selection.to_select();
+        if self.to.is_none() && !select.is_everything() {
+            return Err("the library's own gallery shows the whole library; --to DIR writes one of what is chosen".to_owned());
+        }
         let include = self.include.iter().map(|what| match what {
             Unshown::Hidden => Visibility::Hidden,
             Unshown::Trashed => Visibility::Trashed,
         });
-        GalleryOptions {
+        Ok(GalleryOptions {
+            select,
             to: self.to.clone(),
             strip: self.strip.map(StripWhat::to_strip),
             include: include.collect(),
             ffmpeg,
             threads: self.threads,
-        }
+        })
     }
 }

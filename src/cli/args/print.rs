@@ -117,7 +117,7 @@ impl PrintArgs {
             ));
         }
         Ok(PrintOptions {
-            query: self.selection.to_query(),
+            select: self.selection.to_select(),
             include_hidden: self.include_hidden,
             form,
             size,

@@ -116,7 +116,7 @@ impl PushArgs {
     /// Returns what the library code wants to know.
     pub fn to_options(&self) -> PushOptions {
         PushOptions {
-            query: self.selection.to_query(),
+            select: self.selection.to_select(),
             layout: self.layout.clone(),
             sidecars: match self.sidecars {
                 SidecarForm::Xmp => Sidecars::Xmp,

@@ -1,0 +1,80 @@
+//! Arguments of `list`.
+
+use clap::{Args, ValueEnum};
+
+use super::SelectionArgs;
+use crate::cli::list_format::Template;
+use catalog::{Order, SortKey};
+
+/// Heading of the options that say how.
+const HOW: &str = "How they are listed";
+
+/// Arguments of `list`.
+#[derive(Debug, Default, Args)]
+pub struct ListArgs {
+    /// Which ones
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Sort by this; what has none comes last
+    #[arg(long, value_name = "KEY", value_enum, default_value_t, help_heading = HOW)]
+    pub sort: SortArg,
+    /// The newest, the largest, the last one first
+    #[arg(long, help_heading = HOW)]
+    pub reverse: bool,
+    /// Not more than so many
+    #[arg(long, value_name = "COUNT", help_heading = HOW)]
+    pub limit: Option<usize>,
+    /// Print the path of each file and nothing else: for other programs
+    #[arg(long, help_heading = HOW, conflicts_with_all = ["json", "csv", "format"])]
+    pub paths: bool,
+    /// Print a line of one's own for each: "{path} {taken_at} {description}"; the names are those of the columns of --csv, and
+    /// {file}, {name}, {extension}, {year}, {month}, {day}, {camera}; \t is a tab, \n a line break
+    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, help_heading = HOW, conflicts_with_all = ["json", "csv"])]
+    pub format: Option<Template>,
+    /// End each path or line with a zero byte, as `xargs -0` reads them; without --format it means --paths
+    #[arg(short = '0', long, help_heading = HOW, conflicts_with_all = ["json", "csv"])]
+    pub null: bool,
+    /// Print comma-separated values with a header line (RFC 4180)
+    #[arg(long, conflicts_with = "json", help_heading = HOW)]
+    pub csv: bool,
+    /// With --csv: write an apostrophe before texts that a spreadsheet would take for a formula (the default)
+    #[arg(long, requires = "csv", conflicts_with = "exact", help_heading = HOW)]
+    pub safe: bool,
+    /// With --csv: every text exactly as it is, for programs; a spreadsheet may take some for formulas
+    #[arg(long, requires = "csv", help_heading = HOW)]
+    pub exact: bool,
+}
+
+/// What is sorted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum SortArg {
+    #[default]
+    Date,
+    Posted,
+    Path,
+    Name,
+    Size,
+    Duration,
+    Rating,
+}
+
+impl ListArgs {
+    /// Returns the order.
+    pub fn to_order(&self) -> Order {
+        let key = match self.sort {
+            SortArg::Date => SortKey::Date,
+            SortArg::Posted => SortKey::Posted,
+            SortArg::Path => SortKey::Path,
+            SortArg::Name => SortKey::Name,
+            SortArg::Size => SortKey::Size,
+            SortArg::Duration => SortKey::Duration,
+            SortArg::Rating => SortKey::Rating,
+        };
+        Order {
+            key,
+            reverse: self.reverse,
+            limit: self.limit,
+        }
+    }
+}
