@@ -2,6 +2,10 @@
 
 mod asking;
 mod lines;
+mod pictures;
+mod settings;
+#[cfg(target_os = "linux")]
+mod transcripts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +45,15 @@ fn documents() -> Vec<PathBuf> {
 fn command_lines(text: &str) -> Vec<String> {
     let blocks = text.split("\n```").skip(1).step_by(2);
     blocks
-        .flat_map(str::lines)
+        .flat_map(|block| {
+            // Among what commands say, only what follows the prompt was typed.
+            let prompt = if block.starts_with("console") {
+                "$ "
+            } else {
+                ""
+            };
+            block.lines().filter(move |line| line.starts_with(prompt))
+        })
         .map(|line| line.trim().trim_start_matches("$ "))
         .filter_map(|line| {
             let own = line.strip_prefix("albumen ");

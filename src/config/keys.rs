@@ -69,6 +69,16 @@ const SERVER: &[&str] = &[
     "password",
 ];
 
+/// Returns every setting as documents write it: `library`, `inbox.path`, `notify.when`.
+pub(super) fn names() -> Vec<String> {
+    let top = TOP.iter().map(|key| (*key).to_owned());
+    let inner = SECTIONS.iter().flat_map(|section| {
+        let keys = section.keys().into_iter();
+        keys.map(|key| format!("{}.{key}", section.name))
+    });
+    top.chain(inner).collect()
+}
+
 /// Fails at the first key that is none.
 pub(super) fn check(text: &str) -> Result<(), ConfigError> {
     let table = DeTable::parse(text).map_err(|error| wrong(text, &error))?;

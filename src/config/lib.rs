@@ -13,6 +13,11 @@ use net::secret::Secret;
 pub use quiet::QuietHours;
 pub use template::TEMPLATE;
 
+/// Returns every setting there is, with its section before it (`inbox.path`).
+pub fn settings() -> Vec<String> {
+    keys::names()
+}
+
 /// The settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
