@@ -14,7 +14,7 @@ use super::parcel::{ORIGINAL, Parcel, Sending};
 use super::plan::Action;
 use super::report::FileOutcome;
 use super::retry::Policy;
-use super::run::{Job, Run, pausing};
+use super::run::{Job, Later, Run, pausing};
 use model::content_hash::ContentHash;
 use monitor::Unit;
 
@@ -47,9 +47,13 @@ impl Run<'_> {
             });
             return Ok(conflicts);
         }
-        self.conditions
-            .monitor
-            .step("pushing", Some(total), Unit::Bytes);
+        match total {
+            0 => self.conditions.monitor.step("comparing", None, Unit::Bytes),
+            total => {
+                let monitor = self.conditions.monitor;
+                monitor.step("pushing", Some(total), Unit::Bytes);
+            }
+        }
         let sending = Sending {
             uploads: self.journal.uploads(),
             ..Sending::default()
@@ -199,19 +203,19 @@ impl Run<'_> {
     }
 
     fn take(&mut self, answer: Answer, last: bool, conflicts: &mut HashSet<ContentHash>) {
-        let whole = answer
-            .iter()
-            .all(|(_, _, done)| matches!(done, Delivered::Sent(..) | Delivered::There(..)));
+        let whole = answer.iter().all(|(_, _, done)| {
+            matches!(
+                done,
+                Delivered::Sent(..) | Delivered::There(..) | Delivered::Later { .. }
+            )
+        });
         self.conditions.monitor.items_done(u64::from(whole));
         for (parcel, action, delivered) in answer {
             let now = (self.conditions.clock)();
             match delivered {
                 Delivered::Sent(found, hash) => {
                     self.journal.done(&parcel, &found, hash, now);
-                    let outcome = match action {
-                        Action::Change(_) => FileOutcome::Changed,
-                        _ => FileOutcome::New,
-                    };
+                    let outcome = self.outcome(&parcel, &action, true);
                     match self.host.marks_late {
                         true => self.unmarked.push((parcel, outcome, hash)),
                         false => self.report.add(outcome, &parcel, None),
@@ -219,7 +223,16 @@ impl Run<'_> {
                 }
                 Delivered::There(found, hash) => {
                     self.journal.done(&parcel, &found, hash, now);
-                    self.report.add(FileOutcome::Present, &parcel, None);
+                    let outcome = self.outcome(&parcel, &action, false);
+                    self.report.add(outcome, &parcel, None);
+                }
+                Delivered::Later { found, is_sent } => {
+                    let outcome = self.outcome(&parcel, &action, is_sent);
+                    self.later.push(Later {
+                        parcel,
+                        found,
+                        outcome,
+                    });
                 }
                 Delivered::Taken if parcel.part == ORIGINAL && !last => {
                     conflicts.extend(parcel.asset)
@@ -228,8 +241,10 @@ impl Run<'_> {
                     let why = "another file has its name there".to_owned();
                     self.report.add(FileOutcome::Cannot, &parcel, Some(why));
                 }
-                Delivered::ChangedThere => {
-                    let why = "another program changed it there; it was left as it is".to_owned();
+                Delivered::ChangedThere(what) => {
+                    let what = what.map_or(String::new(), |what| format!(" ({what})"));
+                    let why =
+                        format!("another program changed it there{what}; it was left as it is");
                     self.report.add(FileOutcome::Cannot, &parcel, Some(why));
                 }
                 Delivered::Failed(DestinationError::Stopped) => {}

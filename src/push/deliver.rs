@@ -39,10 +39,17 @@ pub(crate) enum Delivered {
     Sent(Found, ContentHash),
     /// It was there already: read back, and the same.
     There(Found, ContentHash),
+    /// It was sent, or was there already; what is there can be compared when the host has finished its own work on it.
+    Later {
+        /// The file.
+        found: Found,
+        /// Something was sent.
+        is_sent: bool,
+    },
     /// Another file has its name.
     Taken,
-    /// An earlier state of it is there, and another program has changed that.
-    ChangedThere,
+    /// An earlier state of it is there, and another program has changed that; what it changed, if the host tells.
+    ChangedThere(Option<String>),
     /// It could not be sent.
     Failed(DestinationError),
 }
@@ -84,11 +91,16 @@ impl Delivery<'_> {
     fn send(&self, parcel: &Parcel, over: Option<&Found>) -> Result<Delivered, DestinationError> {
         let payload = prepare(parcel)?;
         let mut over = over.cloned();
+        let mut unfinished = None;
         let kept = trying(&self.policy, &parcel.path, self.pause, || {
             let placed = self
                 .destination
                 .put(parcel, &payload, over.as_ref(), &self.sending)?;
-            if self.read_back(parcel, &placed)?.hash != payload.sha256 {
+            let seen = self.read_back(parcel, &placed);
+            if matches!(seen, Err(DestinationError::Unfinished { .. })) {
+                unfinished = Some(placed.clone());
+            }
+            if seen?.hash != payload.sha256 {
                 // A host without names for the time being has the wrong bytes under the final name now: they are ours.
                 if placed.id == parcel.path {
                     over = Some(placed);
@@ -98,8 +110,14 @@ impl Delivery<'_> {
                 });
             }
             self.destination.keep(parcel, placed, over.as_ref())
-        })?;
-        Ok(Delivered::Sent(kept, payload.sha256))
+        });
+        match (kept, unfinished) {
+            (Err(DestinationError::Unfinished { .. }), Some(found)) => Ok(Delivered::Later {
+                found,
+                is_sent: true,
+            }),
+            (kept, _) => Ok(Delivered::Sent(kept?, payload.sha256)),
+        }
     }
 
     /// Reads what was just sent. Some hosts show a file only a moment after they said that they have it; sent once more it might be
@@ -131,15 +149,26 @@ impl Delivery<'_> {
         let seen = match seen {
             Ok(seen) => seen,
             Err(DestinationError::Gone { .. }) => return self.send(parcel, None),
+            Err(DestinationError::Unfinished { .. }) => {
+                return Ok(Delivered::Later {
+                    found: found.clone(),
+                    is_sent: false,
+                });
+            }
             Err(error) => return Err(error),
         };
         if seen.hash == parcel.sha256 {
-            return Ok(Delivered::There(found.clone(), seen.hash));
+            let tag = self.destination.mark(parcel, found);
+            let found = Found {
+                tag,
+                ..found.clone()
+            };
+            return Ok(Delivered::There(found, seen.hash));
         }
         let ours = last_read == Some(seen.hash) || seen.untouched;
         match parcel.is_derived() {
             true if ours => self.send(parcel, Some(found)),
-            true => Ok(Delivered::ChangedThere),
+            true => Ok(Delivered::ChangedThere(self.destination.why_left(found))),
             false if ours && is_change => self.send(parcel, Some(found)),
             false => Ok(Delivered::Taken),
         }

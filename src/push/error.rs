@@ -60,6 +60,8 @@ pub enum DestinationError {
         path: PathBuf,
         source: io::Error,
     },
+    #[error("the host has not finished its own work on {path} yet")]
+    Unfinished { path: String },
     #[error("stopped by the user")]
     Stopped,
 }

@@ -32,6 +32,9 @@ const LARGEST_ANSWER: usize = 64 << 20;
 /// How long a host may be silent if nobody says otherwise.
 pub const SILENCE: Duration = Duration::from_secs(120);
 
+/// How often a request without a limit asks whether the user wants to stop.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// Bytes in memory that are sent at once. More go in pieces, so that it shows whether the host takes them.
 const AT_ONCE: u64 = 1 << 20;
 
@@ -118,6 +121,11 @@ impl Http {
         &self.client
     }
 
+    /// Returns how long the host may be silent.
+    pub fn silence(&self) -> Duration {
+        self.patience.silence
+    }
+
     /// Returns the name of the host, for messages.
     pub fn host(&self) -> &str {
         &self.host
@@ -127,6 +135,21 @@ impl Http {
     pub fn ask(&self, request: RequestBuilder) -> Result<Answer, DestinationError> {
         self.runtime.block_on(async {
             let response = self.sent(request).await?;
+            self.whole(response).await
+        })
+    }
+
+    /// Sends a request that the host answers only when it has done what is asked, however long that takes: only the user ends it.
+    pub fn ask_without_limit(&self, request: RequestBuilder) -> Result<Answer, DestinationError> {
+        self.runtime.block_on(async {
+            let mut sending = pin!(request.send());
+            let response = loop {
+                match timeout(LOOK, &mut sending).await {
+                    Ok(answer) => break answer.map_err(|error| self.failed(error))?,
+                    Err(_) if (self.patience.pause)(Duration::from_millis(1)) => {}
+                    Err(_) => return Err(DestinationError::Stopped),
+                }
+            };
             self.whole(response).await
         })
     }

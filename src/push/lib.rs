@@ -31,6 +31,7 @@ mod run;
 pub mod s3;
 pub mod scheme;
 pub mod secret;
+mod settle;
 pub mod sftp;
 pub mod strip;
 pub mod webdav;
@@ -44,6 +45,7 @@ pub use run::{Conditions, push};
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use catalog::PushedRow;
 use model::content_hash::ContentHash;
@@ -84,6 +86,8 @@ pub struct Abilities {
     pub notes: Vec<String>,
     /// It keeps assets and not files: no lists lie there, and albums and stacks are its own.
     pub shows_assets: bool,
+    /// How long the host's own work on what was sent is waited for, if it comes no further.
+    pub patience: Duration,
     /// What the key has no right to and a push needs.
     pub missing_rights: Vec<String>,
 }
@@ -196,6 +200,22 @@ pub trait Destination: Sync {
         deliver::look_into(parcel, |to| self.read(found, to))
     }
 
+    /// Says of which files the host has finished its own work, for which [`Destination::look_into`] failed with
+    /// [`DestinationError::Unfinished`]. `waited` is how long that has been waited for.
+    fn settled(&self, files: &[&Found], _waited: Duration) -> Result<Vec<bool>, DestinationError> {
+        Ok(vec![true; files.len()])
+    }
+
+    /// Returns the mark of the state that [`Destination::look_into`] has seen last.
+    fn mark(&self, _parcel: &Parcel, found: &Found) -> Option<String> {
+        found.tag.clone()
+    }
+
+    /// Says what others have written at a file that was left as it is, in words.
+    fn why_left(&self, _found: &Found) -> Option<String> {
+        None
+    }
+
     /// Puts files together, and returns what the host calls the group; `None` if it was left alone because it is not ours.
     fn group(&self, _group: &GroupThere) -> Result<Option<String>, DestinationError> {
         Ok(None)
@@ -209,6 +229,11 @@ pub trait Destination: Sync {
     /// Says in words what a person should know of what happened.
     fn notes(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Names what [`Destination::finish`] waits for, if that may take long.
+    fn last_step(&self) -> Option<&'static str> {
+        None
     }
 
     /// Ends the push: gives what is one file its name.

@@ -8,10 +8,12 @@ use std::sync::Mutex;
 
 use super::error::{DestinationError, PushError};
 use super::gather::gather;
+use super::http::SILENCE;
 use super::journal::Journal;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::report::PushOptions;
 use super::run::{Conditions, open_to_read, patiently};
+use super::settle::until_settled;
 use super::{Destination, Found, bag, lists};
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
@@ -308,13 +310,24 @@ fn judge(
     {
         return Ok(Some(GapKind::Changed));
     }
-    let read = patiently(conditions.monitor, &parcel.path, || {
-        destination.look_into(parcel, found)
-    });
+    let look = || {
+        patiently(conditions.monitor, &parcel.path, || {
+            destination.look_into(parcel, found)
+        })
+    };
+    let read = match look() {
+        // The host's own work on it is not done: that may take a minute, and not much more.
+        Err(DestinationError::Unfinished { .. }) => {
+            until_settled(destination, &[found], SILENCE, conditions.monitor, &|_| ())?;
+            look()
+        }
+        other => other,
+    };
     match read {
         Ok(seen) if seen.hash == parcel.sha256 => Ok(None),
         Ok(_) => Ok(Some(GapKind::Changed)),
         Err(DestinationError::Gone { .. }) => Ok(Some(GapKind::Missing)),
+        Err(DestinationError::Unfinished { .. }) => Ok(Some(GapKind::Changed)),
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,6 @@
 //! One push from beginning to end: gather, plan, send on several threads, write lists, report.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use super::plan::{Action, decide};
 use super::report::{ActionLine, FileOutcome, PushOptions, PushReport};
 use super::retry::{Policy, trying};
 use super::strip::Strip;
-use super::{Abilities, Destination, bag};
+use super::{Abilities, Destination, Found, bag};
 use catalog::{Catalog, Others};
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
@@ -98,6 +98,8 @@ pub fn push(
         root,
         stop: AtomicBool::new(false),
         unmarked: Vec::new(),
+        later: Vec::new(),
+        outcomes: HashMap::new(),
     };
     run.of_one_shape(address)?;
     if options.bag {
@@ -201,6 +203,16 @@ pub(super) struct Job {
     pub(super) steps: Vec<(Parcel, Action, Option<ContentHash>)>,
 }
 
+/// A file that can be compared when the host has finished its own work on it.
+pub(super) struct Later {
+    /// The file.
+    pub parcel: Parcel,
+    /// What the host calls it.
+    pub found: Found,
+    /// What became of it so far.
+    pub outcome: FileOutcome,
+}
+
 /// Returns whether a path is that of the library or below it, links followed. What is not there yet is judged by the nearest folder
 /// above it that is.
 fn lies_in(place: &Path, library: &Path) -> bool {
@@ -231,6 +243,10 @@ pub(super) struct Run<'a> {
     pub(super) stop: AtomicBool,
     /// Files that were sent and whose mark is not known yet, with what became of them and the hash read back.
     pub(super) unmarked: Vec<(Parcel, FileOutcome, ContentHash)>,
+    /// Files the host has work of its own to do on, before what is there can be compared.
+    pub(super) later: Vec<Later>,
+    /// What became of such files before they were compared.
+    pub(super) outcomes: HashMap<(Option<ContentHash>, String), FileOutcome>,
 }
 
 impl Run<'_> {
@@ -267,7 +283,11 @@ impl Run<'_> {
             taken.extend(conflicts.iter().copied());
             only = Some(conflicts);
         }
-        if self.options.dry_run || self.ended() {
+        if self.options.dry_run {
+            return Ok(());
+        }
+        self.settle()?;
+        if self.ended() {
             return Ok(());
         }
         if let Err(error) = self.lists() {

@@ -12,7 +12,7 @@ use super::report::{FileOutcome, Sidecars};
 use super::retry::Policy;
 use super::run::{Run, patiently, pausing};
 use super::{Found, bag, lists};
-use monitor::Warning;
+use monitor::{Unit, Warning};
 use writer::albums_file::{ALBUMS, Album, LIBRARY, MISSING, read_library, read_missing};
 use writer::manifest::{METADATA, ORIGINALS};
 use writer::readme::README;
@@ -37,7 +37,7 @@ impl Run<'_> {
         let albums = lists::albums(&library, &assets, &self.journal, statements);
         if self.host.shows_assets {
             self.groups(&albums)?;
-            return self.destination.finish();
+            return self.finish();
         }
         let prefix = if self.options.bag { bag::PAYLOAD } else { "" };
         if !albums.is_empty() && self.options.sidecars == Sidecars::Xmp {
@@ -58,6 +58,13 @@ impl Run<'_> {
                     })?;
                 }
             }
+        }
+        self.finish()
+    }
+
+    fn finish(&self) -> Result<(), DestinationError> {
+        if let Some(step) = self.destination.last_step() {
+            self.conditions.monitor.step(step, None, Unit::Items);
         }
         self.destination.finish()
     }
@@ -217,7 +224,7 @@ impl Run<'_> {
                 Ok(true)
             }
             Delivered::Failed(error) => Err(error),
-            Delivered::Taken | Delivered::ChangedThere => Ok(false),
+            Delivered::Taken | Delivered::ChangedThere(_) | Delivered::Later { .. } => Ok(false),
         }
     }
 }

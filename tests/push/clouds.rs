@@ -1,11 +1,13 @@
 //! What single WebDAV hosts have of their own: Nextcloud's parts, PhotoPrism's index. Their files lie on a real WebDAV server.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::s3::large_library;
 use super::{Host, files_below, library};
 use crate::support::nextcloud::{self, Nextcloud};
 use crate::support::photoprism::{self, PhotoPrism};
+use crate::support::proxy::Fault;
 use crate::support::servers::Server;
 
 /// A folder at a host that stands before a server.
@@ -93,6 +95,101 @@ fn a_part_that_arrived_short_goes_again() {
     made.push(&host, &[], 0);
     assert_eq!(cloud.taken(), [2, 4]);
     assert!(host.listing().values().any(|bytes| *bytes == large));
+}
+
+#[test]
+fn nextcloud_keeps_the_contract_with_two_requests_a_file() {
+    let Some(cloud) = Nextcloud::start() else {
+        return;
+    };
+    let made = library();
+    let host = photos_at(&cloud);
+    let files = made.files().len() as u64;
+    assert_eq!(made.push(&host, &[], 0).new, files);
+    let requests = cloud.requests();
+    println!("{files} files: {requests:?}");
+    let count = |method: &str| requests.get(method).copied().unwrap_or_default();
+    // Five or six lists come on top.
+    assert_eq!(count("MOVE"), 0, "{requests:?}");
+    assert!(count("PUT") <= files + 6, "{requests:?}");
+    assert!(count("GET") <= files + 2 * 6 + 1, "{requests:?}");
+    let there = host.listing();
+    for (name, bytes) in made.files() {
+        assert!(there.get(&name) == Some(&bytes), "{name}");
+    }
+    assert!(there.keys().all(|name| !name.ends_with(".tmp")));
+    assert_eq!(made.push(&host, &[], 0).new, 0);
+    // A changed sidecar takes the place of its earlier state.
+    let sidecar = made.files().into_keys().find(|name| name.ends_with(".xmp"));
+    let sidecar = sidecar.expect("there is one");
+    let path = made.root().join(&sidecar);
+    let text = std::fs::read_to_string(&path).expect("text");
+    std::fs::write(
+        &path,
+        text.replacen("x-default\">", "x-default\">changed ", 2),
+    )
+    .expect("writable");
+    assert_eq!(made.push(&host, &[], 0).changed, 1);
+    let now = host.listing();
+    assert!(now[&sidecar] == made.files()[&sidecar]);
+}
+
+#[test]
+fn at_nextcloud_nothing_of_others_is_written_over() {
+    let Some(cloud) = Nextcloud::start() else {
+        return;
+    };
+    let made = library();
+    let host = photos_at(&cloud);
+    let (name, bytes) = made
+        .files()
+        .into_iter()
+        .find(|(name, _)| name.ends_with(".jpg"))
+        .expect("one");
+    let there = cloud.server.folder.join("Photos").join(&name);
+    std::fs::create_dir_all(there.parent().expect("a folder")).expect("made");
+    let mut others = bytes.clone();
+    others[0] ^= 1;
+    std::fs::write(&there, &others).expect("written");
+    made.push(&host, &[], 0);
+    let listing = host.listing();
+    assert!(listing[&name] == others);
+    assert_eq!(listing.values().filter(|found| **found == bytes).count(), 1);
+    assert_eq!(made.push(&host, &[], 0).new, 0);
+}
+
+#[test]
+fn an_answer_of_nextcloud_that_got_lost_doubles_nothing() {
+    let Some(cloud) = Nextcloud::start() else {
+        return;
+    };
+    let made = library();
+    let host = photos_at(&cloud);
+    cloud.proxy.set(Fault::LoseAnswer(7));
+    let ran = made.run(&host, &["push", &host.address()]);
+    assert!(matches!(ran.code, Some(0 | 1 | 3)), "{ran:?}");
+    cloud.proxy.set(Fault::None);
+    made.push(&host, &[], 0);
+    let mut listing = host.listing();
+    listing.retain(|name, _| made.files().contains_key(name));
+    assert_eq!(listing, made.files());
+    assert_eq!(made.push(&host, &[], 0).new, 0);
+}
+
+#[test]
+fn photoprism_is_waited_for_however_long_its_index_takes() {
+    let Some(prism) = PhotoPrism::start_slow(APP_PASSWORD, true, Duration::from_secs(3)) else {
+        return;
+    };
+    let made = library();
+    let host = originals_at(&prism, "a", APP_PASSWORD);
+    let ran = made.run(&host, &["push", &host.address(), "--timeout", "1"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.stdout.contains("PhotoPrism has looked at what came"),
+        "{ran:?}"
+    );
+    assert!(ran.stdout.contains("PhotoPrism is indexing"), "{ran:?}");
 }
 
 const APP_PASSWORD: &str = "OXiV72-wTtiL9-d04jO7-X7XP4p";

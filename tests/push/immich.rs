@@ -98,7 +98,10 @@ impl Host for ImmichHost {
             there.is_some_and(|there| (there - degrees).abs() < 1e-6)
         };
         let description = exif.get("description").and_then(|text| text.as_str());
-        description == wanted.descriptions[0].as_deref()
+        // What the library does not know may stand in the file itself.
+        let described = wanted.descriptions[0].as_deref();
+        description.is_some() >= described.is_some()
+            && described.is_none_or(|wanted| description == Some(wanted))
             && wanted.location.is_none_or(|place| {
                 near("latitude", place.latitude) && near("longitude", place.longitude)
             })

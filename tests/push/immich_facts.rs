@@ -22,13 +22,15 @@ pub fn google() -> Pushing {
     Pushing { env }
 }
 
-fn listed(made: &Pushing) -> Vec<Value> {
+/// Returns what `list` says of every asset.
+pub fn listed(made: &Pushing) -> Vec<Value> {
     let ran = made.env.run_on("l", &["list", "--json"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     ran.json_lines("asset")
 }
 
-fn text(value: &Value) -> &str {
+/// Returns a text.
+pub fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 

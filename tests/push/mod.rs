@@ -11,6 +11,7 @@ mod folder;
 mod immich;
 mod immich_facts;
 mod immich_faults;
+mod immich_jobs;
 mod late;
 mod makers;
 mod options;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::http::{Reply, Request};
@@ -37,13 +38,20 @@ struct Store {
     /// Parts from this number on are answered with 503.
     refuses_from: Option<u32>,
     taken: Vec<u32>,
+    /// Where the server behind keeps the files.
+    folder: PathBuf,
+    /// Requests about files by method.
+    requests: BTreeMap<String, u64>,
 }
 
 impl Nextcloud {
     /// Starts it; `None` where the server behind is not installed.
     pub fn start() -> Option<Self> {
         let server = rclone_webdav_at(FILES, USER.0, USER.1)?;
-        let store = Arc::new(Mutex::new(Store::default()));
+        let store = Arc::new(Mutex::new(Store {
+            folder: server.folder.clone(),
+            ..Store::default()
+        }));
         let own = store.clone();
         let proxy = Proxy::answering(server.port, move |request| {
             own.lock().expect("no test panics inside").answer(request)
@@ -72,6 +80,11 @@ impl Nextcloud {
         std::mem::take(&mut self.store.lock().expect("unharmed").taken)
     }
 
+    /// Returns the requests since it was last asked, by method; uploads in parts aside.
+    pub fn requests(&self) -> BTreeMap<String, u64> {
+        std::mem::take(&mut self.store.lock().expect("unharmed").requests)
+    }
+
     /// Returns how many uploads are not finished.
     pub fn sessions(&self) -> usize {
         self.store.lock().expect("unharmed").sessions.len()
@@ -90,8 +103,11 @@ impl Store {
     fn answer(&mut self, request: &Request) -> Step {
         let is_capabilities = request.path == "/ocs/v2.php/cloud/capabilities";
         let Some(path) = request.path.strip_prefix(UPLOADS) else {
+            let count = self.requests.entry(request.method.clone()).or_default();
+            *count += 1;
             return match is_capabilities {
                 true => capabilities(request),
+                false if self.is_forbidden(request) => says(412, "a precondition failed"),
                 false => Step::PassOn,
             };
         };
@@ -106,6 +122,31 @@ impl Store {
             ("MOVE", ".file") => self.finish(session, request),
             _ => says(405, ""),
         }
+    }
+
+    /// What is there is not written over by a request that says so; the server behind knows no such conditions.
+    fn is_forbidden(&self, request: &Request) -> bool {
+        let only_new = request.method == "PUT" && request.header("if-none-match") == Some("*");
+        only_new && self.is_there(&request.path)
+    }
+
+    fn is_there(&self, path: &str) -> bool {
+        let Some(path) = path.strip_prefix(FILES) else {
+            return false;
+        };
+        let mut bytes = Vec::new();
+        let mut rest = path.as_bytes().iter();
+        while let Some(byte) = rest.next() {
+            match byte {
+                b'%' => {
+                    let digits: String = rest.by_ref().take(2).map(|byte| *byte as char).collect();
+                    bytes.push(u8::from_str_radix(&digits, 16).expect("two digits"));
+                }
+                byte => bytes.push(*byte),
+            }
+        }
+        let path = String::from_utf8(bytes).expect("a name");
+        self.folder.join(path.trim_start_matches('/')).exists()
     }
 
     fn begin(&mut self, session: &str, request: &Request) -> Step {
@@ -169,6 +210,9 @@ impl Store {
         let Some(path) = destination(request) else {
             return says(400, "no destination");
         };
+        if request.header("overwrite") == Some("F") && self.is_there(&path) {
+            return says(412, "a precondition failed");
+        }
         let total: usize = parts.values().map(Vec::len).sum();
         if request.header("oc-total-length") != Some(total.to_string().as_str()) {
             return says(400, "chunks on server do not sum up");

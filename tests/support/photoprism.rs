@@ -4,6 +4,7 @@
 //! token, JSON, and the right to update photos; name and password are exchanged for a token; an app password is one itself.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -29,6 +30,11 @@ pub struct PhotoPrism {
 impl PhotoPrism {
     /// Starts it with a user who has this password; `may_index` says whether they may index.
     pub fn start(password: &'static str, may_index: bool) -> Option<Self> {
+        Self::start_slow(password, may_index, Duration::ZERO)
+    }
+
+    /// Starts one that takes so long for an index: it answers when that is done.
+    pub fn start_slow(password: &'static str, may_index: bool, takes: Duration) -> Option<Self> {
         let server = rclone_webdav_at(ORIGINALS, USER, password)?;
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let notes = asked.clone();
@@ -49,6 +55,7 @@ impl PhotoPrism {
                         (.., Some(options)) => {
                             let path = options["path"].as_str().unwrap_or("?").to_owned();
                             notes.lock().expect("no test panics inside").push(path);
+                            std::thread::sleep(takes);
                             says(
                                 200,
                                 &json!({ "code": 200, "message": "Indexing completed" }),

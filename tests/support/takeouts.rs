@@ -45,6 +45,32 @@ fn silent_clip(seed: u64) -> Clip {
     }
 }
 
+/// An export of so many photos with captions, places and dates, the first of them with people.
+pub fn crowd(photos: u64, with_people: u64) -> Takeout {
+    const NAMES: [&str; 4] = ["Anna", "Zoë Müller", "Ben", "Grandma"];
+    let item = |number: u64| {
+        let people = NAMES.iter().take(1 + number as usize % NAMES.len());
+        let people = people.map(|name| (*name).to_owned());
+        Item {
+            id: format!("crowd{number}"),
+            description: format!("Photo {number}"),
+            people: people.filter(|_| number < with_people).collect(),
+            favorite: number.is_multiple_of(7),
+            place: Some((41.0 + number as f64 / 1000.0, 12.5)),
+            ..Item::new(
+                &format!("crowd{number}.jpg"),
+                plain(5000 + number),
+                &format!("2024-05-{:02}T10:{:02}:00Z", 1 + number % 28, number % 60),
+            )
+        }
+    };
+    let english = super::compose::takeout_words::ENGLISH;
+    Takeout {
+        words: english,
+        ..Takeout::of((0..photos).map(item).collect(), Vec::new())
+    }
+}
+
 /// An export with one of everything, in a language.
 pub fn varied(words: Words) -> Takeout {
     let mut items = named();

@@ -266,6 +266,29 @@ pub(super) fn said(answer: &Answer) -> String {
         }
         _ => return answer.words(),
     };
+    // What a check of the request found stands in a list of its own, as words or with the field it is about.
+    let reasons: Vec<String> = body["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| {
+            let text = error.as_str().or_else(|| error["message"].as_str())?;
+            let field: Vec<&str> = error["path"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            Some(match field.as_slice() {
+                [] => text.to_owned(),
+                field => format!("{}: {text}", field.join(".")),
+            })
+        })
+        .collect();
+    let text = match reasons.is_empty() {
+        true => text,
+        false => format!("{text}: {}", reasons.join("; ")),
+    };
     let cut: String = text.chars().take(300).collect();
     format!("{}: {}", answer.status, shown(&cut))
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::parcel::Standing;
 use model::content_hash::ContentHash;
@@ -12,14 +12,25 @@ use model::time::{Clock, When, offset_text};
 use writer::sidecar::fields::parse_date;
 use writer::sidecar::read::{Standard, read};
 
-/// Degrees by which a coordinate may come back changed: a decimetre.
-const SAME_DEGREES: f64 = 1e-6;
+/// End of a mark of an asset whose tags were compared, too.
+pub(crate) const WITH_TAGS: &str = "-tagged";
+
+/// Whether the tags that an asset shall have are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TagsThere {
+    /// It shall have none.
+    NotWanted,
+    /// Every one is there.
+    All,
+    /// Some are not.
+    Lacking,
+}
 
 /// What is set at an asset. What is `None` is left to the server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Facts {
-    /// When it was taken, with an offset; a wall clock without zone as if it were UTC, as Immich itself takes it.
+    /// When it was taken: with its offset, with `Z` where only the instant is known, without either for a wall clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<String>,
     /// Text by the owner.
@@ -40,6 +51,12 @@ pub(crate) struct Facts {
     /// Tags; `/` parts levels, people stand below `People`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Asset of the video that makes a live photo of it.
+    #[serde(skip)]
+    pub live_video: Option<String>,
+    /// The date is that of the file: the server knows no other.
+    #[serde(skip)]
+    pub is_files_date: bool,
 }
 
 impl Facts {
@@ -61,6 +78,8 @@ impl Facts {
             favorite: standing.favorite,
             archived: standing.visibility != Visibility::Shown,
             tags: tags(standard),
+            live_video: None,
+            is_files_date: false,
         }
     }
 
@@ -77,7 +96,8 @@ impl Facts {
         let mut tags: Vec<String> = tags.filter_map(|tag| text(&tag["value"])).collect();
         tags.sort();
         Self {
-            taken_at: text(&exif["dateTimeOriginal"]),
+            taken_at: text(&exif["dateTimeOriginal"])
+                .map(|instant| date_shown(&instant, asset["localDateTime"].as_str())),
             description: text(&exif["description"]),
             location: exif["latitude"].as_f64().zip(exif["longitude"].as_f64()),
             rating: exif["rating"]
@@ -86,111 +106,30 @@ impl Facts {
             favorite: asset["isFavorite"] == true,
             archived: asset["visibility"] == "archive",
             tags,
+            live_video: text(&asset["livePhotoVideoId"]),
+            is_files_date: same_instant(&exif["dateTimeOriginal"], &asset["fileModifiedAt"]),
         }
     }
 
-    /// Returns the body of the request that sets these facts, and takes back what `before` had set and these do not. Date and
-    /// place cannot be taken back: the server has no word for it.
-    pub(crate) fn change(&self, before: &Self) -> Value {
-        let mut body = Map::new();
-        let mut set = |name: &str, value: Value| body.insert(name.to_owned(), value);
-        if let Some(date) = &self.taken_at {
-            set("dateTimeOriginal", json!(date));
-        }
-        if self.description.is_some() || before.description.is_some() {
-            set(
-                "description",
-                json!(self.description.as_deref().unwrap_or_default()),
-            );
-        }
-        if let Some((latitude, longitude)) = self.location {
-            set("latitude", json!(latitude));
-            set("longitude", json!(longitude));
-        }
-        if self.rating.is_some() || before.rating.is_some() {
-            set("rating", json!(self.rating));
-        }
-        if self.favorite || before.favorite {
-            set("isFavorite", json!(self.favorite));
-        }
-        if self.archived || before.archived {
-            set(
-                "visibility",
-                json!(if self.archived { "archive" } else { "timeline" }),
-            );
-        }
-        Value::Object(body)
-    }
-
-    /// Returns whether all these facts stand in `there`.
-    pub(crate) fn stand_in(&self, there: &Self) -> bool {
-        let is_there = |fact: &Fact| matches!(fact, Fact::Same | Fact::Unset);
-        self.each(there).iter().all(is_there)
-    }
-
-    /// Returns whether setting these facts would write over nothing in `there` but what albumen set `before`.
-    pub(crate) fn may_replace(&self, there: &Self, before: &Self) -> bool {
-        let pairs = self.each(there).into_iter().zip(before.each(there));
-        pairs
-            .into_iter()
-            .all(|(now, before)| now != Fact::Other || before == Fact::Same)
-    }
-
-    fn each(&self, there: &Self) -> [Fact; 7] {
-        let date = |text: &String| text.parse::<Timestamp>().ok().map(|date| date.as_second());
-        let near = |a: f64, b: f64| (a - b).abs() <= SAME_DEGREES;
-        let flag = |wanted: bool, there: bool| match (wanted, there) {
-            (false, _) => Fact::Unset,
-            (true, false) => Fact::Lacking,
-            (true, true) => Fact::Same,
-        };
-        [
-            compare(&self.taken_at, &there.taken_at, |a, b| date(a) == date(b)),
-            compare(&self.description, &there.description, |a, b| {
-                a.trim() == b.trim()
-            }),
-            compare(&self.location, &there.location, |a, b| {
-                near(a.0, b.0) && near(a.1, b.1)
-            }),
-            compare(&self.rating, &there.rating, |a, b| a == b),
-            flag(self.favorite, there.favorite),
-            flag(self.archived, there.archived),
-            match self.tags.iter().all(|tag| there.tags.contains(tag)) {
-                true => Fact::Same,
-                false => Fact::Lacking,
-            },
-        ]
-    }
-
-    /// Returns a mark that is the same as long as nobody changes anything that a listing shows.
-    pub(crate) fn mark(&self) -> String {
+    /// Returns a mark that is the same as long as nobody changes anything that a listing shows. Listings show no tags: whether those
+    /// that were wanted are there is the mark's second part, where there are such.
+    pub(crate) fn mark(&self, tags: TagsThere) -> String {
         let listed = Self {
             tags: Vec::new(),
             ..self.clone()
         };
-        ContentHash::of(json!(listed).to_string().as_bytes()).short(16)
+        let text = format!("{} {:?}", json!(listed), self.live_video);
+        let hash = ContentHash::of(text.as_bytes()).short(16);
+        match tags {
+            TagsThere::NotWanted => hash,
+            TagsThere::All => format!("{hash}{WITH_TAGS}"),
+            TagsThere::Lacking => format!("{hash}-lacking"),
+        }
     }
 
     /// Returns a hash that stands for these facts, and for no file.
     pub(crate) fn hash(&self) -> ContentHash {
         ContentHash::of(json!(self).to_string().as_bytes())
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fact {
-    Unset,
-    Same,
-    Lacking,
-    Other,
-}
-
-fn compare<T>(wanted: &Option<T>, there: &Option<T>, same: impl Fn(&T, &T) -> bool) -> Fact {
-    match (wanted, there) {
-        (None, _) => Fact::Unset,
-        (Some(_), None) => Fact::Lacking,
-        (Some(wanted), Some(there)) if same(wanted, there) => Fact::Same,
-        _ => Fact::Other,
     }
 }
 
@@ -208,14 +147,31 @@ fn tags(standard: Standard) -> Vec<String> {
     tags
 }
 
-/// Writes a time as Immich takes it.
+/// Writes a time with as much of its zone as is known.
 fn date_there(when: &When) -> Option<String> {
     let (local, offset) = match when.clock {
         Clock::Zoned { local, offset_s } => (local, offset_text(offset_s)),
-        Clock::Utc(instant) => (Offset::UTC.to_datetime(instant), "+00:00".to_owned()),
-        Clock::Wall(local) => (local, "+00:00".to_owned()),
+        Clock::Utc(instant) => (Offset::UTC.to_datetime(instant), "Z".to_owned()),
+        Clock::Wall(local) => (local, String::new()),
     };
     (local.year() > 0).then(|| format!("{local}{offset}"))
+}
+
+fn same_instant(one: &Value, other: &Value) -> bool {
+    let read = |value: &Value| value.as_str()?.parse::<Timestamp>().ok();
+    let pair = read(one).zip(read(other));
+    pair.is_some_and(|(one, other)| one.as_second() == other.as_second())
+}
+
+/// Writes the time a person sees there, with its offset. The interface gives it apart from the instant, as if it were UTC.
+fn date_shown(instant: &str, local: Option<&str>) -> String {
+    let read = |text: &str| text.parse::<Timestamp>().ok();
+    let shown = read(instant).zip(local.and_then(read)).map(|(at, seen)| {
+        let offset_s = seen.as_second() - at.as_second();
+        let local = Offset::UTC.to_datetime(seen);
+        format!("{local}{}", offset_text(offset_s as i32))
+    });
+    shown.unwrap_or_else(|| instant.to_owned())
 }
 
 /// What albumen notes at an asset under a key of its own, so that nothing depends on the journal alone.
@@ -248,77 +204,13 @@ impl Note {
 mod tests {
     use super::*;
 
-    fn wanted() -> Facts {
-        Facts {
-            taken_at: Some("2023-07-14T18:03:22+02:00".into()),
-            description: Some("Rome".into()),
-            location: Some((41.9, 12.5)),
-            rating: None,
-            favorite: true,
-            archived: false,
-            tags: vec!["People/Anna".into()],
-        }
-    }
-
-    fn asset(description: &str, date: &str) -> Value {
-        json!({
-            "isFavorite": true, "visibility": "archive", "tags": [{"value": "People/Anna"}, {"value": "x"}],
-            "exifInfo": {"description": description, "dateTimeOriginal": date, "latitude": 41.9000001, "longitude": 12.5, "rating": 4},
-        })
-    }
-
     #[test]
-    fn the_same_facts_in_other_words_are_the_same() {
-        let there = Facts::there(&asset("Rome", "2023-07-14T16:03:22.000Z"));
-        assert!(wanted().stand_in(&there));
-    }
-
-    #[test]
-    fn what_is_empty_may_be_filled_and_what_differs_may_not() {
-        let empty = Facts::there(&asset("", "2023-07-14T16:03:22.000Z"));
-        let nothing = Facts::default();
-        assert!(!wanted().stand_in(&empty) && wanted().may_replace(&empty, &nothing));
-        for (description, date) in [
-            ("Roma", "2023-07-14T16:03:22.000Z"),
-            ("Rome", "2023-07-14T18:03:22.000Z"),
-        ] {
-            let other = Facts::there(&asset(description, date));
-            assert!(!wanted().stand_in(&other) && !wanted().may_replace(&other, &nothing));
-        }
-    }
-
-    #[test]
-    fn what_albumen_set_itself_may_be_replaced_and_nothing_else() {
-        let there = Facts::there(&asset("before", "2023-07-14T16:03:22.000Z"));
-        let before = |description: &str| Facts {
-            description: Some(description.into()),
-            ..wanted()
-        };
-        assert!(wanted().may_replace(&there, &before("before")));
-        assert!(!wanted().may_replace(&there, &before("long before")));
-    }
-
-    #[test]
-    fn a_change_sets_what_is_and_takes_back_what_was() {
-        let now = Facts {
-            description: None,
-            favorite: false,
-            ..wanted()
-        };
-        let body = now.change(&wanted());
-        assert_eq!(body["description"], "");
-        assert_eq!(body["isFavorite"], false);
-        assert_eq!(body["latitude"], 41.9);
-        assert!(body.get("rating").is_none() && body.get("visibility").is_none());
-    }
-
-    #[test]
-    fn times_carry_an_offset() {
+    fn times_carry_as_much_of_their_zone_as_is_known() {
         for (text, expected) in [
             ("2023-07-14T18:03:22+02:00", "2023-07-14T18:03:22+02:00"),
-            ("2023-07-14T18:03:22Z", "2023-07-14T18:03:22+00:00"),
-            ("2023-07-14T18:03:22", "2023-07-14T18:03:22+00:00"),
-            ("2023-07", "2023-07-01T00:00:00+00:00"),
+            ("2023-07-14T18:03:22Z", "2023-07-14T18:03:22Z"),
+            ("2023-07-14T18:03:22", "2023-07-14T18:03:22"),
+            ("2023-07", "2023-07-01T00:00:00"),
         ] {
             assert_eq!(date_there(&parse_date(text).unwrap()).unwrap(), expected);
         }

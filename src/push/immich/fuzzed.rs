@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::super::http::Answer;
 use super::api::{id_of, said};
-use super::facts::{Facts, Note};
+use super::compare::Before;
+use super::facts::{Facts, Note, TagsThere};
 
 /// Reads bytes as an error, an asset, a note of albumen's, and an answer with an id.
 ///
@@ -23,8 +24,13 @@ pub fn answers(bytes: &[u8]) {
         return;
     };
     let there = Facts::there(&value);
-    let _ = there.change(&Facts::there(&Value::Null));
-    let _ = (there.may_replace(&there, &there), there.mark());
+    let nothing = Facts::there(&Value::Null);
+    let before = Before {
+        facts: &there,
+        is_fresh: false,
+    };
+    let decision = there.decide(&nothing, before);
+    let _ = (there.change(&decision.set), there.mark(TagsThere::All));
     let _ = serde_json::from_value::<Note>(value.clone());
     if let Ok(id) = id_of(&value, "a question") {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::api::{id_of, strange};
-use super::facts::{Facts, Note};
+use super::facts::{Facts, Note, TagsThere};
 use super::upload::{Checksum, checksum_of};
 use super::{Immich, Key};
 use crate::error::DestinationError;
@@ -81,29 +81,51 @@ impl Immich {
         Ok(there)
     }
 
-    /// Returns the marks of these assets' facts.
+    /// Returns the marks of assets' facts, each asset with the sidecar that says them. What cannot be looked at has none.
     pub(super) fn marks(
         &self,
-        ids: &HashSet<String>,
+        sidecars: &[(&Parcel, &str)],
     ) -> Result<HashMap<String, String>, DestinationError> {
-        let mut marks = HashMap::with_capacity(ids.len());
+        let ids: HashSet<&str> = sidecars.iter().map(|(_, id)| *id).collect();
+        let mut facts = HashMap::with_capacity(ids.len());
         let mut take = |asset: &Value| {
             if let Some(id) = asset["id"].as_str().filter(|id| ids.contains(*id)) {
-                marks.insert(id.to_owned(), Facts::there(asset).mark());
+                facts.insert(id.to_owned(), Facts::there(asset));
             }
         };
         if ids.len() > FEW {
             self.api
                 .each_asset(&json!({ "withExif": true }), &mut take)?;
-            return Ok(marks);
-        }
-        for id in ids {
-            match self.api.http.patiently(id, || self.asset(id)) {
-                Ok(asset) => take(&asset),
-                Err(DestinationError::Gone { .. }) => {}
-                Err(error) => return Err(error),
+        } else {
+            for id in &ids {
+                match self.api.http.patiently(id, || self.asset(id)) {
+                    Ok(asset) => take(&asset),
+                    Err(DestinationError::Gone { .. }) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
-        Ok(marks)
+        let mut tagged = Vec::new();
+        for (parcel, id) in sidecars {
+            let is_compared = facts.contains_key(*id) && self.lock().tagged.contains(*id);
+            if is_compared && let Ok(wanted) = self.wanted(parcel) {
+                tagged.push(((*id).to_owned(), wanted.tags));
+            }
+        }
+        let tags = self.tags_there(&tagged)?;
+        let wanted: HashMap<&String, &Vec<String>> =
+            tagged.iter().map(|(id, tags)| (id, tags)).collect();
+        let mark = |(id, facts): (String, Facts)| {
+            let tags = match (wanted.get(&id), tags.get(&id)) {
+                (Some(wanted), Some(there)) if wanted.iter().all(|tag| there.contains(tag)) => {
+                    TagsThere::All
+                }
+                (Some(_), _) => TagsThere::Lacking,
+                (None, _) => TagsThere::NotWanted,
+            };
+            let mark = facts.mark(tags);
+            (id, mark)
+        };
+        Ok(facts.into_iter().map(mark).collect())
     }
 }

@@ -1,20 +1,30 @@
 //! Immich: assets known by their checksum, facts set at them, albums, stacks and live photos. Nothing is deleted there, and what
 //! its owner put into the trash stays there.
+//!
+//! A new asset is sent with its sidecar (`send`, `upload`), and the server reads every fact out of that some seconds later. Only then
+//! are the facts compared (`settle` waits, `compare` decides), and only what lacks is set (`set`), with one call at a time for an
+//! asset: two that come close together make the server lose facts.
 
 mod api;
+mod compare;
 mod facts;
 #[doc(hidden)]
 pub mod fuzzed;
 mod groups;
+mod listed;
 mod look;
 mod send;
 mod set;
+mod settle;
+mod tags;
 mod target;
 mod upload;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
@@ -26,12 +36,15 @@ use super::layout::file_name;
 use super::parcel::{ORIGINAL, Parcel, Payload, SIDECAR, Sending};
 use super::secret::Secret;
 use super::{Abilities, Destination, Found, GroupKind, GroupThere, ListedThere, Seen};
-use api::{Api, id_of, strange};
+use api::{Api, strange};
 use catalog::PushedRow;
-use facts::Note;
+use compare::Kind;
+use facts::{Facts, Note, WITH_TAGS};
+use listed::FACTS;
 use model::content_hash::ContentHash;
 use model::kind::CompanionRole;
 use upload::Checksum;
+use waiting::Waiting;
 
 pub use target::SCHEME;
 
@@ -63,8 +76,22 @@ struct State {
     marks: HashMap<String, String>,
     /// Assets made in this run.
     sent: HashSet<String>,
-    /// Notes just written, until they were compared.
+    /// The first of them.
+    first_sent: Option<String>,
+    /// Notes written in this run.
     noted: HashMap<String, Note>,
+    /// Assets the server has work to do on, before what it shows of them counts.
+    waiting: HashMap<String, Waiting>,
+    /// What the server showed of assets after that work.
+    read: HashMap<String, Facts>,
+    /// Assets among them that a list has shown, which tells no tags, and the tags that are wanted.
+    listed: BTreeMap<String, Vec<String>>,
+    /// Facts of others that were found at assets, and stay.
+    kept: HashMap<String, Vec<Kind>>,
+    /// Assets whose tags were compared by an earlier push.
+    tagged: HashSet<String>,
+    /// Files that lie in the locked folder, which no key may read.
+    locked: HashSet<ContentHash>,
     /// Ids of tags by value.
     tags: HashMap<String, String>,
     notes: Vec<String>,
@@ -128,6 +155,10 @@ impl Immich {
 /// What is said of a file that is in the trash.
 const IN_TRASH: &str = "it lies in the trash there and was left in it: restore it there, or empty the trash and push again";
 
+/// What is said of a file that is in the locked folder.
+const LOCKED: &str =
+    "it lies in the locked folder there, which no key may read: nothing about it could be compared";
+
 impl Destination for Immich {
     fn describe(&self) -> Result<Abilities, DestinationError> {
         self.api.check_version()?;
@@ -156,6 +187,7 @@ impl Destination for Immich {
             // A broken upload leaves nothing, and a whole one is known by its bytes.
             staged: true,
             shows_assets: true,
+            patience: self.api.http.silence(),
             missing_rights,
             notes,
             ..Abilities::default()
@@ -169,6 +201,9 @@ impl Destination for Immich {
                 (Some(asset), Some(tag)) if row.part != SIDECAR => {
                     let known = (row.sent_hash, tag.clone());
                     state.known.insert((asset, row.part.clone()), known);
+                }
+                (Some(_), Some(mark)) if mark.ends_with(WITH_TAGS) => {
+                    state.tagged.insert(row.remote_id.clone());
                 }
                 (None, _) if row.part.starts_with("album:") => {
                     state.albums.insert(row.remote_id.clone());
@@ -186,6 +221,9 @@ impl Destination for Immich {
         };
         if self.lock().trashed.contains(&key) {
             return Some(IN_TRASH.to_owned());
+        }
+        if self.lock().locked.contains(&asset) {
+            return Some(LOCKED.to_owned());
         }
         (parcel.part != SIDECAR && !self.takes(&parcel.path))
             .then(|| "Immich takes no files of this kind".to_owned())
@@ -232,11 +270,19 @@ impl Destination for Immich {
             .filter(|(_, parcel)| parcel.part == SIDECAR)
             .filter_map(|(index, parcel)| Some((index, self.id(parcel, ORIGINAL)?)))
             .collect();
-        let marks = self.marks(&sidecars.iter().map(|(_, id)| id.clone()).collect())?;
+        let looked_at: Vec<(&Parcel, &str)> = sidecars
+            .iter()
+            .map(|(index, id)| (wanted[*index], id.as_str()))
+            .collect();
+        let marks = self.marks(&looked_at)?;
         for (index, id) in sidecars {
+            let mark = marks.get(&id).cloned();
+            if let (None, Some(asset)) = (&mark, wanted[index].asset) {
+                self.lock().locked.insert(asset);
+            }
             found[index] = Some(Found {
                 size_bytes: Some(wanted[index].size_bytes),
-                tag: marks.get(&id).cloned(),
+                tag: mark,
                 id,
             });
         }
@@ -281,6 +327,9 @@ impl Destination for Immich {
         if parcel.part == SIDECAR {
             return self.look_at_facts(parcel, found);
         }
+        if found.tag.as_deref() == Some(FACTS) {
+            return self.look_at_noted(parcel, found);
+        }
         let hash = deliver::hash(self, found)?;
         if hash != parcel.sha256 {
             self.tell_damaged(parcel, found)?;
@@ -306,6 +355,28 @@ impl Destination for Immich {
         }
     }
 
+    fn settled(&self, files: &[&Found], waited: Duration) -> Result<Vec<bool>, DestinationError> {
+        self.settled_now(files, waited)
+    }
+
+    fn mark(&self, parcel: &Parcel, found: &Found) -> Option<String> {
+        match parcel.part.as_str() {
+            SIDECAR => self.lock().marks.get(&found.id).cloned(),
+            _ => found.tag.clone(),
+        }
+    }
+
+    fn why_left(&self, found: &Found) -> Option<String> {
+        let state = self.lock();
+        let kinds: Vec<&str> = state
+            .kept
+            .get(&found.id)?
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect();
+        Some(kinds.join(", "))
+    }
+
     fn group(&self, group: &GroupThere) -> Result<Option<String>, DestinationError> {
         let (known, members) = (group.id.as_deref(), group.members.as_slice());
         match &group.kind {
@@ -319,32 +390,7 @@ impl Destination for Immich {
     }
 
     fn own_list(&self) -> Result<Option<Vec<ListedThere>>, DestinationError> {
-        let mut ids = Vec::new();
-        for search in [json!({}), json!({ "visibility": "hidden" })] {
-            self.api.each_asset(&search, &mut |asset| {
-                ids.extend(id_of(asset, "a search"));
-            })?;
-        }
-        let mut listed = Vec::new();
-        for id in ids {
-            let note = self.api.http.patiently(&id, || self.note(&id))?;
-            let Some((path, sha256)) =
-                note.and_then(|note| Some((note.path, note.sha256.parse().ok()?)))
-            else {
-                continue;
-            };
-            let found = Found {
-                id,
-                size_bytes: None,
-                tag: None,
-            };
-            listed.push(ListedThere {
-                path,
-                sha256,
-                found,
-            });
-        }
-        Ok(Some(listed))
+        self.listed_there().map(Some)
     }
 
     fn notes(&self) -> Vec<String> {

@@ -8,6 +8,7 @@ use super::api::id_of;
 use super::facts::{Facts, Note};
 use super::set::bytes_of;
 use super::upload::{About, Form, checksum};
+use super::waiting::Waiting;
 use super::{IN_TRASH, Immich};
 use crate::error::DestinationError;
 use crate::layout::file_name;
@@ -28,13 +29,20 @@ impl Immich {
             let family = parcel.asset.and_then(|asset| state.families.get(&asset));
             family.and_then(|family| family.sidecar.clone())
         };
+        let sidecar_hash = sidecar.as_ref().map(|sidecar| sidecar.sha256.to_string());
         let sidecar = sidecar.map(|sidecar| bytes_of(&sidecar)).transpose()?;
         let facts = Facts::of(sidecar.as_deref().unwrap_or_default(), parcel.standing);
+        let is_original = parcel.part == ORIGINAL;
         let note = Note {
             sha256: payload.sha256.to_string(),
             path: parcel.path.clone(),
-            ..Note::default()
+            sidecar: sidecar_hash.filter(|_| is_original),
+            facts: match is_original {
+                true => facts.clone(),
+                false => Facts::default(),
+            },
         };
+        let sidecar = sidecar.map(|sidecar| with_offset(sidecar, facts.taken_at.as_deref()));
         let about = About {
             name: file_name(&parcel.path),
             facts: &facts,
@@ -71,7 +79,12 @@ impl Immich {
             state.ids.insert(key, id.clone());
         }
         if answer["status"] != "duplicate" {
+            state.first_sent.get_or_insert_with(|| id.clone());
             state.sent.insert(id.clone());
+            if is_original {
+                state.waiting.insert(id.clone(), Waiting::Reading);
+                state.noted.insert(id.clone(), note);
+            }
         }
         Ok(Found {
             id,
@@ -133,5 +146,25 @@ impl Immich {
             self.api.send(Method::PUT, &path, &body, "change assets")?;
         }
         Ok(found)
+    }
+}
+
+/// Returns a sidecar with the offset of its date in a field of its own. Without that Immich shows the time of the place's zone, which
+/// may be another day's.
+fn with_offset(sidecar: Vec<u8>, taken_at: Option<&str>) -> Vec<u8> {
+    const BEGIN: &str = "<rdf:Description";
+    let zone = taken_at.and_then(|date| Some(&date[date.len().checked_sub(6)?..]));
+    let Some(zone) = zone.filter(|zone| zone.starts_with(['+', '-']) && zone.contains(':')) else {
+        return sidecar;
+    };
+    match String::from_utf8(sidecar) {
+        Ok(text) if !text.contains("OffsetTimeOriginal") => {
+            let field = format!(
+                "{BEGIN} xmlns:exifEX=\"http://cipa.jp/exif/1.0/\" exifEX:OffsetTimeOriginal=\"{zone}\""
+            );
+            text.replacen(BEGIN, &field, 1).into_bytes()
+        }
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
     }
 }

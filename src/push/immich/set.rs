@@ -1,90 +1,124 @@
 //! Sets at Immich's assets what sidecars say, and compares it with what stands there.
 
+use std::io::Read;
+
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Immich;
-use super::api::{id_of, strange};
-use super::facts::{Facts, Note};
+use super::compare::{Before, Decision, Kind};
+use super::facts::{Facts, Note, TagsThere};
+use super::waiting::{Waiting, is_read, state_of};
 use crate::error::DestinationError;
 use crate::parcel::{ORIGINAL, Parcel, Payload};
 use crate::{Found, Seen, deliver};
 
 impl Immich {
-    /// Sets what a sidecar says at its asset.
+    /// Returns what the server shall know of a sidecar's asset.
+    pub(super) fn wanted(&self, parcel: &Parcel) -> Result<Facts, DestinationError> {
+        let mut facts = Facts::of(&bytes_of(parcel)?, parcel.standing);
+        let live = {
+            let state = self.lock();
+            let family = parcel.asset.and_then(|asset| state.families.get(&asset));
+            family.and_then(|family| Some(family.live.as_ref()?.part.clone()))
+        };
+        facts.live_video = live.and_then(|part| self.id(parcel, &part));
+        Ok(facts)
+    }
+
+    /// Sets what lacks of what a sidecar says at its asset, with one call: Immich writes a sidecar of its own after each, and loses
+    /// facts if two come close together. What the upload has told already needs none.
     pub(super) fn set_facts(
         &self,
         parcel: &Parcel,
         payload: &Payload,
     ) -> Result<Found, DestinationError> {
-        let doing = "change assets";
         let gone = || DestinationError::Gone {
             path: parcel.path.clone(),
         };
         let id = self.id(parcel, ORIGINAL).ok_or_else(gone)?;
-        let facts = Facts::of(&payload_bytes(payload)?, parcel.standing);
-        let is_new = self.lock().sent.contains(&id);
-        let before = match is_new {
-            true => Note::default(),
-            false => self.note(&id)?.unwrap_or_default(),
+        let found = Found {
+            id: id.clone(),
+            size_bytes: Some(payload.size_bytes),
+            tag: None,
         };
-        let body = facts.change(&before.facts);
-        if body.as_object().is_some_and(|body| !body.is_empty()) {
-            self.api
-                .send(Method::PUT, &format!("/assets/{id}"), &body, doing)?;
+        if self.lock().waiting.contains_key(&id) {
+            return Ok(found);
         }
-        if !facts.tags.is_empty() {
+        let there = Facts::there(&self.asset(&id)?);
+        let noted = self.noted(&id)?;
+        let facts = self.wanted(parcel)?;
+        let note = noted.clone().unwrap_or_default();
+        let decision = self.decide(&id, (&facts, &there), &note);
+        let (body, is_written) = facts.change(&decision.set);
+        if !body.is_empty() {
+            let path = format!("/assets/{id}");
+            let changed = self
+                .api
+                .send(Method::PUT, &path, &body.into(), "change assets")?;
+            if is_written {
+                self.wait_for(&id, &changed);
+            }
+        } else if decision.set.contains(&Kind::Tags) {
             let body = json!({ "tagIds": self.tag_ids(&facts.tags)?, "assetIds": [id] });
             self.api
                 .send(Method::PUT, "/tags/assets", &body, "tag assets")?;
+            self.wait_for(&id, &self.asset(&id)?);
         }
+        self.write_note(parcel, &id, payload, (note, facts))?;
+        Ok(found)
+    }
+
+    fn wait_for(&self, id: &str, changed: &Value) {
+        let waiting = Waiting::Rewriting(state_of(changed));
+        self.lock().waiting.insert(id.to_owned(), waiting);
+    }
+
+    fn write_note(
+        &self,
+        parcel: &Parcel,
+        id: &str,
+        payload: &Payload,
+        (before, facts): (Note, Facts),
+    ) -> Result<(), DestinationError> {
         let family = {
             let state = self.lock();
             let family = parcel.asset.and_then(|asset| state.families.get(&asset));
             family.and_then(|family| Some((family.sha256?.to_string(), family.path.clone())))
         };
-        let (sha256, path) = family.unwrap_or((before.sha256, before.path));
+        let (sha256, path) = family.unwrap_or((before.sha256.clone(), before.path.clone()));
         let note = Note {
             sha256,
             path,
             sidecar: Some(payload.sha256.to_string()),
-            facts,
+            facts: Facts {
+                live_video: None,
+                ..facts
+            },
         };
-        let (path, body) = (
-            format!("/assets/{id}/metadata"),
-            json!({ "items": note.items() }),
-        );
-        self.api.send(Method::PUT, &path, &body, doing)?;
-        self.lock().noted.insert(id.clone(), note);
-        Ok(Found {
-            id,
-            size_bytes: Some(payload.size_bytes),
-            tag: None,
-        })
+        if note != before {
+            let path = format!("/assets/{id}/metadata");
+            let body = json!({ "items": note.items() });
+            self.api.send(Method::PUT, &path, &body, "change assets")?;
+        }
+        self.lock().noted.insert(id.to_owned(), note);
+        Ok(())
     }
 
-    /// Returns the ids of tags, which are made where they are not there.
-    pub(super) fn tag_ids(&self, values: &[String]) -> Result<Vec<String>, DestinationError> {
-        let known = self.lock().tags.clone();
-        let new: Vec<&String> = values
-            .iter()
-            .filter(|value| !known.contains_key(*value))
-            .collect();
-        if !new.is_empty() {
-            let made = self
-                .api
-                .send(Method::PUT, "/tags", &json!({ "tags": new }), "make tags")?;
-            let made = made.as_array().filter(|made| made.len() == new.len());
-            // They come in the order they were asked for.
-            let made = made.ok_or_else(|| strange("new tags"))?;
-            for (value, tag) in new.into_iter().zip(made) {
-                let id = id_of(tag, "new tags")?;
-                self.lock().tags.insert(value.clone(), id);
-            }
+    fn noted(&self, id: &str) -> Result<Option<Note>, DestinationError> {
+        let noted = self.lock().noted.get(id).cloned();
+        match noted {
+            Some(note) => Ok(Some(note)),
+            None => self.note(id),
         }
-        let state = self.lock();
-        let id = |value| state.tags.get(value).cloned();
-        Ok(values.iter().filter_map(id).collect())
+    }
+
+    fn decide(&self, id: &str, (wanted, there): (&Facts, &Facts), note: &Note) -> Decision {
+        let before = Before {
+            facts: &note.facts,
+            is_fresh: self.lock().sent.contains(id),
+        };
+        wanted.decide(there, before)
     }
 
     /// Compares what a sidecar says with what its asset shows.
@@ -93,39 +127,50 @@ impl Immich {
         parcel: &Parcel,
         found: &Found,
     ) -> Result<Seen, DestinationError> {
-        let asset = self.asset(&found.id)?;
-        let there = Facts::there(&asset);
-        let noted = self.lock().noted.remove(&found.id);
-        let note = match noted {
-            Some(note) => Some(note),
-            None => self.note(&found.id)?,
+        let id = &found.id;
+        let unfinished = || DestinationError::Unfinished {
+            path: parcel.path.clone(),
         };
-        self.lock().marks.insert(found.id.clone(), there.mark());
-        let wanted = Facts::of(&bytes_of(parcel)?, parcel.standing);
-        // Without a note, or with that of this very sidecar, what stands there decides. An earlier sidecar may have set something
-        // that is to be taken back.
-        let is_same = match &note {
-            Some(Note {
-                sidecar: Some(sidecar),
-                facts,
-                ..
-            }) => *sidecar == parcel.sha256.to_string() || *facts == wanted,
-            _ => true,
-        };
-        if is_same && wanted.stand_in(&there) {
-            return Ok(Seen {
-                hash: parcel.sha256,
-                untouched: true,
-            });
+        if self.lock().waiting.contains_key(id) {
+            return Err(unfinished());
         }
-        let mut before = note.unwrap_or_default();
-        if before.sidecar.is_none() && !before.sha256.is_empty() {
-            // Sent by albumen, and cut off before the facts were set: the date is what the server made of the file.
-            before.facts.taken_at = there.taken_at.clone();
+        let read = {
+            let mut state = self.lock();
+            let read = state.read.remove(id);
+            // Without its tags, what a list has shown is not all.
+            read.filter(|_| state.listed.remove(id).is_none())
+        };
+        let there = match read {
+            Some(there) => there,
+            None => {
+                let asset = self.asset(id)?;
+                if !is_read(&asset) {
+                    let mut state = self.lock();
+                    state.waiting.insert(id.clone(), Waiting::Reading);
+                    return Err(unfinished());
+                }
+                Facts::there(&asset)
+            }
+        };
+        let note = self.noted(id)?.unwrap_or_default();
+        let wanted = self.wanted(parcel)?;
+        let decision = self.decide(id, (&wanted, &there), &note);
+        let tags = match (wanted.tags.is_empty(), decision.set.contains(&Kind::Tags)) {
+            (true, _) => TagsThere::NotWanted,
+            (false, false) => TagsThere::All,
+            (false, true) => TagsThere::Lacking,
+        };
+        let is_same = decision.is_same();
+        let untouched = is_same || !decision.set.is_empty();
+        let mut state = self.lock();
+        state.marks.insert(id.clone(), there.mark(tags));
+        match decision.kept.is_empty() {
+            true => drop(state.kept.remove(id)),
+            false => drop(state.kept.insert(id.clone(), decision.kept)),
         }
         Ok(Seen {
-            hash: there.hash(),
-            untouched: wanted.may_replace(&there, &before.facts),
+            hash: if is_same { parcel.sha256 } else { there.hash() },
+            untouched,
         })
     }
 

@@ -98,7 +98,7 @@ impl Form {
             .to_string();
         field(
             "fileCreatedAt",
-            about.facts.taken_at.as_deref().unwrap_or(&modified),
+            about.facts.date_to_set().as_deref().unwrap_or(&modified),
         );
         field("fileModifiedAt", &modified);
         field(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::super::error::DestinationError;
+use super::super::http::Answer;
 use super::super::parcel::{Payload, Sending};
 use super::WebDav;
 
@@ -17,11 +18,16 @@ const SMALLEST: u64 = 5 << 20;
 /// Most parts of one file.
 const MOST_PARTS: u64 = 10_000;
 
+/// Smallest major version that only Nextcloud has, and that is still in use.
+const FIRST_NEXTCLOUD: u64 = 20;
+
 /// Where parts go on this host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chunked {
     uploads: String,
     part: u64,
+    /// It is a Nextcloud, and not one of its relatives: ownCloud's versions end at 10.
+    pub(crate) is_nextcloud: bool,
 }
 
 impl Chunked {
@@ -48,12 +54,14 @@ impl Chunked {
         if all["dav"]["chunking"].as_str() != Some("1.0") {
             return Ok(None);
         }
+        let major = said["ocs"]["data"]["version"]["major"].as_u64();
         let most = all["files"]["chunked_upload"]["max_size"].as_u64();
         Ok(Some(Self {
             uploads: format!("{before}/remote.php/dav/uploads/{user}"),
             part: most
                 .filter(|most| *most >= SMALLEST)
                 .map_or(PART, |most| most.min(PART)),
+            is_nextcloud: major.is_some_and(|major| major >= FIRST_NEXTCLOUD),
         }))
     }
 
@@ -62,14 +70,14 @@ impl Chunked {
         payload.size_bytes > self.part
     }
 
-    /// Sends a file in parts and puts them together under the name `id`.
+    /// Sends a file in parts and puts them together under the name `id`, over what has it or not. Returns the last answer.
     pub(crate) fn put(
         &self,
         dav: &WebDav,
-        id: &str,
+        (id, over): (&str, bool),
         payload: &Payload,
         sending: &Sending,
-    ) -> Result<(), DestinationError> {
+    ) -> Result<Answer, DestinationError> {
         let session = format!(
             "{}/albumen-{}-{}",
             self.uploads,
@@ -103,20 +111,17 @@ impl Chunked {
                 return Err(dav.refused(id, "upload in parts", &answer));
             }
         }
-        let answer = dav.ask("MOVE", &format!("{session}/.file"), &|request| {
+        dav.ask("MOVE", &format!("{session}/.file"), &|request| {
             let mut request = request
                 .header("Destination", target.as_str())
+                .header("Overwrite", if over { "T" } else { "F" })
                 .header("OC-Total-Length", &total)
                 .header("OC-Checksum", checksum(payload));
             if let Some(modified) = payload.modified {
                 request = request.header("X-OC-Mtime", modified.as_second().to_string());
             }
             Ok(request)
-        })?;
-        match answer.status.is_success() {
-            true => Ok(()),
-            false => Err(dav.refused(id, "upload in parts", &answer)),
-        }
+        })
     }
 
     /// Returns the parts that are there already, with their sizes.

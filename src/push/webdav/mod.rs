@@ -7,6 +7,7 @@ pub mod fuzzed;
 mod inbox;
 mod photoprism;
 mod propfind;
+mod straight;
 mod strays;
 mod target;
 
@@ -56,6 +57,11 @@ pub struct WebDav {
     notes: Mutex<Vec<String>>,
 }
 
+/// Why a file goes to Nextcloud straight under its final name, and elsewhere under a name of its own first: Nextcloud writes a PUT
+/// into a file of its own and renames that, so that a broken one leaves nothing; it answers 412 to `If-None-Match: *` where something
+/// is (seen on 31.0.6); and a file that is renamed is no new one to it: Photos shows it without date and place until a job runs hours
+/// later. Others were seen to show half a file, or to write over what is there.
+///
 /// Servers, as they name themselves, that were seen to answer 412 to a rename onto a file that is there. Others are looked at
 /// before each rename: dufs replaces whatever it is told, and what stands behind a proxy nobody knows.
 const NEVER_REPLACE: [&str; 2] = ["rclone/", "WsgiDAV/"];
@@ -419,6 +425,14 @@ impl Destination for WebDav {
         }
         let folder = folder_of(&parcel.path);
         self.have_folder(&self.below(folder))?;
+        let chunked = self
+            .chunked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(chunked) = chunked.as_ref().filter(|chunked| chunked.is_nextcloud) {
+            return self.put_straight(parcel, payload, over, (chunked, sending));
+        }
         // The same name in every run of this machine: what a killed one left is written over, and nothing piles up.
         let name = format!(".albumen-{}-{}.tmp", self.machine, parcel.sha256.short(24));
         let id = match folder {
@@ -430,13 +444,11 @@ impl Destination for WebDav {
             size_bytes: Some(payload.size_bytes),
             tag: None,
         };
-        let chunked = self
-            .chunked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
         if let Some(chunked) = chunked.as_ref().filter(|chunked| chunked.suits(payload)) {
-            chunked.put(self, &placed.id, payload, sending)?;
+            let answer = chunked.put(self, (&placed.id, true), payload, sending)?;
+            if !answer.status.is_success() {
+                return Err(self.refused(&parcel.path, "upload in parts", &answer));
+            }
             self.has_written.store(true, Ordering::Relaxed);
             return Ok(placed);
         }
@@ -474,6 +486,9 @@ impl Destination for WebDav {
         placed: Found,
         over: Option<&Found>,
     ) -> Result<Found, DestinationError> {
+        if placed.id == parcel.path {
+            return Ok(placed);
+        }
         let exists = || DestinationError::Exists {
             path: parcel.path.clone(),
         };
@@ -520,6 +535,11 @@ impl Destination for WebDav {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    fn last_step(&self) -> Option<&'static str> {
+        let waits = self.indexing.is_some() && self.has_written.load(Ordering::Relaxed);
+        waits.then_some("PhotoPrism is indexing")
     }
 
     fn finish(&self) -> Result<(), DestinationError> {

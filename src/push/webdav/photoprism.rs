@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use reqwest::Url;
+use reqwest::{RequestBuilder, Url};
 use serde_json::{Value, json};
 
 use super::WebDav;
@@ -94,11 +94,17 @@ impl Indexing {
     pub(crate) fn ask(&self, dav: &WebDav) -> String {
         let asked = self.token(dav).and_then(|token| {
             let options = json!({ "path": self.folder, "rescan": false, "cleanup": false });
-            self.post(dav, "index", Some(&token), &options)
+            // It answers when the index is done: a minute for 200 photos.
+            let request = self.request(dav, "index", Some(&token), &options);
+            dav.http.ask_without_limit(request)
         });
         match asked {
             Ok(answer) if answer.status.is_success() => {
                 "PhotoPrism has looked at what came".to_owned()
+            }
+            Err(DestinationError::Stopped) => {
+                "everything is there, and PhotoPrism goes on indexing it: albumen did not wait for the end"
+                    .to_owned()
             }
             Ok(answer) => not_asked(&answer.words()),
             Err(error) => not_asked(&error.to_string()),
@@ -132,6 +138,16 @@ impl Indexing {
         token: Option<&Secret>,
         body: &Value,
     ) -> Result<Answer, DestinationError> {
+        dav.http.ask(self.request(dav, call, token, body))
+    }
+
+    fn request(
+        &self,
+        dav: &WebDav,
+        call: &str,
+        token: Option<&Secret>,
+        body: &Value,
+    ) -> RequestBuilder {
         let request = dav.http.client().post(format!("{}/{call}", self.api));
         let request = match token {
             Some(token) => request
@@ -140,7 +156,7 @@ impl Indexing {
             None => request,
         };
         let request = request.header("Content-Type", "application/json");
-        dav.http.ask(request.body(body.to_string()))
+        request.body(body.to_string())
     }
 }
 

@@ -7,28 +7,19 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
 use super::form::{Part, parts};
+use super::jobs::{known_from, offset_of, zone_name};
+use super::kinds::{IMAGES, VIDEOS, is_taken, listed, type_of};
 use super::{Album, Asset, KEY, Store};
 use crate::support::http::{Reply, Request};
-
-const IMAGES: [&str; 9] = [
-    ".avif", ".gif", ".heic", ".jpeg", ".jpg", ".jxl", ".png", ".tiff", ".webp",
-];
-const VIDEOS: [&str; 8] = [
-    ".3gp", ".avi", ".mkv", ".mov", ".mp4", ".mpg", ".webm", ".wmv",
-];
 
 /// Status and body.
 type Answer = Result<(u16, Value), (u16, String)>;
 
+/// Begins the reason of what a check of the form finds, which the server gives in a list.
+const INVALID: &str = "invalid: ";
+
 pub(super) fn checksum(bytes: &[u8]) -> String {
     STANDARD.encode(Sha1::digest(bytes))
-}
-
-pub(super) fn type_of(name: &str) -> &'static str {
-    match VIDEOS.contains(&extension(name).as_str()) {
-        true => "VIDEO",
-        false => "IMAGE",
-    }
 }
 
 fn extension(name: &str) -> String {
@@ -68,6 +59,7 @@ pub(super) fn answer(store: &mut Store, request: &Request) -> Reply {
                 content_type: "application/octet-stream",
                 body,
             },
+            Err((400, why)) => reply(Err((404, why))),
             Err(error) => reply(Err(error)),
         };
     }
@@ -86,7 +78,7 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
         "GET /server/media-types" => {
             return Ok((
                 200,
-                json!({ "image": IMAGES, "video": VIDEOS, "sidecar": [".xmp"] }),
+                json!({ "image": listed(IMAGES), "video": listed(VIDEOS), "sidecar": [".xmp"] }),
             ));
         }
         "GET /api-keys/me" => "",
@@ -143,7 +135,7 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
         "POST /albums" => {
             let name = body["albumName"]
                 .as_str()
-                .ok_or((400, "albumName must be a string".to_owned()))?;
+                .ok_or((400, format!("{INVALID}albumName must be a string")))?;
             let made = Album {
                 id: store.new_id(),
                 name: name.to_owned(),
@@ -163,8 +155,20 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
 
 fn reply(answer: Answer) -> Reply {
     let (status, body) = answer.unwrap_or_else(|(status, message)| {
-        let error = if status == 403 { "Forbidden" } else { "Bad Request" };
-        (status, json!({ "message": message, "error": error, "statusCode": status, "correlationId": "0" }))
+        let error = if status == 403 {
+            "Forbidden"
+        } else {
+            "Bad Request"
+        };
+        let mut body = json!({ "error": error, "statusCode": status, "correlationId": "0" });
+        match message.strip_prefix(INVALID) {
+            Some(reason) => {
+                body["message"] = json!("Validation failed");
+                body["errors"] = json!([reason]);
+            }
+            None => body["message"] = json!(message),
+        }
+        (status, body)
     });
     Reply {
         status,
@@ -192,7 +196,9 @@ fn allowed(store: &Store, request: &Request, right: &str) -> Result<(), (u16, St
 }
 
 fn known(store: &Store, id: &str, right: &str) -> Result<usize, (u16, String)> {
-    let at = store.assets.iter().position(|asset| asset.id == id);
+    // What lies in the locked folder no key may read.
+    let is_it = |asset: &Asset| asset.id == id && asset.visibility != "locked";
+    let at = store.assets.iter().position(is_it);
     at.ok_or((400, format!("Not found or no {right} access")))
 }
 
@@ -205,7 +211,7 @@ fn ids(value: &Value) -> Vec<String> {
 fn check(store: &Store, body: &Value) -> Answer {
     let items = body["assets"]
         .as_array()
-        .ok_or((400, "assets must be an array".to_owned()))?;
+        .ok_or((400, format!("{INVALID}assets must be an array")))?;
     let results: Vec<Value> = items
         .iter()
         .map(|item| {
@@ -225,7 +231,7 @@ fn date(text: Option<&str>, field: &str) -> Result<Timestamp, (u16, String)> {
     let date = text.and_then(|text| text.parse().ok());
     date.ok_or((
         400,
-        format!("{field} must be a valid ISO 8601 date with zone"),
+        format!("{INVALID}{field} must be a valid ISO 8601 date with zone"),
     ))
 }
 
@@ -257,8 +263,7 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
         .ok_or_else(empty)?;
     let name = name_of(data).unwrap_or_default();
     let unsupported = |name: &str| (400, format!("Unsupported file type {name}"));
-    let kind = extension(&name);
-    if !IMAGES.contains(&kind.as_str()) && !VIDEOS.contains(&kind.as_str()) {
+    if !is_taken(&name) {
         return Err(unsupported(&name));
     }
     if let Some(sidecar) = part("sidecarData") {
@@ -268,12 +273,12 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
         }
     }
     let created = date(text("fileCreatedAt"), "fileCreatedAt")?;
-    date(text("fileModifiedAt"), "fileModifiedAt")?;
+    let modified = date(text("fileModifiedAt"), "fileModifiedAt")?;
     let visibility = text("visibility").unwrap_or("timeline");
     if !["timeline", "archive", "hidden", "locked"].contains(&visibility) {
         return Err((
             400,
-            "visibility must be one of the following values".to_owned(),
+            format!("{INVALID}visibility must be one of the following values"),
         ));
     }
     let live_video = text("livePhotoVideoId").map(str::to_owned);
@@ -302,19 +307,22 @@ fn upload(store: &mut Store, request: &Request) -> Answer {
         visibility: visibility.to_owned(),
         favorite: text("isFavorite") == Some("true"),
         live_video,
+        known: part("sidecarData").map(|part| known_from(&part.bytes)),
+        owner: store.account.clone(),
+        created: Timestamp::now().to_string(),
+        file_created: created.to_string(),
+        file_modified: modified.to_string(),
         ..Asset::default()
     };
-    asset
-        .exif
-        .insert("dateTimeOriginal".to_owned(), json!(created.to_string()));
     let items = text("metadata")
         .map(serde_json::from_str::<Value>)
         .transpose();
-    let items = items.map_err(|_| (400, "metadata must be a JSON string".to_owned()))?;
+    let items = items.map_err(|_| (400, format!("{INVALID}metadata must be a JSON string")))?;
     note(&mut asset, &items.unwrap_or(json!([])))?;
-    let answer = json!({ "id": asset.id, "status": "created" });
+    let id = asset.id.clone();
     store.assets.push(asset);
-    Ok((201, answer))
+    store.extract_later(&id);
+    Ok((201, json!({ "id": id, "status": "created" })))
 }
 
 /// The video of a live photo is hidden.
@@ -331,7 +339,7 @@ fn link(store: &mut Store, video: &str) -> Result<(), (u16, String)> {
 fn note(asset: &mut Asset, items: &Value) -> Result<(), (u16, String)> {
     for item in items.as_array().into_iter().flatten() {
         let key = item["key"].as_str().filter(|_| item["value"].is_object());
-        let key = key.ok_or((400, "items must have key and value".to_owned()))?;
+        let key = key.ok_or((400, format!("{INVALID}items must have key and value")))?;
         asset.metadata.insert(key.to_owned(), item["value"].clone());
     }
     Ok(())
@@ -351,7 +359,7 @@ fn update(store: &mut Store, id: &str, body: &Value) -> Answer {
             .as_i64()
             .is_some_and(|stars| (-1..=5).contains(&stars))
     {
-        return Err((400, "rating must be between -1 and 5".to_owned()));
+        return Err((400, format!("{INVALID}rating must be between -1 and 5")));
     }
     let asset = &mut store.assets[at];
     for (name, value) in body.as_object().into_iter().flatten() {
@@ -363,12 +371,36 @@ fn update(store: &mut Store, id: &str, body: &Value) -> Answer {
             "dateTimeOriginal" => {
                 let instant: Timestamp = text().parse().expect("it was looked at");
                 asset.exif.insert(name.clone(), json!(instant.to_string()));
+                let written = text();
+                let zone = written
+                    .len()
+                    .checked_sub(6)
+                    .and_then(|at| written.get(at..));
+                let zone = zone
+                    .and_then(offset_of)
+                    .map_or(Value::Null, |zone| json!(zone_name(zone)));
+                asset.exif.insert("timeZone".to_owned(), zone);
+                asset.locked.insert("timeZone".to_owned());
             }
             "description" | "latitude" | "longitude" | "rating" => {
                 asset.exif.insert(name.clone(), value.clone());
             }
-            _ => return Err((400, format!("property {name} should not exist"))),
+            _ => return Err((400, format!("{INVALID}property {name} should not exist"))),
         }
+    }
+    const WRITTEN: [&str; 5] = [
+        "dateTimeOriginal",
+        "description",
+        "latitude",
+        "longitude",
+        "rating",
+    ];
+    let written = WRITTEN.iter().filter(|name| body.get(**name).is_some());
+    let written: Vec<String> = written.map(|name| (*name).to_owned()).collect();
+    store.touch(at);
+    if !written.is_empty() {
+        store.assets[at].locked.extend(written);
+        store.write_later(id);
     }
     Ok((200, store.shown(&store.assets[at])))
 }
@@ -376,7 +408,7 @@ fn update(store: &mut Store, id: &str, body: &Value) -> Answer {
 fn search(store: &Store, body: &Value) -> Answer {
     let size = body["size"].as_u64().unwrap_or(250);
     if !(1..=1000).contains(&size) {
-        return Err((400, "size must not be greater than 1000".to_owned()));
+        return Err((400, format!("{INVALID}size must not be greater than 1000")));
     }
     let size = size.min(store.largest_page) as usize;
     let page = body["page"].as_u64().unwrap_or(1).max(1) as usize;
@@ -393,12 +425,36 @@ fn search(store: &Store, body: &Value) -> Answer {
     };
     let is_visible = |asset: &Asset| match body["visibility"].as_str() {
         Some(wanted) => asset.visibility == wanted,
-        None => ["timeline", "archive"].contains(&asset.visibility.as_str()),
+        None => asset.visibility != "locked",
+    };
+    let tags = ids(&body["tagIds"]);
+    let is_tagged = |asset: &Asset| {
+        // A tag stands for those below it, too.
+        let below = |value: &String, id: &String| {
+            let own = |(other, other_id): (&String, &String)| {
+                other_id == id && (value == other || value.starts_with(&format!("{other}/")))
+            };
+            store.tags.iter().any(own)
+        };
+        let has = |id: &String| asset.tags.iter().any(|value| below(value, id));
+        tags.iter().all(has)
+    };
+    let after: Option<Timestamp> = body["createdAfter"]
+        .as_str()
+        .and_then(|text| text.parse().ok());
+    let is_recent = |asset: &Asset| {
+        after.is_none_or(|after| {
+            asset
+                .created
+                .parse::<Timestamp>()
+                .is_ok_and(|at| at >= after)
+        })
     };
     let found: Vec<&Asset> = store
         .assets
         .iter()
         .filter(|asset| !asset.trashed && is_visible(asset) && in_albums(asset))
+        .filter(|asset| is_tagged(asset) && is_recent(asset))
         .collect();
     let from = (page - 1) * size;
     let items = found.iter().skip(from).take(size).map(|asset| {
@@ -406,6 +462,8 @@ fn search(store: &Store, body: &Value) -> Answer {
         if body["withExif"] != true {
             shown["exifInfo"] = Value::Null;
         }
+        // Searches show no tags.
+        shown["tags"] = Value::Null;
         shown
     });
     let items: Vec<Value> = items.collect();
@@ -440,21 +498,9 @@ fn add_members(store: &mut Store, id: &str, body: &Value) -> Answer {
 }
 
 fn upsert_tags(store: &mut Store, body: &Value) -> Answer {
-    let mut made = Vec::new();
-    for value in ids(&body["tags"]) {
-        // Parents are made on the way.
-        let ends = value
-            .match_indices('/')
-            .map(|(at, _)| at)
-            .chain([value.len()]);
-        for end in ends.collect::<Vec<_>>() {
-            if !store.tags.contains_key(&value[..end]) {
-                let id = store.new_id();
-                store.tags.insert(value[..end].to_owned(), id);
-            }
-        }
-        made.push(json!({ "id": store.tags[&value], "value": value }));
-    }
+    let made = ids(&body["tags"]).into_iter();
+    let made = made.map(|value| json!({ "id": store.tag_id(&value), "value": value }));
+    let made: Vec<Value> = made.collect();
     Ok((200, json!(made)))
 }
 
@@ -476,13 +522,19 @@ fn tag_assets(store: &mut Store, body: &Value) -> Answer {
             count += u64::from(asset.tags.insert(value.clone()));
         }
     }
+    for id in &assets {
+        store.write_later(id);
+    }
     Ok((200, json!({ "count": count })))
 }
 
 fn stack(store: &mut Store, body: &Value) -> Answer {
     let mut members = ids(&body["assetIds"]);
     if members.len() < 2 {
-        return Err((400, "assetIds must contain at least 2 elements".to_owned()));
+        return Err((
+            400,
+            format!("{INVALID}assetIds must contain at least 2 elements"),
+        ));
     }
     for id in &members {
         known(store, id, "asset.update")?;
