@@ -5,6 +5,7 @@ mod list;
 mod print;
 mod push;
 mod selection;
+mod selftest;
 mod sync;
 
 pub use gallery::{GalleryArgs, Unshown};
@@ -12,6 +13,7 @@ pub use list::{ListArgs, SortArg};
 pub use print::{FitArg, FormArg, PrintArgs};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
 pub use selection::SelectionArgs;
+pub use selftest::SelftestArgs;
 pub use sync::{
     ConfigAction, ConfigArgs, FetchArgs, Often, ScheduleAction, ScheduleArgs, Scheduler, SyncArgs,
 };
@@ -58,6 +60,21 @@ pub struct Cli {
     /// Print one JSON object a line instead of text (described in docs/scripting.md)
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
+    /// Say what each step did and how long it took
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing on standard error but errors: no progress, no warnings
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
+    pub quiet: bool,
+    /// Show no progress
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub no_progress: bool,
+    /// Keep warnings, errors and what each step did in this file, too, each line with its time
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log_file: Option<PathBuf>,
+    /// Name of the command that was given
+    #[arg(skip)]
+    pub name: String,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -98,6 +115,8 @@ pub enum Command {
     Providers(ProvidersArgs),
     /// Try albumen on a small built-in sample archive
     Demo(DemoArgs),
+    /// Try on this machine whether albumen does what it promises
+    Selftest(SelftestArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page, or write all of them into a folder

@@ -26,6 +26,8 @@ pub enum CliError {
     NotADemo { path: PathBuf },
     #[error("could not compose the sample archive in {}", .path.display())]
     Sample { path: PathBuf, source: io::Error },
+    #[error("could not make a folder to test in {}", .folder.display())]
+    Selftest { folder: PathBuf, source: io::Error },
     #[error("could not write the output")]
     Output(#[source] io::Error),
     #[error("could not listen for Ctrl-C")]
@@ -67,6 +69,8 @@ pub enum CliError {
     },
     #[error("could not write manual pages into {}", .folder.display())]
     Manual { folder: PathBuf, source: io::Error },
+    #[error("could not write the log {}", .path.display())]
+    LogFile { path: PathBuf, source: io::Error },
     #[error("could not write the page {}", .path.display())]
     Page { path: PathBuf, source: io::Error },
     #[error("wrong arguments of {command}: {why}")]

@@ -12,7 +12,7 @@ const WAYS: [(&str, &[&str]); 7] = [
     ("Look", &["list", "gallery", "print"]),
     ("Move", &["push"]),
     ("Automate", &["sync", "schedule", "config"]),
-    ("Learn", &["demo", "man", "completions", "help"]),
+    ("Learn", &["demo", "selftest", "man", "completions", "help"]),
 ];
 
 /// What `help` is for; clap adds it by itself.

@@ -2,12 +2,12 @@
 //! library code only says what happened.
 
 use std::collections::BTreeSet;
-use std::error::Error;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::account::NOT_KNOWN;
 use super::error::CliError;
+use super::failure::causes;
 use super::refused::{
     FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
     is_refused,
@@ -19,7 +19,6 @@ use fetch::{FetchError, LinkError, MemoriesError};
 use gallery::GalleryError;
 use import::{ImportError, UndoError};
 use model::fault::Fault;
-use model::shown::shown_whole;
 use print::PrintError;
 use push::address::examples;
 use push::scheme::AddressError;
@@ -84,45 +83,8 @@ const EXPIRED_OR_COOKIES: &str = "the link has expired or needs your cookies: be
 pub const ORDER_AGAIN: &str = "the links of an archive are good for about seven days: order it anew (`albumen providers` says how), and give the new \
     one with the same --into; what is there is not fetched again";
 
-/// Prints an error, what caused it and what to do, each once.
-pub fn print_error(error: &CliError) {
-    let stderr = io::stderr();
-    let colour =
-        stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    // Nobody is left to tell that standard error is gone.
-    let _ = stderr.lock().write_all(message(error, colour).as_bytes());
-}
-
-fn message(error: &CliError, colour: bool) -> String {
-    let head = if colour {
-        "\u{1b}[1;31merror:\u{1b}[0m"
-    } else {
-        "error:"
-    };
-    let mut said = error.to_string();
-    let mut text = format!("{head} {}\n", shown_whole(&said));
-    for cause in causes(error) {
-        let cause_text = cause.to_string();
-        // A transparent error repeats its source.
-        if cause_text != said {
-            text.push_str(&format!("  caused by: {}\n", shown_whole(&cause_text)));
-            said = cause_text;
-        }
-    }
-    for hint in hints(error) {
-        text.push_str(&format!("hint: {hint}\n"));
-    }
-    text
-}
-
-fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause| {
-        let cause: &(dyn Error + 'static) = *cause;
-        cause.source()
-    })
-}
-
-fn hints(error: &CliError) -> Vec<String> {
+/// Returns what to do about a failure, in the order it should be tried.
+pub fn hints(error: &CliError) -> Vec<String> {
     if let CliError::Import {
         source: ImportError::NothingReadable { problems },
         ..
@@ -203,10 +165,13 @@ fn hints(error: &CliError) -> Vec<String> {
         ),
         CliError::Usage { command, .. } => Some(format!("`albumen {command} --help` says which options there are")),
         CliError::Print(source) => for_print(source),
+        CliError::Selftest { .. } => Some(
+            "name a folder you may write to, on the disk where your library is or shall be".to_owned(),
+        ),
         CliError::Output(error) if is_full(error.kind()) => Some(
             "make room where the output goes, or send it to another place; only what is printed is cut short, and the library is as the command left it".to_owned(),
         ),
-        CliError::Page { source, .. } | CliError::OrderList { source, .. } | CliError::Manual { source, .. } if is_refused(source.kind()) => {
+        CliError::LogFile { source, .. } | CliError::Page { source, .. } | CliError::OrderList { source, .. } | CliError::Manual { source, .. } if is_refused(source.kind()) => {
             Some("name a file in a folder you may write to".to_owned())
         }
         CliError::NoAccount { known, .. } if known.iter().any(|name| name == NOT_KNOWN) => Some(format!(
@@ -218,6 +183,7 @@ fn hints(error: &CliError) -> Vec<String> {
         | CliError::OrderList { .. }
         | CliError::NoRemoteInbox { .. }
         | CliError::SecretFile { .. }
+        | CliError::LogFile { .. }
         | CliError::Page { .. }
         | CliError::Manual { .. }
         | CliError::Sample { .. }

@@ -1,8 +1,10 @@
 //! Tests of `hints.rs`.
 
 use super::*;
+use crate::cli::failure::message;
 use archive::{EntryError, PartProblem};
 use model::entry_path::UnsafeName;
+use std::io;
 
 fn import_failed(source: ImportError) -> CliError {
     CliError::Import {

@@ -13,6 +13,8 @@ pub mod decoder;
 pub mod demo;
 pub mod error;
 pub mod exit;
+pub mod failure;
+mod failure_place;
 pub mod fetch;
 pub mod fetch_memories;
 pub mod gallery;
@@ -43,10 +45,12 @@ pub mod refused;
 pub mod report;
 pub mod runs;
 pub mod schedule;
+pub mod selftest;
 pub mod settings;
 pub mod ssh;
 pub mod status;
 pub mod sync;
+pub mod telling;
 pub mod undo;
 pub mod verify;
 
@@ -58,6 +62,7 @@ use args::{Cli, Command};
 use error::CliError;
 use exit::Exit;
 use output::{Format, Output};
+use telling::Telling;
 
 /// Runs one command line and returns its exit code. Prints whatever there is to say.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
@@ -65,32 +70,40 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     if let Some(exit) = decoder::serve_if_asked(&args) {
         return exit;
     }
+    let asks_for_json = asks_for_json(&args);
     let cli = match parse(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // A closed pipe is no reason to complain: the reader has seen what it wanted.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            };
-        }
+        Err(error) => return failure::tell_usage(&error, Format::chosen(asks_for_json)),
     };
     let out = Output::stdout(Format::chosen(cli.json));
+    let out = match Telling::asked(&cli) {
+        Ok(telling) => out.telling_as(telling),
+        Err(error) => return failure::tell(&error, &out),
+    };
+    out.telling().keep(&format!("begun: albumen {}", cli.name));
     let result = dispatch(&cli, &out).and_then(|exit| out.flush().map(|()| exit));
-    result.unwrap_or_else(|error| {
+    let exit = result.unwrap_or_else(|error| {
         // What was printed before the error stays printed.
         let _ = out.flush();
-        hints::print_error(&error);
-        error.exit()
-    })
+        failure::tell(&error, &out)
+    });
+    out.telling()
+        .keep(&format!("ended: exit code {}", exit.code()));
+    exit
+}
+
+/// Returns whether `--json` was typed, in a command line that may be wrong in other ways.
+fn asks_for_json(args: &[OsString]) -> bool {
+    let options = args.iter().take_while(|arg| *arg != "--");
+    options.into_iter().any(|arg| arg == "--json")
 }
 
 fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
     let mut command = help::command();
     let matches = command.try_get_matches_from_mut(args)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let name = matches.subcommand_name().unwrap_or_default().to_owned();
+    Ok(Cli { name, ..cli })
 }
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
@@ -113,6 +126,7 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Config(args) => config::run(args, cli, out),
         Command::Providers(args) => providers::run(args, out),
         Command::Demo(args) => demo::run(args, out),
+        Command::Selftest(args) => selftest::run(args, out),
         Command::Completions(args) => completions::run(args, out),
         Command::Man(args) => man::run(args, out),
     }

@@ -1,18 +1,21 @@
-//! Shows on the terminal what library code reports: a bar, plain lines, or JSON lines.
+//! Shows on the terminal what library code reports: a line that is drawn again and again, plain lines, or JSON lines.
+//!
+//! A step counts in a [`Progress`] of its own, which the drawing thread of indicatif reads at every tick: so rate and time left are
+//! right even while nothing moves, and the line fits a window that somebody makes narrower meanwhile.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{
-    HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
-};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use terminal_size::{Width, terminal_size_of};
 
 use super::interrupt::Interrupt;
 use super::output::{Format, Output};
 use super::progress::Progress;
+use super::telling::{Level, Telling};
 use model::shown::{shown, shown_whole};
 use monitor::{Monitor, PartProgress, Unit, Warning};
 
@@ -20,42 +23,100 @@ use monitor::{Monitor, PartProgress, Unit, Warning};
 const BETWEEN_PLAIN_LINES: Duration = Duration::from_secs(5);
 /// JSON lines feed a program's own bar.
 const BETWEEN_JSON_LINES: Duration = Duration::from_millis(500);
+/// How often a terminal's line is drawn.
+const TICK: Duration = Duration::from_millis(200);
+/// Width of a terminal that does not tell its own.
+const USUAL_WIDTH: usize = 80;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Show {
-    /// A bar that is redrawn on a terminal.
+    /// A line that is drawn again and again on a terminal.
     Bar,
     /// A line of text to standard error now and then.
     Lines,
     /// A JSON line to standard output now and then.
     Json,
+    /// Not at all.
+    Nothing,
 }
 
 impl Show {
     /// Returns the way that suits the output and this process's standard error.
-    pub fn suited(format: Format) -> Self {
-        match format {
+    pub fn suited(out: &Output) -> Self {
+        match out.format() {
+            _ if !out.telling().progress => Self::Nothing,
             Format::Json => Self::Json,
-            Format::Text if std::io::stderr().is_terminal() => Self::Bar,
+            Format::Text if Telling::may_draw() => Self::Bar,
             Format::Text => Self::Lines,
         }
     }
 }
 
-struct Step {
-    progress: Progress,
+/// A progress that a drawing thread reads at its own times.
+#[derive(Clone)]
+struct Shared {
+    progress: Arc<Mutex<Progress>>,
     began: Instant,
+}
+
+impl Shared {
+    fn new(progress: Progress) -> Self {
+        Self {
+            progress: Arc::new(Mutex::new(progress)),
+            began: Instant::now(),
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.lock());
+    }
+
+    /// Returns it as it is now.
+    fn now(&self) -> Progress {
+        let mut progress = self.lock();
+        progress.at(self.began.elapsed());
+        progress.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns a bar that draws it at every tick.
+    fn bar(&self) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let shared = self.clone();
+        let line = move |_: &ProgressState, to: &mut dyn std::fmt::Write| {
+            let _ = to.write_str(&shared.now().line_within(width()));
+        };
+        let style = ProgressStyle::with_template("{line}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("line", line));
+        bar
+    }
+}
+
+/// Returns the columns a line may take: one less than there are, because many terminals wrap behind the last one.
+fn width() -> usize {
+    let told = terminal_size_of(std::io::stderr()).map(|(Width(width), _)| usize::from(width));
+    told.filter(|width| *width > 0).unwrap_or(USUAL_WIDTH) - 1
+}
+
+struct Step {
+    shared: Shared,
     said: Instant,
     bar: ProgressBar,
-    /// The bar of the step, and above it one of each part.
+    /// The line of the step, and above it one of each part.
     bars: MultiProgress,
-    parts: BTreeMap<usize, ProgressBar>,
+    parts: BTreeMap<usize, (Shared, ProgressBar)>,
 }
 
 impl Step {
     fn clear(&self) {
-        self.parts.values().for_each(ProgressBar::finish_and_clear);
+        self.parts
+            .values()
+            .for_each(|part| part.1.finish_and_clear());
         self.bar.finish_and_clear();
     }
 }
@@ -75,7 +136,7 @@ impl<'a> CommandLineMonitor<'a> {
     /// Shows progress as it suits `out`; warnings go to standard error.
     pub fn new(out: &'a Output, interrupt: Interrupt) -> Self {
         let errors = Box::new(std::io::stderr());
-        Self::with(Show::suited(out.format()), out, interrupt, errors)
+        Self::with(Show::suited(out), out, interrupt, errors)
     }
 
     fn with(
@@ -93,15 +154,21 @@ impl<'a> CommandLineMonitor<'a> {
             warnings: AtomicU64::new(0),
             pause: match show {
                 Show::Json => BETWEEN_JSON_LINES,
-                Show::Bar | Show::Lines => BETWEEN_PLAIN_LINES,
+                Show::Bar | Show::Lines | Show::Nothing => BETWEEN_PLAIN_LINES,
             },
         }
     }
 
-    /// Takes the bar off the screen, so that the report can be printed.
+    /// Takes the line off the screen, so that the report can be printed, and says what the step did where that is asked for.
     pub fn finish(&self) {
-        if let Some(step) = self.lock().take() {
-            step.clear();
+        let Some(step) = self.lock().take() else {
+            return;
+        };
+        step.clear();
+        let did = step.shared.now().ended();
+        self.out.telling().keep(&did);
+        if self.out.telling().level == Level::Verbose {
+            self.say(&did);
         }
     }
 
@@ -120,16 +187,16 @@ impl<'a> CommandLineMonitor<'a> {
         let _ = writeln!(errors, "{text}");
     }
 
-    fn further(&self, change: impl FnOnce(&mut Step)) {
+    fn further(&self, change: impl FnOnce(&mut Progress)) {
         let mut lock = self.lock();
         let Some(step) = lock.as_mut() else { return };
-        change(step);
-        if self.show == Show::Bar || step.said.elapsed() < self.pause {
+        step.shared.change(change);
+        let told_by_itself = matches!(self.show, Show::Bar | Show::Nothing);
+        if told_by_itself || step.said.elapsed() < self.pause {
             return;
         }
         step.said = Instant::now();
-        step.progress.elapsed = step.began.elapsed();
-        let progress = step.progress.clone();
+        let progress = step.shared.now();
         drop(lock);
         self.tell(&progress);
     }
@@ -143,49 +210,6 @@ impl<'a> CommandLineMonitor<'a> {
             self.say(&progress.line());
         }
     }
-
-    fn bar(
-        &self,
-        bars: &MultiProgress,
-        step: &'static str,
-        total: Option<u64>,
-        unit: Unit,
-    ) -> ProgressBar {
-        if self.show != Show::Bar {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
-        let bar = bars.add(bar);
-        bar.set_style(style(unit, total.is_some()));
-        bar.set_prefix(step);
-        bar.enable_steady_tick(Duration::from_millis(200));
-        bar
-    }
-}
-
-fn template(unit: Unit, sized: bool) -> &'static str {
-    match (unit, sized) {
-        (Unit::Bytes, true) => {
-            "{prefix}  {bar:24}  {decimal_bytes} of {decimal_total_bytes}{msg}  {decimal_bytes_per_sec}  {eta} left"
-        }
-        (Unit::Bytes, false) => {
-            "{prefix}  {spinner}  {decimal_bytes}{msg}  {decimal_bytes_per_sec}"
-        }
-        (Unit::Items, true) => "{prefix}  {bar:24}  {human_pos} of {human_len}  {rate}  {eta} left",
-        (Unit::Items, false) => "{prefix}  {spinner}  {human_pos}  {rate}",
-    }
-}
-
-fn style(unit: Unit, sized: bool) -> ProgressStyle {
-    ProgressStyle::with_template(template(unit, sized))
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ")
-        .with_key(
-            "rate",
-            |state: &ProgressState, w: &mut dyn std::fmt::Write| {
-                let _ = write!(w, "{}/s", HumanCount(state.per_sec() as u64));
-            },
-        )
 }
 
 impl Monitor for CommandLineMonitor<'_> {
@@ -196,6 +220,10 @@ impl Monitor for CommandLineMonitor<'_> {
             "" => format!("warning: {message}"),
             subject => format!("warning: {}: {message}", shown(subject)),
         };
+        self.out.telling().keep(&text);
+        if self.out.telling().level == Level::Quiet {
+            return;
+        }
         let bars = self.lock().as_ref().map(|step| step.bars.clone());
         match bars {
             Some(bars) => bars.suspend(|| self.say(&text)),
@@ -205,27 +233,25 @@ impl Monitor for CommandLineMonitor<'_> {
 
     fn step(&self, name: &'static str, total: Option<u64>, unit: Unit) {
         self.finish();
-        let now = Instant::now();
-        let progress = Progress {
-            step: name,
-            unit,
-            total,
-            done: 0,
-            items: 0,
-            elapsed: Duration::ZERO,
-        };
+        let shared = Shared::new(Progress::new(name, total, 0, unit));
         if self.show == Show::Json {
-            self.tell(&progress);
+            self.tell(&shared.now());
         }
-        let bars = MultiProgress::with_draw_target(match self.show {
-            Show::Bar => ProgressDrawTarget::stderr(),
-            Show::Lines | Show::Json => ProgressDrawTarget::hidden(),
+        let drawn = self.show == Show::Bar;
+        let bars = MultiProgress::with_draw_target(match drawn {
+            true => ProgressDrawTarget::stderr(),
+            false => ProgressDrawTarget::hidden(),
         });
-        let bar = self.bar(&bars, name, total, unit);
+        let bar = match drawn {
+            true => bars.add(shared.bar()),
+            false => ProgressBar::hidden(),
+        };
+        if drawn {
+            bar.enable_steady_tick(TICK);
+        }
         *self.lock() = Some(Step {
-            progress,
-            began: now,
-            said: now,
+            shared,
+            said: Instant::now(),
             bar,
             bars,
             parts: BTreeMap::new(),
@@ -233,29 +259,15 @@ impl Monitor for CommandLineMonitor<'_> {
     }
 
     fn advance(&self, by: u64) {
-        self.further(|step| {
-            step.progress.done += by;
-            step.bar.inc(by);
-        });
+        self.further(|progress| progress.done += by);
     }
 
     fn items_done(&self, items: u64) {
-        self.further(|step| {
-            step.progress.items += items;
-            step.bar
-                .set_message(format!(", {} items", HumanCount(step.progress.items)));
-        });
+        self.further(|progress| progress.items += items);
     }
 
     fn grow(&self, by: u64) {
-        self.further(|step| {
-            let total = step.progress.total.get_or_insert(step.progress.done);
-            *total += by;
-            step.bar.set_length(*total);
-            if step.progress.done + by == *total {
-                step.bar.set_style(style(step.progress.unit, true));
-            }
-        });
+        self.further(|progress| *progress.total.get_or_insert(progress.done) += by);
     }
 
     fn part(&self, part: PartProgress<'_>) {
@@ -265,23 +277,20 @@ impl Monitor for CommandLineMonitor<'_> {
         let mut lock = self.lock();
         let Some(step) = lock.as_mut() else { return };
         if part.ended {
-            if let Some(bar) = step.parts.remove(&part.number) {
+            if let Some((_, bar)) = step.parts.remove(&part.number) {
                 bar.finish_and_clear();
                 step.bars.remove(&bar);
             }
             return;
         }
-        let bar = step.parts.entry(part.number).or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(part.total, ProgressDrawTarget::hidden());
-            let bar = step.bars.insert_before(&step.bar, bar);
-            bar.set_style(style(Unit::Bytes, part.total.is_some()));
-            bar.set_prefix(shown(part.name));
-            // What an earlier run had brought says nothing of the speed of this one.
-            bar.set_position(part.done);
-            bar.reset_eta();
-            bar
+        let (shared, bar) = step.parts.entry(part.number).or_insert_with(|| {
+            let progress = Progress::new(part.name, part.total, part.done, Unit::Bytes);
+            let shared = Shared::new(progress);
+            let bar = step.bars.insert_before(&step.bar, shared.bar());
+            (shared, bar)
         });
-        bar.set_position(part.done);
+        shared.change(|progress| progress.done = part.done);
+        bar.tick();
     }
 
     fn stopped(&self) -> bool {
@@ -290,136 +299,5 @@ impl Monitor for CommandLineMonitor<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::output::testing::{Printed, output};
-
-    fn warning(subject: &str) -> Warning {
-        Warning {
-            subject: subject.to_owned(),
-            message: "odd".to_owned(),
-        }
-    }
-
-    /// A monitor whose standard error is `errors`.
-    fn showing<'a>(show: Show, out: &'a Output, errors: &Printed) -> CommandLineMonitor<'a> {
-        let errors = Box::new(errors.clone());
-        CommandLineMonitor::with(show, out, Interrupt::default(), errors)
-    }
-
-    #[test]
-    fn warnings_are_shown_clean_and_counted() {
-        let (out, _) = output(Format::Text);
-        let errors = Printed::default();
-        let monitor = showing(Show::Lines, &out, &errors);
-        monitor.warn(warning("a\u{1b}[2J.zip"));
-        monitor.step("storing", Some(10), Unit::Items);
-        monitor.warn(warning(""));
-        assert_eq!(
-            errors.text(),
-            "warning: a\\u001b[2J.zip: odd\nwarning: odd\n"
-        );
-        assert_eq!(monitor.warnings(), 2);
-    }
-
-    #[test]
-    fn json_tells_each_step_and_not_each_advance() {
-        let (out, printed) = output(Format::Json);
-        let monitor = showing(Show::Json, &out, &Printed::default());
-        monitor.step("reading", None, Unit::Items);
-        monitor.step("storing", Some(5_000), Unit::Bytes);
-        (0..5_000).for_each(|_| monitor.advance(1));
-        let text = printed.text();
-        let lines: Vec<serde_json::Value> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .collect();
-        assert!(lines.len() >= 2 && lines.len() < 100, "{}", lines.len());
-        assert_eq!(lines[0]["step"], "reading");
-        assert_eq!(lines[1]["total"], 5_000);
-    }
-
-    #[test]
-    fn nothing_is_said_before_its_time() {
-        let (out, printed) = output(Format::Text);
-        let errors = Printed::default();
-        let monitor = showing(Show::Lines, &out, &errors);
-        monitor.advance(1);
-        monitor.step("storing", Some(3), Unit::Bytes);
-        monitor.advance(3);
-        monitor.items_done(1);
-        monitor.finish();
-        assert_eq!((errors.text().as_str(), printed.text().as_str()), ("", ""));
-    }
-
-    #[test]
-    fn lines_come_when_it_is_time() {
-        let (out, printed) = output(Format::Text);
-        let errors = Printed::default();
-        let mut monitor = showing(Show::Lines, &out, &errors);
-        monitor.pause = Duration::ZERO;
-        monitor.step("storing", Some(4), Unit::Bytes);
-        monitor.advance(1);
-        monitor.items_done(1);
-        assert_eq!(
-            errors.text(),
-            "storing: 1 B of 4 B (25 %)\nstoring: 1 B of 4 B (25 %), 1 item\n"
-        );
-        assert_eq!(printed.text(), "");
-    }
-
-    #[test]
-    fn a_step_may_grow_and_its_parts_are_shown_on_a_terminal() {
-        let (out, _) = output(Format::Text);
-        let errors = Printed::default();
-        let mut monitor = showing(Show::Lines, &out, &errors);
-        monitor.pause = Duration::ZERO;
-        monitor.step("fetching", None, Unit::Bytes);
-        monitor.grow(4);
-        monitor.advance(1);
-        monitor.grow(6);
-        assert_eq!(
-            errors.text(),
-            "fetching: 0 B of 4 B (0 %)\nfetching: 1 B of 4 B (25 %)\nfetching: 1 B of 10 B (10 %)\n"
-        );
-        let bars = showing(Show::Bar, &out, &Printed::default());
-        bars.step("fetching", None, Unit::Bytes);
-        let part = |done, ended| PartProgress {
-            number: 3,
-            name: "a.zip",
-            done,
-            total: Some(9),
-            ended,
-        };
-        bars.part(part(2, false));
-        bars.part(part(5, false));
-        let position = |monitor: &CommandLineMonitor<'_>| {
-            let step = monitor.lock();
-            step.as_ref()
-                .and_then(|step| step.parts.get(&3).map(ProgressBar::position))
-        };
-        assert_eq!(position(&bars), Some(5));
-        bars.part(part(9, true));
-        assert_eq!(position(&bars), None);
-    }
-
-    #[test]
-    fn ctrl_c_reaches_the_run() {
-        let (out, _) = output(Format::Text);
-        let interrupt = Interrupt::default();
-        let monitor = CommandLineMonitor::new(&out, interrupt.clone());
-        assert!(!monitor.stopped());
-        interrupt.ask();
-        assert!(monitor.stopped());
-    }
-
-    #[test]
-    fn every_template_is_accepted() {
-        for unit in [Unit::Items, Unit::Bytes] {
-            for sized in [true, false] {
-                let template = template(unit, sized);
-                assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
-            }
-        }
-    }
-}
+#[path = "monitor_tests.rs"]
+mod tests;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 use super::error::CliError;
+use super::telling::Telling;
 use model::shown::{escape, is_harmful, shown_whole};
 
 /// Form of what is printed.
@@ -34,6 +35,7 @@ pub struct Output {
     format: Format,
     writer: Mutex<Box<dyn Write + Send>>,
     closed: AtomicBool,
+    telling: Telling,
 }
 
 /// Bytes of a JSON line that are printed at once.
@@ -68,7 +70,18 @@ impl Output {
             format,
             writer: Mutex::new(writer),
             closed: AtomicBool::new(false),
+            telling: Telling::default(),
         }
+    }
+
+    /// Tells beside the data what `telling` says.
+    pub fn telling_as(self, telling: Telling) -> Self {
+        Self { telling, ..self }
+    }
+
+    /// Returns what is told beside the data.
+    pub fn telling(&self) -> &Telling {
+        &self.telling
     }
 
     /// Returns the form wanted.

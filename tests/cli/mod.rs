@@ -6,10 +6,14 @@ mod config;
 mod demo;
 #[cfg(unix)]
 mod ending;
+mod json_errors;
+mod json_schema;
 mod json_shapes;
 mod messages;
 #[cfg(target_os = "linux")]
 mod read_only;
+mod selftest;
+mod terminal;
 mod usage;
 
 use std::path::Path;

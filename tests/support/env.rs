@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::compose::Files;
 use super::pack::zip::{ZipStyle, zip};
-use super::tree;
+use super::{schemas, tree};
 
 /// A temporary home folder; gone with the value.
 pub struct TestEnv {
@@ -116,6 +116,10 @@ impl TestEnv {
             let text = String::from_utf8_lossy(bytes);
             text.replace(&*self.home.to_string_lossy(), "<HOME>")
         };
+        if arguments.contains(&"--json") {
+            // Whatever a test is about, what is printed keeps to its schema.
+            schemas::hold(arguments, &text(&output.stdout));
+        }
         Ran {
             code: output.status.code(),
             stdout: text(&output.stdout),

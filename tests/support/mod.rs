@@ -25,6 +25,7 @@ pub mod pack;
 pub mod photoprism;
 pub mod proxy;
 pub mod samples;
+pub mod schemas;
 pub mod seams;
 pub mod servers;
 pub mod ssh;
