@@ -80,7 +80,7 @@ fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
     let file = file
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
-    file.sync_all().map_err(failed)
+    writer::durable::sync(&file).map_err(failed)
 }
 
 /// Returns 0 only if every account asked about is complete.

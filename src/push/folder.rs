@@ -291,7 +291,7 @@ fn write(
         // Some shares keep no times; the sidecar has it all the same.
         let _ = file.set_modified(modified.into());
     }
-    file.sync_all().map_err(failed())
+    writer::durable::sync(&file).map_err(failed())
 }
 
 /// Makes a file, or empties one that is there.

@@ -323,7 +323,7 @@ impl Destination for Zip {
         }
         let out = writing.out.finish().map_err(self.failed("write"))?;
         let failed = || DestinationError::disk("write", &self.path);
-        out.file.sync_all().map_err(failed())?;
+        writer::durable::sync(&out.file).map_err(failed())?;
         match existed {
             true => fs::rename(self.part(), &self.path),
             false => rename_without_replacing(&self.part(), &self.path),

@@ -89,17 +89,23 @@ impl Job {
         let words = self
             .words()
             .map(|word| format!("    <string>{}</string>\n", for_xml(&word)));
-        let seconds = match self.every {
-            Every::Hour => 3_600,
-            Every::Day => 86_400,
-            Every::Week => 604_800,
+        // By the calendar, not by an interval: what is due while the machine sleeps is made up for when it wakes, and an interval's
+        // firing then is missed (launchd.plist(5)).
+        let when: &[(&str, u8)] = match self.every {
+            Every::Hour => &[("Minute", 17)],
+            Every::Day => &[("Hour", 3), ("Minute", 17)],
+            Every::Week => &[("Weekday", 0), ("Hour", 3), ("Minute", 17)],
         };
+        let when = when.iter().map(|(part, number)| {
+            format!("    <key>{part}</key>\n    <integer>{number}</integer>\n")
+        });
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
              \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>\n  <key>Label</key>\n  <string>{LABEL}</string>\n  \
-             <key>ProgramArguments</key>\n  <array>\n{}  </array>\n  <key>StartInterval</key>\n  <integer>{seconds}</integer>\n  \
+             <key>ProgramArguments</key>\n  <array>\n{}  </array>\n  <key>StartCalendarInterval</key>\n  <dict>\n{}  </dict>\n  \
              <key>ProcessType</key>\n  <string>Background</string>\n</dict>\n</plist>\n",
-            words.concat()
+            words.concat(),
+            when.collect::<String>()
         )
     }
 
@@ -185,6 +191,13 @@ mod tests {
                 .launchd()
                 .contains("<string>/home/anna/a &amp; b/100% $x's.toml</string>")
         );
+        let weekly = Job {
+            every: Every::Week,
+            ..job()
+        };
+        // Made up for after sleep, which an interval is not.
+        let calendar = "<key>StartCalendarInterval</key>\n  <dict>\n    <key>Weekday</key>\n    <integer>0</integer>\n";
+        assert!(weekly.launchd().contains(calendar));
         let task = job().windows_task();
         assert!(
             task.contains(

@@ -187,7 +187,7 @@ impl Fetching<'_> {
         let settled = SystemTime::from(self.means.now().timestamp()) - SETTLED;
         let modified = file.modified.map_or(settled, SystemTime::from);
         to.set_modified(modified.min(settled))?;
-        to.sync_all()?;
+        writer::durable::sync(to)?;
         // The mark first: a file without one is fetched again, one with an older mark is not what it says.
         let _ = fs::remove_file(whole);
         private::replace(mark, state_of(file).as_bytes())?;

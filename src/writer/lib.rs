@@ -2,6 +2,7 @@
 
 pub mod albums_file;
 pub mod digest;
+pub mod durable;
 pub mod history_file;
 pub mod identity;
 pub mod layout;

@@ -46,7 +46,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_extension(format!("{}-{number}.new", std::process::id()));
     let mut file = open(&new, OpenOptions::new().create(true).truncate(true))?;
     file.write_all(bytes)?;
-    file.sync_all()?;
+    super::durable::sync(&file)?;
     fs::rename(&new, path)
 }
 

@@ -4,14 +4,20 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+/// How systems say that they do not know the flag: old kernels, NFS and some FUSE file systems; on macOS exFAT and network disks, by
+/// `ENOTSUP`, which is another number than `EOPNOTSUPP` there (on Linux it is the same).
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+const FLAG_UNKNOWN: [rustix::io::Errno; 4] = {
+    use rustix::io::Errno;
+    [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP, Errno::NOTSUP]
+};
+
 /// Gives `from` the name `to`. Fails with [`io::ErrorKind::AlreadyExists`] if there is something of that name.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 pub fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    use rustix::io::Errno;
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Old kernels, NFS and some FUSE file systems do not know the flag.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_in_two_steps(from, to),
+        Err(error) if FLAG_UNKNOWN.contains(&error) => rename_in_two_steps(from, to),
         other => Ok(other?),
     }
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
+use super::durable;
 use super::private;
 use super::regular;
 use super::rename::rename_without_replacing;
@@ -197,7 +198,7 @@ impl SafeWriter {
     /// its name: a torn one would keep the library from being opened.
     pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         self.replace_by(to, bytes, |file, path| {
-            self.tried(StepKind::Sync, path, || file.sync_all())
+            self.tried(StepKind::Sync, path, || durable::sync(file))
         })
     }
 
@@ -207,7 +208,7 @@ impl SafeWriter {
             self.tried(StepKind::Write, temporary, || {
                 io::copy(&mut regular::open(from)?, file).map(drop)
             })?;
-            self.tried(StepKind::Sync, temporary, || file.sync_all())
+            self.tried(StepKind::Sync, temporary, || durable::sync(file))
         })
     }
 
@@ -563,7 +564,12 @@ fn sync_path(path: &Path) -> io::Result<()> {
     // Windows syncs only what was opened to be written.
     let mut options = fs::OpenOptions::new();
     options.read(true).write(cfg!(windows));
-    options.open(path)?.sync_all()
+    let synced = durable::sync(&options.open(path)?);
+    match synced {
+        // Some file systems of others cannot sync a folder at all.
+        Err(error) if path.is_dir() && durable::is_unknown(&error) => Ok(()),
+        other => other,
+    }
 }
 
 #[cfg(target_os = "linux")]

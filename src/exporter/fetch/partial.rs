@@ -191,9 +191,7 @@ impl Partial {
 
     /// Checks the whole part, and gives it its final name.
     pub(super) fn finish(&mut self, host: &str) -> Result<PathBuf, FetchError> {
-        self.file
-            .sync_all()
-            .map_err(FetchError::disk("write", &self.path))?;
+        writer::durable::sync(&self.file).map_err(FetchError::disk("write", &self.path))?;
         if let Some(error) = self.fault(host)? {
             if self.note.size_bytes.is_none() {
                 // Nobody said how large it is: perhaps the line broke, and there is more.
@@ -269,7 +267,7 @@ fn lock(file: &File, path: &Path) -> Result<(), FetchError> {
 #[cfg(unix)]
 fn sync_folder(folder: &Path) {
     // The bytes are safe; a name lost in a power cut is found again by way of the note.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    let _ = File::open(folder).and_then(|folder| writer::durable::sync(&folder));
 }
 
 #[cfg(not(unix))]

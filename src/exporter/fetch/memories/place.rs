@@ -96,7 +96,7 @@ fn unpack(
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private::open(path, OpenOptions::new().create(true).truncate(true))?;
     file.write_all(bytes)?;
-    file.sync_all()
+    writer::durable::sync(&file)
 }
 
 /// Gives a whole file the time of its memory and its final name. What an earlier run put there is the same.
