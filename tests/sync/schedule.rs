@@ -1,6 +1,7 @@
 //! `schedule`: what it writes is accepted, and runs a pass as written.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{home, posts, put, zipped};
@@ -66,13 +67,17 @@ fn the_units_of_systemd_are_accepted_and_their_line_runs_a_pass() {
         .find_map(|line| line.strip_prefix("ExecStart="))
         .expect("a line");
     run_as_written(&env, line);
+    accepted_by_systemd(&env, &files);
+}
+
+fn accepted_by_systemd(env: &TestEnv, files: &[PathBuf]) {
     let Some(analyze) = require("systemd-analyze") else {
         return;
     };
     let output = analyze
         .command()
         .args(["verify", "--user"])
-        .args(&files)
+        .args(files)
         .env("XDG_RUNTIME_DIR", env.home())
         .output()
         .expect("it runs");
@@ -81,6 +86,37 @@ fn the_units_of_systemd_are_accepted_and_their_line_runs_a_pass() {
         output.status.success() && !said.contains("albumen-sync"),
         "{said}"
     );
+}
+
+#[test]
+fn the_units_of_packages_are_those_of_schedule_but_for_the_command() {
+    let env = with_spaces();
+    let ran = env.run(&["schedule", "--with", "systemd", "install", "--dry-run"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let mut files = Vec::new();
+    for unit in ran.stdout.split("# <HOME>/").skip(1) {
+        let (path, ours) = unit.split_once('\n').expect("a path and a text");
+        let name = path.rsplit('/').next().expect("a name");
+        let packaged = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("packaging/systemd")
+            .join(name);
+        let packaged = fs::read_to_string(packaged).expect("a unit of packages");
+        let others = |text: &str| -> Vec<String> {
+            let kept = text.lines().filter(|line| !line.starts_with("ExecStart="));
+            kept.map(str::to_owned).collect()
+        };
+        assert_eq!(
+            others(packaged.trim_end()),
+            others(ours.trim_end()),
+            "{name}"
+        );
+        // systemd asks whether the program is there, and packages put it where it is not here.
+        let program = env.command().get_program().to_string_lossy().into_owned();
+        let here = packaged.replace("/usr/bin/albumen", &program);
+        files.push(env.write(name, here.as_bytes()));
+    }
+    assert_eq!(files.len(), 2);
+    accepted_by_systemd(&env, &files);
 }
 
 #[test]
