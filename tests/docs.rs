@@ -178,7 +178,7 @@ fn every_command_shown_is_understood() {
 fn every_provider_is_documented() {
     let readme = read("README.md");
     for provider in PROVIDERS {
-        let name = provider.name();
+        let name = provider.about().name;
         let file = format!("docs/providers/{name}.md");
         assert!(root().join(&file).is_file(), "{file} is missing");
         assert!(

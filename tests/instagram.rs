@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use archive::EntryId;
 use model::evidence::{Evidence, MediaEntry};
 use model::record::{AlbumRecord, Record};
-use provider::{EntryRole, ItemSink, Node, PROVIDERS, Provider, ReadOptions, Tree};
+use provider::{EntryRole, ItemSink, Node, PROVIDERS, Provider, ReadOptions, Statements, Tree};
 
 use crate::builders::every_composition;
 use crate::support::account::Account;
@@ -56,26 +56,29 @@ struct Heard {
     warnings: Vec<String>,
 }
 
-impl ItemSink for Heard {
+impl Statements for Heard {
     fn record(&mut self, record: Record) {
         self.records.push(record);
     }
     fn album(&mut self, _: AlbumRecord) {}
+    fn warn(&mut self, _: EntryId, message: String) {
+        self.warnings.push(message);
+    }
+}
+
+impl ItemSink for Heard {
     fn entry(&mut self, id: EntryId, role: EntryRole) {
         assert!(
             self.roles.insert(id, role).is_none(),
             "{id:?} is told twice"
         );
     }
-    fn warn(&mut self, _: EntryId, message: String) {
-        self.warnings.push(message);
-    }
 }
 
 fn instagram() -> &'static dyn Provider {
     let found = PROVIDERS
         .iter()
-        .find(|provider| provider.name() == "instagram");
+        .find(|provider| provider.about().name == "instagram");
     *found.expect("Instagram is read")
 }
 

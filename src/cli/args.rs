@@ -390,7 +390,10 @@ fn provider(name: &str) -> Result<String, String> {
     if name == THREADS {
         return Err("posts of Threads come in Instagram's archive; write instagram".to_owned());
     }
-    let known: Vec<_> = PROVIDERS.iter().map(|provider| provider.name()).collect();
+    let known: Vec<_> = PROVIDERS
+        .iter()
+        .map(|provider| provider.about().name)
+        .collect();
     if known.contains(&name) {
         return Ok(name.to_owned());
     }

@@ -69,7 +69,7 @@ pub fn facts() -> Vec<CompletionCandidate> {
 pub fn providers() -> Vec<CompletionCandidate> {
     PROVIDERS
         .iter()
-        .map(|provider| CompletionCandidate::new(provider.name()))
+        .map(|provider| CompletionCandidate::new(provider.about().name))
         .collect()
 }
 

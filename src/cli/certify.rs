@@ -16,6 +16,7 @@ use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::{certify_parts as parts, recheck};
 use model::shown::shown;
+use provider::title_of;
 use verify::certify::{
     Certificate, Certified, Gap, GivenArchive, NotUnderstoodFile, Verdict, certify,
     numbering_in_words, page,
@@ -208,7 +209,7 @@ fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
     };
     out.line(format!(
         "{} · {}: {verdict}",
-        certificate.provider,
+        title_of(&certificate.provider),
         shown(account)
     ))?;
     for reason in &certificate.reasons {

@@ -10,6 +10,7 @@ use super::args::CertifyArgs;
 use super::error::CliError;
 use super::output::{Format, Output};
 use model::shown::shown;
+use provider::title_of;
 use verify::certify::{AccountArchives, given_archives, say_parts};
 
 /// Returns whether an account is asked about.
@@ -96,7 +97,7 @@ fn say(library: &Path, given: &AccountArchives, parts: u32, out: &Output) -> Res
         let account = typed(given.account.as_deref());
         out.line(format!(
             "{} · {}: the archives show by themselves how many parts there are; your number was not needed and is not kept",
-            given.provider,
+            title_of(&given.provider),
             shown(&account)
         ))?;
     }
@@ -122,7 +123,7 @@ fn ask(library: &Path, given: &AccountArchives, out: &Output) -> Result<(), CliE
         error,
         "{} · {}: nothing shows how many parts the archive has ({count} given: {}).\n\
          How many files did the service's download page list? Number, or Enter if you do not know: ",
-        given.provider,
+        title_of(&given.provider),
         shown(&account),
         open.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
     )

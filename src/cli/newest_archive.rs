@@ -104,7 +104,7 @@ impl Newest {
 
 /// Returns the command that says how to order an archive of a provider.
 pub fn how_to_ask(provider: &str) -> Option<String> {
-    let known = PROVIDERS.iter().any(|known| known.name() == provider);
+    let known = PROVIDERS.iter().any(|known| known.about().name == provider);
     known.then(|| format!("albumen providers {provider}"))
 }
 

@@ -20,6 +20,7 @@ struct ProviderJson {
     #[serde(rename = "type")]
     line: &'static str,
     name: &'static str,
+    title: &'static str,
     reader_version: u32,
     how_to_ask: &'static str,
 }
@@ -28,8 +29,8 @@ struct ProviderJson {
 pub fn run(args: &ProvidersArgs, out: &Output) -> Result<Exit, CliError> {
     let threads = args.provider.as_deref() == Some(super::args::THREADS);
     let wanted = |provider: &&&dyn Provider| match args.provider.as_deref() {
-        Some(_) if threads => provider.name() == "instagram",
-        name => name.is_none_or(|name| provider.name() == name),
+        Some(_) if threads => provider.about().name == "instagram",
+        name => name.is_none_or(|name| provider.about().name == name),
     };
     if threads && out.format() == Format::Text {
         for line in wrapped(THREADS, WIDTH) {
@@ -44,18 +45,20 @@ pub fn run(args: &ProvidersArgs, out: &Output) -> Result<Exit, CliError> {
 }
 
 fn print(provider: &dyn Provider, first: bool, out: &Output) -> Result<(), CliError> {
+    let about = provider.about();
     if out.format() == Format::Json {
         return out.json(&ProviderJson {
             line: "provider",
-            name: provider.name(),
-            reader_version: provider.reader_version(),
-            how_to_ask: provider.how_to_ask(),
+            name: about.name,
+            title: about.title,
+            reader_version: about.reader_version,
+            how_to_ask: about.how_to_ask,
         });
     }
     if !first {
         out.line("")?;
     }
-    out.line(provider.name())?;
+    out.line(format!("{} ({})", about.title, about.name))?;
     for line in asking(provider, WIDTH) {
         out.line(format!("  {line}").trim_end())?;
     }
@@ -64,7 +67,7 @@ fn print(provider: &dyn Provider, first: bool, out: &Output) -> Result<(), CliEr
 
 /// Returns the lines that say how to ask a service for its archive, none of them longer than `width`.
 pub fn asking(provider: &dyn Provider, width: usize) -> Vec<String> {
-    let lines = provider.how_to_ask().lines();
+    let lines = provider.about().how_to_ask.lines();
     lines.flat_map(|line| wrapped(line, width)).collect()
 }
 
@@ -93,33 +96,36 @@ mod tests {
     use super::*;
     use crate::cli::output::testing::printed;
     use model::evidence::{Evidence, Links};
-    use provider::{ItemSink, ReadOptions, Tree};
+    use provider::driver::Reading;
+    use provider::{About, Meaning, Tree};
 
     struct Example;
 
     impl Provider for Example {
-        fn name(&self) -> &'static str {
-            "example"
-        }
-        fn reader_version(&self) -> u32 {
-            7
+        fn about(&self) -> &'static About {
+            &About {
+                name: "example",
+                title: "Example of Old",
+                reader_version: 7,
+                meaning: Meaning::PLAIN,
+                how_to_ask: "Ask.\n\nTick all.",
+            }
         }
         fn recognize(&self, _: &[&str]) -> Vec<String> {
             vec![]
         }
-        fn read(&self, _: &dyn Tree, _: &ReadOptions, _: &mut dyn ItemSink) {}
+        fn open<'a>(&self, _: &'a dyn Tree) -> Box<dyn Reading + 'a> {
+            unreachable!("nothing is read")
+        }
         fn link(&self, _: &Evidence) -> Links {
             Links::default()
-        }
-        fn how_to_ask(&self) -> &'static str {
-            "Ask.\n\nTick all."
         }
     }
 
     #[test]
     fn people_read_how_to_ask() {
         let text = printed(Format::Text, |out| print(&Example, true, out));
-        assert_eq!(text, "example\n  Ask.\n\n  Tick all.\n");
+        assert_eq!(text, "Example of Old (example)\n  Ask.\n\n  Tick all.\n");
     }
 
     #[test]
@@ -140,7 +146,7 @@ mod tests {
     #[test]
     fn programs_read_a_line() {
         let text = printed(Format::Json, |out| print(&Example, false, out));
-        let line = r#"{"type":"provider","name":"example","reader_version":7,"how_to_ask":"Ask.\n\nTick all."}"#;
+        let line = r#"{"type":"provider","name":"example","title":"Example of Old","reader_version":7,"how_to_ask":"Ask.\n\nTick all."}"#;
         assert_eq!(text.trim_end(), line);
     }
 }

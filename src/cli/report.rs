@@ -14,6 +14,7 @@ use super::output::Output;
 use import::{EntryLine, ImportReport, MissingLine};
 use model::outcome::{Ignored, Outcome};
 use model::shown::shown;
+use provider::title_of;
 
 /// Lines of one kind a person reads before giving up.
 const MOST_LINES: usize = 20;
@@ -106,7 +107,8 @@ fn counts(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         let account = account.as_deref().map(shown);
         let whose = account.as_deref().unwrap_or("account not known");
         out.line(format!(
-            "{provider} · {whose}: {}",
+            "{} · {whose}: {}",
+            title_of(provider),
             number(*items, "item", "items")
         ))?;
     }
@@ -263,7 +265,8 @@ fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
             break;
         }
         out.line(format!(
-            "  {provider}: {}: {}",
+            "  {}: {}: {}",
+            title_of(&provider),
             shown(&record),
             HumanCount(count)
         ))?;

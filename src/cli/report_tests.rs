@@ -81,7 +81,7 @@ fn good() -> ImportReport {
 fn a_good_import_is_short() {
     assert_eq!(
         text(&good()),
-        "instagram · anna: 1,200 items\n\
+        "Instagram · anna: 1,200 items\n\
          1,203 entries in 1 part:\n\
          \u{20}     1,200  media imported\n\
          \u{20}         0  media the library already held\n\
@@ -172,7 +172,7 @@ fn long_lists_are_cut_and_say_so() {
     assert!(text.contains("… and 86 more; --json lists all"), "{text}");
     assert!(text.contains("106 media are named by records"), "{text}");
     assert!(
-        text.contains("  instagram: b.json: 91\n    media/015.jpg  (2019-08-02)\n"),
+        text.contains("  Instagram: b.json: 91\n    media/015.jpg  (2019-08-02)\n"),
         "{text}"
     );
 }
@@ -214,7 +214,7 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     assert!(
         dry.ends_with(
             "\n\
-             instagram · anna: 1,200 items\n\
+             Instagram · anna: 1,200 items\n\
              1,203 entries in 1 part:\n\
              \u{20}     1,200  media would be imported\n\
              \u{20}         0  media the library already held\n\

@@ -16,6 +16,7 @@ use super::output::{Format, Output};
 use super::runs::was_stopped;
 use catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
 use model::shown::shown;
+use provider::title_of;
 
 /// Runs the command.
 pub fn run(library: &Path, out: &Output) -> Result<Exit, CliError> {
@@ -222,7 +223,7 @@ fn print_account(account: &ProviderStatus, newest: &Newest, out: &Output) -> Res
     let name = account.account.as_deref().map(shown);
     out.line(format!(
         "{} · {}",
-        account.provider,
+        title_of(&account.provider),
         name.as_deref().unwrap_or("account not known")
     ))?;
     for (kind, count) in &account.kinds {
@@ -292,7 +293,7 @@ mod tests {
         );
         let expected = "1,234 photos and videos, 1,240 files, 5.60 MB\n\
             \n\
-            instagram · anna\\u001b\n      \
+            Instagram · anna\\u001b\n      \
                 1,200  post\n         \
                 34  story\n  \
               from 2019-08-02 to 2023-07-14\n  \

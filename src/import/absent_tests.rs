@@ -95,7 +95,7 @@ fn links_of_the_others_are_the_same(provider: &dyn Provider, mut evidence: Evide
     }
     let unnamed = |evidence: Evidence, links| {
         unnamed_media(&[Linked {
-            provider: provider.name().to_owned(),
+            provider: provider.about().name.to_owned(),
             evidence,
             links,
             ..Linked::default()

@@ -41,7 +41,10 @@ pub(crate) fn left_out(
     if records <= catalog.media_count(name)?.saturating_add(far_more) {
         return Ok(LeftOut::default());
     }
-    let Some(provider) = PROVIDERS.iter().find(|provider| provider.name() == name) else {
+    let Some(provider) = PROVIDERS
+        .iter()
+        .find(|provider| provider.about().name == name)
+    else {
         return Ok(LeftOut::default());
     };
     let mut circles = Circles::new(*provider, records);

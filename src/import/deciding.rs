@@ -46,7 +46,11 @@ pub(super) fn seen(
         .iter()
         .map(|tree| {
             let provider = tree.provider;
-            catalog.seen_entries(provider.name(), provider.reader_version(), account)
+            catalog.seen_entries(
+                provider.about().name,
+                provider.about().reader_version,
+                account,
+            )
         })
         .collect()
 }
@@ -104,7 +108,7 @@ pub(super) fn decide(
                 options,
                 &mut intake,
             );
-            let provider = tree.provider.name();
+            let provider = tree.provider.about().name;
             note_doubts(archive, provider, &candidates, &intake.doubts, writing)?;
             replace_older(tree, &candidates, options, &readings, writing)?;
             Some(intake)

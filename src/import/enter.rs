@@ -101,7 +101,7 @@ fn enter(
             *parts.entry(part).or_insert(number)
         }
     };
-    let provider = tree.provider.name();
+    let provider = tree.provider.about().name;
     writing.add_media_entry(
         provider,
         &planned.export,
@@ -145,7 +145,7 @@ pub(super) fn note_repeats(
                 _ => continue,
             };
             let Some(tree) = planned.tree else { continue };
-            let provider = recognized.trees[tree].provider.name();
+            let provider = recognized.trees[tree].provider.about().name;
             let original = writing.original_id(hash)?;
             let part = writing.part_id(part_of(planned))?;
             writing.add_media_entry(

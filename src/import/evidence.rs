@@ -91,7 +91,7 @@ fn link_provider(linked: &mut Linked) {
     // A provider of another version of albumen: its records are kept, and untied until that version comes back.
     let provider = PROVIDERS
         .iter()
-        .find(|provider| provider.name() == linked.provider);
+        .find(|provider| provider.about().name == linked.provider);
     linked.links = provider.map_or_else(Links::default, |p| p.link(&linked.evidence));
     for (record, kind, visibility) in &linked.links.corrected {
         let record = &mut linked.evidence.records[*record];

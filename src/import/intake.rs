@@ -12,7 +12,7 @@ use model::evidence::{Evidence, MediaEntry};
 use model::not_understood::NotUnderstood;
 use model::record::{AlbumRecord, Record};
 use monitor::{Monitor, Warning};
-use provider::{EntryRole, ItemSink, ReadOptions, Tree};
+use provider::{EntryRole, ItemSink, ReadOptions, Statements, Tree};
 
 use super::ImportOptions;
 use super::trees::ArchiveTree;
@@ -148,7 +148,7 @@ struct Sink<'a> {
     error: Option<CatalogError>,
 }
 
-impl ItemSink for Sink<'_> {
+impl Statements for Sink<'_> {
     fn record(&mut self, record: Record) {
         // What only says more of an item is none itself.
         let items = u64::from(!record.facts.is_supplement());
@@ -175,11 +175,6 @@ impl ItemSink for Sink<'_> {
         self.judging.explained(id, uri);
     }
 
-    fn entry(&mut self, id: EntryId, role: EntryRole) {
-        self.judging.entry(id, &role);
-        self.intake.roles.insert(id, role);
-    }
-
     fn warn(&mut self, id: EntryId, message: String) {
         let path = self.tree.nodes().iter().find(|node| node.id == id);
         let entry = path.map_or("", |node| &*node.path);
@@ -191,6 +186,13 @@ impl ItemSink for Sink<'_> {
 
     fn not_understood(&mut self, id: EntryId, why: NotUnderstood) {
         self.judging.reported(id, why);
+    }
+}
+
+impl ItemSink for Sink<'_> {
+    fn entry(&mut self, id: EntryId, role: EntryRole) {
+        self.judging.entry(id, &role);
+        self.intake.roles.insert(id, role);
     }
 }
 
@@ -230,7 +232,7 @@ fn outside_dates(
         media: nodes
             .iter()
             .map(|node| MediaEntry {
-                provider: tree.provider.name().to_owned(),
+                provider: tree.provider.about().name.to_owned(),
                 export: tree.named_export_of(node.id),
                 path: node.path.to_string(),
                 content_hash: ContentHash([0; 32]),

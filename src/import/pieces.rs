@@ -39,7 +39,7 @@ fn of_tree(tree: &ArchiveTree<'_>, options: &ImportOptions) -> Vec<(PartId, Piec
         let piece = tree.piece_at(id)?;
         let name = name(tree, nodes.first()?);
         let note = PieceNote {
-            provider: provider.name().to_owned(),
+            provider: provider.about().name.to_owned(),
             account: accounts.get(&id).cloned(),
             root: piece.root.clone(),
             export: name.export,

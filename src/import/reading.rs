@@ -23,7 +23,7 @@ struct Reader {
 impl Reader {
     fn of_now(tree: &ArchiveTree<'_>) -> Self {
         Self {
-            version: tree.provider.reader_version(),
+            version: tree.provider.about().reader_version,
             notes: Some(READING),
         }
     }
@@ -66,7 +66,7 @@ fn given_by(
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text);
     };
-    add(tree.provider.name());
+    add(tree.provider.about().name);
     if let Some(notes) = reader.notes {
         add(&notes.to_string());
     }

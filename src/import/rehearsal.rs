@@ -110,7 +110,7 @@ pub(super) fn rehearse(
     let providers: Vec<&str> = recognized
         .trees
         .iter()
-        .map(|tree| tree.provider.name())
+        .map(|tree| tree.provider.about().name)
         .collect();
     let missing = super::report::missing(&catalog, &providers, &draft)?;
     let held_at = held_at(&swept);

@@ -159,7 +159,7 @@ fn stored_outcome(
 
 fn recognized(recognized: &Recognized<'_>, told: &[Told], report: &mut ImportReport) {
     for (tree, told) in recognized.trees.iter().zip(told) {
-        let provider = tree.provider.name().to_owned();
+        let provider = tree.provider.about().name.to_owned();
         report.items += told.items;
         report
             .recognized

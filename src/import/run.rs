@@ -113,7 +113,9 @@ fn bytes(archive: &Archive) -> u64 {
 
 fn check(options: &ImportOptions) -> Result<(), ImportError> {
     if let Some(name) = &options.provider
-        && !PROVIDERS.iter().any(|provider| provider.name() == name)
+        && !PROVIDERS
+            .iter()
+            .any(|provider| provider.about().name == name)
     {
         return Err(ImportError::UnknownProvider {
             name: name.clone(),
@@ -129,7 +131,10 @@ fn check(options: &ImportOptions) -> Result<(), ImportError> {
 }
 
 fn known_providers() -> Vec<&'static str> {
-    PROVIDERS.iter().map(|provider| provider.name()).collect()
+    PROVIDERS
+        .iter()
+        .map(|provider| provider.about().name)
+        .collect()
 }
 
 fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
@@ -255,7 +260,10 @@ fn take_in(
         note_repeats(catalog, archive, recognized, &decided, &stored).map_err(needing)?;
         note_unread(catalog, recognized, &decided, &stored, options).map_err(needing)?;
     }
-    let providers = recognized.trees.iter().map(|tree| tree.provider.name());
+    let providers = recognized
+        .trees
+        .iter()
+        .map(|tree| tree.provider.about().name);
     Ok(Taken {
         run,
         swept,
@@ -337,8 +345,8 @@ fn remember(
         };
         if let Some(entry) = seen_entry(archive, planned, None) {
             let provider = recognized.trees[tree].provider;
-            let reader = (provider.reader_version(), account);
-            writing.see_entry(provider.name(), reader, &entry, &role)?;
+            let reader = (provider.about().reader_version, account);
+            writing.see_entry(provider.about().name, reader, &entry, &role)?;
         }
     }
     Ok(())

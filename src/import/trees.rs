@@ -61,7 +61,7 @@ impl Recognized<'_> {
 pub(crate) fn recognize<'a>(archive: &'a Archive, only: Option<&str>) -> Recognized<'a> {
     let mut trees: Vec<ArchiveTree<'a>> = PROVIDERS
         .iter()
-        .filter(|provider| only.is_none_or(|name| provider.name() == name))
+        .filter(|provider| only.is_none_or(|name| provider.about().name == name))
         .map(|provider| ArchiveTree {
             archive,
             provider: *provider,

@@ -17,7 +17,7 @@ pub(crate) fn unnamed_media(providers: &[Linked]) -> Vec<UnnamedMedia> {
     for linked in providers {
         let provider = PROVIDERS
             .iter()
-            .find(|provider| provider.name() == linked.provider);
+            .find(|provider| provider.about().name == linked.provider);
         if let Some(provider) = provider {
             all.extend(of_provider(*provider, linked));
         }

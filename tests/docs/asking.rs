@@ -32,7 +32,7 @@ fn shall_say(document: &str, wanted: &str) {
 #[test]
 fn documents_say_how_to_ask_in_the_programs_words() {
     for provider in PROVIDERS {
-        let document = format!("docs/providers/{}.md", provider.name());
+        let document = format!("docs/providers/{}.md", provider.about().name);
         shall_say(&document, &how_to_ask(*provider));
     }
     shall_say("docs/providers/threads.md", &how_to_ask_for_threads());
@@ -42,7 +42,7 @@ fn documents_say_how_to_ask_in_the_programs_words() {
 #[test]
 fn every_menu_says_when_it_was_last_checked() {
     for provider in PROVIDERS {
-        let text = provider.how_to_ask();
+        let text = provider.about().how_to_ask;
         let last = text.lines().last().unwrap_or_default();
         let year = last
             .strip_prefix("Menus last checked in ")
@@ -50,7 +50,7 @@ fn every_menu_says_when_it_was_last_checked() {
         assert!(
             year.is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok()),
             "{}: {last}",
-            provider.name()
+            provider.about().name
         );
     }
 }

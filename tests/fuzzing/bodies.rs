@@ -23,7 +23,7 @@ use provider::google_photos::GooglePhotos;
 use provider::instagram::Instagram;
 use provider::meta_dates::read_date;
 use provider::snapchat::Snapchat;
-use provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Tree};
+use provider::{EntryRole, ItemSink, Node, Provider, ReadOptions, Statements, Tree};
 use push::address::Address;
 use push::scheme::Store;
 use push::strip::{Strip, strip};
@@ -153,7 +153,7 @@ struct Said {
     roles: usize,
 }
 
-impl ItemSink for Said {
+impl Statements for Said {
     fn record(&mut self, record: Record) {
         self.evidence.records.push(record);
     }
@@ -162,12 +162,14 @@ impl ItemSink for Said {
         self.evidence.albums.push(album);
     }
 
-    fn entry(&mut self, _: EntryId, _: EntryRole) {
-        self.roles += 1;
-    }
-
     fn warn(&mut self, _: EntryId, message: String) {
         assert!(!message.contains('\u{1b}'), "{message:?}");
+    }
+}
+
+impl ItemSink for Said {
+    fn entry(&mut self, _: EntryId, _: EntryRole) {
+        self.roles += 1;
     }
 }
 

@@ -140,7 +140,7 @@ fn claiming(paths: &[&str]) -> Vec<&'static str> {
     let claiming = PROVIDERS
         .iter()
         .filter(|provider| !provider.recognize(paths).is_empty());
-    claiming.map(|provider| provider.name()).collect()
+    claiming.map(|provider| provider.about().name).collect()
 }
 
 #[test]

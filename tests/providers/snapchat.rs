@@ -279,10 +279,10 @@ fn status_says_how_old_the_newest_archive_is_and_how_to_order_the_next() {
     let ran = env.run(&asked);
     assert!(
         ran.stdout
-            .contains("snapchat\n  In the app: Settings > My Data"),
+            .contains("Snapchat (snapchat)\n  1. In the app: Settings > My Data"),
         "{ran:?}"
     );
-    assert!(!ran.stdout.contains("instagram"));
+    assert!(!ran.stdout.to_lowercase().contains("instagram"));
     // A name that tells nothing: what is in it tells how old it is at least, and says so.
     env.write("other.zip", &std::fs::read(env.path(SECOND)).unwrap());
     import(&env, "o", &["other.zip"]);

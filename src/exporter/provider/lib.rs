@@ -2,6 +2,7 @@
 
 pub mod bounded_json;
 pub mod classify;
+pub mod driver;
 pub mod entities;
 pub mod facebook;
 pub mod flickr;
@@ -18,9 +19,11 @@ pub mod meta_shape;
 pub mod meta_text;
 pub mod meta_values;
 pub mod snapchat;
+#[cfg(test)]
+mod testing;
 pub mod ties;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -32,6 +35,7 @@ use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::record::{AlbumRecord, Record};
 
+use driver::Reading;
 use ties::Ties;
 
 /// Options of an import that change what a provider reads.
@@ -58,8 +62,8 @@ pub enum EntryRole {
     Failed(String),
 }
 
-/// Receives what a provider reads.
-pub trait ItemSink {
+/// Receives what a provider says of media and files.
+pub trait Statements {
     /// A statement about one medium.
     fn record(&mut self, record: Record);
     /// A file that an index lists and the tree does not hold, as a record without facts: no item, but missing until it comes.
@@ -73,8 +77,6 @@ pub trait ItemSink {
     fn explained(&mut self, id: EntryId, uri: &str) {
         let _ = (id, uri);
     }
-    /// What an entry is. Told exactly once for every node of the tree.
-    fn entry(&mut self, id: EntryId, role: EntryRole);
     /// Something odd that does not spoil a whole record file (one record without a path, a date that cannot be read, …).
     /// `id` is the record file. Text from the archive must go through `model::shown`.
     fn warn(&mut self, id: EntryId, message: String);
@@ -86,8 +88,14 @@ pub trait ItemSink {
     }
 }
 
+/// Receives what the driver reads: the provider's statements, and what became of each entry.
+pub trait ItemSink: Statements {
+    /// What an entry is. Told exactly once for every node of the tree, by the driver.
+    fn entry(&mut self, id: EntryId, role: EntryRole);
+}
+
 /// What facts of a provider's records mean, where services differ.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
     /// Titles are names of files.
     pub titles_name_files: bool,
@@ -97,21 +105,51 @@ pub struct Meaning {
     pub posted_is_upload: bool,
 }
 
+impl Meaning {
+    /// Facts mean what they say.
+    pub const PLAIN: Self = Self {
+        titles_name_files: false,
+        dates_are_corrected: false,
+        posted_is_upload: false,
+    };
+}
+
+/// What other rooms need to know of a service beside its archives. No room compares names of services.
+#[derive(Debug)]
+pub struct About {
+    /// Name stored in catalogs and sidecars, for example `google-photos`. Never renamed.
+    pub name: &'static str,
+    /// Name as people know it: `Google Photos`.
+    pub title: &'static str,
+    /// Raised when reading improves enough that old archives deserve another run.
+    pub reader_version: u32,
+    /// What facts of its records mean.
+    pub meaning: Meaning,
+    /// How a person asks the service for the archive, and which boxes to tick.
+    pub how_to_ask: &'static str,
+}
+
+/// Returns the provider of a name that stands in a catalog. `None`: another version of albumen wrote it.
+pub fn named(name: &str) -> Option<&'static dyn Provider> {
+    PROVIDERS
+        .iter()
+        .copied()
+        .find(|provider| provider.about().name == name)
+}
+
 /// Returns what facts of this provider's records mean.
 pub fn meaning_of(provider: &str) -> Meaning {
-    named(provider).map_or_else(Meaning::default, |provider| provider.meaning())
+    named(provider).map_or(Meaning::PLAIN, |provider| provider.about().meaning)
+}
+
+/// Returns the name of a service as people know it.
+pub fn title_of(provider: &str) -> &str {
+    named(provider).map_or(provider, |provider| provider.about().title)
 }
 
 /// Returns when an export of this provider was made, if its name tells.
 pub fn made_at(provider: &str, export: &str) -> Option<Timestamp> {
     named(provider)?.made_at(export)
-}
-
-fn named(name: &str) -> Option<&'static dyn Provider> {
-    PROVIDERS
-        .iter()
-        .copied()
-        .find(|provider| provider.name() == name)
 }
 
 /// One entry of a tree.
@@ -163,11 +201,8 @@ pub const LARGEST_RECORD_FILE: u64 = 192 << 20;
 
 /// A service whose archives can be read.
 pub trait Provider: Sync {
-    /// Returns the name stored in catalogs and sidecars, for example `google-photos`. Never renamed.
-    fn name(&self) -> &'static str;
-
-    /// Returns a number that is raised when reading improves enough that old archives deserve another run.
-    fn reader_version(&self) -> u32;
+    /// Returns what is known of the service beside its archives.
+    fn about(&self) -> &'static About;
 
     /// Finds this provider's data among the entry paths of one part, by names only.
     ///
@@ -190,8 +225,8 @@ pub trait Provider: Sync {
         false
     }
 
-    /// Reads all record files of the tree and says what each entry is. One bad record file spoils only itself.
-    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink);
+    /// Begins to read a tree. The driver walks it; see [`driver`].
+    fn open<'a>(&self, tree: &'a dyn Tree) -> Box<dyn Reading + 'a>;
 
     /// Ties records to media. A pure function: it sees all that was ever imported from this provider, in
     /// one or many archives, and its result must not depend on the order of records or media.
@@ -213,11 +248,6 @@ pub trait Provider: Sync {
     fn export(&self, part_name: &str) -> Option<String> {
         let _ = part_name;
         None
-    }
-
-    /// Returns what facts of this provider's records mean.
-    fn meaning(&self) -> Meaning {
-        Meaning::default()
     }
 
     /// Returns when an export was made, if its name tells.
@@ -258,8 +288,15 @@ pub trait Provider: Sync {
         let Some(given) = given else {
             return BTreeMap::new();
         };
-        let pieces = tree.nodes().iter().map(|node| tree.piece(node.id));
-        pieces.map(|piece| (piece, given.to_owned())).collect()
+        let pieces: BTreeSet<PieceId> = tree
+            .nodes()
+            .iter()
+            .map(|node| tree.piece(node.id))
+            .collect();
+        pieces
+            .into_iter()
+            .map(|piece| (piece, given.to_owned()))
+            .collect()
     }
 
     /// Says of pieces whose archive has a list of all its media, and the list is in hand, whether it lists all the media of the
@@ -268,9 +305,6 @@ pub trait Provider: Sync {
         let _ = (tree, options);
         BTreeMap::new()
     }
-
-    /// Returns how a person asks the service for the archive, and which boxes to tick.
-    fn how_to_ask(&self) -> &'static str;
 }
 
 /// Every provider albumen reads.

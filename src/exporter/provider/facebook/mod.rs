@@ -15,9 +15,10 @@ mod text;
 
 use std::collections::BTreeMap;
 
+use crate::driver::Reading;
 use crate::facebook::part_names::account_of_part;
 use crate::meta_accounts::{dated_part, has_token};
-use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use crate::{About, Meaning, PieceId, Provider, Tree};
 use archive::PartName;
 use model::evidence::{Evidence, Links};
 use model::kind::Kind;
@@ -29,12 +30,8 @@ const NAME: &str = "facebook";
 pub struct Facebook;
 
 impl Provider for Facebook {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn reader_version(&self) -> u32 {
-        2
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
@@ -49,8 +46,8 @@ impl Provider for Facebook {
         layout::is_usual_folder(name)
     }
 
-    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-        read::read(tree, options, sink);
+    fn open<'a>(&self, _: &'a dyn Tree) -> Box<dyn Reading + 'a> {
+        Box::new(read::Reader)
     }
 
     fn link(&self, evidence: &Evidence) -> Links {
@@ -72,11 +69,15 @@ impl Provider for Facebook {
     fn part(&self, file_name: &str) -> PartName {
         dated_part(file_name)
     }
-
-    fn how_to_ask(&self) -> &'static str {
-        HOW_TO_ASK
-    }
 }
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "Facebook",
+    reader_version: 2,
+    meaning: Meaning::PLAIN,
+    how_to_ask: HOW_TO_ASK,
+};
 
 const HOW_TO_ASK: &str = "\
 1. On the web at facebook.com/dyi, or in the app: Accounts Center > Your information and permissions > Export your information > Create export.

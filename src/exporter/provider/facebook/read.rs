@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::bounded_json;
 use crate::classify::{Format, is_web_address, stem};
+use crate::driver::{Content, Entry, Place, Private, Reading};
 use crate::facebook::html::{Expected, Page, PageRead, lacks, read_album, read_page};
-use crate::facebook::layout::{Place, place_of};
+use crate::facebook::layout::{self, place_of};
 use crate::facebook::messages;
 use crate::facebook::part_names::{account_of_part, is_user_name};
 use crate::facebook::posts::{Told, read_element};
@@ -15,9 +16,8 @@ use crate::meta_elements::{broken, read_elements};
 use crate::meta_html::page_author;
 use crate::meta_shape::oddity;
 use crate::meta_text::repair_value;
-use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
+use crate::{LARGEST_RECORD_FILE, Node, Tree};
 use model::kind::Kind;
-use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::record::{Edition, Record};
 use model::shown::shown;
@@ -49,25 +49,50 @@ pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
 fn is_no_page_of_the_owner(node: &Node) -> bool {
     matches!(
         place_of(&node.path),
-        Place::Conversation(_) | Place::OtherMessage | Place::System
+        layout::Place::Conversation(_) | layout::Place::OtherMessage | layout::Place::System
     )
 }
 
-/// Reads all record files of the tree and says what each entry is.
-pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = accounts(tree, options.account.as_deref());
-    for node in tree.nodes() {
-        let account = accounts.of(tree, node.id);
+/// Reads the record files of one tree.
+pub(crate) struct Reader;
+
+impl Reading for Reader {
+    fn place(&mut self, entry: &mut Entry<'_>) -> Place {
+        match place_of(entry.path()) {
+            layout::Place::System => Place::Aside(Ignored::SystemFile),
+            layout::Place::Service => Place::Aside(Ignored::ServiceFile),
+            layout::Place::Media => Place::Media,
+            layout::Place::MessageMedia => Place::Private(Private::Media),
+            layout::Place::Conversation(_) => Place::Private(Private::Record),
+            layout::Place::OtherMessage => Place::Private(Private::Other),
+            layout::Place::Records(..) | layout::Place::Album(_) | layout::Place::Perhaps(..) => {
+                Place::Record
+            }
+            layout::Place::OtherRecords => Place::Aside(Ignored::NotAboutMedia),
+            layout::Place::Unknown => Place::Aside(Ignored::Unknown),
+        }
+    }
+
+    fn read(&mut self, file: Entry<'_>) -> Result<Content, String> {
+        let place = place_of(file.path());
         let mut file = File {
-            tree,
-            node,
-            account: account.as_deref(),
-            options,
-            sink,
+            file,
             tally: Tally::default(),
         };
-        let role = file.role();
-        sink.entry(node.id, role);
+        match place {
+            layout::Place::Records(kind, Format::Json) => file.elements(kind),
+            layout::Place::Records(kind, Format::Html) => {
+                let expected = expected(file.file.path(), kind);
+                file.page(kind, expected)
+            }
+            layout::Place::Conversation(Format::Json) => file.conversation(),
+            layout::Place::Conversation(Format::Html) => file.page(Kind::Message, Expected::Items),
+            layout::Place::Album(Format::Json) => file.album(),
+            layout::Place::Album(Format::Html) => file.album_page(),
+            layout::Place::Perhaps(kind, format) => return file.perhaps(kind, format),
+            _ => Ok(()),
+        }?;
+        Ok(Content::Records)
     }
 }
 
@@ -104,83 +129,40 @@ struct Tally {
 }
 
 struct File<'a> {
-    tree: &'a dyn Tree,
-    node: &'a Node,
-    account: Option<&'a str>,
-    options: &'a ReadOptions,
-    sink: &'a mut dyn ItemSink,
+    file: Entry<'a>,
     tally: Tally,
 }
 
 impl File<'_> {
-    fn role(&mut self) -> EntryRole {
-        let messages = self.options.include_messages;
-        match place_of(&self.node.path) {
-            Place::System => EntryRole::Ignored(Ignored::SystemFile),
-            Place::Service => EntryRole::Ignored(Ignored::ServiceFile),
-            Place::Media => EntryRole::Media,
-            Place::MessageMedia if messages => EntryRole::Media,
-            Place::Conversation(Format::Json) if messages => self.outcome(Self::conversation),
-            Place::MessageMedia | Place::Conversation(_) | Place::OtherMessage if !messages => {
-                EntryRole::Ignored(Ignored::Messages)
-            }
-            Place::Records(kind, Format::Json) => self.outcome(|file| file.elements(kind)),
-            Place::Album(Format::Json) => self.outcome(Self::album),
-            Place::Perhaps(kind, Format::Json) => self.perhaps(kind),
-            Place::Records(kind, Format::Html) => {
-                let expected = expected(&self.node.path, kind);
-                self.outcome(|file| file.page(kind, expected))
-            }
-            // Not asked for was answered above.
-            Place::Conversation(Format::Html) => {
-                self.outcome(|file| file.page(Kind::Message, Expected::Items))
-            }
-            Place::Album(Format::Html) => self.outcome(Self::album_page),
-            Place::Perhaps(kind, Format::Html) => self.perhaps_page(kind),
-            Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
-                EntryRole::Ignored(Ignored::Unknown)
-            }
-        }
-    }
-
-    fn outcome(&mut self, read: impl FnOnce(&mut Self) -> Result<(), String>) -> EntryRole {
-        match read(self) {
-            Ok(()) => EntryRole::Record,
-            Err(why) => EntryRole::Failed(why),
-        }
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        self.tree.read(self.node.id, LARGEST_RECORD_FILE)
-    }
-
     fn source(&self, edition: Edition) -> Source<'_> {
         Source {
-            path: &self.node.path,
-            account: self.account,
+            path: self.file.path(),
+            account: self.file.account,
             edition,
         }
     }
 
-    /// Most files of an archive are about other things; one that says `"uri"` nowhere names no medium.
-    fn perhaps(&mut self, kind: Kind) -> EntryRole {
-        let mut bytes = match self.bytes() {
-            Ok(bytes) => bytes,
-            Err(why) => return EntryRole::Failed(why),
-        };
-        if !contains(&bytes, b"\"uri\"") {
-            return EntryRole::Ignored(Ignored::NotAboutMedia);
-        }
-        match self.read_elements(kind, &mut bytes) {
-            Err(why) => EntryRole::Failed(why),
-            Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Ok(()) => EntryRole::Record,
-        }
+    /// Most files and pages of an archive are about other things.
+    fn perhaps(&mut self, kind: Kind, format: Format) -> Result<Content, String> {
+        match format {
+            Format::Html => self.page(kind, Expected::Anything),
+            Format::Json => {
+                let mut bytes = self.file.bytes()?;
+                // What says `"uri"` nowhere names no medium.
+                match contains(&bytes, b"\"uri\"") {
+                    true => self.read_elements(kind, &mut bytes),
+                    false => Ok(()),
+                }
+            }
+        }?;
+        Ok(match self.tally.records {
+            0 => Content::Aside(Ignored::NotAboutMedia),
+            _ => Content::Records,
+        })
     }
 
     fn elements(&mut self, kind: Kind) -> Result<(), String> {
-        let mut bytes = self.bytes()?;
+        let mut bytes = self.file.bytes()?;
         self.read_elements(kind, &mut bytes)?;
         let tally = &self.tally;
         if tally.odd > 0 {
@@ -188,15 +170,16 @@ impl File<'_> {
                 "{} of its {} records have no shape that is known",
                 tally.odd, tally.elements
             );
-            self.not_understood(lacks);
+            self.file.lacks(lacks);
         } else if tally.records > 0 && tally.undated.len() == tally.records {
-            self.not_understood("no record in it has a time of posting".to_owned());
+            self.file
+                .lacks("no record in it has a time of posting".to_owned());
         } else if let Some(what) = tally.first_passed_over {
             let lacks = format!(
                 "in {} of its {} records {what}",
                 tally.passed_over, tally.elements
             );
-            self.not_understood(lacks);
+            self.file.lacks(lacks);
         }
         Ok(())
     }
@@ -204,14 +187,9 @@ impl File<'_> {
     fn album(&mut self) -> Result<(), String> {
         self.elements(Kind::Post)?;
         if self.tally.elements > 0 && self.tally.albums == 0 && self.tally.odd == 0 {
-            self.not_understood("no album in it".to_owned());
+            self.file.lacks("no album in it".to_owned());
         }
         Ok(())
-    }
-
-    fn not_understood(&mut self, lacks: String) {
-        let why = NotUnderstood::UnknownStructure { lacks };
-        self.sink.not_understood(self.node.id, why);
     }
 
     fn read_elements(&mut self, kind: Kind, bytes: &mut [u8]) -> Result<(), String> {
@@ -228,9 +206,9 @@ impl File<'_> {
     }
 
     fn conversation(&mut self) -> Result<(), String> {
-        let mut bytes = self.bytes()?;
+        let mut bytes = self.file.bytes()?;
         if !contains(&bytes, b"\"messages\"") {
-            self.not_understood("no list of messages".to_owned());
+            self.file.lacks("no list of messages".to_owned());
         }
         let result = read_elements(
             &mut bytes,
@@ -245,7 +223,7 @@ impl File<'_> {
     }
 
     fn page(&mut self, kind: Kind, expected: Expected) -> Result<(), String> {
-        let bytes = self.bytes()?;
+        let bytes = self.file.bytes()?;
         let mut warnings = Vec::new();
         let page = self.html_page(kind, &bytes);
         let read = read_page(&page, &mut |warning| warnings.push(warning));
@@ -253,21 +231,12 @@ impl File<'_> {
     }
 
     fn album_page(&mut self) -> Result<(), String> {
-        let bytes = self.bytes()?;
+        let bytes = self.file.bytes()?;
         let mut warnings = Vec::new();
         let page = self.html_page(Kind::Post, &bytes);
         let (album, read) = read_album(&page, &mut |warning| warnings.push(warning));
-        self.sink.album(album);
+        self.file.album(album);
         self.finish_page(read, warnings, Expected::Items)
-    }
-
-    /// Most pages are about other things.
-    fn perhaps_page(&mut self, kind: Kind) -> EntryRole {
-        match self.page(kind, Expected::Anything) {
-            Ok(()) if self.tally.records == 0 => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Ok(()) => EntryRole::Record,
-            Err(why) => EntryRole::Failed(why),
-        }
     }
 
     fn html_page<'p>(&'p self, kind: Kind, html: &'p [u8]) -> Page<'p> {
@@ -275,7 +244,7 @@ impl File<'_> {
             kind,
             source: self.source(Edition::Html),
             html,
-            offset_s: self.options.html_offset_s,
+            offset_s: self.file.options.html_offset_s,
         }
     }
 
@@ -286,13 +255,13 @@ impl File<'_> {
         expected: Expected,
     ) -> Result<(), String> {
         for warning in warnings {
-            self.sink.warn(self.node.id, warning);
+            self.file.warn(warning);
         }
         if let Some(lacks) = lacks(&read, expected) {
-            self.not_understood(lacks);
+            self.file.lacks(lacks);
         }
         for preview in &read.previews {
-            self.sink.explained(self.node.id, preview);
+            self.file.explained(preview);
         }
         read.records
             .into_iter()
@@ -306,11 +275,11 @@ impl File<'_> {
         self.tally.odd += usize::from(!told.understood || told.pathless);
         self.tally.albums += told.albums.len();
         for preview in &told.previews {
-            self.sink.explained(self.node.id, preview);
+            self.file.explained(preview);
         }
         told.albums
             .into_iter()
-            .for_each(|album| self.sink.album(album));
+            .for_each(|album| self.file.album(album));
         told.records
             .into_iter()
             .for_each(|record| self.give(record));
@@ -324,7 +293,7 @@ impl File<'_> {
         if is_web_address(&record.uri) {
             self.tally.on_the_web.push(record.uri.clone());
         }
-        self.sink.record(record);
+        self.file.record(record);
     }
 
     fn tell_oddities(&mut self) {
@@ -341,7 +310,7 @@ impl File<'_> {
                     uris.len(),
                     shown(first)
                 );
-                self.sink.warn(self.node.id, message);
+                self.file.warn(message);
             }
         }
     }

@@ -1,89 +1,24 @@
 //! The walk over an archive: every entry has a role, broken files spoil only themselves.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
-use archive::EntryId;
-use model::record::AlbumRecord;
-
-struct Files(Vec<Node>, Vec<Vec<u8>>);
-
-impl Files {
-    fn of(files: &[(&str, Vec<u8>)]) -> Self {
-        let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
-            id: EntryId(at),
-            path: (*path).into(),
-        });
-        Self(
-            nodes.collect(),
-            files.iter().map(|(_, bytes)| bytes.clone()).collect(),
-        )
-    }
-}
-
-impl Tree for Files {
-    fn nodes(&self) -> &[Node] {
-        &self.0
-    }
-    fn part_names(&self) -> Vec<String> {
-        vec!["facebook.zip".to_owned()]
-    }
-    fn part_name(&self, _: EntryId) -> String {
-        "facebook.zip".to_owned()
-    }
-    fn size_bytes(&self, id: EntryId) -> u64 {
-        self.1[id.0].len() as u64
-    }
-    fn read(&self, id: EntryId, _: u64) -> Result<Vec<u8>, String> {
-        Ok(self.1[id.0].clone())
-    }
-}
-
-#[derive(Default)]
-struct Heard {
-    records: Vec<Record>,
-    albums: Vec<AlbumRecord>,
-    roles: BTreeMap<EntryId, EntryRole>,
-    warnings: Vec<String>,
-    not_understood: Vec<String>,
-    explained: Vec<String>,
-}
-
-impl ItemSink for Heard {
-    fn record(&mut self, record: Record) {
-        self.records.push(record);
-    }
-    fn album(&mut self, album: AlbumRecord) {
-        self.albums.push(album);
-    }
-    fn entry(&mut self, id: EntryId, role: EntryRole) {
-        assert!(
-            self.roles.insert(id, role).is_none(),
-            "{id:?} is told twice"
-        );
-    }
-    fn warn(&mut self, _: EntryId, message: String) {
-        self.warnings.push(message);
-    }
-    fn explained(&mut self, _: EntryId, uri: &str) {
-        self.explained.push(uri.to_owned());
-    }
-    fn not_understood(&mut self, _: EntryId, why: NotUnderstood) {
-        let NotUnderstood::UnknownStructure { lacks } = why else {
-            panic!("{why:?}");
-        };
-        self.not_understood.push(lacks);
-    }
-}
+use crate::facebook::Facebook;
+use crate::testing::{Files, Heard};
+use crate::{EntryRole, ReadOptions};
+use model::not_understood::NotUnderstood;
 
 fn read_with(files: &[(&str, Vec<u8>)], options: &ReadOptions) -> Heard {
-    let tree = Files::of(files);
-    let mut heard = Heard::default();
-    read(&tree, options, &mut heard);
-    assert_eq!(heard.roles.len(), files.len());
-    heard
+    Files::in_part("facebook.zip", files).read(&Facebook, options)
+}
+
+/// What the files lack, where that is all that was not understood.
+fn lacking(heard: &Heard) -> Vec<&str> {
+    let lacks = heard.not_understood.iter().map(|(_, why)| match why {
+        NotUnderstood::UnknownStructure { lacks } => lacks.as_str(),
+        _ => panic!("{why:?}"),
+    });
+    lacks.collect()
 }
 
 fn role(path: &str, bytes: &[u8], messages: bool) -> EntryRole {
@@ -93,7 +28,7 @@ fn role(path: &str, bytes: &[u8], messages: bool) -> EntryRole {
     };
     read_with(&[(path, bytes.to_vec())], &options)
         .roles
-        .remove(&EntryId(0))
+        .remove(&0)
         .expect("told")
 }
 
@@ -219,7 +154,7 @@ fn broken_files_fail_alone_and_what_stands_before_the_fault_is_read() {
         ],
         &ReadOptions::default(),
     );
-    let failed = |id: usize| match &heard.roles[&EntryId(id)] {
+    let failed = |id: usize| match &heard.roles[&id] {
         EntryRole::Failed(why) => why.clone(),
         other => format!("{other:?}"),
     };
@@ -230,7 +165,7 @@ fn broken_files_fail_alone_and_what_stands_before_the_fault_is_read() {
         failed(0)
     );
     assert!(failed(1).starts_with("broken JSON: "), "{}", failed(1));
-    assert_eq!(heard.roles[&EntryId(2)], EntryRole::Record);
+    assert_eq!(heard.roles[&2], EntryRole::Record);
     assert!(failed(3).contains("1 records before"), "{}", failed(3));
     assert_eq!(heard.records.len(), 3);
 }
@@ -325,7 +260,7 @@ fn oddities_are_told_once_a_file() {
         ]
     );
     assert_eq!(
-        heard.not_understood,
+        lacking(&heard),
         ["1 of its 3 records have no shape that is known"]
     );
 }
@@ -375,7 +310,7 @@ fn a_record_file_whose_structure_matches_nothing_is_not_understood() {
             &[(path, file.clone().into_bytes())],
             &ReadOptions::default(),
         );
-        match (heard.not_understood.as_slice(), lacks) {
+        match (lacking(&heard).as_slice(), lacks) {
             ([], None) => {}
             ([found], Some(lacks)) if found.contains(lacks) => {}
             (found, _) => panic!("{file}: {found:?}, expected {lacks:?}"),

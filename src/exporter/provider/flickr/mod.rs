@@ -13,8 +13,9 @@ mod read;
 
 use std::collections::BTreeMap;
 
+use crate::driver::Reading;
 use crate::ties::Ties;
-use crate::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
+use crate::{About, Meaning, PieceId, Provider, Tree};
 use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::Kind;
 use model::record::Record;
@@ -26,20 +27,16 @@ const NAME: &str = "flickr";
 pub struct Flickr;
 
 impl Provider for Flickr {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn reader_version(&self) -> u32 {
-        1
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
         layout::roots(paths)
     }
 
-    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-        read::read(tree, options, sink);
+    fn open<'a>(&self, tree: &'a dyn Tree) -> Box<dyn Reading + 'a> {
+        Box::new(read::Reader::new(tree))
     }
 
     fn link(&self, evidence: &Evidence) -> Links {
@@ -56,15 +53,6 @@ impl Provider for Flickr {
         }
     }
 
-    /// Owners set dates right on the service. The time of posting is that of an upload.
-    fn meaning(&self) -> Meaning {
-        Meaning {
-            titles_name_files: false,
-            dates_are_corrected: true,
-            posted_is_upload: true,
-        }
-    }
-
     fn media_kind(&self, path: &str) -> Option<Kind> {
         (layout::place_of(path) == layout::Place::Media).then_some(Kind::Post)
     }
@@ -76,11 +64,20 @@ impl Provider for Flickr {
     fn accounts(&self, tree: &dyn Tree, given: Option<&str>) -> BTreeMap<PieceId, String> {
         read::accounts(tree, given).of_pieces(tree)
     }
-
-    fn how_to_ask(&self) -> &'static str {
-        HOW_TO_ASK
-    }
 }
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "Flickr",
+    reader_version: 1,
+    // Owners set dates right on the service. The time of posting is that of an upload.
+    meaning: Meaning {
+        titles_name_files: false,
+        dates_are_corrected: true,
+        posted_is_upload: true,
+    },
+    how_to_ask: HOW_TO_ASK,
+};
 
 const HOW_TO_ASK: &str = "\
 1. On flickr.com/account, under \"Your Flickr Data\", press \"Request my Flickr data\". Flickr sends a mail when the archive is ready, after hours or days.

@@ -3,72 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::*;
-use model::record::{AlbumRecord, Record};
+use crate::flickr::Flickr;
+use crate::testing::{Files, Heard};
+use crate::{EntryRole, ReadOptions};
+use model::record::Record;
 
-struct Files(Vec<Node>, Vec<(&'static str, &'static str)>);
-
-impl Files {
-    fn new(files: &[(&'static str, &'static str)]) -> Self {
-        let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
-            id: EntryId(at),
-            path: (*path).into(),
-        });
-        Self(nodes.collect(), files.to_vec())
-    }
-}
-
-impl Tree for Files {
-    fn nodes(&self) -> &[Node] {
-        &self.0
-    }
-    fn part_names(&self) -> Vec<String> {
-        vec!["72157_ab_part1.zip".to_owned()]
-    }
-    fn part_name(&self, _: EntryId) -> String {
-        "72157_ab_part1.zip".to_owned()
-    }
-    fn size_bytes(&self, id: EntryId) -> u64 {
-        self.1[id.0].1.len() as u64
-    }
-    fn read(&self, id: EntryId, _: u64) -> Result<Vec<u8>, String> {
-        Ok(self.1[id.0].1.as_bytes().to_vec())
-    }
-}
-
-#[derive(Default)]
-struct Heard {
-    records: Vec<Record>,
-    listed: Vec<Record>,
-    albums: Vec<AlbumRecord>,
-    roles: BTreeMap<usize, EntryRole>,
-    lacks: Vec<(usize, String)>,
-}
-
-impl ItemSink for Heard {
-    fn record(&mut self, record: Record) {
-        self.records.push(record);
-    }
-    fn listed(&mut self, record: Record) {
-        self.listed.push(record);
-    }
-    fn album(&mut self, album: AlbumRecord) {
-        self.albums.push(album);
-    }
-    fn entry(&mut self, id: EntryId, role: EntryRole) {
-        assert_eq!(self.roles.insert(id.0, role), None, "told once");
-    }
-    fn warn(&mut self, _: EntryId, message: String) {
-        panic!("{message}");
-    }
-    fn not_understood(&mut self, id: EntryId, why: NotUnderstood) {
-        self.lacks.push((id.0, why.reason()));
-    }
-}
-
-fn heard(files: &[(&'static str, &'static str)]) -> Heard {
-    let mut heard = Heard::default();
-    read(&Files::new(files), &ReadOptions::default(), &mut heard);
-    assert_eq!(heard.roles.len(), files.len());
+fn heard(files: &[(&str, &str)]) -> Heard {
+    let heard = Files::in_part("72157_ab_part1.zip", files).read(&Flickr, &ReadOptions::default());
+    assert_eq!(heard.warnings, Vec::<String>::new());
     heard
 }
 
@@ -145,9 +87,9 @@ fn what_is_not_understood_is_told_once_with_its_first_file() {
         ("photo_12345678902.json", OTHER),
     ]);
     let told: Vec<(usize, bool)> = heard
-        .lacks
+        .not_understood
         .iter()
-        .map(|(at, why)| (*at, why.contains("\"x\"")))
+        .map(|(at, why)| (*at, why.reason().contains("\"x\"")))
         .collect();
     assert_eq!(told, [(0, false), (1, true)]);
 }

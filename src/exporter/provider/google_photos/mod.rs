@@ -29,8 +29,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::driver::Reading;
 use crate::ties::Ties;
-use crate::{ItemSink, Meaning, PieceId, Provider, ReadOptions, Tree};
+use crate::{About, Meaning, PieceId, Provider, ReadOptions, Tree};
 use archive::{PartName, part_name};
 use model::evidence::{Evidence, Links, MediaEntry};
 use model::kind::Kind;
@@ -40,20 +41,16 @@ use model::record::Record;
 pub struct GooglePhotos;
 
 impl Provider for GooglePhotos {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn reader_version(&self) -> u32 {
-        2
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
         layout::recognize(paths)
     }
 
-    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-        read::read(tree, options, sink);
+    fn open<'a>(&self, tree: &'a dyn Tree) -> Box<dyn Reading + 'a> {
+        Box::new(read::Reader::new(tree))
     }
 
     fn link(&self, evidence: &Evidence) -> Links {
@@ -79,14 +76,6 @@ impl Provider for GooglePhotos {
 
     fn export(&self, part_name: &str) -> Option<String> {
         layout::export_id(part_name)
-    }
-
-    fn meaning(&self) -> Meaning {
-        Meaning {
-            titles_name_files: true,
-            dates_are_corrected: true,
-            posted_is_upload: true,
-        }
     }
 
     fn made_at(&self, export: &str) -> Option<Timestamp> {
@@ -122,11 +111,19 @@ impl Provider for GooglePhotos {
     fn listed(&self, tree: &dyn Tree, _: &ReadOptions) -> BTreeMap<PieceId, bool> {
         closing::listed(tree)
     }
-
-    fn how_to_ask(&self) -> &'static str {
-        HOW_TO_ASK
-    }
 }
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "Google Photos",
+    reader_version: 2,
+    meaning: Meaning {
+        titles_name_files: true,
+        dates_are_corrected: true,
+        posted_is_upload: true,
+    },
+    how_to_ask: HOW_TO_ASK,
+};
 
 const HOW_TO_ASK: &str = "\
 1. Open takeout.google.com with the account that holds the photos. Press \"Deselect all\", then tick Google Photos only. Leave all albums and years selected: with albums left out, it is lost which photos were in them; with years left out, photos are.

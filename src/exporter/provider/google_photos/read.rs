@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::classify::is_system_file;
-use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
+use crate::driver::{self, Entry, Place, Reading};
+use crate::{Node, Statements, Tree};
 use archive::EntryId;
 use model::kind::{Kind, Visibility};
 use model::not_understood::NotUnderstood;
@@ -26,41 +27,6 @@ const LARGEST_JSON: u64 = 16 << 20;
 
 /// Files beside media that are neither media nor records; what has another or no extension may be a medium.
 const OTHER_FILES: &[&str] = &[".html", ".htm", ".csv", ".pdf", ".txt", ".xml"];
-
-/// Reads a tree; see [`crate::Provider::read`].
-pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let folders = Folders::find(tree);
-    let mut reader = Reader {
-        tree,
-        options,
-        sink,
-        told: folders.exports(tree),
-        warned: BTreeSet::new(),
-        unread: HashSet::new(),
-        strange: BTreeMap::new(),
-    };
-    let mut pages = Vec::new();
-    for node in tree.nodes() {
-        if is_index_page(split_path(&node.path).1) {
-            pages.push(node);
-            continue;
-        }
-        let role = reader.role(node, &folders);
-        if matches!(role, EntryRole::Failed(_)) {
-            reader.unread.insert(node.id);
-        }
-        reader.sink.entry(node.id, role);
-    }
-    reader.tell_strange();
-    if pages.is_empty() {
-        return;
-    }
-    let held = reader.held();
-    for page in pages {
-        let role = reader.index_page(page, &held);
-        reader.sink.entry(page.id, role);
-    }
-}
 
 /// Returns the folder of a path without its file name, or nothing.
 fn folder_of(path: &str) -> &str {
@@ -162,10 +128,10 @@ fn is_item(tree: &dyn Tree, node: &Node) -> bool {
     bytes.is_ok_and(|bytes| matches!(parse(&bytes), Ok(Content::Item(_))))
 }
 
-struct Reader<'a> {
+/// Reads the record files of one tree.
+pub(crate) struct Reader<'a> {
     tree: &'a dyn Tree,
-    options: &'a ReadOptions,
-    sink: &'a mut dyn ItemSink,
+    folders: Folders,
     /// Top folders of other products that hold media, warned of once.
     warned: BTreeSet<String>,
     /// Exports whose photo folders are known.
@@ -174,27 +140,71 @@ struct Reader<'a> {
     unread: HashSet<EntryId>,
     /// Fields of sidecars that no list knows, with the first sidecar that has each.
     strange: BTreeMap<String, EntryId>,
+    /// What was read, as index pages ask for it.
+    held: Option<Held>,
 }
 
-impl Reader<'_> {
-    fn role(&mut self, node: &Node, folders: &Folders) -> EntryRole {
-        let (_, file) = split_path(&node.path);
-        if is_system_file(&node.path) {
-            return EntryRole::Ignored(Ignored::SystemFile);
+impl<'a> Reader<'a> {
+    pub(crate) fn new(tree: &'a dyn Tree) -> Self {
+        let folders = Folders::find(tree);
+        Self {
+            tree,
+            told: folders.exports(tree),
+            folders,
+            warned: BTreeSet::new(),
+            unread: HashSet::new(),
+            strange: BTreeMap::new(),
+            held: None,
         }
-        if !folders.holds(folder_of(&node.path)) {
-            return EntryRole::Ignored(self.other_product(node));
+    }
+}
+
+impl Reading for Reader<'_> {
+    fn place(&mut self, entry: &mut Entry<'_>) -> Place {
+        let (_, file) = split_path(entry.path());
+        if is_index_page(file) {
+            return Place::Index;
+        }
+        if is_system_file(entry.path()) {
+            return Place::Aside(Ignored::SystemFile);
+        }
+        if !self.folders.holds(folder_of(entry.path())) {
+            return Place::Aside(self.other_product(entry));
         }
         let ext = split(file).1.to_lowercase();
         match ext.as_str() {
-            ".json" => self.json(node, folders.is_top(folder_of(&node.path))),
-            ext if OTHER_FILES.contains(&ext) && !self.has_sidecar(node) => {
-                EntryRole::Ignored(Ignored::Unknown)
+            ".json" => Place::Record,
+            ext if OTHER_FILES.contains(&ext) && !self.has_sidecar(entry.node) => {
+                Place::Aside(Ignored::Unknown)
             }
-            _ => EntryRole::Media,
+            _ => Place::Media,
         }
     }
 
+    fn read(&mut self, mut file: Entry<'_>) -> Result<driver::Content, String> {
+        if is_index_page(split_path(file.path()).1) {
+            return self.index_page(&mut file);
+        }
+        let content = self.json(&mut file);
+        if content.is_err() {
+            self.unread.insert(file.node.id);
+        }
+        content
+    }
+
+    /// Each field once: a new one of Google's stands in every sidecar.
+    fn finish(&mut self, out: &mut dyn Statements) {
+        for (key, id) in std::mem::take(&mut self.strange) {
+            let lacks = format!(
+                "its field {:?} looks like a fact, and is none that albumen reads",
+                shown(&key)
+            );
+            out.not_understood(id, NotUnderstood::UnknownStructure { lacks });
+        }
+    }
+}
+
+impl Reader<'_> {
     /// What has a sidecar of its own is the owner's, of whatever kind it is.
     fn has_sidecar(&self, node: &Node) -> bool {
         let folder = folder_of(&node.path);
@@ -216,23 +226,11 @@ impl Reader<'_> {
             .any(|prediction| is_there(&prediction.name))
     }
 
-    /// Each field once: a new one of Google's stands in every sidecar.
-    fn tell_strange(&mut self) {
-        for (key, id) in std::mem::take(&mut self.strange) {
-            let lacks = format!(
-                "its field {:?} looks like a fact, and is none that albumen reads",
-                shown(&key)
-            );
-            self.sink
-                .not_understood(id, NotUnderstood::UnknownStructure { lacks });
-        }
-    }
-
     /// A part may hold media of Google Photos only and be in a language no list has: then nothing shows what they are.
-    fn other_product(&mut self, node: &Node) -> Ignored {
-        let (folder, file) = split_path(&node.path);
-        let is_told = self.told.contains(&self.export(node.id));
-        let top = node.path.split('/').next().unwrap_or_default();
+    fn other_product(&mut self, entry: &mut Entry<'_>) -> Ignored {
+        let (folder, file) = split_path(entry.path());
+        let is_told = self.told.contains(&self.export(entry.node.id));
+        let top = entry.path().split('/').next().unwrap_or_default();
         if is_media(split(file).1) && !folder.is_empty() && self.warned.insert(top.to_owned()) {
             let why = match is_told {
                 true => "it is another product's folder beside that of Google Photos",
@@ -242,7 +240,7 @@ impl Reader<'_> {
                 }
             };
             let message = format!("media in {:?} are left aside: {why}", shown(top));
-            self.sink.warn(node.id, message);
+            entry.warn(message);
         }
         match is_told || folder.is_empty() {
             true => Ignored::OtherProduct,
@@ -262,54 +260,40 @@ impl Reader<'_> {
     }
 
     /// Notes what the index page lists and was not read.
-    fn index_page(&mut self, node: &Node, held: &Held) -> EntryRole {
-        let bytes = match self.tree.read(node.id, LARGEST_RECORD_FILE) {
-            Ok(bytes) => bytes,
-            Err(why) => return EntryRole::Failed(why),
+    fn index_page(&mut self, file: &mut Entry<'_>) -> Result<driver::Content, String> {
+        let files = manifest(&file.bytes()?).map_err(|why| shown(&why))?;
+        let held = match self.held.take() {
+            Some(held) => held,
+            None => self.held(),
         };
-        let files = match manifest(&bytes) {
-            Ok(files) => files,
-            Err(why) => return EntryRole::Failed(shown(&why)),
-        };
-        for file in files {
-            let by = (
-                &*node.path,
-                self.export(node.id),
-                self.options.account.clone(),
-            );
-            if let Some(record) = listed::record(&file, held, by) {
-                self.sink.listed(record);
+        for listed in files {
+            let by = (file.path(), self.export(file.node.id), account(file));
+            if let Some(record) = listed::record(&listed, &held, by) {
+                file.listed(record);
             }
         }
-        EntryRole::Record
+        self.held = Some(held);
+        Ok(driver::Content::Records)
     }
 
-    fn json(&mut self, node: &Node, at_top: bool) -> EntryRole {
-        let bytes = match self.tree.read(node.id, LARGEST_JSON) {
-            Ok(bytes) => bytes,
-            Err(why) => return EntryRole::Failed(why),
-        };
-        match parse(&bytes) {
-            Err(why) => EntryRole::Failed(format!("broken JSON: {}", shown(&why))),
-            Ok(Content::Item(item)) => self.item(node, *item),
-            Ok(Content::Album(_) | Content::Other) if is_sidecar_name(split_path(&node.path).1) => {
-                self.renamed(node, "no photoTakenTime, as every sidecar has")
+    fn json(&mut self, file: &mut Entry<'_>) -> Result<driver::Content, String> {
+        let at_top = self.folders.is_top(folder_of(file.path()));
+        let bytes = file.bytes_up_to(LARGEST_JSON)?;
+        let content = parse(&bytes).map_err(|why| format!("broken JSON: {}", shown(&why)))?;
+        let is_sidecar = is_sidecar_name(split_path(file.path()).1);
+        Ok(match content {
+            Content::Item(item) => self.item(file, *item),
+            Content::Album(_) | Content::Other if is_sidecar => {
+                renamed(file, "no photoTakenTime, as every sidecar has")
             }
-            Ok(Content::Album(album)) if !at_top && self.is_album_file(node, &album) => {
-                self.album(node, album)
+            Content::Album(album) if !at_top && self.is_album_file(file.node, &album) => {
+                self.album(file, album)
             }
-            Ok(Content::Other) if !at_top && resembles_album(&bytes) => {
-                self.renamed(node, "no title, as every album file has")
+            Content::Other if !at_top && resembles_album(&bytes) => {
+                renamed(file, "no title, as every album file has")
             }
-            Ok(Content::Album(_) | Content::Other) => EntryRole::Ignored(Ignored::NotAboutMedia),
-        }
-    }
-
-    fn renamed(&mut self, node: &Node, lacks: &str) -> EntryRole {
-        let lacks = lacks.to_owned();
-        self.sink
-            .not_understood(node.id, NotUnderstood::UnknownStructure { lacks });
-        EntryRole::Ignored(Ignored::Unknown)
+            Content::Album(_) | Content::Other => driver::Content::Aside(Ignored::NotAboutMedia),
+        })
     }
 
     /// Files beside one medium (`photo.jpg.settings.json`) are no album files, nor are those of old day folders, whose
@@ -331,15 +315,13 @@ impl Reader<'_> {
         }
     }
 
-    fn item(&mut self, node: &Node, item: Item) -> EntryRole {
+    fn item(&mut self, file: &mut Entry<'_>, item: Item) -> driver::Content {
+        let node = file.node;
         for key in &item.odd {
-            let message = format!("{key} cannot be read as a time; left out");
-            self.sink.warn(node.id, message);
+            file.warn(format!("{key} cannot be read as a time; left out"));
         }
         if let Some(key) = item.lacks {
-            let lacks = format!("no {key}, as every sidecar has");
-            self.sink
-                .not_understood(node.id, NotUnderstood::UnknownStructure { lacks });
+            file.lacks(format!("no {key}, as every sidecar has"));
         }
         for key in item.strange {
             self.strange.entry(key).or_insert(node.id);
@@ -351,9 +333,10 @@ impl Reader<'_> {
             // No flag tells that an item is locked.
             facts.visibility = Visibility::Hidden;
         }
-        self.sink.record(Record {
+        let account = account(file);
+        file.record(Record {
             provider: NAME.to_owned(),
-            account: self.options.account.clone(),
+            account,
             export: self.export(node.id),
             kind: Kind::Post,
             source: node.path.to_string(),
@@ -365,13 +348,14 @@ impl Reader<'_> {
             facts,
             raw: item.raw,
         });
-        EntryRole::Record
+        driver::Content::Records
     }
 
-    fn album(&mut self, node: &Node, album: Album) -> EntryRole {
+    fn album(&mut self, file: &mut Entry<'_>, album: Album) -> driver::Content {
+        let node = file.node;
         let record = AlbumRecord {
             provider: NAME.to_owned(),
-            account: self.options.account.clone(),
+            account: account(file),
             export: self.export(node.id),
             key: self.folder_name(node),
             title: album.title,
@@ -380,13 +364,22 @@ impl Reader<'_> {
             source: node.path.to_string(),
             raw: album.raw,
         };
-        self.sink.album(record);
-        EntryRole::Record
+        file.album(record);
+        driver::Content::Records
     }
 
     fn export(&self, id: EntryId) -> Option<String> {
         export_of(self.tree, id)
     }
+}
+
+fn renamed(file: &mut Entry<'_>, lacks: &str) -> driver::Content {
+    file.lacks(lacks.to_owned());
+    driver::Content::Aside(Ignored::Unknown)
+}
+
+fn account(file: &Entry<'_>) -> Option<String> {
+    file.account.map(str::to_owned)
 }
 
 /// The item's identity across copies and exports: its address, else title and capture time, else only its place.

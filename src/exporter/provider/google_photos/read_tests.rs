@@ -1,98 +1,27 @@
 //! Tests of reading whole trees: every entry has one fate, records carry what files and folders tell.
 
-use std::collections::BTreeMap;
-
-use crate::Provider;
 use crate::google_photos::GooglePhotos;
+use crate::testing::{Files, Heard, UNREADABLE};
+use crate::{EntryRole, ReadOptions};
 
 use super::*;
 
 const PART: &str = "takeout-20240101T000000Z-001.zip";
 
-/// Entries in memory.
-struct Files {
-    nodes: Vec<Node>,
-    files: Vec<(String, String)>,
-    part: String,
+fn in_memory(files: &[(&str, &str)]) -> Files {
+    Files::in_part(PART, files)
 }
 
-impl Files {
-    fn new(files: &[(&str, &str)]) -> Self {
-        Self::in_part(PART, files)
-    }
-
-    fn in_part(part: &str, files: &[(&str, &str)]) -> Self {
-        let mut files: Vec<(String, String)> = files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-            .collect();
-        files.sort();
-        let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
-            id: EntryId(at),
-            path: path.as_str().into(),
-        });
-        Self {
-            nodes: nodes.collect(),
-            files,
-            part: part.to_owned(),
-        }
-    }
-}
-
-impl Tree for Files {
-    fn nodes(&self) -> &[Node] {
-        &self.nodes
-    }
-    fn part_names(&self) -> Vec<String> {
-        vec![self.part.clone()]
-    }
-    fn part_name(&self, _: EntryId) -> String {
-        self.part.clone()
-    }
-    fn size_bytes(&self, id: EntryId) -> u64 {
-        self.files[id.0].1.len() as u64
-    }
-    fn read(&self, id: EntryId, limit: u64) -> Result<Vec<u8>, String> {
-        match self.files[id.0].1.as_str() {
-            "unreadable" => Err("checksum differs".to_owned()),
-            text if text.len() as u64 > limit => Err("too large".to_owned()),
-            text => Ok(text.as_bytes().to_vec()),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Sink {
-    records: Vec<Record>,
-    albums: Vec<AlbumRecord>,
-    roles: BTreeMap<EntryId, EntryRole>,
-    warnings: Vec<String>,
-}
-
-impl ItemSink for Sink {
-    fn record(&mut self, record: Record) {
-        self.records.push(record);
-    }
-    fn album(&mut self, album: AlbumRecord) {
-        self.albums.push(album);
-    }
-    fn entry(&mut self, id: EntryId, role: EntryRole) {
-        assert_eq!(self.roles.insert(id, role), None, "told once");
-    }
-    fn warn(&mut self, _: EntryId, message: String) {
-        self.warnings.push(message);
-    }
-}
-
-fn read_all(tree: &Files) -> Sink {
-    let mut sink = Sink::default();
+fn read_all(tree: &Files) -> Heard {
     let options = ReadOptions {
         account: Some("anna".to_owned()),
         ..ReadOptions::default()
     };
-    GooglePhotos.read(tree, &options, &mut sink);
-    assert_eq!(sink.roles.len(), tree.nodes.len(), "every node has a role");
-    sink
+    let mut heard = tree.read(&GooglePhotos, &options);
+    let lacks = heard.lacks();
+    heard.warnings.extend(lacks);
+    heard.records.append(&mut heard.listed);
+    heard
 }
 
 /// Path and fate of every entry.
@@ -106,7 +35,7 @@ fn fates(tree: &Files) -> Vec<(&str, String)> {
     };
     tree.nodes
         .iter()
-        .map(|node| (&*node.path, fate(&sink.roles[&node.id])))
+        .map(|node| (&*node.path, fate(&sink.roles[&node.id.0])))
         .collect()
 }
 
@@ -115,7 +44,7 @@ const ALBUM: &str = r#"{"title":"Rome / spring","description":"Days"}"#;
 
 #[test]
 fn every_entry_has_its_fate() {
-    let tree = Files::new(&[
+    let tree = in_memory(&[
         ("archive_browser.html", "<html>"),
         ("Google Photos/print-subscriptions.json", "{}"),
         ("Google Photos/metadata.json", r#"{"title":null}"#),
@@ -131,7 +60,7 @@ fn every_entry_has_its_fate() {
             r#"{"title":"a.jpg"}"#,
         ),
         ("Google Photos/Rome/broken.jpg.json", "{"),
-        ("Google Photos/Rome/cut.jpg.json", "unreadable"),
+        ("Google Photos/Rome/cut.jpg.json", UNREADABLE),
         ("Google Photos/Rome/MVIMG_1", ""),
         ("Google Photos/Rome/10.01.15 - 6", ""),
         ("Google Photos/Rome/order.pdf", ""),
@@ -180,7 +109,7 @@ fn every_entry_has_its_fate() {
 
 #[test]
 fn a_sidecar_becomes_a_record() {
-    let tree = Files::new(&[("Google Photos/Rome/a.jpg.json", ITEM)]);
+    let tree = in_memory(&[("Google Photos/Rome/a.jpg.json", ITEM)]);
     let sink = read_all(&tree);
     let [record] = sink.records.as_slice() else {
         panic!("{:?}", sink.records);
@@ -208,14 +137,14 @@ fn keys_are_the_address_else_title_and_time_else_the_place() {
         ),
         (r#"{"imageViews":"1"}"#, "Rome/x.json"),
     ] {
-        let sink = read_all(&Files::new(&[("Google Photos/Rome/x.json", text)]));
+        let sink = read_all(&in_memory(&[("Google Photos/Rome/x.json", text)]));
         assert_eq!(sink.records[0].key, expected, "{text}");
     }
 }
 
 #[test]
 fn an_album_file_becomes_an_album() {
-    let tree = Files::new(&[
+    let tree = in_memory(&[
         ("Google Fotos/Rome _ spring/Metadaten.json", ALBUM),
         (
             "Google Fotos/Unbenannt(1)/Metadaten.json",
@@ -248,7 +177,7 @@ fn an_album_file_becomes_an_album() {
 
 #[test]
 fn the_service_folder_is_found_by_content_in_any_language() {
-    let tree = Files::new(&[
+    let tree = in_memory(&[
         ("Grianghraif/Róimh/a.jpg.json", ITEM),
         ("Grianghraif/Róimh/a.jpg", ""),
         ("Grianghraif/Páras/b.jpg", ""),
@@ -269,7 +198,7 @@ fn the_service_folder_is_found_by_content_in_any_language() {
 #[test]
 fn what_nothing_tells_is_undecided_until_its_export_tells_the_photo_folder() {
     let media_only = [("Grianghraif/Róimh/a.jpg", ""), ("Drive/Holiday/c.jpg", "")];
-    let alone = Files::new(&media_only);
+    let alone = in_memory(&media_only);
     assert_eq!(
         fates(&alone),
         [
@@ -280,7 +209,7 @@ fn what_nothing_tells_is_undecided_until_its_export_tells_the_photo_folder() {
     assert_eq!(read_all(&alone).warnings.len(), 2);
     let mut whole = media_only.to_vec();
     whole.push(("Grianghraif/Róimh/b.jpg.json", ITEM));
-    let whole = Files::new(&whole);
+    let whole = in_memory(&whole);
     assert_eq!(
         fates(&whole)[..2],
         [
@@ -350,7 +279,7 @@ fn folders_and_flags_tell_how_an_item_is_shown() {
             Visibility::Trashed,
         ),
     ] {
-        let sink = read_all(&Files::new(&[(path, text)]));
+        let sink = read_all(&in_memory(&[(path, text)]));
         assert_eq!(sink.records[0].facts.visibility, expected, "{path}");
         assert_eq!(
             sink.records[0].facts.albums.is_empty(),
@@ -363,12 +292,12 @@ fn folders_and_flags_tell_how_an_item_is_shown() {
 #[test]
 fn a_time_that_is_none_is_warned_of_and_hostile_text_is_cleaned() {
     let odd = r#"{"photoTakenTime":{"timestamp":"\u001b[2J"},"title":"a.jpg"}"#;
-    let sink = read_all(&Files::new(&[("Google Photos/Rome/a.jpg.json", odd)]));
+    let sink = read_all(&in_memory(&[("Google Photos/Rome/a.jpg.json", odd)]));
     assert_eq!(
         sink.warnings,
         ["photoTakenTime cannot be read as a time; left out"]
     );
-    let sink = read_all(&Files::new(&[
+    let sink = read_all(&in_memory(&[
         ("Dr\u{202e}ive/x/a.jpg", ""),
         ("Google Photos/R/b.jpg", ""),
     ]));
@@ -394,19 +323,19 @@ fn reading_parts_one_by_one_tells_the_same_as_reading_them_together() {
         ("Drive/x/y.jpg", ""),
         ("archive_browser.html", "<html>"),
     ];
-    let told = |sink: Sink, tree: &Files| {
+    let told = |sink: Heard, tree: &Files| {
         let mut told: Vec<String> = sink.records.iter().map(|r| format!("{r:?}")).collect();
         told.extend(sink.albums.iter().map(|a| format!("{a:?}")));
         let fates = tree
             .nodes
             .iter()
-            .map(|node| format!("{} {:?}", node.path, sink.roles[&node.id]))
+            .map(|node| format!("{} {:?}", node.path, sink.roles[&node.id.0]))
             // Left aside either way; what nothing tells is asked again.
             .map(|fate| fate.replace("Undecided", "OtherProduct"));
         told.extend(fates);
         told
     };
-    let whole = Files::new(&files);
+    let whole = in_memory(&files);
     let mut together = told(read_all(&whole), &whole);
     together.sort();
     // Every way to deal nine files out to two parts.

@@ -17,9 +17,10 @@ mod understood;
 use std::collections::BTreeMap;
 
 use crate::classify::file_name;
+use crate::driver::Reading;
 use crate::meta_accounts::{dated_part, has_token};
 use crate::ties::Ties;
-use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use crate::{About, Meaning, PieceId, Provider, Tree};
 use crate::{meta_elements as elements, meta_values as values};
 use archive::PartName;
 use model::evidence::{Evidence, Links, MediaEntry};
@@ -33,12 +34,8 @@ const NAME: &str = "instagram";
 pub struct Instagram;
 
 impl Provider for Instagram {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn reader_version(&self) -> u32 {
-        2
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
@@ -55,8 +52,8 @@ impl Provider for Instagram {
         layout::is_usual_folder(name)
     }
 
-    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-        read::read(tree, options, sink);
+    fn open<'a>(&self, tree: &'a dyn Tree) -> Box<dyn Reading + 'a> {
+        Box::new(read::Reader::new(tree))
     }
 
     fn link(&self, evidence: &Evidence) -> Links {
@@ -88,11 +85,15 @@ impl Provider for Instagram {
     fn part(&self, file_name: &str) -> PartName {
         dated_part(file_name)
     }
-
-    fn how_to_ask(&self) -> &'static str {
-        HOW_TO_ASK
-    }
 }
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "Instagram",
+    reader_version: 2,
+    meaning: Meaning::PLAIN,
+    how_to_ask: HOW_TO_ASK,
+};
 
 const HOW_TO_ASK: &str = "\
 1. In the Instagram app or on the web: Accounts Center > Your information and permissions > Export your information > Create export.

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use crate::bounded_json;
 use crate::classify::Format;
+use crate::driver::{Content, Entry, Place, Private, Reading};
 use crate::instagram::elements::read_elements;
 use crate::instagram::html::{HtmlPage, read_page};
 use crate::instagram::labels::{self, LabelCensus};
-use crate::instagram::layout::{Conversations, Place, account_of_part, place_of};
+use crate::instagram::layout::{self, Conversations, account_of_part, place_of};
 use crate::instagram::posts::{self, Source};
 use crate::instagram::understood::{Understood, is_empty};
 use crate::instagram::{insights, messages, old_media, profile, profile_page};
@@ -17,10 +18,8 @@ use crate::meta_accounts::{Accounts, Believed, pages};
 use crate::meta_elements::broken;
 use crate::meta_html::page_author;
 use crate::meta_text::repair_value;
-use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
-use archive::EntryId;
+use crate::{LARGEST_RECORD_FILE, Node, Tree};
 use model::kind::Kind;
-use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::record::Record;
 use model::shown::shown;
@@ -34,7 +33,7 @@ pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
     let is_no_page_of_the_owner = |node: &Node| {
         matches!(
             conversations.place_of(&node.path),
-            Place::Conversation(_) | Place::OtherMessage | Place::System
+            layout::Place::Conversation(_) | layout::Place::OtherMessage | layout::Place::System
         )
     };
     let mut pages = pages(tree, &is_no_page_of_the_owner).into_iter();
@@ -49,48 +48,81 @@ pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
     })
 }
 
-/// Reads all record files of the tree and says what each entry is.
-pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = accounts(tree, options.account.as_deref());
-    let conversations = Conversations::find(tree.nodes());
-    for node in tree.nodes() {
-        let account = accounts.of(tree, node.id);
+/// Reads the record files of one tree.
+pub(crate) struct Reader {
+    conversations: Conversations,
+}
+
+impl Reader {
+    pub(crate) fn new(tree: &dyn Tree) -> Self {
+        Self {
+            conversations: Conversations::find(tree.nodes()),
+        }
+    }
+}
+
+impl Reading for Reader {
+    fn place(&mut self, entry: &mut Entry<'_>) -> Place {
+        match self.conversations.place_of(entry.path()) {
+            layout::Place::System => Place::Aside(Ignored::SystemFile),
+            layout::Place::Service => Place::Aside(Ignored::ServiceFile),
+            layout::Place::Media => Place::Media,
+            layout::Place::MessageMedia => Place::Private(Private::Media),
+            layout::Place::Conversation(_) => Place::Private(Private::Record),
+            layout::Place::OtherMessage => Place::Private(Private::Other),
+            layout::Place::Records(..)
+            | layout::Place::OldMedia
+            | layout::Place::Profile(_)
+            | layout::Place::Insights(_) => Place::Record,
+            layout::Place::OtherRecords => Place::Aside(Ignored::NotAboutMedia),
+            layout::Place::Unknown => Place::Aside(Ignored::Unknown),
+        }
+    }
+
+    fn read(&mut self, file: Entry<'_>) -> Result<Content, String> {
+        let place = self.conversations.place_of(file.path());
         let mut file = File {
-            tree,
-            node,
-            account: account.as_deref(),
-            sink,
+            file,
             undated: 0,
             first_undated: None,
         };
-        let role = file.role(conversations.place_of(&node.path), options);
-        sink.entry(node.id, role);
+        match place {
+            layout::Place::Records(kind, Format::Json) => file.posts(kind),
+            layout::Place::Records(kind, Format::Html) => file.page(kind),
+            layout::Place::Conversation(Format::Json) => file.conversation(),
+            layout::Place::Conversation(Format::Html) => file.page(Kind::Message),
+            layout::Place::OldMedia => file.old_media(),
+            layout::Place::Profile(Format::Json) => file.profile(),
+            layout::Place::Profile(Format::Html) => file.profile_page(),
+            layout::Place::Insights(format) => return file.insights(format),
+            _ => Ok(()),
+        }?;
+        Ok(Content::Records)
     }
 }
 
 /// Returns the user name, where the entry is a profile.
 fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
     match place_of(&node.path) {
-        Place::Profile(Format::Json) => profile::user_name(&read_profile(tree, node).ok()?),
-        Place::Profile(Format::Html) => {
+        layout::Place::Profile(Format::Json) => {
+            let bytes = tree.read(node.id, LARGEST_RECORD_FILE).ok()?;
+            profile::user_name(&read_profile(&bytes).ok()?)
+        }
+        layout::Place::Profile(Format::Html) => {
             profile_page::user_name(&tree.read(node.id, LARGEST_RECORD_FILE).ok()?)
         }
         _ => None,
     }
 }
 
-fn read_profile(tree: &dyn Tree, node: &Node) -> Result<Value, String> {
-    let bytes = tree.read(node.id, LARGEST_RECORD_FILE)?;
-    let mut profile = bounded_json::from_slice(&bytes).map_err(|error| broken(&error, 0))?;
+fn read_profile(bytes: &[u8]) -> Result<Value, String> {
+    let mut profile = bounded_json::from_slice(bytes).map_err(|error| broken(&error, 0))?;
     repair_value(&mut profile);
     Ok(profile)
 }
 
 struct File<'a> {
-    tree: &'a dyn Tree,
-    node: &'a Node,
-    account: Option<&'a str>,
-    sink: &'a mut dyn ItemSink,
+    file: Entry<'a>,
     /// Records that should have a date of posting and have none.
     undated: u64,
     /// Path of the medium of the first of them.
@@ -98,56 +130,11 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn role(&mut self, place: Place, options: &ReadOptions) -> EntryRole {
-        let messages = options.include_messages;
-        match place {
-            Place::System => EntryRole::Ignored(Ignored::SystemFile),
-            Place::Service => EntryRole::Ignored(Ignored::ServiceFile),
-            Place::Media => EntryRole::Media,
-            Place::MessageMedia if messages => EntryRole::Media,
-            Place::Conversation(Format::Json) if messages => self.outcome(Self::conversation),
-            Place::MessageMedia | Place::Conversation(_) | Place::OtherMessage if !messages => {
-                EntryRole::Ignored(Ignored::Messages)
-            }
-            Place::Records(kind, Format::Json) => self.outcome(|file| file.posts(kind)),
-            Place::Records(kind, Format::Html) => {
-                self.outcome(|file| file.page(kind, options.html_offset_s))
-            }
-            // Not asked for was answered above.
-            Place::Conversation(Format::Html) => {
-                self.outcome(|file| file.page(Kind::Message, options.html_offset_s))
-            }
-            Place::OldMedia => self.outcome(|file| file.old_media(messages)),
-            Place::Profile(Format::Json) => self.outcome(Self::profile),
-            Place::Profile(Format::Html) => self.outcome(Self::profile_page),
-            Place::Insights(format) => self.insights(format),
-            Place::OtherRecords | Place::OtherMessage => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Place::Unknown | Place::MessageMedia | Place::Conversation(Format::Json) => {
-                EntryRole::Ignored(Ignored::Unknown)
-            }
-        }
-    }
-
-    fn outcome(&mut self, read: impl FnOnce(&mut Self) -> Result<(), String>) -> EntryRole {
-        match read(self) {
-            Ok(()) => EntryRole::Record,
-            Err(why) => EntryRole::Failed(why),
-        }
-    }
-
-    fn id(&self) -> EntryId {
-        self.node.id
-    }
-
     fn source(&self) -> Source<'_> {
         Source {
-            path: &self.node.path,
-            account: self.account,
+            path: self.file.path(),
+            account: self.file.account,
         }
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        self.tree.read(self.id(), LARGEST_RECORD_FILE)
     }
 
     fn give(&mut self, records: Vec<Record>) -> usize {
@@ -162,7 +149,7 @@ impl File<'_> {
             self.undated += 1;
             self.first_undated.get_or_insert_with(|| record.uri.clone());
         }
-        self.sink.record(record);
+        self.file.record(record);
     }
 
     /// Ends the reading of a file: tells what was not understood in it, in one line each, however large the file is.
@@ -173,7 +160,7 @@ impl File<'_> {
         result: Result<(), serde_json::Error>,
     ) -> Result<(), String> {
         if let Some(lacks) = understood.lacks() {
-            self.unknown_structure(lacks);
+            self.file.lacks(lacks);
         }
         if let Some(first) = &self.first_undated {
             let message = format!(
@@ -181,19 +168,18 @@ impl File<'_> {
                 self.undated,
                 shown(first)
             );
-            self.sink.warn(self.node.id, message);
+            self.file.warn(message);
         }
         result.map_err(|error| broken(&error, records))
     }
 
     fn posts(&mut self, kind: Kind) -> Result<(), String> {
-        let mut bytes = self.bytes()?;
+        let mut bytes = self.file.bytes()?;
         let survey = Survey::of(kind, &mut bytes);
         let is_template = |date: &str| survey.is_template(date);
-        let (node, account) = (self.node, self.account);
         let source = Source {
-            path: &node.path,
-            account,
+            path: self.file.path(),
+            account: self.file.account,
         };
         let mut records = 0;
         let mut understood = Understood::new("title");
@@ -220,13 +206,9 @@ impl File<'_> {
         self.finish(&understood, records, result)
     }
 
-    fn unknown_structure(&mut self, lacks: String) {
-        let why = NotUnderstood::UnknownStructure { lacks };
-        self.sink.not_understood(self.node.id, why);
-    }
-
-    fn old_media(&mut self, messages: bool) -> Result<(), String> {
-        let mut bytes = self.bytes()?;
+    fn old_media(&mut self) -> Result<(), String> {
+        let messages = self.file.options.include_messages;
+        let mut bytes = self.file.bytes()?;
         let mut records = Vec::new();
         let mut understood = Understood::new("caption");
         let result = read_elements(&mut bytes, |_| true, &mut |key, row| {
@@ -246,7 +228,7 @@ impl File<'_> {
     }
 
     fn conversation(&mut self) -> Result<(), String> {
-        let mut bytes = self.bytes()?;
+        let mut bytes = self.file.bytes()?;
         let mut records = 0;
         // Messages have no captions.
         let mut understood = Understood::new("");
@@ -264,14 +246,14 @@ impl File<'_> {
         self.finish(&understood, records, result)
     }
 
-    fn page(&mut self, kind: Kind, offset_s: Option<i32>) -> Result<(), String> {
-        let bytes = self.bytes()?;
+    fn page(&mut self, kind: Kind) -> Result<(), String> {
+        let bytes = self.file.bytes()?;
         let page = HtmlPage {
             kind,
-            source: &self.node.path,
-            account: self.account,
+            source: self.file.path(),
+            account: self.file.account,
             html: &bytes,
-            offset_s,
+            offset_s: self.file.options.html_offset_s,
         };
         let mut records = Vec::new();
         let mut warnings = Vec::new();
@@ -279,28 +261,28 @@ impl File<'_> {
             warnings.push(message)
         });
         for message in warnings {
-            self.sink.warn(self.node.id, message);
+            self.file.warn(message);
         }
         for record in records {
-            self.sink.record(record);
+            self.file.record(record);
         }
         if let Some(lacks) = result.map_err(|error| shown(&error.to_string()))? {
-            self.unknown_structure(lacks);
+            self.file.lacks(lacks);
         }
         Ok(())
     }
 
     fn profile_page(&mut self) -> Result<(), String> {
-        let bytes = self.bytes()?;
+        let bytes = self.file.bytes()?;
         let records = profile_page::records_of(&bytes, &self.source())?;
         self.give(records);
         Ok(())
     }
 
     /// Reads what the service counted. A file that counts nothing about media is a record file about other things.
-    fn insights(&mut self, format: Format) -> EntryRole {
+    fn insights(&mut self, format: Format) -> Result<Content, String> {
         let mut records = Vec::new();
-        let read = self.bytes().and_then(|mut bytes| match format {
+        let read = self.file.bytes().and_then(|mut bytes| match format {
             Format::Json => read_elements(&mut bytes, |_| true, &mut |_, mut element| {
                 repair_value(&mut element);
                 records.extend(insights::records_of(&element, &self.source()));
@@ -314,17 +296,16 @@ impl File<'_> {
         });
         let any = !records.is_empty();
         for record in records {
-            self.sink.record(record);
+            self.file.record(record);
         }
-        match read {
-            Ok(()) if any => EntryRole::Record,
-            Ok(()) => EntryRole::Ignored(Ignored::NotAboutMedia),
-            Err(why) => EntryRole::Failed(why),
-        }
+        read.map(|()| match any {
+            true => Content::Records,
+            false => Content::Aside(Ignored::NotAboutMedia),
+        })
     }
 
     fn profile(&mut self) -> Result<(), String> {
-        let profile = read_profile(self.tree, self.node)?;
+        let profile = read_profile(&self.file.bytes()?)?;
         let records = profile::records_of(&profile, &self.source());
         self.give(records);
         Ok(())

@@ -1,96 +1,20 @@
 //! Reading whole archives: a tree in memory, what each entry is, which records come out.
 
-use std::collections::BTreeMap;
-
 use super::*;
-use crate::Provider;
 use crate::instagram::Instagram;
+use crate::testing::{Files, Heard, UNREADABLE};
+use crate::{EntryRole, ReadOptions};
 use model::kind::Visibility;
-use model::record::AlbumRecord;
 use serde_json::json;
 
-/// Parts of an archive in memory: part name, path, bytes.
-#[derive(Default)]
-pub(super) struct MemoryTree {
-    nodes: Vec<Node>,
-    parts: Vec<String>,
-    files: Vec<(String, Vec<u8>)>,
+fn read_with(files: &[(&str, &str, &str)], options: &ReadOptions) -> Heard {
+    let mut heard = Files::in_parts(files).read(&Instagram, options);
+    let lacks = heard.lacks();
+    heard.warnings.extend(lacks);
+    heard
 }
 
-impl MemoryTree {
-    fn of(files: &[(&str, &str, &str)]) -> Self {
-        let mut tree = Self::default();
-        for (part, path, bytes) in files {
-            let id = EntryId(tree.files.len());
-            tree.nodes.push(Node {
-                id,
-                path: (*path).into(),
-            });
-            tree.files
-                .push(((*part).to_owned(), bytes.as_bytes().to_vec()));
-            if !tree.parts.contains(&(*part).to_owned()) {
-                tree.parts.push((*part).to_owned());
-            }
-        }
-        tree.nodes.sort_by(|a, b| a.path.cmp(&b.path));
-        tree
-    }
-}
-
-impl Tree for MemoryTree {
-    fn nodes(&self) -> &[Node] {
-        &self.nodes
-    }
-    fn part_names(&self) -> Vec<String> {
-        self.parts.clone()
-    }
-    fn part_name(&self, id: EntryId) -> String {
-        self.files[id.0].0.clone()
-    }
-    fn size_bytes(&self, id: EntryId) -> u64 {
-        self.files[id.0].1.len() as u64
-    }
-    fn read(&self, id: EntryId, _: u64) -> Result<Vec<u8>, String> {
-        match self.files[id.0].1.as_slice() {
-            b"<unreadable>" => Err("cut off".to_owned()),
-            bytes => Ok(bytes.to_vec()),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Collected {
-    records: Vec<Record>,
-    roles: BTreeMap<usize, Vec<EntryRole>>,
-    warnings: Vec<String>,
-}
-
-impl ItemSink for Collected {
-    fn record(&mut self, record: Record) {
-        self.records.push(record);
-    }
-    fn album(&mut self, _: AlbumRecord) {}
-    fn entry(&mut self, id: EntryId, role: EntryRole) {
-        self.roles.entry(id.0).or_default().push(role);
-    }
-    fn warn(&mut self, _: EntryId, message: String) {
-        self.warnings.push(message);
-    }
-}
-
-fn read_with(files: &[(&str, &str, &str)], options: &ReadOptions) -> Collected {
-    let tree = MemoryTree::of(files);
-    let mut collected = Collected::default();
-    Instagram.read(&tree, options, &mut collected);
-    assert_eq!(collected.roles.len(), files.len(), "every entry has a role");
-    assert!(
-        collected.roles.values().all(|roles| roles.len() == 1),
-        "and only one"
-    );
-    collected
-}
-
-fn read(files: &[(&str, &str, &str)]) -> Collected {
+fn read(files: &[(&str, &str, &str)]) -> Heard {
     read_with(files, &ReadOptions::default())
 }
 
@@ -218,12 +142,12 @@ fn one_odd_record_spoils_only_itself() {
         {"media":[{"uri":"m/2.jpg","creation_timestamp":"soon","media_metadata":[]}]}]"#;
     let collected = read(&[("p", "content/posts_1.json", text)]);
     assert_eq!(collected.records.len(), 2);
-    assert_eq!(collected.roles[&0], [EntryRole::Record]);
+    assert_eq!(collected.roles[&0], EntryRole::Record);
     assert_eq!(
         collected.warnings,
         [
-            "its structure is not one albumen knows: 3 records in it name no medium",
-            "1 records in it have no date of posting, the first is m/2.jpg"
+            "1 records in it have no date of posting, the first is m/2.jpg",
+            "its structure is not one albumen knows: 3 records in it name no medium"
         ]
     );
 }
@@ -239,11 +163,11 @@ fn broken_json_fails_with_its_place_and_keeps_what_stood_before() {
         ),
         ("p", "content/reels.json", "<html>"),
         ("p", "content/stories.json", good),
-        ("p", "content/igtv_videos.json", "<unreadable>"),
+        ("p", "content/igtv_videos.json", UNREADABLE),
         ("p", "personal_information/personal_information.json", "{"),
     ]);
-    let failed = |index: usize| match collected.roles[&index].as_slice() {
-        [EntryRole::Failed(why)] => why.clone(),
+    let failed = |index: usize| match &collected.roles[&index] {
+        EntryRole::Failed(why) => why.clone(),
         other => panic!("{other:?}"),
     };
     assert!(
@@ -252,9 +176,9 @@ fn broken_json_fails_with_its_place_and_keeps_what_stood_before() {
         failed(0)
     );
     assert!(failed(1).contains("line 1 column 1"), "{}", failed(1));
-    assert_eq!(failed(3), "cut off");
+    assert_eq!(failed(3), "checksum differs");
     assert!(failed(4).contains("line 1"));
-    assert_eq!(collected.roles[&2], [EntryRole::Record]);
+    assert_eq!(collected.roles[&2], EntryRole::Record);
     assert_eq!(collected.records.len(), 2);
 }
 
@@ -282,7 +206,7 @@ fn entries_have_the_role_their_place_gives() {
     use Ignored::{Messages, NotAboutMedia, ServiceFile, SystemFile, Unknown};
     let ignored = EntryRole::Ignored;
     let without = read(&files);
-    let roles: Vec<EntryRole> = without.roles.values().flatten().cloned().collect();
+    let roles: Vec<EntryRole> = without.roles.values().cloned().collect();
     assert_eq!(
         roles,
         [
@@ -305,10 +229,10 @@ fn entries_have_the_role_their_place_gives() {
         ..ReadOptions::default()
     };
     let with = read_with(&files, &options);
-    assert_eq!(with.roles[&0], [EntryRole::Record]);
-    assert_eq!(with.roles[&1], [EntryRole::Record]);
-    assert_eq!(with.roles[&2], [EntryRole::Media]);
-    assert_eq!(with.roles[&4], [ignored(ServiceFile)]);
+    assert_eq!(with.roles[&0], EntryRole::Record);
+    assert_eq!(with.roles[&1], EntryRole::Record);
+    assert_eq!(with.roles[&2], EntryRole::Media);
+    assert_eq!(with.roles[&4], ignored(ServiceFile));
     assert_eq!(with.records.len(), 1);
     assert_eq!(with.records[0].kind, Kind::Message);
 }

@@ -14,7 +14,8 @@ pub mod rows;
 
 use std::collections::BTreeMap;
 
-use crate::{ItemSink, PieceId, Provider, ReadOptions, Tree};
+use crate::driver::Reading;
+use crate::{About, Meaning, PieceId, Provider, ReadOptions, Tree};
 use model::evidence::{Evidence, Links};
 use model::kind::Kind;
 
@@ -25,20 +26,16 @@ const NAME: &str = "snapchat";
 pub struct Snapchat;
 
 impl Provider for Snapchat {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn reader_version(&self) -> u32 {
-        1
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
 
     fn recognize(&self, paths: &[&str]) -> Vec<String> {
         layout::roots(paths)
     }
 
-    fn read(&self, tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-        read::read(tree, options, sink);
+    fn open<'a>(&self, tree: &'a dyn Tree) -> Box<dyn Reading + 'a> {
+        Box::new(read::Reader::new(tree))
     }
 
     fn link(&self, evidence: &Evidence) -> Links {
@@ -60,11 +57,15 @@ impl Provider for Snapchat {
     fn listed(&self, tree: &dyn Tree, options: &ReadOptions) -> BTreeMap<PieceId, bool> {
         listed::listed(tree, options)
     }
-
-    fn how_to_ask(&self) -> &'static str {
-        HOW_TO_ASK
-    }
 }
+
+static ABOUT: About = About {
+    name: NAME,
+    title: "Snapchat",
+    reader_version: 1,
+    meaning: Meaning::PLAIN,
+    how_to_ask: HOW_TO_ASK,
+};
 
 const HOW_TO_ASK: &str = "\
 1. In the app: Settings > My Data. On the web: accounts.snapchat.com > My Data.

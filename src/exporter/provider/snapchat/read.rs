@@ -4,15 +4,16 @@ use serde_json::Value;
 
 use crate::bounded_json;
 use crate::classify::Format;
+use crate::driver::{Content, Entry, Place, Private, Reading};
 use crate::meta_accounts::{Accounts, Believed};
 use crate::meta_elements::broken;
-use crate::{EntryRole, ItemSink, LARGEST_RECORD_FILE, Node, ReadOptions, Tree};
+use crate::{LARGEST_RECORD_FILE, Node, Tree};
 use model::not_understood::NotUnderstood;
 use model::outcome::Ignored;
 use model::shown::shown;
 
 use super::html;
-use super::layout::{Place, place_of};
+use super::layout::{self, place_of};
 use super::names::is_of_a_memory;
 use super::rows::{Row, read_json};
 use super::{chats, files, history};
@@ -25,28 +26,6 @@ pub(crate) fn accounts(tree: &dyn Tree, given: Option<&str>) -> Accounts {
         &|node| user_name(tree, node),
         (|_| None, Believed::Profile),
     )
-}
-
-/// Reads all record files of the tree and says what each entry is.
-pub(crate) fn read(tree: &dyn Tree, options: &ReadOptions, sink: &mut dyn ItemSink) {
-    let accounts = accounts(tree, options.account.as_deref());
-    let has_media = tree
-        .nodes()
-        .iter()
-        .any(|node| place_of(&node.path) == Place::Memory);
-    for node in tree.nodes() {
-        let account = accounts.of(tree, node.id);
-        let mut file = File {
-            tree,
-            node,
-            account: account.as_deref(),
-            messages: options.include_messages,
-            has_media,
-            sink,
-        };
-        let role = file.role();
-        sink.entry(node.id, role);
-    }
 }
 
 /// Returns the user name in `json/account.json`.
@@ -67,57 +46,73 @@ fn user_name(tree: &dyn Tree, node: &Node) -> Option<String> {
     is_name.then(|| name.to_owned())
 }
 
-struct File<'a> {
-    tree: &'a dyn Tree,
-    node: &'a Node,
-    account: Option<&'a str>,
-    messages: bool,
+/// Reads the record files of one tree.
+pub(crate) struct Reader {
     /// Some part of this call holds memories.
     has_media: bool,
-    sink: &'a mut dyn ItemSink,
 }
 
-impl File<'_> {
-    fn role(&mut self) -> EntryRole {
-        match place_of(&self.node.path) {
-            Place::System => EntryRole::Ignored(Ignored::SystemFile),
-            Place::Service => EntryRole::Ignored(Ignored::ServiceFile),
-            Place::History(format) => self.outcome(|file| file.history(format)),
-            Place::Memory => self.memory(),
-            Place::Media => EntryRole::Media,
-            Place::ChatMedia if self.messages => EntryRole::Media,
-            Place::Chats(Format::Json) if self.messages => self.outcome(Self::chats),
-            Place::ChatMedia | Place::Chats(_) | Place::OtherMessage if !self.messages => {
-                EntryRole::Ignored(Ignored::Messages)
+impl Reader {
+    pub(crate) fn new(tree: &dyn Tree) -> Self {
+        let is_memory = |node: &Node| place_of(&node.path) == layout::Place::Memory;
+        Self {
+            has_media: tree.nodes().iter().any(is_memory),
+        }
+    }
+}
+
+impl Reading for Reader {
+    fn place(&mut self, entry: &mut Entry<'_>) -> Place {
+        match place_of(entry.path()) {
+            layout::Place::System => Place::Aside(Ignored::SystemFile),
+            layout::Place::Service => Place::Aside(Ignored::ServiceFile),
+            layout::Place::History(_) => Place::Record,
+            layout::Place::Memory => {
+                state_memory(entry);
+                Place::Media
             }
-            Place::OtherRecords | Place::OtherMessage | Place::Chats(_) => {
-                EntryRole::Ignored(Ignored::NotAboutMedia)
+            layout::Place::Media => Place::Media,
+            layout::Place::ChatMedia => Place::Private(Private::Media),
+            layout::Place::Chats(Format::Json) => Place::Private(Private::Record),
+            layout::Place::Chats(Format::Html) | layout::Place::OtherMessage => {
+                Place::Private(Private::Other)
             }
-            Place::Unknown | Place::ChatMedia => EntryRole::Ignored(Ignored::Unknown),
+            layout::Place::OtherRecords => Place::Aside(Ignored::NotAboutMedia),
+            layout::Place::Unknown => Place::Aside(Ignored::Unknown),
         }
     }
 
-    fn outcome(&mut self, read: impl FnOnce(&mut Self) -> Result<(), String>) -> EntryRole {
-        match read(self) {
-            Ok(()) => EntryRole::Record,
-            Err(why) => EntryRole::Failed(why),
-        }
+    fn read(&mut self, mut file: Entry<'_>) -> Result<Content, String> {
+        match place_of(file.path()) {
+            layout::Place::History(format) => self.history(&mut file, format),
+            _ => chats(&mut file),
+        }?;
+        Ok(Content::Records)
     }
+}
 
-    fn memory(&mut self) -> EntryRole {
-        if !is_of_a_memory(&self.node.path) {
-            let why = NotUnderstood::UnknownName;
-            self.sink.not_understood(self.node.id, why);
-        }
-        let modified = self.tree.modified(self.node.id);
-        if let Some(record) = files::record(&self.node.path, modified, self.account) {
-            self.sink.listed(record);
-        }
-        EntryRole::Media
+fn state_memory(entry: &mut Entry<'_>) {
+    if !is_of_a_memory(entry.path()) {
+        entry.not_understood(NotUnderstood::UnknownName);
     }
+    if let Some(record) = files::record(entry.path(), entry.modified(), entry.account) {
+        entry.listed(record);
+    }
+}
 
-    fn history(&mut self, format: Format) -> Result<(), String> {
-        let mut bytes = self.tree.read(self.node.id, LARGEST_RECORD_FILE)?;
+fn chats(file: &mut Entry<'_>) -> Result<(), String> {
+    let mut bytes = file.bytes()?;
+    let mut count = 0;
+    let result = chats::read(&mut bytes, file.path(), file.account, &mut |record| {
+        count += 1;
+        file.record(record);
+    });
+    result.map_err(|error| broken(&error, count))
+}
+
+impl Reader {
+    fn history(&self, file: &mut Entry<'_>, format: Format) -> Result<(), String> {
+        let mut bytes = file.bytes()?;
         let (mut rows, mut odd) = (Vec::new(), 0);
         let result = match format {
             Format::Json => {
@@ -129,24 +124,25 @@ impl File<'_> {
             }
             Format::Html => html::rows(&bytes).map(|read| rows = read),
         };
-        self.tell_oddities(&rows, odd);
+        self.tell_oddities(file, &rows, odd);
         if let Some(key) = rows.iter().find_map(|row| row.unknown_key.as_ref()) {
-            let lacks = format!("its key {:?} is none that albumen reads", shown(key));
-            let why = NotUnderstood::UnknownStructure { lacks };
-            self.sink.not_understood(self.node.id, why);
+            file.lacks(format!(
+                "its key {:?} is none that albumen reads",
+                shown(key)
+            ));
         }
-        for record in history::records(&rows, &self.node.path, self.account) {
-            self.sink.record(record);
+        for record in history::records(&rows, file.path(), file.account) {
+            file.record(record);
         }
         result
     }
 
-    fn tell_oddities(&mut self, rows: &[Row], odd: usize) {
+    fn tell_oddities(&self, file: &mut Entry<'_>, rows: &[Row], odd: usize) {
         let undated = rows.iter().filter(|row| row.taken().is_none()).count();
         let links = rows.iter().filter(|row| !row.addresses.is_empty()).count();
         let mut warn = |count: usize, what: &str| {
             if count > 0 {
-                self.sink.warn(self.node.id, format!("{count} {what}"));
+                file.warn(format!("{count} {what}"));
             }
         };
         warn(odd, "rows in it are of a kind that is not known");
@@ -158,16 +154,6 @@ impl File<'_> {
                  before the links run out (about seven days), and import the folder, too",
             );
         }
-    }
-
-    fn chats(&mut self) -> Result<(), String> {
-        let mut bytes = self.tree.read(self.node.id, LARGEST_RECORD_FILE)?;
-        let mut count = 0;
-        let result = chats::read(&mut bytes, &self.node.path, self.account, &mut |record| {
-            count += 1;
-            self.sink.record(record);
-        });
-        result.map_err(|error| broken(&error, count))
     }
 }
 

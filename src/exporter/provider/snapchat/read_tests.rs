@@ -2,91 +2,30 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::*;
-use archive::{EntryId, Modified};
-use model::record::{AlbumRecord, Record};
+use crate::snapchat::Snapchat;
+use crate::testing::{Files, Heard, UNREADABLE};
+use crate::{EntryRole, ReadOptions};
+use archive::Modified;
 
 const HISTORY: &str = r#"{"Saved Media":[
     {"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image","Location":"Latitude, Longitude: 48.5, -3.25","Download Link":"https://h/m?mid=0f9a1b2c-3d4e-5f60-8192-a3b4c5d6e7f8&sig=geheim","Media Download Url":""},
     {"Date":"soon","Media Type":"Image"}, {"x":1}]}"#;
 const MAIN: &str = "memories/2021-01-02_0f9a1b2c-3d4e-5f60-8192-a3b4c5d6e7f8-main.jpg";
 
-struct Files(Vec<Node>, Vec<(&'static str, &'static str)>);
-
-impl Files {
-    fn new(files: &[(&'static str, &'static str)]) -> Self {
-        let nodes = files.iter().enumerate().map(|(at, (path, _))| Node {
-            id: EntryId(at),
-            path: (*path).into(),
-        });
-        Self(nodes.collect(), files.to_vec())
-    }
-}
-
-impl Tree for Files {
-    fn nodes(&self) -> &[Node] {
-        &self.0
-    }
-    fn part_names(&self) -> Vec<String> {
-        vec!["mydata~1700000000000.zip".to_owned()]
-    }
-    fn part_name(&self, _: EntryId) -> String {
-        "mydata~1700000000000.zip".to_owned()
-    }
-    fn size_bytes(&self, id: EntryId) -> u64 {
-        self.1[id.0].1.len() as u64
-    }
-    fn modified(&self, _: EntryId) -> Option<Modified> {
-        Timestamp::from_second(1_609_556_645)
-            .ok()
-            .map(Modified::Exact)
-    }
-    fn read(&self, id: EntryId, _: u64) -> Result<Vec<u8>, String> {
-        match self.1[id.0].1 {
-            "unreadable" => Err("checksum differs".to_owned()),
-            text => Ok(text.as_bytes().to_vec()),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Heard {
-    records: Vec<Record>,
-    listed: Vec<Record>,
-    roles: BTreeMap<usize, EntryRole>,
-    warnings: Vec<String>,
-}
-
-impl ItemSink for Heard {
-    fn record(&mut self, record: Record) {
-        self.records.push(record);
-    }
-    fn listed(&mut self, record: Record) {
-        self.listed.push(record);
-    }
-    fn album(&mut self, _: AlbumRecord) {
-        panic!("memories have no albums");
-    }
-    fn entry(&mut self, id: EntryId, role: EntryRole) {
-        assert_eq!(self.roles.insert(id.0, role), None, "told once");
-    }
-    fn warn(&mut self, _: EntryId, message: String) {
-        self.warnings.push(message);
-    }
-}
-
-fn heard(files: &[(&'static str, &'static str)], include_messages: bool) -> Heard {
+fn heard(files: &[(&str, &str)], include_messages: bool) -> Heard {
     let options = ReadOptions {
         include_messages,
         ..ReadOptions::default()
     };
-    let mut heard = Heard::default();
-    read(&Files::new(files), &options, &mut heard);
-    assert_eq!(heard.roles.len(), files.len());
+    let mut files = Files::in_part("mydata~1700000000000.zip", files);
+    let modified = Timestamp::from_second(1_609_556_645).unwrap();
+    files.modified = Some(Modified::Exact(modified));
+    let mut heard = files.read(&Snapchat, &options);
+    let lacks = heard.lacks();
+    heard.warnings.extend(lacks);
     heard
 }
 
@@ -166,7 +105,7 @@ fn broken_record_files_fail_alone() {
                 "html/memories_history.html",
                 "<table><tr><td>2021-01-02 03:04:05 UTC<td>Image</table>",
             ),
-            ("json/chat_history.json", "unreadable"),
+            ("json/chat_history.json", UNREADABLE),
             (
                 "json/memories_history.json",
                 r#"{"Saved Media":[{"Date":"2021-01-02 03:04:05 UTC","Media Type":"Image"},"#,
