@@ -2,6 +2,7 @@
 
 mod gallery;
 mod list;
+mod look;
 mod print;
 mod push;
 mod selection;
@@ -10,6 +11,7 @@ mod sync;
 
 pub use gallery::{GalleryArgs, Unshown};
 pub use list::{ListArgs, SortArg};
+pub use look::{DoctorArgs, InfoArgs, OpenArgs, StatsArgs};
 pub use print::{FitArg, FormArg, PrintArgs};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};
 pub use selection::SelectionArgs;
@@ -92,11 +94,19 @@ pub enum Command {
     /// Take one import back, as if it had never been made
     Undo(UndoArgs),
     /// List photos and videos of the library
-    List(ListArgs),
+    List(Box<ListArgs>),
+    /// Show everything about one photo or video, and who said it
+    Info(InfoArgs),
+    /// Count photos and videos by year, camera, service and kind, and show gaps
+    Stats(Box<StatsArgs>),
+    /// Show a photo, video or the gallery with the program the system has for it
+    Open(OpenArgs),
     /// Read the library again and compare it with its checksums
     Verify(VerifyArgs),
     /// Say whether an account may be deleted
     Certify(CertifyArgs),
+    /// Look whether everything is in order, and say what to do
+    Doctor(DoctorArgs),
     /// Copy photos and videos to another place and read them back
     Push(Box<PushArgs>),
     /// Write pages to look at the library in a browser

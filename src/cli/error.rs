@@ -75,6 +75,25 @@ pub enum CliError {
     Page { path: PathBuf, source: io::Error },
     #[error("wrong arguments of {command}: {why}")]
     Usage { command: &'static str, why: String },
+    #[error("{} is no path, name or hash of a photo or video in {}", quoted(.asked), .library.display())]
+    NotOfLibrary {
+        library: PathBuf,
+        asked: Vec<String>,
+    },
+    #[error("{asked:?} is the name of {}", .paths.join(", "))]
+    SeveralFiles { asked: String, paths: Vec<String> },
+    #[error("the library in {} has no gallery yet", .library.display())]
+    NoGallery { library: PathBuf },
+    #[error("there is no program that opens {}", .file.display())]
+    NoViewer { file: PathBuf },
+    #[error("{} could not open {}", .program.display(), .file.display())]
+    Viewer {
+        program: PathBuf,
+        file: PathBuf,
+        source: io::Error,
+    },
+    #[error("could not read {}", .path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
     #[error("could not print")]
     Print(#[source] PrintError),
     #[error("could not write the list {}", .path.display())]
@@ -143,6 +162,12 @@ pub enum CliError {
         library: PathBuf,
         source: CatalogError,
     },
+}
+
+/// Returns what was typed, in quotation marks.
+fn quoted(asked: &[String]) -> String {
+    let quoted: Vec<String> = asked.iter().map(|one| format!("{one:?}")).collect();
+    quoted.join(", ")
 }
 
 impl CliError {

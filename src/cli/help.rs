@@ -8,8 +8,11 @@ use super::args::Cli;
 const WAYS: [(&str, &[&str]); 7] = [
     ("Get", &["providers", "fetch", "import"]),
     ("Keep", &["status", "undo", "rebuild"]),
-    ("Check", &["verify", "certify"]),
-    ("Look", &["list", "gallery", "print"]),
+    ("Check", &["verify", "certify", "doctor"]),
+    (
+        "Look",
+        &["list", "info", "stats", "open", "gallery", "print"],
+    ),
     ("Move", &["push"]),
     ("Automate", &["sync", "schedule", "config"]),
     ("Learn", &["demo", "selftest", "man", "completions", "help"]),

@@ -1,5 +1,5 @@
-//! Says what to do next. Every hint albumen gives is in this file, but for those in `cli::refused` about what the system refused;
-//! library code only says what happened.
+//! Says what to do next. Every hint albumen gives is in this file, but for those in `cli::refused` about what the system refused
+//! and those in `cli::hints_look` of `info` and `open`; library code only says what happened.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -8,6 +8,7 @@ use std::path::Path;
 use super::account::NOT_KNOWN;
 use super::error::CliError;
 use super::failure::causes;
+use super::hints_look::for_looking;
 use super::refused::{
     FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
     is_refused,
@@ -179,7 +180,13 @@ pub fn hints(error: &CliError) -> Vec<String> {
              the same archives names it"
         )),
         CliError::SeveralAccounts { .. } => Some("say which with --provider NAME".to_owned()),
+        CliError::NoGallery { .. }
+        | CliError::NoViewer { .. }
+        | CliError::Viewer { .. }
+        | CliError::SeveralFiles { .. }
+        | CliError::NotOfLibrary { .. } => for_looking(error),
         CliError::NoAccount { .. }
+        | CliError::Unreadable { .. }
         | CliError::OrderList { .. }
         | CliError::NoRemoteInbox { .. }
         | CliError::SecretFile { .. }

@@ -11,17 +11,23 @@ pub mod connection;
 pub mod dates;
 pub mod decoder;
 pub mod demo;
+pub mod doctor;
+mod doctor_machine;
 pub mod error;
 pub mod exit;
 pub mod failure;
 mod failure_place;
 pub mod fetch;
 pub mod fetch_memories;
+pub mod find;
 pub mod gallery;
 pub mod help;
 pub mod hints;
+mod hints_look;
 pub mod home;
 pub mod import;
+pub mod info;
+mod info_text;
 pub mod interrupt;
 pub mod json;
 pub mod library;
@@ -32,6 +38,7 @@ pub mod list_table;
 pub mod man;
 pub mod monitor;
 pub mod newest_archive;
+pub mod open;
 pub mod output;
 pub mod print;
 pub mod private;
@@ -48,6 +55,7 @@ pub mod schedule;
 pub mod selftest;
 pub mod settings;
 pub mod ssh;
+pub mod stats;
 pub mod status;
 pub mod sync;
 pub mod telling;
@@ -115,6 +123,10 @@ fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {
         Command::Status(_) => status::run(&library_folder(cli)?, out),
         Command::Undo(args) => undo::run(args, &library_folder(cli)?, out),
         Command::List(args) => list::run(args, &library_folder(cli)?, out),
+        Command::Info(args) => info::run(args, &library_folder(cli)?, out),
+        Command::Stats(args) => stats::run(args, &library_folder(cli)?, out),
+        Command::Open(args) => open::run(args, &library_folder(cli)?, out),
+        Command::Doctor(args) => doctor::run(args, cli, &library_folder(cli)?, out),
         Command::Verify(args) => verify::run(args, &library_folder(cli)?, out),
         Command::Certify(args) => certify::run(args, &library_folder(cli)?, out),
         Command::Push(args) => push::run(args, &library_folder(cli)?, out),

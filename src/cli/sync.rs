@@ -119,14 +119,7 @@ impl Means for Here<'_> {
     }
 
     fn destination(&self, to: &DestinationConfig) -> Result<Reached<dyn Destination>, Failure> {
-        let mut args = connection_args(&to.server);
-        args.shared = to.shared;
-        let address = connection::address(&to.address, &args)?;
-        args.secrets = secrets(&address, &to.server);
-        Ok(Reached {
-            name: address.name(),
-            there: connection::open(&address, &args, self.library, &self.interrupt)?,
-        })
+        Ok(reach(to, self.library, &self.interrupt)?)
     }
 
     fn inbox(&self, inbox: &Inbox, address: &str) -> Result<Reached<dyn RemoteFolder>, Failure> {
@@ -138,6 +131,22 @@ impl Means for Here<'_> {
             there: connection::open_folder(&address, &args, self.library, &self.interrupt)?,
         })
     }
+}
+
+/// Opens a destination of the configuration.
+pub(super) fn reach(
+    to: &DestinationConfig,
+    library: &Path,
+    interrupt: &Interrupt,
+) -> Result<Reached<dyn Destination>, CliError> {
+    let mut args = connection_args(&to.server);
+    args.shared = to.shared;
+    let address = connection::address(&to.address, &args)?;
+    args.secrets = secrets(&address, &to.server);
+    Ok(Reached {
+        name: address.name(),
+        there: connection::open(&address, &args, library, interrupt)?,
+    })
 }
 
 /// Returns how to get in at a server.

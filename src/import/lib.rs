@@ -4,6 +4,7 @@ mod absent;
 mod album;
 mod beforehand;
 mod bytes_kind;
+pub mod claims;
 mod crowds;
 mod damaged;
 mod deciding;

@@ -20,7 +20,7 @@ use super::newest::{newest, standing};
 use super::taken::taken_at;
 
 /// Rank of an origin for descriptions and titles: what the owner typed into a service is younger than what a camera wrote.
-fn text_rank(origin: &Origin) -> u8 {
+pub(super) fn text_rank(origin: &Origin) -> u8 {
     match origin {
         Origin::Record(_) => 0,
         _ => 1,
@@ -317,7 +317,7 @@ fn name(known: &Known<'_>) -> String {
 }
 
 /// Returns whether the titles of a record's provider are file names.
-fn names_files(record: &Record) -> bool {
+pub(super) fn names_files(record: &Record) -> bool {
     meaning_of(&record.provider).titles_name_files
 }
 

@@ -38,7 +38,7 @@ pub(super) fn taken_rank(origin: &Origin) -> u8 {
 }
 
 /// A statement about the capture time with the form of the file it is from.
-type Stated = (Edition, Claim<When>);
+pub(super) type Stated = (Edition, Claim<When>);
 
 /// Returns the best capture time, or for want of one the time of posting; and the capture times it contradicts.
 pub(crate) fn taken_at(
@@ -76,7 +76,7 @@ pub(crate) fn taken_at(
     (best, losing)
 }
 
-fn stated(
+pub(super) fn stated(
     record: &Record,
     taken: When,
     facts: &MediaFacts,
@@ -91,7 +91,7 @@ fn stated(
 }
 
 /// The time of posting, or the folder. A time of upload says nothing of when a picture was taken.
-fn posted(record: &Record) -> Option<Stated> {
+pub(super) fn posted(record: &Record) -> Option<Stated> {
     let posted = record.facts.posted_at?;
     let provider = record.provider.clone();
     let origin = match record.edition {

@@ -48,6 +48,9 @@ fn shapes() -> Shapes {
     run(&["import", "in", "google.zip"]);
     run(&["list"]);
     run(&["status"]);
+    run(&["stats"]);
+    run(&["doctor"]);
+    run(&["info", "IMG_0001.jpg"]);
     run(&["status", "--runs"]);
     run(&["providers"]);
     run(&["certify"]);

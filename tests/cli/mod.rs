@@ -9,6 +9,7 @@ mod ending;
 mod json_errors;
 mod json_schema;
 mod json_shapes;
+mod look;
 mod messages;
 #[cfg(target_os = "linux")]
 mod read_only;

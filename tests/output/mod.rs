@@ -91,6 +91,46 @@ fn list() {
 }
 
 #[test]
+fn info() {
+    let mut session = Session::with_library();
+    session.run_all(&[
+        "info --help",
+        "info IMG_0001.jpg",
+        "info 9ae6b9e1",
+        "info nowhere.jpg notes.txt",
+        "info",
+        "--library nothing-here info IMG_0001.jpg",
+    ]);
+    shall_be("info", &session);
+}
+
+#[test]
+fn stats() {
+    let mut session = Session::with_library();
+    session.run_all(&["stats --help", "stats", "stats --type video"]);
+    shall_be("stats", &session);
+}
+
+#[test]
+fn open() {
+    let mut session = Session::with_library();
+    session.run_all(&[
+        "open --help",
+        "open",
+        "open IMG_0001.jpg",
+        "open nowhere.jpg",
+    ]);
+    shall_be("open", &session);
+}
+
+#[test]
+fn doctor() {
+    let mut session = Session::with_library();
+    session.run_all(&["doctor --help"]);
+    shall_be("doctor", &session);
+}
+
+#[test]
 fn undo() {
     let mut session = Session::with_library();
     session.run_all(&[

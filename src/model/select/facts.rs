@@ -21,7 +21,7 @@ pub struct Facts {
     #[serde(default)]
     pub size_bytes: u64,
     #[serde(default)]
-    taken_at: Option<Anything>,
+    taken_at: Option<Claim<When>>,
     /// When it was put on a service.
     #[serde(default)]
     pub posted_at: Option<When>,
@@ -91,6 +91,21 @@ impl Facts {
             .as_deref()
             .or(of_record(|facts| &facts.model));
         camera_name(make, model)
+    }
+
+    /// Returns when it was taken.
+    pub fn taken(&self) -> Option<When> {
+        self.taken_at.as_ref().map(|claim| claim.value)
+    }
+
+    /// Returns whether a position is known.
+    pub fn is_located(&self) -> bool {
+        self.location.is_some()
+    }
+
+    /// Returns whether it is marked as a favourite.
+    pub fn is_favorite(&self) -> bool {
+        self.favorite
     }
 
     /// Returns the length of a video or sound.
