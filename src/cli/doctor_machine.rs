@@ -125,7 +125,11 @@ fn file_system(library: &Path) -> Option<Check> {
                 "`albumen import` is careful there, too; keep a copy elsewhere (`albumen push`)";
             Check::note("file system", format!("{name}: {what}"), todo)
         }
-        None => Check::fine("file system", format!("of a kind unknown here ({kind:#x})")),
+        None => Check::note(
+            "file system",
+            format!("of a kind unknown here ({kind:#x})"),
+            "`albumen selftest FOLDER` tries what it can do",
+        ),
     })
 }
 

@@ -61,6 +61,8 @@ fn library_with_gaps(forms: &mut BTreeSet<String>) {
         "list",
         "status",
         "status --runs",
+        "stats",
+        "doctor",
         "providers",
         "certify",
         "push out --dry-run",
@@ -82,10 +84,35 @@ fn library_with_gaps(forms: &mut BTreeSet<String>) {
     let original = photo("l");
     let mut seen = Seen { env: &env, forms };
     seen.run_all(&["verify out", "certify --at out"]);
+    seen.run(&format!("info {} nowhere.jpg", original.display()));
+    opened(&env, &original, forms);
     fs::write(&original, "damaged").expect("writable");
+    let mut seen = Seen { env: &env, forms };
     seen.run_all(&["verify", "verify --repair in"]);
     fs::remove_file(&original).expect("there");
     seen.run_all(&["rebuild", "certify", "undo 1"]);
+}
+
+/// A photo that is handed to a program: a stand-in for the one that the system has.
+#[cfg(unix)]
+fn opened(env: &TestEnv, photo: &std::path::Path, forms: &mut BTreeSet<String>) {
+    use std::os::unix::fs::PermissionsExt;
+    for name in ["open", "xdg-open"] {
+        let program = env.write(&format!("bin/{name}"), b"#!/bin/sh\n");
+        fs::set_permissions(program, fs::Permissions::from_mode(0o755)).expect("ours");
+    }
+    let path = format!("{}:/usr/bin:/bin", env.path("bin").display());
+    let words = ["--json", "--library", "l", "open"];
+    let mut command = env.command();
+    let output = command.env("PATH", path).args(words).arg(photo).output();
+    let line = serde_json::from_slice(&output.expect("it runs").stdout).expect("a line");
+    let form = All::get().form_of("open", &line).expect("a schema");
+    forms.insert(form.to_owned());
+}
+
+#[cfg(not(unix))]
+fn opened(_: &TestEnv, _: &std::path::Path, forms: &mut BTreeSet<String>) {
+    forms.insert("open".to_owned());
 }
 
 /// Pictures that are too small, damaged, with captions that no font has, and with credentials.
