@@ -96,7 +96,7 @@ fn difference(found: &Schema, wanted: &Schema) -> Option<String> {
 
 /// A text in the place of a path that leads out of the library, or into albumen's own folder.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no path of a photo, sidecar or list in the library")]
+#[error("{0:?} is not the path of a photo, sidecar or list in the library")]
 pub(crate) struct StrayPath(String);
 
 /// Reads the path of a file of the library.

@@ -59,7 +59,7 @@ pub struct Cli {
     /// Configuration file [default: albumen.toml in the platform's configuration folder]
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "ALBUMEN_CONFIG", value_hint = ValueHint::FilePath, hide_env_values = true)]
     pub config: Option<PathBuf>,
-    /// Print one JSON object a line instead of text (described in docs/scripting.md)
+    /// Print one JSON object per line instead of text (described in docs/scripting.md)
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Say what each step did and how long it took
@@ -164,14 +164,13 @@ pub struct ImportArgs {
     /// Whose data it is, where the archive does not say so
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
-    /// How many files the service's download page listed for this archive: most archives do not say it, and `certify` cannot
-    /// know without it whether the last part is here. A folder into which all was unpacked counts as one
+    /// How many files the service's download page listed for this archive: most archives do not say, and without it `certify` cannot know whether the last part is here. A folder into which everything was unpacked counts as one
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub parts: Option<u32>,
     /// Keep these, too
     #[arg(long, value_name = "WHAT")]
     pub include: Vec<Include>,
-    /// Time zone you live in (Europe/Berlin), for times of which only the instant is known
+    /// Time zone you lived in (Europe/Berlin), for times known only as UTC
     #[arg(long, value_name = "ZONE", value_parser = time_zone)]
     pub home_timezone: Option<String>,
     /// Keep only what was taken (or posted) on or after this day, month or year
@@ -180,7 +179,7 @@ pub struct ImportArgs {
     /// Keep only what was taken (or posted) on or before this day, month or year
     #[arg(long, help_heading = SELDOM, value_name = "DATE", value_parser = dates::last_day)]
     pub until: Option<Date>,
-    /// Take everything for this provider's, instead of looking which service made it
+    /// Treat everything as this provider's archive instead of detecting the service
     #[arg(long, help_heading = SELDOM, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
     /// Offset from UTC of the dates in HTML pages (-08:00), instead of the provider's rule
@@ -189,7 +188,7 @@ pub struct ImportArgs {
     /// Encoding of file names in the archive that are not UTF-8 (shift_jis, gbk)
     #[arg(long, help_heading = SELDOM, value_name = "LABEL", value_parser = encoding)]
     pub name_encoding: Option<String>,
-    /// Read entries that grow more than 200-fold to over 100 MB, too: zip bombs do, photos, videos and record files do not
+    /// Also read entries that expand more than 200-fold to over 100 MB: zip bombs do, photos, videos and record files do not
     #[arg(long, help_heading = SELDOM)]
     pub trust_sizes: bool,
     /// Worker threads [default: one for each processor core]
@@ -231,16 +230,16 @@ pub struct VerifyArgs {
     /// Look at sizes and times only, and read what differs
     #[arg(long, conflicts_with_all = ["sample", "repair"])]
     pub quick: bool,
-    /// Read this share of the files (5%), always the same ones; look at the others
+    /// Read this share of the files (5%), always the same ones; check only size and time of the others
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "repair")]
     pub sample: Option<f64>,
     /// Choose other files for the sample
     #[arg(long, value_name = "NUMBER", requires = "sample")]
     pub seed: Option<u64>,
-    /// Stop reading after this time (30m, 2h, 45s); the next such run goes on there
+    /// Stop reading after this time (30m, 2h, 45s); the next such run continues there
     #[arg(long, value_name = "TIME", value_parser = dates::duration, conflicts_with = "repair")]
     pub max_time: Option<Duration>,
-    /// Fetch what is damaged again from these archives, then verify again
+    /// Restore what is damaged from these archives, then verify again
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath)]
     pub repair: Vec<PathBuf>,
     /// Worker threads [default: one for each processor core, and at least two]
@@ -291,7 +290,7 @@ fn parts_word(text: &str) -> Result<PartsOf, String> {
 /// Arguments of `certify`.
 #[derive(Debug, Default, Args)]
 pub struct CertifyArgs {
-    /// The account; "(not known)" is the one whose name no archive told [default: every account the library knows]
+    /// The account; "(not known)" is the one that no archive names [default: every account the library knows]
     #[arg(value_name = "ACCOUNT", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
     /// Only accounts of this provider
@@ -300,10 +299,10 @@ pub struct CertifyArgs {
     /// How many files the service's download page listed for the archive of an account; kept, and printed as your word
     #[arg(long, value_name = "ACCOUNT=COUNT", value_parser = parts_word, conflicts_with = "at")]
     pub parts: Vec<PartsOf>,
-    /// Write the certificate as a page to print and keep; the file must not be there yet
+    /// Write the certificate as a page to print and keep; the file must not exist yet
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub html: Option<PathBuf>,
-    /// Read back this destination instead: is everything of the library there?
+    /// Check this destination instead: is the whole library there?
     #[arg(long, value_name = "DESTINATION", conflicts_with = "html")]
     pub at: Option<String>,
     /// How to get there

@@ -340,7 +340,7 @@ mod tests {
             "because one is missing",
             "gap: 2021-03-04  a\\u001b.jpg (named by posts_1.json): no archive",
             "Note: note\\u001b[2J",
-            "archive instagram-anna-2024-05-01: all 1, by the user's word",
+            "archive instagram-anna-2024-05-01: all 1, as stated by the user",
             "    a\\u001b.zip  5.00 MB  2024-05-01\n",
         ] {
             assert!(text.contains(part), "{part}: {text}");

@@ -1,7 +1,7 @@
 //! `albumen config`: makes the configuration file, and shows what it says.
 
 use std::fs::DirBuilder;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -42,12 +42,17 @@ fn init(path: &Path, out: &Output) -> Result<(), CliError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).create(folder).map_err(failed)?;
     }
-    let mut file = private::create_new(path).map_err(failed)?;
+    let mut file = private::create_new(path).map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => CliError::ConfigExists {
+            path: path.to_owned(),
+        },
+        _ => failed(source),
+    })?;
     file.write_all(TEMPLATE.as_bytes()).map_err(failed)?;
     match out.format() {
         Format::Json => out.json(&json!({"type": "config", "path": path.display().to_string()})),
         Format::Text => out.line(format!(
-            "{} written: every setting is explained in it, and none is set",
+            "{} written: it explains every setting and sets none",
             path.display()
         )),
     }

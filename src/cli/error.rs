@@ -39,12 +39,12 @@ pub enum CliError {
         library: PathBuf,
         source: ImportError,
     },
-    #[error("could not make the catalog of {} again", .library.display())]
+    #[error("could not rebuild the catalog of {}", .library.display())]
     Rebuild {
         library: PathBuf,
         source: ImportError,
     },
-    #[error("could not take run {run} back in {}", .library.display())]
+    #[error("could not undo run {run} in {}", .library.display())]
     Undo {
         library: PathBuf,
         run: i64,
@@ -98,7 +98,7 @@ pub enum CliError {
     Print(#[source] PrintError),
     #[error("could not write the list {}", .path.display())]
     OrderList { path: PathBuf, source: io::Error },
-    #[error("wrong destination")]
+    #[error("invalid destination")]
     Address(#[source] AddressError),
     #[error("could not push to {destination}")]
     Push {
@@ -107,7 +107,9 @@ pub enum CliError {
     },
     #[error("could not use the configuration {}", .path.display())]
     ConfigFile { path: PathBuf, source: io::Error },
-    #[error("the configuration {} is not right", .path.display())]
+    #[error("there is a configuration already: {}", .path.display())]
+    ConfigExists { path: PathBuf },
+    #[error("the configuration {} has an error", .path.display())]
     Config { path: PathBuf, source: ConfigError },
     #[error("there is no configuration: {} is not there", .path.display())]
     NoConfig { path: PathBuf },
@@ -120,7 +122,7 @@ pub enum CliError {
     },
     #[error("{inbox} cannot be an inbox: archives are fetched from WebDAV, S3 and SFTP")]
     NoRemoteInbox { inbox: String },
-    #[error("the schedule is not in order: could not {doing}")]
+    #[error("the schedule could not be managed: could not {doing}")]
     Schedule {
         doing: &'static str,
         source: io::Error,
@@ -131,15 +133,15 @@ pub enum CliError {
     Fetch(#[source] FetchError),
     #[error("could not read which memories to fetch")]
     Memories(#[source] MemoriesError),
-    #[error("{what} is no list of addresses")]
+    #[error("{what} is not a list of addresses")]
     FetchList { what: String, source: ListError },
     #[error("address {number} cannot be used")]
     FetchAddress { number: usize, source: LinkError },
     #[error("could not read secrets from {}", .path.display())]
     SecretFile { path: PathBuf, source: io::Error },
-    #[error("others than you may read {} (mode {mode:o})", .path.display())]
+    #[error("other users may read {} (mode {mode:o})", .path.display())]
     OpenSecretFile { path: PathBuf, mode: u32 },
-    #[error("others than you may write {} (mode {mode:o}), and it names a command", .path.display())]
+    #[error("other users may write to {} (mode {mode:o}), and it names a command", .path.display())]
     OpenConfig { path: PathBuf, mode: u32 },
     #[error("the command that gives the secrets failed")]
     SecretCommand,
@@ -148,9 +150,7 @@ pub enum CliError {
         destination: String,
         source: PushError,
     },
-    #[error(
-        "the push to {destination} ended before its time; what is listed above as there is there"
-    )]
+    #[error("the push to {destination} stopped early; what is listed above as there is there")]
     PushStopped {
         destination: String,
         source: DestinationError,

@@ -36,14 +36,14 @@ pub const NOT_UNDERSTOOD: &str = "what these files say is not in the library; `a
 pub const MISSING: &str = "import the other parts of the archive; if you have given all of them, ask the service for a new \
     archive with all dates and the best quality";
 /// What to do about an entry for which nothing better is known.
-pub const ANY_ENTRY: &str = "all else was imported; download the part again and repeat the import, and if it fails again, \
+pub const ANY_ENTRY: &str = "everything else was imported; download the part again and repeat the import, and if it fails again, \
     look at the entry in the part itself";
 
 /// What to do after an import that its user stopped.
-pub const STOPPED: &str = "stopped before the end; what is in the library is whole, and the same import again does the rest";
+pub const STOPPED: &str = "stopped before the end; what is in the library is complete in itself, and the same import does the rest";
 
 /// What to do about times that a service's pages show without their zone.
-pub const ZONELESS: &str = "the same import with --home-timezone ZONE (like Europe/Berlin), the zone you lived in, makes instants of them";
+pub const ZONELESS: &str = "run the same import with --home-timezone ZONE (like Europe/Berlin), the zone you lived in, to fix the instants";
 
 /// What to do about times of which only the instant is known. `system_zone` is the one this computer is set to.
 pub fn for_utc_only(system_zone: Option<&str>) -> String {
@@ -51,15 +51,15 @@ pub fn for_utc_only(system_zone: Option<&str>) -> String {
         Some(zone) => format!(
             "this computer is set to {zone}; if you lived there, the same import with --home-timezone {zone} gives them local times"
         ),
-        None => "the same import with --home-timezone ZONE (like Europe/Berlin), the zone you lived in, gives them local times".to_owned(),
+        None => "run the same import with --home-timezone ZONE (like Europe/Berlin), the zone you lived in, to give them local times".to_owned(),
     }
 }
 
 /// What to do about a text file for which nothing better is known: it came whole, and another copy would read the same.
-pub const TEXT_ENTRY: &str = "all else was imported; look at the file in the part itself, and keep the part: a later albumen may read it";
+pub const TEXT_ENTRY: &str = "everything else was imported; look at the file in the part itself, and keep the part: a later albumen may read it";
 
 /// What to do without a catalog.
-pub const REBUILD: &str = "your photos and videos are not touched by this; make the catalog again from them with `albumen rebuild`";
+pub const REBUILD: &str = "your photos and videos are not touched by this; rebuild the catalog from them with `albumen rebuild`";
 
 /// What to do about what a rebuild could not take in.
 pub const NOT_REBUILT: &str =
@@ -71,7 +71,7 @@ pub const NOT_PRINTED: &str = "`albumen verify` says whether the library is whol
 /// What to do about text that cannot be drawn.
 pub const NO_FONT: &str = "install a font for that script (Noto has them all) and print again";
 
-const FULL: &str = "make room on that disk, then repeat the import: it goes on where it stopped";
+const FULL: &str = "make room on that disk, then repeat the import: it continues where it stopped";
 const NEWER: &str = "use the newer albumen; nothing was touched";
 const DOWNLOAD_AGAIN: &str = "the part may be damaged; download it again, then repeat the import";
 
@@ -81,7 +81,7 @@ const EXPIRED_OR_COOKIES: &str = "the link has expired or needs your cookies: be
     either, ask the service for a new archive";
 
 /// What to do about links of memories that have run out.
-pub const ORDER_AGAIN: &str = "the links of an archive are good for about seven days: order it anew (`albumen providers` says how), and give the new \
+pub const ORDER_AGAIN: &str = "the links of an archive are good for about seven days: order it again (`albumen providers` says how), and give the new \
     one with the same --into; what is there is not fetched again";
 
 /// Returns what to do about a failure, in the order it should be tried.
@@ -124,15 +124,23 @@ pub fn hints(error: &CliError) -> Vec<String> {
         CliError::Library(source) => for_library(source).map(str::to_owned),
         CliError::Catalog { source, .. } => for_catalog(source).map(str::to_owned),
         CliError::Address(error) => Some(for_address(error)),
+        // What a push leaves last is the list; without it there is nothing to compare.
+        CliError::ReadBack {
+            source: PushError::Destination(DestinationError::Gone { .. }),
+            ..
+        } => Some(
+            "no copy that `albumen push` finished is there: check the address, or push to it first; to verify the library, give no address"
+                .to_owned(),
+        ),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
         CliError::RemoteInbox { source, .. } => for_destination(source).map(str::to_owned),
         CliError::Sync(source) => for_sync(source).map(str::to_owned),
         CliError::NoConfig { .. } => {
-            Some("make one with `albumen config init`, and set in it what you need".to_owned())
+            Some("create one with `albumen config init`, and set what you need in it".to_owned())
         }
-        CliError::ConfigFile { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
-            Some("it is there already; edit it, or name another with --config FILE".to_owned())
+        CliError::ConfigExists { .. } => {
+            Some("edit it, or name another file with --config FILE".to_owned())
         }
         CliError::Config { .. } | CliError::ConfigFile { .. } => Some(
             "`albumen config init --config FILE` writes a file in which every setting is explained"
@@ -154,7 +162,7 @@ pub fn hints(error: &CliError) -> Vec<String> {
         CliError::OpenSecretFile { path, .. } => Some(format!("chmod 600 {}", path.display())),
         CliError::OpenConfig { path, .. } => Some(format!("chmod go-w {}", path.display())),
         CliError::SecretCommand => Some(
-            "run it by itself: it must end well and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
+            "run it by itself: it must succeed and print lines like ALBUMEN_WEBDAV_PASSWORD=…"
                 .to_owned(),
         ),
         CliError::Schedule { .. } => Some(
@@ -170,7 +178,7 @@ pub fn hints(error: &CliError) -> Vec<String> {
             "name a folder you may write to, on the disk where your library is or shall be".to_owned(),
         ),
         CliError::Output(error) if is_full(error.kind()) => Some(
-            "make room where the output goes, or send it to another place; only what is printed is cut short, and the library is as the command left it".to_owned(),
+            "make room where the output goes, or send it elsewhere; only the output is cut short, the library is as the command left it".to_owned(),
         ),
         CliError::LogFile { source, .. } | CliError::Page { source, .. } | CliError::OrderList { source, .. } | CliError::Manual { source, .. } if is_refused(source.kind()) => {
             Some("name a file in a folder you may write to".to_owned())
@@ -179,7 +187,7 @@ pub fn hints(error: &CliError) -> Vec<String> {
             "type '{NOT_KNOWN}', or --provider NAME, for an account that no archive names; `albumen import --account NAME` with \
              the same archives names it"
         )),
-        CliError::SeveralAccounts { .. } => Some("say which with --provider NAME".to_owned()),
+        CliError::SeveralAccounts { .. } => Some("choose one with --provider NAME".to_owned()),
         CliError::NoGallery { .. }
         | CliError::NoViewer { .. }
         | CliError::Viewer { .. }
@@ -230,7 +238,7 @@ fn for_address(error: &AddressError) -> String {
 fn for_print(error: &PrintError) -> Option<String> {
     match error {
         PrintError::Exists { .. } => {
-            Some("name another file, or move that one away".to_owned())
+            Some("name another file, or move the existing one away".to_owned())
         }
         PrintError::Nothing { .. } => Some(
             "look at what `albumen list` shows with the same options; --include-hidden prints hidden pictures, too".to_owned(),
@@ -246,7 +254,7 @@ fn for_push_error(error: &PushError) -> Option<String> {
         PushError::Library(error) => for_library(error).map(str::to_owned),
         PushError::Catalog(error) => for_catalog(error).map(str::to_owned),
         PushError::Destination(error) => for_destination(error).map(str::to_owned),
-        PushError::Unsettled => Some("repeat the import that was cut off, then push".to_owned()),
+        PushError::Unsettled => Some("repeat the import that was interrupted, then push".to_owned()),
         PushError::IntoItself { .. } => Some("push to a place outside of the library".to_owned()),
         PushError::NoFiles { .. } => Some("push without --bag".to_owned()),
         PushError::NotABag { .. } => Some("push the bag to a folder of its own".to_owned()),
@@ -255,7 +263,7 @@ fn for_push_error(error: &PushError) -> Option<String> {
         }
         PushError::Read { .. } => None,
         PushError::ReadOnly { .. } => Some(
-            "make the library writable for you (mount its disk so, or get the right), and push again; without that, \
+            "make the library writable for you (remount its disk, or change its permissions), and push again; without that, \
              `push --dry-run` shows what would be sent, `certify --at` and `verify DESTINATION` read what is there, and the \
              library's folder can be copied as it is, with its checksums"
                 .to_owned(),
@@ -266,28 +274,28 @@ fn for_push_error(error: &PushError) -> Option<String> {
 fn for_destination(error: &DestinationError) -> Option<&'static str> {
     Some(match error {
         DestinationError::Unreachable { .. } => {
-            "is the host running, the address right, and the network up? Repeat the push then: it goes on where it stopped"
+            "check that the host is running, the address is right and the network is up, then repeat the push: it continues where it stopped"
         }
         DestinationError::Untrusted { .. } => {
-            "if the host is yours and has a certificate of its own making, name that with --ca-file FILE"
+            "if the host is yours and has a self-signed certificate, name that with --ca-file FILE"
         }
         DestinationError::UnknownHost { .. } => {
-            "log in once with `ssh`, and compare the key it shows with what the host's owner says: albumen trusts the keys in known_hosts only"
+            "log in once with `ssh` and compare the key it shows with the one the host's owner gives you: albumen trusts only the keys in known_hosts"
         }
         DestinationError::NoProgram { .. } => {
-            "install the client of OpenSSH: albumen reaches sftp:// addresses by it"
+            "install the OpenSSH client: albumen uses it to reach sftp:// addresses"
         }
         DestinationError::WrongCredentials { .. } => {
-            "look at user name, password or key; they may have run out"
+            "check the user name, password or key; they may have expired"
         }
         DestinationError::NoCredentials { .. } => {
-            "give user name and password or key in the environment, or with --secret-file or --secret-command (docs/push.md)"
+            "give the user name and password, or the key, in the environment, or with --secret-file or --secret-command (docs/push.md)"
         }
         DestinationError::NoRight { .. } => {
-            "give the user or key the right to read, list and write there"
+            "give the user or key permission to read, list and write there"
         }
         DestinationError::Full { .. } => {
-            "make room there, then repeat the push: it goes on where it stopped"
+            "make room there, then repeat the push: it continues where it stopped"
         }
         DestinationError::NoPlace { .. } => "choose another destination, or make that place first",
         DestinationError::Library { .. } => {
@@ -296,7 +304,7 @@ fn for_destination(error: &DestinationError) -> Option<&'static str> {
         DestinationError::Busy { .. }
         | DestinationError::Broken { .. }
         | DestinationError::Corrupted { .. } => {
-            "repeat the push later: it goes on where it stopped"
+            "repeat the push later: it continues where it stopped"
         }
         _ => return None,
     })
@@ -306,9 +314,9 @@ fn for_destination(error: &DestinationError) -> Option<&'static str> {
 pub fn for_push(outcome: FileOutcome) -> &'static str {
     match outcome {
         FileOutcome::Failed => {
-            "repeat the push: it sends only what is not there; if a file of the library itself is damaged, `albumen verify` says so"
+            "repeat the push: it sends only what is not there; `albumen verify` says whether a file of the library itself is damaged"
         }
-        _ => "the host cannot hold these as they are; the reason stands beside each",
+        _ => "the host cannot store these as they are; the reason is next to each",
     }
 }
 
@@ -319,19 +327,19 @@ pub fn for_fetch(error: &FetchError) -> Option<&'static str> {
             EXPIRED_OR_COOKIES
         }
         FetchError::Busy { .. } => {
-            "wait an hour, then repeat the command: it goes on where it stopped; some services let a part be downloaded a few times only"
+            "wait an hour, then repeat the command: it continues where it stopped; some services let a part be downloaded a few times only"
         }
         FetchError::Unreachable { .. } | FetchError::Broken { .. } => {
-            "is the network up? Repeat the command then: it goes on where it stopped"
+            "check the network, then repeat the command: it continues where it stopped"
         }
         FetchError::Untrusted { .. } => {
-            "if the host is yours and has a certificate of its own making, name that with --ca-file FILE"
+            "if the host is yours and has a self-signed certificate, name that with --ca-file FILE"
         }
         FetchError::NoSpace { .. } => {
-            "make room there, or choose another disk with --into DIR; then repeat the command: it goes on where it stopped"
+            "make room there, or choose another disk with --into DIR; then repeat the command: it continues where it stopped"
         }
         FetchError::Short { .. } | FetchError::CutOff { .. } | FetchError::Checksum { .. } => {
-            "repeat the command to fetch it anew; if it fails again, ask the service for a new archive"
+            "repeat the command to fetch it again; if it fails again, ask the service for a new archive"
         }
         FetchError::Changed { .. } => {
             "the service may still be making the archive: repeat the command later"
@@ -342,7 +350,7 @@ pub fn for_fetch(error: &FetchError) -> Option<&'static str> {
         }
         FetchError::Disk { source, .. } => match source.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                "make room on that disk, then repeat the command: it goes on where it stopped"
+                "make room on that disk, then repeat the command: it continues where it stopped"
             }
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 "choose a folder you may write to with --into DIR"
@@ -450,7 +458,7 @@ fn for_catalog(error: &CatalogError) -> Option<&'static str> {
 pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
     Some(match kind {
         FindingKind::Changed | FindingKind::Truncated | FindingKind::Missing => {
-            "fetch it again with `albumen verify --repair PATH` from the archive that held it, or copy it from your second copy of the library"
+            "restore it with `albumen verify --repair PATH` from the archive that held it, or copy it from your second copy of the library"
         }
         FindingKind::Unreadable => {
             "look at what lies there, and whether the disk or network drive is there"
@@ -461,7 +469,7 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
             "the next import sets the time again; nothing else of the file changed"
         }
         FindingKind::SidecarRotten => {
-            "the next import (or `albumen verify --repair`) writes it anew and keeps a copy of what is there; the disk may be failing"
+            "the next import (or `albumen verify --repair`) writes it again and keeps a copy of what is there; the disk may be failing"
         }
         FindingKind::Extra => "files of your own are left alone; nothing needs to be done",
         FindingKind::SidecarChanged
@@ -472,7 +480,7 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
         | FindingKind::ManifestMissing
         | FindingKind::ManifestDamaged
         | FindingKind::ManifestDiffers => {
-            "the next import (or `albumen verify --repair`) writes it anew and keeps what another program changed in sidecars"
+            "the next import (or `albumen verify --repair`) writes it again and keeps what another program changed in sidecars"
         }
         FindingKind::CatalogMissing | FindingKind::CatalogDamaged | FindingKind::CatalogDiffers => {
             REBUILD
@@ -486,7 +494,7 @@ pub fn for_finding(kind: FindingKind) -> Option<&'static str> {
 /// Returns what to do about a part.
 pub fn for_part(fault: &PartFault) -> Option<&'static str> {
     Some(match fault {
-        PartFault::Missing => "look at how the path is written",
+        PartFault::Missing => "check how the path is spelled",
         PartFault::Empty | PartFault::CutOff { .. } | PartFault::Damaged(_) => DOWNLOAD_AGAIN,
         PartFault::EmptyFolder => "name the folder your downloads are in, or the archive itself",
         PartFault::NotAnArchive(_) => {

@@ -200,18 +200,21 @@ fn of(path: Option<&str>) -> String {
 fn print_low(low: &[LowResolution], out: &Output) -> Result<(), CliError> {
     let lines = low.iter().map(|low| {
         let (width, height) = low.good_mm;
+        let good = match low.good_for.as_deref() {
+            Some(size) => format!("good up to {size}"),
+            None => "too small for any standard size".to_owned(),
+        };
         format!(
-            "{}: {} × {} pixels, {:.0} dpi; good up to {} ({:.1} × {:.1} cm)",
+            "{}: {} × {} pixels, {:.0} dpi; {good} ({:.1} × {:.1} cm)",
             shown(&low.path),
             low.pixels.0,
             low.pixels.1,
             low.dpi.floor(),
-            low.good_for.as_deref().unwrap_or("no named size"),
             (width.floor()) / 10.0,
             (height.floor()) / 10.0,
         )
     });
-    print_list("fewer than 300 dots an inch", lines, None, out)
+    print_list("fewer than 300 dots per inch", lines, None, out)
 }
 
 fn print_list(

@@ -134,14 +134,14 @@ fn print_text(
         ),
         (
             FileOutcome::Changed,
-            "sent in place of an earlier state, and read back",
-            "changed: would be sent in place of an earlier state",
+            "sent to replace an earlier version, and read back",
+            "changed: would be sent to replace an earlier version",
         ),
         (FileOutcome::Present, "there already", "there already"),
         (
             FileOutcome::Check,
             "to be looked into",
-            "of the same size there: would be read, and sent only if they differ",
+            "there with the same size: would be read, and sent only if they differ",
         ),
         (
             FileOutcome::Cannot,
@@ -184,7 +184,7 @@ fn print_not_embedded(report: &PushReport, out: &Output) -> Result<(), CliError>
         return Ok(());
     }
     out.line(format!(
-        "  {:>9}  go as they are, or without a part: not all could be written into them",
+        "  {:>9}  go as they are, or with some facts missing: not everything could be written into them",
         HumanCount(all.len() as u64).to_string()
     ))?;
     for (path, reason) in all.iter().take(MOST_LINES) {

@@ -98,7 +98,7 @@ fn lists(report: &RebuildReport) -> [(&'static str, Lines<'_>); 3] {
 
 fn print_text(report: &RebuildReport, out: &Output) -> Result<(), CliError> {
     if report.interrupted {
-        return out.line("stopped; the catalog is as it was");
+        return out.line("stopped; the catalog is unchanged");
     }
     for (kind, paths) in lists(report) {
         if paths.is_empty() {

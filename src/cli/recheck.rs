@@ -132,12 +132,15 @@ fn print_text(report: &Recheck, out: &Output) -> Result<(), CliError> {
         out.line(format!("  and {more} more: see all with --json"))?;
     }
     if !report.gaps.is_empty() {
-        out.line("hint: push again to send what is missing; what was changed there is left alone, so look at it first")?;
+        out.line("hint: push again to send what is missing; what was changed there is left alone, so check it first")?;
     }
-    out.line(format!(
-        "  {} files ({}) were read back just now and are as they should be, {} are not",
+    let read = format!(
+        "  {} files ({}) were read back just now",
         HumanCount(report.files),
-        DecimalBytes(report.bytes),
-        HumanCount(report.gaps.len() as u64)
-    ))
+        DecimalBytes(report.bytes)
+    );
+    match report.gaps.len() as u64 {
+        0 => out.line(format!("{read}, and all are good")),
+        gaps => out.line(format!("{read} and are good, {} are not", HumanCount(gaps))),
+    }
 }

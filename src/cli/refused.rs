@@ -25,7 +25,7 @@ pub fn for_cause(cause: &(dyn Error + 'static)) -> Option<&'static str> {
             "you may not do that there: run the command as the owner, or choose a folder you may write to with --library DIR",
         ),
         (Some(fault), _) => Some(for_refused_writing(fault)),
-        (None, ErrorKind::NotFound) => Some("look at how the path is written"),
+        (None, ErrorKind::NotFound) => Some("check how the path is spelled"),
         _ => None,
     }
 }

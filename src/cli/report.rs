@@ -67,7 +67,7 @@ pub fn print_json(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
 pub fn print_text(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     let report = ran.report;
     if ran.dry_run {
-        out.line("a dry run: nothing is written, and this is what would be")?;
+        out.line("dry run: nothing is written; this is what would happen")?;
     }
     problems(report, out)?;
     if !ran.dry_run {
@@ -256,7 +256,7 @@ fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
     out.line("")?;
     let count = number(report.missing.len() as u64, "medium is", "media are");
     out.line(format!(
-        "{count} named by records and in no archive given so far:"
+        "{count} named by records but in no archive given so far:"
     ))?;
     let groups = missing_groups(report)?;
     let mut room = MOST_LINES;
@@ -347,7 +347,7 @@ fn utc_only(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         return Ok(());
     }
     out.line(format!(
-        "{} a time known only as UTC: the clock on the wall, and near midnight the day, may have been another",
+        "{} a time known only as UTC: the local time, and near midnight the day, may have been different",
         number(count, "photo or video has", "photos and videos have")
     ))?;
     match &ran.reader {
@@ -366,7 +366,7 @@ fn zoneless(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         return Ok(());
     }
     out.line(format!(
-        "{} a time that the service's pages show without its zone: the clock on the wall is known, the instant is not",
+        "{} a time that the service's pages show without a time zone: the local time is known, the instant is not",
         number(count, "photo or video has", "photos and videos have")
     ))?;
     out.line(format!("  hint: {}", hints::ZONELESS))

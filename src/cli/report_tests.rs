@@ -340,10 +340,10 @@ fn times_that_pages_show_without_a_zone_are_counted_once_with_what_helps() {
         ..good()
     };
     let text_of_it = text(&report);
-    let said = "1 photo or video has a time that the service's pages show without its zone";
+    let said = "1 photo or video has a time that the service's pages show without a time zone";
     assert_eq!(text_of_it.matches(said).count(), 1, "{text_of_it}");
     assert!(text_of_it.contains("--home-timezone"), "{text_of_it}");
-    assert!(!text(&good()).contains("without its zone"));
+    assert!(!text(&good()).contains("without a time zone"));
     assert_eq!(json_lines(&report).last().expect("a report")["zoneless"], 1);
 }
 

@@ -196,7 +196,7 @@ fn print(
     }
     if status.missing > 0 {
         out.line(format!(
-            "missing: {} named by records and in no archive given so far (listed in missing.json)",
+            "missing: {} named by records but in no archive given so far (listed in missing.json)",
             HumanCount(status.missing)
         ))?;
     }
@@ -301,7 +301,7 @@ mod tests {
               how to order the next one: albumen providers instagram\n\
             \n\
             undated: 2 (albumen list --undated)\n\
-            missing: 106 named by records and in no archive given so far (listed in missing.json)\n\
+            missing: 106 named by records but in no archive given so far (listed in missing.json)\n\
             the last import was cut off; the next one finishes its work\n\
             imports so far: 3, the last one 2024-05-01T10:00:00Z\n\
             library: /l\n";

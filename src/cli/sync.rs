@@ -215,6 +215,9 @@ fn hand_over(command: &str, text: &str) -> Result<(), String> {
 fn warn_of(result: Result<(), String>, who: &str) {
     if let Err(why) = result {
         // Nobody is left to tell that standard error is gone.
-        let _ = writeln!(std::io::stderr(), "warning: {who} could not be told: {why}");
+        let _ = writeln!(
+            std::io::stderr(),
+            "warning: {who} could not be notified: {why}"
+        );
     }
 }

@@ -80,7 +80,7 @@ fn print_text(report: &UndoReport, out: &Output) -> Result<(), CliError> {
     }
     let moved = if rehearsal { "would go" } else { "went" };
     let Some(trash) = &report.trash else {
-        let kept = "nothing goes to the trash: other imports gave all of it, too";
+        let kept = "nothing goes to the trash: other imports brought all of it, too";
         return out.line(match rehearsal {
             true => kept.to_owned(),
             false => match changed(report) {
@@ -108,7 +108,7 @@ fn print_text(report: &UndoReport, out: &Output) -> Result<(), CliError> {
 fn changed(report: &UndoReport) -> Option<String> {
     (report.assets_changed > 0).then(|| {
         format!(
-            "{} photos and videos that stay have other facts, another place or fewer records now",
+            "{} photos and videos that stay now have different facts, a different place or fewer records",
             HumanCount(report.assets_changed)
         )
     })
@@ -167,7 +167,7 @@ mod tests {
         };
         let text = printed(Format::Text, |out| print_text(&nothing, out));
         assert!(
-            text.contains("other imports gave all of it, too; 2 photos"),
+            text.contains("other imports brought all of it, too; 2 photos"),
             "{text}"
         );
     }

@@ -222,7 +222,7 @@ fn print_text(
             "{} files are not in their place yet: import an archive, or `verify --repair` with one",
             HumanCount(report.not_in_place.len() as u64)
         ),
-        (0, true) => "every file is as it was".to_owned(),
+        (0, true) => "every file is unchanged".to_owned(),
         (0, false) => "nothing found in what was read".to_owned(),
         (1, _) => "1 finding".to_owned(),
         (count, _) => format!("{count} findings"),
@@ -288,7 +288,7 @@ mod tests {
             findings: vec![Finding::new(
                 FindingKind::Changed,
                 "2023/a\u{1b}[2J.jpg",
-                "its bytes are not those that were imported",
+                "its bytes differ from those that were imported",
             )],
             ..VerifyReport::default()
         }
@@ -307,7 +307,7 @@ mod tests {
             ..clean.clone()
         };
         let text = printed(Format::Text, |out| print_text(&unfinished, None, out));
-        assert!(!text.contains("every file is as it was"), "{text}");
+        assert!(!text.contains("every file is unchanged"), "{text}");
         assert!(text.contains("whole: 2023/a.jpg"), "{text}");
         for (report, expected) in [
             (unfinished, Exit::Incomplete),

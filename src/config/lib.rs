@@ -192,7 +192,7 @@ fn place(section: &str) -> String {
 
 fn nearest(near: &Option<String>) -> String {
     near.as_ref()
-        .map_or(String::new(), |near| format!("; is {near} meant?"))
+        .map_or(String::new(), |near| format!("; did you mean {near}?"))
 }
 
 impl Config {
@@ -385,15 +385,15 @@ when = "problems"
         for (text, expected) in [
             (
                 "\nlibary = \"x\"",
-                "line 2: libary is not a setting; is library meant?",
+                "line 2: libary is not a setting; did you mean library?",
             ),
             (
                 "[[inbox]]\npath=\"x\"\npatern=\"y\"",
-                "line 3: patern is not a setting of [inbox]; is pattern meant?",
+                "line 3: patern is not a setting of [inbox]; did you mean pattern?",
             ),
             (
                 "[[destinations]]\naddress=\"x\"",
-                "line 1: destinations is not a setting; is destination meant?",
+                "line 1: destinations is not a setting; did you mean destination?",
             ),
             (
                 "[notify]\npassword=\"geheim\"",

@@ -123,7 +123,7 @@ pub enum GalleryError {
         source: io::Error,
     },
     /// Data could not be turned into JSON.
-    #[error("could not write the facts down")]
+    #[error("could not write down the facts")]
     Json(#[from] serde_json::Error),
     /// The folder for a copy holds other things.
     #[error("{} holds other things than a gallery of albumen's", path.display())]

@@ -15,4 +15,4 @@ pub(crate) fn kind_of(head: &[u8], size_bytes: u64) -> Result<MediaType, &'stati
 
 /// Services and proxies give such pages in place of files.
 const PAGE: &str =
-    "its bytes are a web page and no photo, video or sound; look at it in the archive";
+    "its bytes are a web page, not a photo, video or sound; look at it in the archive";

@@ -21,7 +21,7 @@ pub enum ImportError {
         problems: Vec<PartProblem>,
     },
     /// No provider knows the archive.
-    #[error("no known service's archive; at the top are: {}", tops.join(", "))]
+    #[error("not an archive of a known service; its top level holds: {}", tops.join(", "))]
     UnknownService {
         /// Top folders and files seen, cleaned for showing.
         tops: Vec<String>,
@@ -45,7 +45,7 @@ pub enum ImportError {
     /// `--parts` names fewer parts than were given.
     #[error("--parts says that there {}, and {given} different ones were given", if *said == 1 { "is 1 part".to_owned() } else { format!("are {said} parts") })]
     MoreParts {
-        /// How many there are, by the user's word.
+        /// How many there are, as stated by the user.
         said: u32,
         /// How many were given.
         given: usize,
@@ -87,7 +87,7 @@ pub enum ImportError {
         why: String,
     },
     /// A list could not be made.
-    #[error("could not make a list of the library")]
+    #[error("could not list the library")]
     List(#[from] writer::albums_file::ListError),
     /// A file of the library that should be read could not be.
     #[error("could not read {}", path.display())]

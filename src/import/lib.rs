@@ -90,7 +90,7 @@ pub struct ImportOptions {
     pub provider: Option<String>,
     /// Whose data it is.
     pub account: Option<String>,
-    /// How many parts the archive has, by the user's word.
+    /// How many parts the archive has, as stated by the user.
     pub parts: Option<u32>,
     /// Keep only media taken (or posted) on or after this day.
     pub since: Option<Date>,

@@ -221,10 +221,10 @@ pub(crate) fn touched_lists(
     for (name, hash) in &written {
         let message = match found.get(name) {
             Some(now) if now == hash || going_to_be.get(name) == Some(now) => continue,
-            None => "was gone; written anew".to_owned(),
+            None => "was gone; written again".to_owned(),
             Some(_) => {
                 let kept = set_aside(library, name)?;
-                format!("was changed; kept as {} and written anew", kept.display())
+                format!("was changed; kept as {} and written again", kept.display())
             }
         };
         touched = true;
@@ -251,7 +251,7 @@ fn keep_strays(
         monitor.warn(Warning {
             subject: name.clone(),
             message: format!(
-                "lay there before the library; kept as {} and written anew",
+                "was there before the library; kept as {} and written again",
                 kept.display()
             ),
         });

@@ -162,8 +162,7 @@ fn tell_unknown_parts(archive: &Archive, recognized: &Recognized<'_>, monitor: &
     for part in recognized.unknown_parts(archive) {
         monitor.warn(Warning {
             subject: model::shown::shown(&part),
-            message: "no known service's archive: nothing of it is imported; if it is one, say whose with --provider, \
-                      in an import of its own"
+            message: "not an archive of a known service, so nothing in it was imported; if it is one, name the service with --provider, in a separate import"
                 .to_owned(),
         });
     }

@@ -239,7 +239,7 @@ impl Settling<'_> {
         for changed in &plan.changed {
             self.warn(
                 changed,
-                "its bytes are not those that were imported, and its time is another",
+                "its bytes differ from those that were imported, and its time is another",
             );
         }
         for displaced in &plan.displaced {
@@ -250,7 +250,7 @@ impl Settling<'_> {
             self.warn(&displaced.wanted, &message);
         }
         for changed in &applied.changed {
-            self.warn(changed, "its bytes are not those that were imported; the good copy is kept in .albumen/staging");
+            self.warn(changed, "its bytes differ from those that were imported; the good copy is kept in .albumen/staging");
         }
         let placed = Placed::of(plan, placements, before, left);
         // Folders whose last file moved: those in which sidecars still lie go with them, later. Looked for before the catalog

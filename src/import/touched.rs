@@ -90,7 +90,7 @@ fn put_aside(
     };
     monitor.warn(Warning {
         subject: row.path.clone(),
-        message: format!("its bytes changed although nobody wrote it; {kept}written anew"),
+        message: format!("its bytes changed although nobody wrote it; {kept}written again"),
     });
     Ok(true)
 }
@@ -119,7 +119,7 @@ fn found(
             monitor.warn(Warning {
                 subject: row.path.clone(),
                 message: format!(
-                    "cannot be read as a sidecar ({}); kept as {} and written anew",
+                    "cannot be read as a sidecar ({}); kept as {} and written again",
                     model::shown::shown(&why),
                     kept.display()
                 ),

@@ -48,7 +48,7 @@ pub enum UndoError {
         rebuild: i64,
     },
     /// It gave nothing.
-    #[error("run {run} was no import but {kind}")]
+    #[error("run {run} was not an import but {kind}")]
     NotAnImport {
         /// What was asked for.
         run: i64,
@@ -56,7 +56,7 @@ pub enum UndoError {
         kind: String,
     },
     /// It was taken back before.
-    #[error("run {run} was taken back already, by run {by}")]
+    #[error("run {run} was already undone, by run {by}")]
     AlreadyUndone {
         /// What was asked for.
         run: i64,

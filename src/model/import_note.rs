@@ -45,7 +45,7 @@ pub struct Asked {
     /// Account the user named.
     #[serde(deserialize_with = "stated")]
     pub account: Option<String>,
-    /// How many parts there are, by the user's word.
+    /// How many parts there are, as stated by the user.
     #[serde(deserialize_with = "stated")]
     pub parts: Option<u32>,
     /// First day asked for.

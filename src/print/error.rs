@@ -11,7 +11,7 @@ use super::report::LeftOut;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum PrintError {
-    #[error("there is something at {} already", .path.display())]
+    #[error("{} already exists", .path.display())]
     Exists { path: PathBuf },
     #[error(
         "there is no picture to print ({films} videos and {hidden} hidden or trashed ones were left out)"

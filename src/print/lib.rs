@@ -94,7 +94,7 @@ pub struct PrintOptions {
     pub crop_marks: bool,
     /// Title of the document; `None`: the years of the pictures.
     pub title: Option<String>,
-    /// Pictures that would have more dots an inch than this are made smaller. `None`: originals stay as they are.
+    /// Pictures that would have more dots per inch than this are made smaller. `None`: originals stay as they are.
     pub most_dpi: Option<f64>,
     /// Folders in which fonts are looked for.
     pub font_folders: Vec<PathBuf>,

@@ -47,7 +47,7 @@ pub enum CopyError {
     #[error("the library's file cannot be read: {0}")]
     Read(#[from] io::Error),
     /// The library's file is damaged.
-    #[error("the library's file is not as it was imported: its bytes have changed")]
+    #[error("the library's file is no longer as it was imported: its bytes have changed")]
     Damaged,
     /// What shall be taken out cannot be found with certainty.
     #[error("{0}")]

@@ -23,7 +23,7 @@ pub enum DestinationError {
     WrongCredentials { host: String, status: String },
     #[error("no user name, password or key was given for {host}, and it asks for one")]
     NoCredentials { host: String },
-    #[error("{host} does not let this user or key {doing}: {why}")]
+    #[error("{host} does not allow this user or key to {doing}: {why}")]
     NoRight {
         host: String,
         doing: &'static str,
@@ -31,7 +31,7 @@ pub enum DestinationError {
     },
     #[error("there is no room left at the destination: {why}")]
     Full { why: String },
-    #[error("{path} is larger than the host takes ({why})")]
+    #[error("{path} is larger than the host accepts ({why})")]
     TooLarge { path: String, why: String },
     #[error("the host refuses {path}: {why}")]
     Refused { path: String, why: String },
@@ -41,7 +41,7 @@ pub enum DestinationError {
     Gone { path: String },
     #[error("{what} is not there: {why}")]
     NoPlace { what: String, why: String },
-    #[error("the host is busy or ill ({status})")]
+    #[error("the host is busy or failing ({status})")]
     Busy {
         status: String,
         after: Option<Duration>,
@@ -52,7 +52,7 @@ pub enum DestinationError {
     Corrupted { path: String },
     #[error("the host answered in a way albumen does not understand: {why}")]
     Strange { why: String },
-    #[error("{} in the library is not as it was imported: {why}", path.display())]
+    #[error("{} in the library is no longer as it was imported: {why}", path.display())]
     Library { path: PathBuf, why: String },
     #[error("could not {doing} {}", path.display())]
     Disk {
@@ -141,9 +141,9 @@ pub enum PushError {
     Read { path: PathBuf, source: io::Error },
     #[error("the library {} cannot be written, and a push keeps its journal there", path.display())]
     ReadOnly { path: PathBuf, source: io::Error },
-    #[error("the last import was cut off, so the library is not in order")]
+    #[error("the last import was interrupted, so the library is not consistent yet")]
     Unsettled,
-    #[error("{place} lies in the library that is pushed")]
+    #[error("{place} is inside the library being pushed")]
     IntoItself { place: String },
     #[error("{place} keeps photos and videos and no files, so it can hold no bag")]
     NoFiles { place: String },

@@ -187,7 +187,7 @@ impl Gathering<'_> {
         let strip = self.options.strip;
         let mut change = match (media_type, strip, embed) {
             (_, None, None) => return Ok(file),
-            (None, Some(_), _) => return Err("what kind of file it is cannot be told".to_owned()),
+            (None, Some(_), _) => return Err("the kind of file cannot be determined".to_owned()),
             (None, None, _) => return Ok(file),
             (Some(media_type), ..) => Change {
                 strip,

@@ -8,7 +8,7 @@ use super::strip::Strip;
 use model::content_hash::ContentHash;
 use model::select::Select;
 
-/// Files sent at once unless the user says otherwise.
+/// Files sent at the same time unless the user says otherwise.
 pub(crate) const WORKERS: usize = 4;
 
 /// Whether sidecars are sent.
@@ -37,7 +37,7 @@ pub struct PushOptions {
     pub bag: bool,
     /// Only say what would be done.
     pub dry_run: bool,
-    /// Files sent at once.
+    /// Files sent at the same time.
     pub workers: usize,
 }
 

@@ -89,7 +89,7 @@ pub trait Target: Debug + Send + Sync {
 pub enum AddressError {
     #[error("the address holds a password or key")]
     Secret,
-    #[error("{scheme}:// is no kind of destination albumen knows")]
+    #[error("{scheme}:// is not a kind of destination that albumen knows")]
     UnknownScheme { scheme: String },
     #[error("{text} is not an address: {why}")]
     Wrong { text: String, why: String },

@@ -50,9 +50,7 @@ pub(crate) enum StepError {
         destination: String,
         source: PushError,
     },
-    #[error(
-        "the push to {destination} ended before its time; what is listed above as there is there"
-    )]
+    #[error("the push to {destination} stopped early; what is listed above as there is there")]
     PushStopped {
         destination: String,
         source: DestinationError,

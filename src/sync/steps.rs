@@ -34,7 +34,7 @@ pub const USUAL_SAMPLE: f64 = 0.01;
 const LEAST_FILES: f64 = 50.0;
 /// Longest reading of a sample.
 const LONGEST_SAMPLE: Duration = Duration::from_secs(600);
-/// Files sent at once.
+/// Files sent at the same time.
 const WORKERS: usize = 4;
 
 /// The gallery a pass keeps up to date.

@@ -73,7 +73,7 @@ fn damage(actual_size: u64, size: Option<u64>) -> (FindingKind, String) {
         ),
         _ => (
             FindingKind::Changed,
-            "its bytes are not those that were imported".to_owned(),
+            "its bytes differ from those that were imported".to_owned(),
         ),
     }
 }

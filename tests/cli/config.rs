@@ -20,7 +20,10 @@ fn init_writes_a_private_commented_file_once() {
     }
     let again = env.run(&["config", "init"]);
     assert_eq!(again.code, Some(1), "{again:?}");
-    assert!(again.stderr.contains("it is there already"), "{again:?}");
+    assert!(
+        again.stderr.contains("there is a configuration already"),
+        "{again:?}"
+    );
     assert_eq!(fs::read_to_string(&path).expect("there"), text);
     let shown = env.run(&["config", "show"]);
     assert_eq!(shown.code, Some(0), "{shown:?}");
@@ -34,7 +37,7 @@ fn a_wrong_key_is_told_with_the_nearest_one_and_nothing_is_done() {
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(
         ran.stderr
-            .contains("line 1: libary is not a setting; is library meant?"),
+            .contains("line 1: libary is not a setting; did you mean library?"),
         "{ran:?}"
     );
     let ran = env.run(&["--config", "none.toml", "status"]);

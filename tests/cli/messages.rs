@@ -85,7 +85,7 @@ fn an_unknown_kind_of_destination_lists_every_kind_there_is() {
     let env = with_library();
     let ran = env.run_on("l", &["push", "foo://host/x"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    let mut expected = vec!["foo:// is no kind of destination albumen knows"];
+    let mut expected = vec!["foo:// is not a kind of destination that albumen knows"];
     expected.extend(push::SCHEMES.iter().map(|scheme| scheme.example));
     says(&ran, &expected);
 }

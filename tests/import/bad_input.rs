@@ -133,7 +133,7 @@ fn a_path_that_is_not_there() {
         &env,
         &[
             "nowhere.zip: there is no such file or folder",
-            "hint: look at how the path is written",
+            "hint: check how the path is spelled",
         ],
     );
 }
@@ -179,7 +179,7 @@ fn an_archive_of_a_service_nobody_knows_beside_one_that_is_known() {
     let tried = Tried::import(&env, &["a.zip", "pigeons.zip"]);
     tried.incomplete(&[
         "pigeons.zip: no known service's archive",
-        "nothing of it is imported",
+        "nothing in it was imported",
         "--provider",
     ]);
     holds_the_honest_picture(&env);
@@ -203,7 +203,7 @@ fn a_part_that_only_its_name_makes_instagrams() {
         let ran = env.run_on("l", &["import", "in"]);
         assert_eq!(ran.code, Some(code), "{name}: {ran:?}");
         assert_eq!(
-            ran.stderr.contains("no known service"),
+            ran.stderr.contains("not an archive of a known service"),
             code == 3,
             "{name}: {ran:?}"
         );
@@ -256,7 +256,7 @@ fn part_2_of_3_is_missing() {
         &["anna_20200102_part_3.zip", "anna_20200102_part_1.zip"],
     );
     tried.incomplete(&[
-        "anna_20200102_part_2.zip: part 2 is missing between the parts given",
+        "anna_20200102_part_2.zip: part 2 is missing among the parts given",
         "hint: download that part, too",
     ]);
     env.zip("anna_20200102_part_2.zip", &parts[1]);
@@ -292,7 +292,7 @@ fn a_record_whose_media_is_absent() {
     );
     let tried = Tried::import(&env, &["a.zip"]);
     let report = tried.incomplete(&[
-        "2 media are named by records and in no archive given so far:",
+        "2 media are named by records but in no archive given so far:",
         "hint: import the other parts",
     ]);
     assert_eq!(report["missing"], 2);

@@ -62,7 +62,7 @@ fn bleed_and_crop_marks_lie_around_the_finished_print() {
         [around, around, 288.0 + around, 432.0 + around]
     ));
 
-    // At 254 dots an inch a millimetre has ten: colour to the edge of the bleed, marks beyond it, white between them.
+    // At 254 dots per inch a millimetre has ten: colour to the edge of the bleed, marks beyond it, white between them.
     let page = &tools.pages(&pdf, 254)[0];
     let dark = |x: u32, y: u32| page.get_pixel(x, y).0.iter().any(|value| *value < 250);
     let row = page.height() / 2;

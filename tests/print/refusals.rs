@@ -44,7 +44,7 @@ fn pictures_below_300_dots_an_inch_are_named_with_what_they_are_good_for() {
         .env
         .run_on("l", &["print", "b.pdf", "--size", "4x6in", "--fit", "fill"]);
     assert!(
-        text.stdout.contains("fewer than 300 dots an inch: 2"),
+        text.stdout.contains("fewer than 300 dots per inch: 2"),
         "{}",
         text.stdout
     );

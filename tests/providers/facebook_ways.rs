@@ -140,7 +140,7 @@ fn a_part_that_only_its_name_makes_facebooks_is_taken_in() {
     let ran = env.run_on("nameless", &["import", &nameless.to_string_lossy()]);
     assert_ne!(ran.code, Some(0), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("no known service's archive"),
+        ran.stderr.contains("not an archive of a known service"),
         "{}",
         ran.stderr
     );

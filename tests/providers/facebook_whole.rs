@@ -340,11 +340,19 @@ fn dates_of_pages_that_tell_no_zone_are_counted_once_and_home_timezone_is_named(
     let env = TestEnv::new();
     let zip = env.zip(PART, &whole.files).to_string_lossy().into_owned();
     let ran = env.run_on("l", &["import", &zip]);
-    let said = "photos and videos have a time that the service's pages show without its zone";
+    let said = "photos and videos have a time that the service's pages show without a time zone";
     assert_eq!(ran.stdout.matches(said).count(), 1, "{}", ran.stdout);
     assert!(ran.stdout.contains("--home-timezone"), "{}", ran.stdout);
     let ran = env.run_on("l", &["import", "--home-timezone", "Asia/Tokyo", &zip]);
-    assert!(!ran.stdout.contains("without its zone"), "{}", ran.stdout);
+    assert!(
+        !ran.stdout.contains("without a time zone"),
+        "{}",
+        ran.stdout
+    );
     let ran = env.run_on("m", &["import", "--html-offset", "+07:00", &zip]);
-    assert!(!ran.stdout.contains("without its zone"), "{}", ran.stdout);
+    assert!(
+        !ran.stdout.contains("without a time zone"),
+        "{}",
+        ran.stdout
+    );
 }

@@ -123,7 +123,10 @@ fn a_damaged_original_is_not_made_into_a_sound_copy() {
     let name = made.damage_a_photo(10);
     let ran = made.env.run_on("l", &["push", "out", "--embed"]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
-    assert!(ran.stdout.contains("not as it was imported"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("no longer as it was imported"),
+        "{ran:?}"
+    );
     assert!(!made.env.path("out").join(name).exists());
 }
 

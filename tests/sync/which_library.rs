@@ -158,7 +158,7 @@ fn a_push_into_the_library_itself_is_refused() {
         let ran = env.run_on("l", &["push", place]);
         assert_eq!(ran.code, Some(1), "{place}: {ran:?}");
         assert!(
-            ran.stderr.contains("lies in the library"),
+            ran.stderr.contains("is inside the library being pushed"),
             "{place}: {ran:?}"
         );
         assert_eq!(env.tree("l"), before, "{place}");

@@ -96,7 +96,7 @@ fn a_lone_instagram_archive_cannot_be_known_until_the_user_says_that_it_is_the_o
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(
         ran.stdout
-            .contains("archive instagram-anna-2024-05-01: all 1, by the user's word\n"),
+            .contains("archive instagram-anna-2024-05-01: all 1, as stated by the user\n"),
         "{ran:?}"
     );
     assert!(ran.stdout.contains(&format!("    {name}  ")), "{ran:?}");
@@ -446,8 +446,8 @@ fn on_a_terminal_certify_asks_once_how_many_parts_there_were_and_keeps_the_answe
     assert!(shown.contains("CANNOT BE KNOWN"), "{shown}");
     let shown = certify_on_a_terminal(&script, &env, "1\n");
     assert_eq!(shown.matches(question).count(), 1, "{shown}");
-    assert!(shown.contains("by the user's word"), "{shown}");
+    assert!(shown.contains("as stated by the user"), "{shown}");
     let shown = certify_on_a_terminal(&script, &env, "");
     assert_eq!(shown.matches(question).count(), 0, "{shown}");
-    assert!(shown.contains("by the user's word"), "{shown}");
+    assert!(shown.contains("as stated by the user"), "{shown}");
 }

@@ -44,7 +44,7 @@ fn a_sound_library_has_no_findings() {
         assert_eq!(made.findings(options), [], "{options:?}");
     }
     let ran = made.run(&["verify"]);
-    assert!(ran.stdout.contains("every file is as it was"), "{ran:?}");
+    assert!(ran.stdout.contains("every file is unchanged"), "{ran:?}");
 }
 
 #[test]

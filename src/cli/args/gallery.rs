@@ -15,7 +15,7 @@ pub struct GalleryArgs {
     /// Write a copy that stands by itself into this folder, with pictures of web size: for a stick or a web host
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub to: Option<PathBuf>,
-    /// Take this out of the copy; videos, which cannot be emptied with certainty, stay out of it
+    /// Remove this from the copy; videos, which cannot be cleaned with certainty, are left out
     #[arg(long, value_name = "WHAT", value_enum, requires = "to")]
     pub strip: Option<StripWhat>,
     /// Show these, too

@@ -15,7 +15,7 @@ const BORDER: f64 = 5.0 * POINTS_OF_MM;
 /// Arguments of `print`.
 #[derive(Debug, Args)]
 pub struct PrintArgs {
-    /// PDF to write; never over a file that is there
+    /// PDF to write; an existing file is never overwritten
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Single prints, contact sheets, or a book with a title page and a chapter for each month
@@ -30,28 +30,28 @@ pub struct PrintArgs {
     /// Width of the white border [default: 5mm]
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     pub border: Option<f64>,
-    /// Let colour run so far beyond the paper's edge (3mm), for a shop that cuts
+    /// Extend pictures beyond the paper's edge by this much (3mm), for a print shop that trims
     #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "0mm")]
     pub bleed: f64,
-    /// Draw marks where to cut
+    /// Draw crop marks
     #[arg(long)]
     pub crop_marks: bool,
-    /// How often each print is wanted
+    /// Number of copies of each print
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=999))]
     pub copies: Option<u16>,
     /// Also write a list for a print shop (CSV: file, size, copies)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub order_list: Option<PathBuf>,
-    /// Pictures beside each other on a contact sheet [default: 4]
+    /// Pictures in a row of a contact sheet [default: 4]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=20))]
     pub columns: Option<u8>,
-    /// Pictures above each other on a contact sheet [default: 5]
+    /// Rows on a page of a contact sheet [default: 5]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=30))]
     pub rows: Option<u8>,
     /// Title of the book [default: the years of its pictures]
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// Make pictures smaller that would have more dots an inch than this; without it originals go in as they are
+    /// Scale down pictures that would have more dots per inch than this; without it, originals go in as they are
     #[arg(long, value_name = "DPI", value_parser = clap::value_parser!(u16).range(72..=2400))]
     pub max_dpi: Option<u16>,
     /// Print hidden and trashed pictures, too

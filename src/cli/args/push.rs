@@ -20,19 +20,19 @@ pub struct ConnectionArgs {
     /// Region of the store [default: $AWS_REGION, else us-east-1]
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
-    /// Trust the certificates in this file (PEM), too: for a host of your own
+    /// Also trust the certificates in this file (PEM), for a host of your own
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
     /// Settings of OpenSSH for an sftp:// address [default: your own]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ssh_config: Option<PathBuf>,
-    /// Try again if the host neither takes nor sends a byte for so many seconds [default: 120]
+    /// Retry if the host neither accepts nor sends a byte for this many seconds [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: Option<u64>,
     /// Read user name, password or key from this file, which only you may read: lines like ALBUMEN_WEBDAV_PASSWORD=...
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "secret_command")]
     pub secret_file: Option<PathBuf>,
-    /// Run this command, which prints such lines (of a password manager, for example)
+    /// Run this command, which prints such lines (a password manager, for example)
     #[arg(long, value_name = "COMMAND")]
     pub secret_command: Option<String>,
     /// Secrets of the configuration; never an argument.
@@ -52,7 +52,7 @@ pub struct PushArgs {
     /// Show what would be done, and send nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Let others on this machine read the folder or zip that is written, as far as the system lets them
+    /// Let others on this machine read the folder or zip that is written, as far as the system allows
     #[arg(long)]
     pub shared: bool,
     /// Shape of the tree there: dates, albums, flat, kind, or a template such as {year}/{album}/{name}
@@ -61,7 +61,7 @@ pub struct PushArgs {
     /// Metadata beside each photo and video
     #[arg(long, value_name = "FORM", value_enum, default_value_t = SidecarForm::Xmp)]
     pub sidecars: SidecarForm,
-    /// Take this out of the copies and their sidecars; what cannot be emptied with certainty is not sent
+    /// Remove this from the copies and their sidecars; files that cannot be cleaned with certainty are not sent
     #[arg(long, value_name = "WHAT", value_enum)]
     pub strip: Option<StripWhat>,
     /// Write date, description, place, keywords, people and rating into the copies themselves, for programs that ignore sidecars
@@ -70,7 +70,7 @@ pub struct PushArgs {
     /// Make a BagIt bag (RFC 8493), for archives and institutions
     #[arg(long)]
     pub bag: bool,
-    /// Files sent at once
+    /// Files sent at the same time
     #[arg(long, value_name = "COUNT", default_value = "4")]
     pub concurrency: NonZeroUsize,
     /// How to get there

@@ -23,7 +23,7 @@ pub struct SelectionArgs {
     /// Taken (or posted) on or before this day, month or year
     #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
     pub until: Option<Date>,
-    /// Only those of which nobody knows when they were taken or posted
+    /// Only those whose date is unknown
     #[arg(long, conflicts_with_all = ["since", "until"])]
     pub undated: bool,
     /// With these words in description, title, place, people, keywords or name; -WORD: without it; "TWO WORDS": side by side
@@ -63,7 +63,7 @@ pub struct SelectionArgs {
     /// From this provider
     #[arg(long, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
-    /// From this account; "(not known)" is the one whose name no archive told
+    /// From this account; "(not known)" is the one that no archive names
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
     /// In an archive of this import, by its number in `albumen status --runs`

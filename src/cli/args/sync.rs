@@ -13,7 +13,7 @@ pub struct FetchArgs {
     /// Addresses of the parts
     #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present_any = ["from", "memories"])]
     pub addresses: Vec<String>,
-    /// Read addresses from this file, one a line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
+    /// Read addresses from this file, one per line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
     /// sent to that host alone; - reads standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
@@ -21,7 +21,7 @@ pub struct FetchArgs {
     /// the archive; give the part that has the list (mydata~N.zip)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["addresses", "from"])]
     pub memories: Vec<PathBuf>,
-    /// With --memories: wait so long before each request, to be gentle with the service
+    /// With --memories: wait this long before each request, to go easy on the service
     #[arg(
         long = "pause-ms",
         value_name = "MILLISECONDS",
@@ -32,10 +32,10 @@ pub struct FetchArgs {
     /// Folder to put the parts into
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub into: PathBuf,
-    /// Parts fetched at once
+    /// Parts fetched at the same time
     #[arg(long, value_name = "COUNT", default_value = "4")]
     pub concurrency: NonZeroUsize,
-    /// Trust the certificates in this file (PEM), too: for a host of your own
+    /// Also trust the certificates in this file (PEM), for a host of your own
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
 }
@@ -68,7 +68,7 @@ pub struct ScheduleArgs {
 /// What can be done with a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum ScheduleAction {
-    /// Install it, in place of an earlier one
+    /// Install it, replacing an earlier one
     Install {
         /// How often
         #[arg(long, value_enum, default_value_t = Often::Day)]
@@ -79,7 +79,7 @@ pub enum ScheduleAction {
     },
     /// Show whether one is installed
     Show,
-    /// Take it away
+    /// Remove it
     Remove,
 }
 
@@ -109,7 +109,7 @@ impl From<Often> for Every {
 pub enum Scheduler {
     /// A user timer of systemd
     Systemd,
-    /// The user's table of cron
+    /// The user's crontab
     Cron,
     /// launchd of macOS
     Launchd,
@@ -140,8 +140,8 @@ pub struct ConfigArgs {
 /// What can be done with the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum ConfigAction {
-    /// Write a file in which every setting is explained; one that is there stays
+    /// Write a file that explains every setting; an existing file is kept
     Init,
-    /// Show what the file says; secrets are masked
+    /// Show the settings in effect; secrets are masked
     Show,
 }

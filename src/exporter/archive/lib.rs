@@ -158,7 +158,7 @@ pub enum PartFault {
     CutOff { whole: usize },
     #[error("every entry is encrypted")]
     Encrypted,
-    #[error("part {number} is missing between the parts given")]
+    #[error("part {number} is missing among the parts given")]
     Gap { number: u32 },
     #[error("the download was not finished")]
     Unfinished,

@@ -52,13 +52,13 @@ const WITH_VALUE: &[&str] = &[
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum CurlError {
-    #[error("a quote in the cURL command is never closed; was it copied whole?")]
+    #[error("a quote in the cURL command is never closed; was it copied completely?")]
     Unclosed,
     #[error("the cURL command names no address")]
     NoAddress,
-    #[error("albumen does not know the option {option} of cURL")]
+    #[error("albumen does not know the cURL option {option}")]
     UnknownOption { option: String },
-    #[error("the option {option} of cURL stands at the end, without its value")]
+    #[error("the cURL option {option} stands at the end, without its value")]
     NoValue { option: String },
     #[error(
         "the cURL command reads its cookies from a file; copy the request from the browser instead"

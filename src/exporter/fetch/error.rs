@@ -30,7 +30,7 @@ pub enum FetchError {
     Broken { why: String },
     #[error("the file at {host} changed while it was fetched")]
     Changed { host: String },
-    #[error("what was fetched before cannot be gone on with: {why}")]
+    #[error("what was fetched before cannot be continued: {why}")]
     Anew { why: &'static str },
     #[error("{needed} bytes are needed in {}, and {free} are free", folder.display())]
     NoSpace {
@@ -38,7 +38,7 @@ pub enum FetchError {
         needed: u64,
         free: u64,
     },
-    #[error("{host} ended the file after {found} bytes and had promised {promised}")]
+    #[error("{host} ended the file after {found} bytes but had promised {promised}")]
     Short {
         host: String,
         found: u64,

@@ -43,7 +43,7 @@ pub use run::fetch;
 pub struct FetchOptions {
     /// Folder the parts are put into; made if it is not there.
     pub folder: PathBuf,
-    /// Parts fetched at once.
+    /// Parts fetched at the same time.
     pub at_once: usize,
     /// When to try again.
     pub policy: Policy,

@@ -183,7 +183,7 @@ impl Immich {
         let is_ours = self.lock().sent.contains(&found.id);
         if is_ours && self.asset(&found.id)?["checksum"].as_str() != found.tag.as_deref() {
             let note = format!(
-                "a copy of {} was damaged on its way and lies there as asset {}; it was sent anew: delete the damaged one there",
+                "a copy of {} was damaged on the way and is there as asset {}; it was sent again: delete the damaged one there",
                 parcel.path, found.id
             );
             let mut state = self.lock();

@@ -179,7 +179,7 @@ pub(crate) struct Extensions {
 
 /// Bytes that are no message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("its answer is no message of SFTP")]
+#[error("its answer is not an SFTP message")]
 pub(crate) struct NoMessage;
 
 /// Reads one message: its kind and what stands in it.

@@ -44,12 +44,12 @@ pub fn numbering_in_words(numbering: &Numbering) -> String {
     match numbering {
         Numbering::Named(parts) => format!("all {parts}: the names say how many there are"),
         Numbering::Listed => "all: a list in the archive names everything in it".to_owned(),
-        Numbering::Said(parts) => format!("all {parts}, by the user's word"),
+        Numbering::Said(parts) => format!("all {parts}, as stated by the user"),
         Numbering::Untold => "nothing shows how many parts there are".to_owned(),
         Numbering::Unlisted => "the list in the archive does not name everything in it".to_owned(),
         Numbering::TooFew { said, given } => format!("{given} of {said}"),
         Numbering::TooMany { said, given } => {
-            format!("{given} were given, and {said} there are by the user's word")
+            format!("{given} were given, and {said} there are as stated by the user")
         }
     }
 }

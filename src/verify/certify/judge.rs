@@ -308,20 +308,20 @@ fn open_numbering(archive: &GivenArchive, situation: &Situation) -> Option<Strin
         ),
     };
     let ask = format!(
-        "look how many files the service's download page or mail listed, import them all, and say their number with `albumen \
+        "check how many files the service's download page or email listed, import them all, and give their number with `albumen \
          certify {say}`"
     );
     match archive.numbering {
         Numbering::Named(_) | Numbering::Listed | Numbering::Said(_) => None,
         Numbering::Untold => Some(format!(
-            "nothing shows how many parts the archive {name} has ({given}), so the last ones may be wanting: {ask}"
+            "nothing shows how many parts the archive {name} has ({given}), so the last ones may be missing: {ask}"
         )),
         Numbering::Unlisted => Some(format!(
             "the list in the archive {name} does not name everything that its parts hold ({given}), so it does not show that \
              there are no others: {ask}"
         )),
         Numbering::TooFew { said, given } => Some(format!(
-            "the archive {name} has {} by the user's word or by its names, and {given} of them {}: import the others",
+            "the archive {name} has {}, according to the user or its file names, and {given} of them {}: import the others",
             counted(said.into(), "part", "parts"),
             if given == 1 {
                 "was given"
@@ -330,7 +330,7 @@ fn open_numbering(archive: &GivenArchive, situation: &Situation) -> Option<Strin
             },
         )),
         Numbering::TooMany { said, given } => Some(format!(
-            "the archive {name} has {} by the user's word, and {given} different ones were given: if some are of another \
+            "the archive {name} has {} as stated by the user, and {given} different ones were given: if some are of another \
              archive, import each archive by itself with `--parts NUMBER`; else {ask}",
             counted(said.into(), "part", "parts"),
         )),
@@ -347,8 +347,7 @@ fn is_small(situation: &Situation) -> bool {
 /// What no archive can show, and what was left aside.
 fn notes(situation: &Situation) -> Vec<String> {
     let mut notes = vec![
-        "an archive does not say what was asked for when it was ordered: all dates, everything ticked, and the highest \
-         quality are for you to remember"
+        "an archive does not say what was requested when it was ordered: only you can know whether you asked for all dates, all kinds of data and the highest quality"
             .to_owned(),
     ];
     if let Some((first, last)) = &situation.days {
@@ -365,7 +364,7 @@ fn notes(situation: &Situation) -> Vec<String> {
             .map(|(kind, count)| format!("{kind} {count}"))
             .collect();
         notes.push(format!(
-            "kinds in it: {}; a kind you remember and do not see here was not ordered or not given",
+            "kinds in it: {}; a kind that you remember and do not see here was not ordered or not imported",
             kinds.join(", ")
         ));
     }

@@ -108,7 +108,7 @@ const TABLE: &[(Change, &str, &str)] = &[
     (
         |s| s.archives = vec![archive(Numbering::TooFew { said: 3, given: 1 })],
         "cannot_be_known",
-        "has 3 parts by the user's word or by its names, and 1 of them was given",
+        "has 3 parts, according to the user or its file names, and 1 of them was given",
     ),
     (
         |s| s.archives = vec![archive(Numbering::TooMany { said: 1, given: 2 })],
@@ -407,7 +407,7 @@ fn every_situation_has_its_verdict_and_its_words() {
 #[test]
 fn what_no_archive_shows_is_said_even_when_all_is_well() {
     let certificate = judge(whole());
-    assert!(certificate.notes[0].contains("all dates, everything ticked, and the highest quality"));
+    assert!(certificate.notes[0].contains("all dates, all kinds of data and the highest quality"));
     assert!(certificate.reasons.is_empty() && certificate.gaps.is_empty());
 }
 

@@ -365,12 +365,16 @@ impl Gathering {
     fn damaged(&mut self, verified: &VerifyReport) {
         for finding in verified.findings.iter().filter(|f| f.kind.is_loss()) {
             let gap = Gap {
-                date: self.dates.get(&finding.path).map(|date| date.as_str().into()),
+                date: self
+                    .dates
+                    .get(&finding.path)
+                    .map(|date| date.as_str().into()),
                 what: finding.path.as_str().into(),
                 records: Vec::new(),
                 why: format!("{}: {}", finding.kind.as_str(), finding.detail).into(),
-                to_do: "fetch it again with `albumen verify --repair PATH` from the archive that held it"
-                    .into(),
+                to_do:
+                    "restore it with `albumen verify --repair PATH` from the archive that held it"
+                        .into(),
             };
             let owners = match self.owners.get(&finding.path) {
                 Some(owners) => owners.clone(),
