@@ -46,7 +46,7 @@ In this folder, on Linux:
     sha256sum -c --quiet SHA256SUMS
     sha256sum -c --quiet SHA256SUMS.metadata
 
-On macOS put `shasum -a 256` in place of `sha256sum`. No output means that every file is unchanged.
+On macOS put `shasum -a 256` in place of `sha256sum`. No output means that every file is as it was.
 Sidecars that you changed with another program differ from SHA256SUMS.metadata, as they should;
 the next import keeps your changes and brings the list up to date.
 

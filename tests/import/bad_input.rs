@@ -178,7 +178,7 @@ fn an_archive_of_a_service_nobody_knows_beside_one_that_is_known() {
     env.zip("pigeons.zip", &hostile::unknown_service());
     let tried = Tried::import(&env, &["a.zip", "pigeons.zip"]);
     tried.incomplete(&[
-        "pigeons.zip: no known service's archive",
+        "pigeons.zip: not an archive of a known service",
         "nothing in it was imported",
         "--provider",
     ]);
