@@ -176,8 +176,8 @@ fn a_stray_list_of_checksums_does_not_lead_to_rebuild_and_is_kept() {
     says(
         &ran,
         &[
-            "SHA256SUMS: lay there before",
-            "README.txt: lay there before",
+            "SHA256SUMS: was there before",
+            "README.txt: was there before",
         ],
     );
     let aside = fs::read_dir(env.path("l/.albumen/set-aside")).expect("made");
@@ -186,7 +186,7 @@ fn a_stray_list_of_checksums_does_not_lead_to_rebuild_and_is_kept() {
         .collect();
     assert!(kept.contains(&stray.to_vec()) && kept.contains(&b"mine\n".to_vec()));
     let again = env.run_on("l", &["import", "a.zip"]);
-    assert!(!again.stderr.contains("lay there before"), "{again:?}");
+    assert!(!again.stderr.contains("was there before"), "{again:?}");
 }
 
 #[test]

@@ -52,8 +52,21 @@ impl Tried {
     /// Checks that the import did not begin: exit code 1, an error that says all of `words`, and no library.
     fn fails(&self, env: &TestEnv, words: &[&str]) {
         assert_eq!(self.text.code, Some(1), "{self}");
+        // What is wrong with a part, and last of all the error, are lines, too; nothing is reported as done.
+        let known = ["progress", "problem", "error"].map(|kind| format!("{{\"type\":\"{kind}\""));
         let mut lines = self.json.stdout.lines();
-        assert!(lines.all(|line| line.contains("\"progress\"")), "{self}");
+        assert!(
+            lines.all(|line| known.iter().any(|start| line.starts_with(start))),
+            "{self}"
+        );
+        assert!(
+            self.json
+                .stdout
+                .lines()
+                .last()
+                .is_some_and(|line| line.starts_with(&known[2])),
+            "{self}"
+        );
         self.says(words);
         assert!(self.text.stderr.starts_with("error: "), "{self}");
         assert!(!env.path("l").exists() && !env.path("j").exists());
@@ -163,7 +176,7 @@ fn an_archive_of_a_service_nobody_knows() {
     tried.fails(
         &env,
         &[
-            "at the top are: Pigeon Post, Readme",
+            "its top level holds: Pigeon Post, Readme",
             "instagram",
             "google-photos",
             "--provider",

@@ -131,7 +131,7 @@ fn a_library_and_a_strange_address_are_refused() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.contains("library of albumen's"), "{ran:?}");
     for (address, code, said) in [
-        ("ftp://host/x", 2, "ftp:// is no kind of destination"),
+        ("ftp://host/x", 2, "ftp:// is not a kind of destination"),
         ("zip:", 2, "the name of the zip file is missing"),
         ("zip:no/such/folder/a.zip", 1, "there is no such folder"),
     ] {

@@ -102,7 +102,7 @@ fn a_lone_instagram_archive_cannot_be_known_until_the_user_says_that_it_is_the_o
     assert!(ran.stdout.contains(&format!("    {name}  ")), "{ran:?}");
     let page = fs::read_to_string(env.path("c.html")).expect("written");
     assert!(
-        page.contains("by the user&#39;s word") && page.contains(name),
+        page.contains("as stated by the user") && page.contains(name),
         "{page}"
     );
     // A later archive of the account is another question.

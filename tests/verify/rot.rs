@@ -216,7 +216,7 @@ fn rot_is_named_in_text_with_what_to_do() {
     let ran = made.run(&["verify"]);
     let says = |part: &str| ran.stdout.contains(part);
     assert!(
-        says("sidecar_rotten (1)") && says(&name) && says("writes it anew"),
+        says("sidecar_rotten (1)") && says(&name) && says("writes it again"),
         "{ran:?}"
     );
     let line = &made.json(&["verify"]).json_lines("finding")[0];
