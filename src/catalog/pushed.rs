@@ -154,6 +154,18 @@ impl Catalog {
 }
 
 impl Writing<'_> {
+    /// Gives a destination another name in the journal.
+    ///
+    /// # Errors
+    /// Fails if SQLite does, or another destination has that name.
+    pub fn rename_destination(&self, id: i64, address: &str) -> Result<(), CatalogError> {
+        self.run(
+            "UPDATE destination SET address = ?2 WHERE id = ?1",
+            rusqlite::params![id, address],
+        )?;
+        Ok(())
+    }
+
     /// Returns the number of a destination, and makes its row if there is none.
     ///
     /// # Errors

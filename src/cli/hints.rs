@@ -132,6 +132,18 @@ pub fn hints(error: &CliError) -> Vec<String> {
             "no copy that `albumen push` finished is there: check the address, or push to it first; to verify the library, give no address"
                 .to_owned(),
         ),
+        CliError::Push {
+            destination,
+            source: PushError::Destination(DestinationError::NoCredentials { .. }),
+        }
+        | CliError::ReadBack {
+            destination,
+            source: PushError::Destination(DestinationError::NoCredentials { .. }),
+        }
+        | CliError::PushStopped {
+            destination,
+            source: DestinationError::NoCredentials { .. },
+        } => Some(for_no_credentials(destination)),
         CliError::Push { source, .. } | CliError::ReadBack { source, .. } => for_push_error(source),
         CliError::PushStopped { source, .. } => for_destination(source).map(str::to_owned),
         CliError::RemoteInbox { source, .. } => for_destination(source).map(str::to_owned),
@@ -247,6 +259,13 @@ fn for_print(error: &PrintError) -> Option<String> {
         PrintError::Catalog(error) => for_catalog(error).map(str::to_owned),
         PrintError::Write { .. } | PrintError::Stopped => None,
     }
+}
+
+fn for_no_credentials(destination: &str) -> String {
+    let names = push::address::variables(destination).join(" and ");
+    format!(
+        "give {names} in the environment, or lines {names}=… with --secret-file or --secret-command (docs/push.md)"
+    )
 }
 
 fn for_push_error(error: &PushError) -> Option<String> {

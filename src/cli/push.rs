@@ -111,6 +111,8 @@ fn print_json(
             "kept": report.count_credentials(ContentCredentials::Kept),
             "removed": report.count_credentials(ContentCredentials::Removed),
         },
+        "albums": report.groups.albums,
+        "stacks": report.groups.stacks,
         "bytes_sent": report.bytes_sent,
         "notes": report.notes,
         "dry_run": dry_run,
@@ -160,6 +162,20 @@ fn print_text(
         if count > 0 {
             let text = if dry_run { planned } else { done };
             out.line(format!("  {:>9}  {text}", HumanCount(count).to_string()))?;
+        }
+    }
+    for (count, what) in [
+        (report.groups.albums, "albums"),
+        (report.groups.stacks, "stacks"),
+    ] {
+        if count > 0 {
+            let text = if dry_run {
+                "would be made, or added to"
+            } else {
+                "made, or added to"
+            };
+            let count = HumanCount(count).to_string();
+            out.line(format!("  {count:>9}  {what}: {text}"))?;
         }
     }
     for outcome in [FileOutcome::Cannot, FileOutcome::Failed] {

@@ -82,6 +82,15 @@ impl PartialEq for Address {
     }
 }
 
+/// Returns the names of the variables that let in at a destination of this name.
+pub fn variables(name: &str) -> Vec<&'static str> {
+    let Some((scheme, _)) = kind_of(name) else {
+        return Vec::new();
+    };
+    let names = [scheme.secrets.user, scheme.secrets.password];
+    names.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
 /// Returns the kind whose beginning an address has, and that beginning.
 fn kind_of(text: &str) -> Option<(&'static Scheme, &'static str)> {
     SCHEMES.iter().find_map(|scheme| {

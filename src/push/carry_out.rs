@@ -67,6 +67,7 @@ impl Run<'_> {
             sending,
             policy: Policy::default(),
             pause: &pause,
+            dry_run: self.options.dry_run,
         };
         let workers = self
             .host
@@ -222,9 +223,18 @@ impl Run<'_> {
                     }
                 }
                 Delivered::There(found, hash) => {
-                    self.journal.done(&parcel, &found, hash, now);
+                    if !self.options.dry_run {
+                        self.journal.done(&parcel, &found, hash, now);
+                    }
                     let outcome = self.outcome(&parcel, &action, false);
                     self.report.add(outcome, &parcel, None);
+                }
+                Delivered::WouldSend => {
+                    let outcome = self.outcome(&parcel, &action, true);
+                    self.report.add(outcome, &parcel, None);
+                }
+                Delivered::Later { .. } if self.options.dry_run => {
+                    self.report.add(FileOutcome::Check, &parcel, None);
                 }
                 Delivered::Later { found, is_sent } => {
                     let outcome = self.outcome(&parcel, &action, is_sent);

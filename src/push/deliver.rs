@@ -13,7 +13,7 @@ use super::copy::{self, Change, CopyError};
 use super::error::DestinationError;
 use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
 use super::plan::Action;
-use super::retry::{Policy, trying};
+use super::retry::{Policy, trying_on};
 use super::{Destination, Found, Seen};
 use model::content_hash::ContentHash;
 use writer::digest::hash_file;
@@ -46,6 +46,8 @@ pub(crate) enum Delivered {
         /// Something was sent.
         is_sent: bool,
     },
+    /// It would be sent, if anything were.
+    WouldSend,
     /// Another file has its name.
     Taken,
     /// An earlier state of it is there, and another program has changed that; what it changed, if the host tells.
@@ -64,6 +66,8 @@ pub(crate) struct Delivery<'a> {
     pub policy: Policy,
     /// Waits; returns `false` if the user wants the run to stop.
     pub pause: &'a (dyn Fn(Duration) -> bool + Sync),
+    /// Only looks at what is there, and sends nothing.
+    pub dry_run: bool,
 }
 
 impl Delivery<'_> {
@@ -89,10 +93,13 @@ impl Delivery<'_> {
     }
 
     fn send(&self, parcel: &Parcel, over: Option<&Found>) -> Result<Delivered, DestinationError> {
+        if self.dry_run {
+            return Ok(Delivered::WouldSend);
+        }
         let payload = prepare(parcel)?;
         let mut over = over.cloned();
         let mut unfinished = None;
-        let kept = trying(&self.policy, &parcel.path, self.pause, || {
+        let kept = trying_on(&self.policy, &parcel.path, self.pause, || {
             let placed = self
                 .destination
                 .put(parcel, &payload, over.as_ref(), &self.sending)?;
@@ -143,7 +150,7 @@ impl Delivery<'_> {
         last_read: Option<ContentHash>,
         is_change: bool,
     ) -> Result<Delivered, DestinationError> {
-        let seen = trying(&self.policy, &parcel.path, self.pause, || {
+        let seen = trying_on(&self.policy, &parcel.path, self.pause, || {
             self.destination.look_into(parcel, found)
         });
         let seen = match seen {

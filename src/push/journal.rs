@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::Found;
-use super::parcel::{Parcel, Uploads};
+use super::error::PushError;
+use super::parcel::{ORIGINAL, Parcel, Uploads};
+use super::{Destination, Found};
 use catalog::{Catalog, CatalogError, PushedRow, UploadRow};
 use model::content_hash::ContentHash;
 use model::time::in_seconds;
@@ -16,18 +17,47 @@ type Key = (Option<ContentHash>, String);
 pub(crate) struct Journal {
     id: Option<i64>,
     address: String,
+    /// It was written before accounts of one host were told apart, and gets its account's name.
+    is_renamed: bool,
     rows: HashMap<Key, PushedRow>,
     waiting: Vec<PushedRow>,
     uploads: Uploads,
 }
 
 impl Journal {
+    /// Reads what is known of a destination: of the account there, where the host has several.
+    pub(crate) fn of(
+        catalog: &Catalog,
+        address: &str,
+        destination: &dyn Destination,
+    ) -> Result<Self, PushError> {
+        let Some(account) = destination.account()? else {
+            return Ok(Self::open(catalog, address)?);
+        };
+        let name = format!("{address} (account {account})");
+        let before = Self::open(catalog, address)?;
+        if before.id.is_none() || catalog.destination_id(&name)?.is_some() {
+            return Ok(Self::open(catalog, &name)?);
+        }
+        let witness = before.there().find(|row| row.part == ORIGINAL);
+        let is_own = witness.map(|row| destination.is_own(row)).transpose()?;
+        match is_own {
+            Some(true) => Ok(Self {
+                address: name,
+                is_renamed: true,
+                ..before
+            }),
+            _ => Ok(Self::open(catalog, &name)?),
+        }
+    }
+
     /// Reads what is known of the destination at `address`; nothing is written yet.
     pub(crate) fn open(catalog: &Catalog, address: &str) -> Result<Self, CatalogError> {
         let id = catalog.destination_id(address)?;
         let mut journal = Self {
             id,
             address: address.to_owned(),
+            is_renamed: false,
             rows: HashMap::new(),
             waiting: Vec::new(),
             uploads: Uploads::default(),
@@ -89,6 +119,12 @@ impl Journal {
         self.note(parcel, found, Some(read), now);
     }
 
+    /// Takes a file for one that was read back, in memory alone: a plan goes on from there.
+    pub(crate) fn suppose(&mut self, parcel: &Parcel, found: &Found) {
+        self.done(parcel, found, parcel.sha256, Timestamp::UNIX_EPOCH);
+        self.waiting.clear();
+    }
+
     fn note(&mut self, parcel: &Parcel, found: &Found, read: Option<ContentHash>, now: Timestamp) {
         let row = PushedRow {
             asset: parcel.asset,
@@ -114,12 +150,17 @@ impl Journal {
     /// Writes what was noted into the catalog.
     pub(crate) fn save(&mut self, catalog: &mut Catalog) -> Result<(), CatalogError> {
         let uploads = self.uploads.take_changes();
-        if self.waiting.is_empty() && uploads.is_empty() {
+        if self.waiting.is_empty() && uploads.is_empty() && !self.is_renamed {
             return Ok(());
         }
         let (known, address, waiting) = (self.id, &self.address, &self.waiting);
+        let is_renamed = self.is_renamed;
         let id = catalog.in_transaction(|writing| {
             let id = match known {
+                Some(id) if is_renamed => {
+                    writing.rename_destination(id, address)?;
+                    id
+                }
                 Some(id) => id,
                 None => writing.add_destination(address)?,
             };
@@ -142,6 +183,7 @@ impl Journal {
             Ok(id)
         })?;
         self.id = Some(id);
+        self.is_renamed = false;
         self.waiting.clear();
         Ok(())
     }

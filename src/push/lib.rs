@@ -40,7 +40,7 @@ pub mod zip;
 
 pub use copy::ContentCredentials;
 pub use error::{DestinationError, PushError};
-pub use report::{ActionLine, FileOutcome, PushOptions, PushReport, Sidecars};
+pub use report::{ActionLine, FileOutcome, Groups, PushOptions, PushReport, Sidecars};
 pub use run::{Conditions, push};
 
 use std::io::Write;
@@ -159,6 +159,17 @@ pub trait Destination: Sync {
     /// Returns the file or folder of this machine that the destination is, if it is one.
     fn on_this_machine(&self) -> Option<&Path> {
         None
+    }
+
+    /// Returns what tells the account there from others at the same host, where that is not part of the address: the journal of one
+    /// says nothing of another.
+    fn account(&self) -> Result<Option<String>, DestinationError> {
+        Ok(None)
+    }
+
+    /// Returns whether a file that a journal knows is this account's.
+    fn is_own(&self, _row: &PushedRow) -> Result<bool, DestinationError> {
+        Ok(true)
     }
 
     /// Hears what the journal knows of this destination.

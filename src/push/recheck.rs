@@ -97,7 +97,7 @@ pub fn certify_at(
     let (_lock, catalog) = open_to_read(&library)?;
     destination.describe()?;
     let gathered = gather(root, &catalog, options, conditions.monitor)?;
-    let journal = Journal::open(&catalog, address)?;
+    let journal = Journal::of(&catalog, address, destination)?;
     let parcels = as_pushed(gathered.parcels(&journal, "", &HashSet::new()), &journal);
     let mut report = Recheck {
         assets: gathered.count(),

@@ -1,5 +1,6 @@
 //! What a push is asked to do, and what it says it did.
 
+use super::GroupKind;
 use super::copy::ContentCredentials;
 use super::error::DestinationError;
 use super::layout::Layout;
@@ -102,6 +103,24 @@ pub struct ActionLine {
     pub reason: Option<String>,
 }
 
+/// Albums and stacks made or added to at a host that has such.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// Albums.
+    pub albums: u64,
+    /// Stacks.
+    pub stacks: u64,
+}
+
+impl Groups {
+    pub(super) fn count(&mut self, kind: &GroupKind) {
+        match kind {
+            GroupKind::Album { .. } => self.albums += 1,
+            GroupKind::Stack => self.stacks += 1,
+        }
+    }
+}
+
 /// What a push did, or would do.
 #[derive(Debug, Default)]
 pub struct PushReport {
@@ -115,6 +134,8 @@ pub struct PushReport {
     pub not_embedded: Vec<(String, String)>,
     /// Files of the library with Content Credentials whose copies were to be changed, and what became of these.
     pub credentials: Vec<(String, ContentCredentials)>,
+    /// Albums and stacks made or added to.
+    pub groups: Groups,
     /// Bytes of the files sent (or to be sent).
     pub bytes_sent: u64,
     /// What the host holds otherwise than the library, in words.

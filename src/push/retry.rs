@@ -16,12 +16,45 @@ impl Passing for DestinationError {
     }
 }
 
+/// Tries while a host that was there is away, because it starts anew: the waits between them add up to 50 to 100 seconds.
+const TRIES_WHILE_AWAY: u32 = 11;
+
 /// Does `work` until it succeeds, fails for good, or was tried often enough.
 ///
 /// # Errors
 /// Fails as the last try did, and with [`DestinationError::Stopped`] if `pause` says so.
 pub(crate) fn trying<T>(
     policy: &Policy,
+    what: &str,
+    pause: &dyn Fn(Duration) -> bool,
+    work: impl FnMut() -> Result<T, DestinationError>,
+) -> Result<T, DestinationError> {
+    trying_as(|_| *policy, what, pause, work)
+}
+
+/// Does as [`trying`] in the middle of a push: a host that cannot be reached was there a moment before, and is waited for.
+///
+/// # Errors
+/// Fails as [`trying`] does.
+pub(crate) fn trying_on<T>(
+    policy: &Policy,
+    what: &str,
+    pause: &dyn Fn(Duration) -> bool,
+    work: impl FnMut() -> Result<T, DestinationError>,
+) -> Result<T, DestinationError> {
+    let patient = Policy {
+        tries: policy.tries.max(TRIES_WHILE_AWAY),
+        ..*policy
+    };
+    let policy_of = |error: &DestinationError| match error {
+        DestinationError::Unreachable { .. } => patient,
+        _ => *policy,
+    };
+    trying_as(policy_of, what, pause, work)
+}
+
+fn trying_as<T>(
+    policy_of: impl Fn(&DestinationError) -> Policy,
     what: &str,
     pause: &dyn Fn(Duration) -> bool,
     mut work: impl FnMut() -> Result<T, DestinationError>,
@@ -33,7 +66,7 @@ pub(crate) fn trying<T>(
             Err(error) => error,
         };
         tried += 1;
-        let Some(wait) = policy.wait(&error, tried, what) else {
+        let Some(wait) = policy_of(&error).wait(&error, tried, what) else {
             return Err(error);
         };
         if !pause(wait) {
@@ -53,6 +86,26 @@ mod tests {
             status: "503".into(),
             after: after.map(Duration::from_secs),
         }
+    }
+
+    #[test]
+    fn a_host_that_went_away_is_waited_for_about_a_minute() {
+        let waited = Cell::new(Duration::ZERO);
+        let pause = |wait: Duration| {
+            waited.set(waited.get() + wait);
+            true
+        };
+        let away = || -> Result<(), _> {
+            Err(DestinationError::Unreachable {
+                host: "h".into(),
+                why: "refused".into(),
+            })
+        };
+        assert!(trying_on(&Policy::default(), "a", &pause, away).is_err());
+        let all = waited.take();
+        assert!((49..100).contains(&all.as_secs()), "{all:?}");
+        assert!(trying(&Policy::default(), "a", &pause, away).is_err());
+        assert!(waited.get().as_secs() < 20);
     }
 
     #[test]

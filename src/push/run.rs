@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::error::{DestinationError, PushError};
 use super::gather::{Gathered, gather};
 use super::journal::Journal;
-use super::parcel::{ORIGINAL, Parcel};
+use super::parcel::{ORIGINAL, Parcel, SIDECAR};
 use super::plan::{Action, decide};
 use super::report::{ActionLine, FileOutcome, PushOptions, PushReport};
 use super::retry::{Policy, trying};
@@ -78,7 +78,7 @@ pub fn push(
         });
     }
     let gathered = gather(root, &catalog, options, conditions.monitor)?;
-    let journal = Journal::open(&catalog, address)?;
+    let journal = Journal::of(&catalog, address, destination)?;
     destination.recall(&mut journal.rows());
     let mut run = Run {
         destination,
@@ -274,9 +274,8 @@ impl Run<'_> {
                 });
             }
             let (jobs, mut conflicts) = self.plan(parcels, round == MOST_ROUNDS)?;
-            if !self.options.dry_run {
-                conflicts.extend(self.carry_out(jobs, round == MOST_ROUNDS)?);
-            }
+            // A dry run has work, too: it looks at the sidecars whose change is not told by their bytes alone.
+            conflicts.extend(self.carry_out(jobs, round == MOST_ROUNDS)?);
             if conflicts.is_empty() || self.ended() {
                 break;
             }
@@ -284,7 +283,10 @@ impl Run<'_> {
             only = Some(conflicts);
         }
         if self.options.dry_run {
-            return Ok(());
+            return match self.ended() {
+                true => Ok(()),
+                false => Ok(self.plan_groups()?),
+            };
         }
         self.settle()?;
         if self.ended() {
@@ -392,6 +394,9 @@ impl Run<'_> {
                     None => decide(&parcel, row, found.as_ref(), &self.host),
                 };
                 let last_read = row.and_then(|row| row.read_hash);
+                if self.options.dry_run && self.host.shows_assets {
+                    self.suppose(&parcel, &action, found);
+                }
                 steps.push((parcel, action, last_read));
             }
             if let Some(job) = self.job(steps, last, &mut conflicts) {
@@ -399,6 +404,20 @@ impl Run<'_> {
             }
         }
         Ok((jobs, conflicts))
+    }
+
+    /// Goes on in memory as if a file were there: albums and stacks are made of what is.
+    fn suppose(&mut self, parcel: &Parcel, action: &Action, found: Option<Found>) {
+        let is_there = !matches!(action, Action::Cannot(_) | Action::Taken);
+        if is_there && parcel.part != SIDECAR {
+            let new = || Found {
+                id: format!("{} to be sent", parcel.path),
+                size_bytes: None,
+                tag: None,
+            };
+            let found = found.unwrap_or_else(new);
+            self.journal.suppose(parcel, &found);
+        }
     }
 
     /// Notes what needs no work, and returns the rest.
@@ -431,7 +450,7 @@ impl Run<'_> {
                     let why = "another file has its name there".to_owned();
                     self.report.add(FileOutcome::Cannot, &parcel, Some(why));
                 }
-                (None, action) if self.options.dry_run => {
+                (None, action) if self.options.dry_run && !is_looked_at(&parcel, &action) => {
                     let outcome = match action {
                         Action::Check(_) => FileOutcome::Check,
                         Action::Change(_) => FileOutcome::Changed,
@@ -444,6 +463,11 @@ impl Run<'_> {
         }
         (!work.is_empty()).then_some(Job { steps: work })
     }
+}
+
+/// Returns whether a dry run looks at what is there: whether a sidecar is sent hangs on what it says, and on whose hand wrote it.
+fn is_looked_at(parcel: &Parcel, action: &Action) -> bool {
+    parcel.part == SIDECAR && matches!(action, Action::Check(_) | Action::Change(_))
 }
 
 /// Returns a way to wait that ends early when the user, or the run, wants to stop.

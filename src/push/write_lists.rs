@@ -25,6 +25,17 @@ const TRIES: usize = 4;
 const NOT_OURS: &str = "a file of this name is at the destination, is no such list, and was left alone; move it away, and push again";
 
 impl Run<'_> {
+    /// Counts the albums and stacks that a push would make or add to, after its plan was made.
+    pub(super) fn plan_groups(&mut self) -> Result<(), DestinationError> {
+        if !self.host.shows_assets {
+            return Ok(());
+        }
+        let library = regular::read_to_string(&self.root.join(ALBUMS)).unwrap_or_default();
+        let assets = self.gathered.by_path();
+        let albums = lists::albums(&library, &assets, &self.journal, Statements::Kept);
+        self.groups(&albums)
+    }
+
     /// Writes albums and checksums, the checksums last: they say that all before them is there.
     pub(super) fn lists(&mut self) -> Result<(), DestinationError> {
         let library = regular::read_to_string(&self.root.join(ALBUMS)).unwrap_or_default();
@@ -102,6 +113,10 @@ impl Run<'_> {
             let parcel = lists::group_parcel(&name, &group);
             let row = self.journal.row(&parcel.key());
             if row.is_some_and(|row| row.read_hash == Some(parcel.sha256)) {
+                continue;
+            }
+            self.report.groups.count(&group.kind);
+            if self.options.dry_run {
                 continue;
             }
             match self.destination.group(&group) {
@@ -216,6 +231,7 @@ impl Run<'_> {
             sending: Sending::default(),
             policy: Policy::default(),
             pause: &pause,
+            dry_run: false,
         };
         let action = there.map_or(Action::New, |there| Action::Again(there.found));
         match delivery.deliver(&parcel, &action, None) {
@@ -224,7 +240,10 @@ impl Run<'_> {
                 Ok(true)
             }
             Delivered::Failed(error) => Err(error),
-            Delivered::Taken | Delivered::ChangedThere(_) | Delivered::Later { .. } => Ok(false),
+            Delivered::Taken
+            | Delivered::WouldSend
+            | Delivered::ChangedThere(_)
+            | Delivered::Later { .. } => Ok(false),
         }
     }
 }

@@ -105,6 +105,10 @@ fn damage_on_the_way_is_seen_mended_and_told() {
     assert!(bytes(found) == bytes(wanted));
 }
 
+fn host_has_none(said: &str) -> bool {
+    said.starts_with("no user name")
+}
+
 #[test]
 fn keys_without_rights_are_told_by_name() {
     let (made, host) = (library(), host());
@@ -123,6 +127,11 @@ fn keys_without_rights_are_told_by_name() {
         assert_eq!(ran.code, Some(1), "{ran:?}");
         assert!(
             ran.stderr.contains(said) && ran.stderr.contains("hint:"),
+            "{ran:?}"
+        );
+        assert_eq!(
+            ran.stderr.contains("give ALBUMEN_IMMICH_KEY"),
+            host_has_none(said),
             "{ran:?}"
         );
         assert!(!ran.stderr.contains("another-key"), "{ran:?}");

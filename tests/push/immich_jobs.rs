@@ -229,6 +229,34 @@ fn what_a_phone_uploaded_gets_what_it_lacks_and_keeps_what_it_has() {
         assert!(index != 2 || there.exif["rating"] == 3);
     }
     assert!(ran.stdout.contains("(description)"), "{ran:?}");
+    assert!(
+        ran.stdout
+            .contains("keeps what others wrote there: description 1"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn an_album_that_was_there_gets_the_description_it_lacks() {
+    let (made, host) = (super::immich_facts::google(), host());
+    made.push(&host, &[], 0);
+    for (before, after) in [("", "three days,\nno rain"), ("my own", "my own")] {
+        {
+            let mut store = host.server.store();
+            let is_it = |album: &&mut crate::support::immich::Album| album.name == "Rome 2023";
+            let album = store.albums.iter_mut().find(is_it).expect("there");
+            before.clone_into(&mut album.description);
+        }
+        // Without a journal it is found by its name.
+        for kept in ["l/.albumen/catalog.sqlite", "l/pushes.jsonl"] {
+            std::fs::remove_file(made.env.path(kept)).expect("there");
+        }
+        assert_eq!(made.env.run_on("l", &["rebuild"]).code, Some(0));
+        made.push(&host, &[], 0);
+        let store = host.server.store();
+        let found = store.albums.iter().find(|album| album.name == "Rome 2023");
+        assert_eq!(found.expect("there").description, after);
+    }
 }
 
 #[test]
@@ -321,4 +349,131 @@ fn verify_without_a_library_checks_every_fact_and_counts_rightly() {
         };
         assert!(!name.is_empty());
     }
+}
+
+/// What a dry run says: files, albums and stacks.
+fn told(made: &Pushing, host: &ImmichHost, options: &[&str]) -> (Report, u64, u64) {
+    let address = host.address();
+    let mut arguments = vec!["push", address.as_str()];
+    arguments.extend(options);
+    let ran = made.run(host, &arguments);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    let line = ran.json_lines("report").remove(0);
+    let count = |name: &str| line[name].as_u64().expect("a number");
+    (Report::of(&ran), count("albums"), count("stacks"))
+}
+
+#[test]
+fn a_dry_run_says_what_the_push_then_does_after_a_newer_archive_too() {
+    let (made, host) = (super::immich_facts::google(), host());
+    let same = |changes: &str| {
+        let before = host.listing();
+        let planned = told(&made, &host, &["--dry-run"]);
+        assert!(host.listing() == before, "{changes}");
+        let done = told(&made, &host, &[]);
+        assert_eq!(planned, done, "{changes}");
+        done
+    };
+    let (first, albums, stacks) = same("first push");
+    assert!(first.new > 0 && albums > 0 && stacks > 0);
+    assert_eq!(same("nothing new").1, 0);
+    // The same photos in a newer archive: sidecars get more records, and facts stay.
+    let mut newer = varied_takeout();
+    newer.stamp = "20250101T000000Z";
+    newer
+        .items
+        .push(crate::support::takeouts::crowd(1, 1).items.remove(0));
+    let part = newer.part_name(1, "zip");
+    made.env.zip(&part, &newer.files());
+    let ran = made.env.run_on("l", &["import", &part]);
+    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
+    let (after, ..) = same("newer archive");
+    assert_eq!((after.new, after.changed), (2, 0), "facts have not changed");
+    // A fact lost there is seen by the dry run, too.
+    {
+        let mut store = host.server.store();
+        let is_tagged = |asset: &&mut Asset| !asset.tags.is_empty();
+        store
+            .assets
+            .iter_mut()
+            .find(is_tagged)
+            .expect("one is")
+            .tags
+            .clear();
+    }
+    assert_eq!(same("a lost tag").0.changed, 1);
+}
+
+fn varied_takeout() -> crate::support::compose::takeout::Takeout {
+    crate::support::takeouts::varied(crate::support::compose::takeout_words::ENGLISH)
+}
+
+#[test]
+fn journals_of_two_accounts_of_one_server_are_two() {
+    let (made, host) = (super::immich_facts::google(), host());
+    let files = made.push(&host, &[], 0).new;
+    let as_account = |account: &str| host.server.store().account = account.to_owned();
+    // Also where the key may not ask whose it is.
+    let few = [
+        "asset.upload",
+        "asset.read",
+        "asset.update",
+        "asset.download",
+        "album.create",
+    ];
+    let more = [
+        "album.read",
+        "albumAsset.create",
+        "tag.create",
+        "tag.asset",
+        "stack.create",
+    ];
+    let rights = few
+        .iter()
+        .chain(&more)
+        .map(|right| (*right).to_owned())
+        .collect();
+    as_account("ben");
+    let (report, albums, _) = told(&made, &host, &[]);
+    assert_eq!((report.new, report.present), (files, 0));
+    assert!(albums > 0);
+    host.server.store().permissions = rights;
+    for account in ["anna", "ben"] {
+        as_account(account);
+        let (report, albums, stacks) = told(&made, &host, &[]);
+        assert_eq!(
+            (report.new, report.changed, report.present),
+            (0, 0, files),
+            "{account}"
+        );
+        assert_eq!((albums, stacks), (0, 0), "{account}");
+    }
+    let status = made.env.run_on("l", &["status"]);
+    for account in ["(account anna)", "(account ben)"] {
+        assert!(status.stdout.contains(account), "{status:?}");
+    }
+}
+
+#[test]
+fn a_live_pair_that_a_phone_uploaded_apart_is_tied_together() {
+    let (made, host) = (super::immich_facts::google(), host());
+    let files = made.files();
+    let is_live = |listed: &Value| {
+        let companions = listed["companions"].as_array().expect("a list").iter();
+        let mut videos = companions.filter(|companion| companion["role"] == "live_video");
+        let path = text(&videos.next()?["path"]).to_owned();
+        Some((text(&listed["path"]).to_owned(), path))
+    };
+    let all = listed(&made);
+    let (still, video) = all.iter().find_map(is_live).expect("there is one");
+    for path in [&still, &video] {
+        host.server.store().add(base(path), &files[path]);
+    }
+    made.push(&host, &[], 0);
+    let mut store = host.server.store();
+    let video = store.named(base(&video)).expect("there");
+    assert_eq!(video.visibility, "hidden");
+    let id = video.id.clone();
+    let still = store.named(base(&still)).expect("there");
+    assert_eq!(still.live_video.as_ref(), Some(&id));
 }

@@ -3,7 +3,7 @@
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::DestinationError;
 use crate::http::{Answer, Http, common, open_note};
@@ -190,6 +190,24 @@ impl Api {
             .iter()
             .filter(|right| !has.iter().any(|own| own == *right));
         Ok(missing.map(|right| (*right).to_owned()).collect())
+    }
+
+    /// Returns the id of the account the key belongs to; `None` if the key may not ask for it and the account is empty.
+    pub(crate) fn account(&self) -> Result<Option<String>, DestinationError> {
+        let doing = "look at itself";
+        let user = self.http.patiently("user", || self.get("/users/me", doing));
+        match user {
+            Ok(user) => return id_of(&user, "who it is").map(Some),
+            Err(DestinationError::NoRight { .. } | DestinationError::Gone { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        // Every asset tells its owner.
+        let found = self.http.patiently("owner", || {
+            let body = json!({ "page": 1, "size": 1 });
+            self.send(Method::POST, "/search/metadata", &body, doing)
+        })?;
+        let owner = &found["assets"]["items"][0]["ownerId"];
+        Ok(owner.as_str().filter(|id| is_id(id)).map(str::to_owned))
     }
 
     /// Hands over every asset of the owner that is not in the trash, page by page. Hidden ones (the videos of live photos) only

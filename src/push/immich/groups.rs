@@ -31,7 +31,10 @@ impl Immich {
             }
         }
         let id = match self.album_named(title)? {
-            Some(id) => id,
+            Some(id) => {
+                self.describe_album(&id, title, description)?;
+                id
+            }
             None => {
                 let body =
                     json!({ "albumName": title, "description": description.unwrap_or_default() });
@@ -45,6 +48,38 @@ impl Immich {
         // Not before: a second try must find it by its name.
         self.lock().albums.insert(id.clone());
         Ok(id)
+    }
+
+    /// Gives an album that was there before its description, if it has none. That needs a right more than a push does: without it,
+    /// the lack is told.
+    fn describe_album(
+        &self,
+        id: &str,
+        title: &str,
+        description: Option<&str>,
+    ) -> Result<(), DestinationError> {
+        let Some(description) = description.filter(|text| !text.trim().is_empty()) else {
+            return Ok(());
+        };
+        let path = format!("/albums/{id}");
+        let there = self.api.get(&path, "look at albums")?;
+        if !there["description"].as_str().unwrap_or_default().is_empty() {
+            return Ok(());
+        }
+        let body = json!({ "description": description });
+        match self
+            .api
+            .send(Method::PATCH, &path, &body, "describe albums")
+        {
+            Err(DestinationError::NoRight { .. }) => {
+                let note = format!(
+                    "the album {title} was there before and has no description: to give it one, the key needs album.update"
+                );
+                self.lock().notes.push(note);
+                Ok(())
+            }
+            other => other.map(drop),
+        }
     }
 
     /// Returns the owner's album of this title which is shared with nobody and is no other album of the library: one made by a

@@ -194,6 +194,22 @@ impl Destination for Immich {
         })
     }
 
+    fn account(&self) -> Result<Option<String>, DestinationError> {
+        self.api.account()
+    }
+
+    fn is_own(&self, row: &PushedRow) -> Result<bool, DestinationError> {
+        match self
+            .api
+            .http
+            .patiently("journal", || self.asset(&row.remote_id))
+        {
+            Ok(_) => Ok(true),
+            Err(DestinationError::Gone { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     fn recall(&self, rows: &mut dyn Iterator<Item = &PushedRow>) {
         let mut state = self.lock();
         for row in rows {
@@ -394,6 +410,22 @@ impl Destination for Immich {
     }
 
     fn notes(&self) -> Vec<String> {
-        self.lock().notes.clone()
+        let state = self.lock();
+        let mut notes = state.notes.clone();
+        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+        for kind in state.kept.values().flatten() {
+            *counts.entry(*kind).or_default() += 1;
+        }
+        if !counts.is_empty() {
+            let each = counts.iter();
+            let each: Vec<String> = each
+                .map(|(kind, count)| format!("{} {count}", kind.as_str()))
+                .collect();
+            notes.push(format!(
+                "Immich keeps what others wrote there: {}",
+                each.join(", ")
+            ));
+        }
+        notes
     }
 }

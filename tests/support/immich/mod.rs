@@ -91,6 +91,8 @@ pub struct Album {
     pub description: String,
     /// Its members.
     pub members: BTreeSet<String>,
+    /// Its owner's account.
+    pub owner: String,
 }
 
 /// What the server knows.

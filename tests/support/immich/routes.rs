@@ -82,6 +82,7 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
             ));
         }
         "GET /api-keys/me" => "",
+        "GET /users/me" => "user.read",
         "POST /assets/bulk-upload-check" | "POST /assets" => "asset.upload",
         "GET /assets/:id" | "GET /assets/:id/metadata/albumen" | "POST /search/metadata" => {
             "asset.read"
@@ -90,6 +91,8 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
         "GET /albums" => "album.read",
         "POST /albums" => "album.create",
         "PUT /albums/:id/assets" => "albumAsset.create",
+        "GET /albums/:id" => "album.read",
+        "PATCH /albums/:id" => "album.update",
         "PUT /tags" => "tag.create",
         "PUT /tags/assets" => "tag.asset",
         "POST /stacks" => "stack.create",
@@ -108,6 +111,7 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
             200,
             json!({ "name": "albumen", "permissions": store.permissions }),
         )),
+        "GET /users/me" => Ok((200, json!({ "id": store.account, "name": "a person" }))),
         "POST /assets/bulk-upload-check" => check(store, &body),
         "GET /assets/:id" => {
             known(store, id, right).map(|at| (200, store.shown(&store.assets[at])))
@@ -129,7 +133,9 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
         }
         "POST /search/metadata" => search(store, &body),
         "GET /albums" => {
-            let albums: Vec<Value> = store.albums.iter().map(album).collect();
+            let own = store.albums.iter();
+            let own = own.filter(|album| album.owner == store.account);
+            let albums: Vec<Value> = own.map(album).collect();
             Ok((200, json!(albums)))
         }
         "POST /albums" => {
@@ -138,6 +144,7 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
                 .ok_or((400, format!("{INVALID}albumName must be a string")))?;
             let made = Album {
                 id: store.new_id(),
+                owner: store.account.clone(),
                 name: name.to_owned(),
                 description: body["description"].as_str().unwrap_or_default().to_owned(),
                 ..Album::default()
@@ -147,6 +154,14 @@ fn routed(store: &mut Store, request: &Request, route: &str, path: &[&str]) -> A
             Ok((201, shown))
         }
         "PUT /albums/:id/assets" => add_members(store, id, &body),
+        "GET /albums/:id" | "PATCH /albums/:id" => {
+            let found = store.albums.iter_mut().find(|album| album.id == id);
+            let found = found.ok_or((400, format!("Not found or no {right} access")))?;
+            if let Some(text) = body["description"].as_str() {
+                text.clone_into(&mut found.description);
+            }
+            Ok((200, album(found)))
+        }
         "PUT /tags" => upsert_tags(store, &body),
         "PUT /tags/assets" => tag_assets(store, &body),
         _ => stack(store, &body),
@@ -197,7 +212,9 @@ fn allowed(store: &Store, request: &Request, right: &str) -> Result<(), (u16, St
 
 fn known(store: &Store, id: &str, right: &str) -> Result<usize, (u16, String)> {
     // What lies in the locked folder no key may read.
-    let is_it = |asset: &Asset| asset.id == id && asset.visibility != "locked";
+    let is_it = |asset: &Asset| {
+        asset.id == id && asset.visibility != "locked" && asset.owner == store.account
+    };
     let at = store.assets.iter().position(is_it);
     at.ok_or((400, format!("Not found or no {right} access")))
 }
@@ -215,7 +232,10 @@ fn check(store: &Store, body: &Value) -> Answer {
     let results: Vec<Value> = items
         .iter()
         .map(|item| {
-            let asset = store.assets.iter().find(|asset| item["checksum"] == asset.checksum.as_str());
+            let is_it = |asset: &&Asset| {
+                item["checksum"] == asset.checksum.as_str() && asset.owner == store.account
+            };
+            let asset = store.assets.iter().find(is_it);
             match asset {
                 None => json!({ "id": item["id"], "action": "accept" }),
                 Some(asset) => json!({
@@ -237,7 +257,8 @@ fn date(text: Option<&str>, field: &str) -> Result<Timestamp, (u16, String)> {
 
 fn upload(store: &mut Store, request: &Request) -> Answer {
     let duplicate = |store: &Store, sum: &str| {
-        let there = store.assets.iter().find(|asset| asset.checksum == sum);
+        let is_it = |asset: &&Asset| asset.checksum == sum && asset.owner == store.account;
+        let there = store.assets.iter().find(is_it);
         there.map(|asset| (200, json!({ "id": asset.id, "status": "duplicate" })))
     };
     if let Some(answer) = request
@@ -454,6 +475,7 @@ fn search(store: &Store, body: &Value) -> Answer {
         .assets
         .iter()
         .filter(|asset| !asset.trashed && is_visible(asset) && in_albums(asset))
+        .filter(|asset| asset.owner == store.account)
         .filter(|asset| is_tagged(asset) && is_recent(asset))
         .collect();
     let from = (page - 1) * size;
@@ -483,7 +505,8 @@ fn album(album: &Album) -> Value {
 fn add_members(store: &mut Store, id: &str, body: &Value) -> Answer {
     let wanted = ids(&body["ids"]);
     let there: Vec<bool> = wanted.iter().map(|id| store.asset(id).is_some()).collect();
-    let album = store.albums.iter_mut().find(|album| album.id == id);
+    let mut albums = store.albums.iter_mut();
+    let album = albums.find(|album| album.id == id && album.owner == store.account);
     let album = album.ok_or((400, "Not found or no albumAsset.create access".to_owned()))?;
     let results: Vec<Value> = wanted
         .into_iter()
