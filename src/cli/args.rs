@@ -152,7 +152,8 @@ pub struct ProvidersArgs {
 #[derive(Debug, Default, Args)]
 pub struct ImportArgs {
     /// Archives as downloaded (zip, tgz, tar), unpacked folders, or folders full of either. Give all parts of an archive
-    /// together where you can; one after the other ends in the same library
+    /// together where you can; one after the other ends in the same library. - is an archive on standard input, @FILE a list
+    /// of paths
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Show what would be done, and write nothing

@@ -92,6 +92,14 @@ pub enum CliError {
         file: PathBuf,
         source: io::Error,
     },
+    #[error("line {number} of {} is no path of anything: {path:?}", .list.display())]
+    ListedPath {
+        list: PathBuf,
+        number: usize,
+        path: String,
+    },
+    #[error("could not keep what comes on standard input in {}", .folder.display())]
+    Pipe { folder: PathBuf, source: io::Error },
     #[error("could not read {}", .path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("could not print")]
@@ -177,6 +185,7 @@ impl CliError {
             Self::Print(PrintError::Stopped) => Exit::Interrupted,
             Self::NoHome
             | Self::Usage { .. }
+            | Self::ListedPath { .. }
             | Self::NoAccount { .. }
             | Self::SeveralAccounts { .. }
             | Self::Address(_)

@@ -204,6 +204,8 @@ pub fn hints(error: &CliError) -> Vec<String> {
         | CliError::NoViewer { .. }
         | CliError::Viewer { .. }
         | CliError::SeveralFiles { .. }
+        | CliError::ListedPath { .. }
+        | CliError::Pipe { .. }
         | CliError::NotOfLibrary { .. } => for_looking(error),
         CliError::NoAccount { .. }
         | CliError::Unreadable { .. }

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::args::ImportArgs;
 use super::error::CliError;
 use super::exit::Exit;
+use super::import_paths;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
@@ -17,12 +18,15 @@ use import::{ImportOptions, ImportReport};
 
 /// Runs the command.
 pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
-    let options = args.to_options();
-    let report = import(
-        &options,
-        library,
-        &CommandLineMonitor::new(out, Interrupt::listen()?),
-    )?;
+    let interrupt = Interrupt::listen()?;
+    let Some(paths) = import_paths::read(&args.paths, library, &interrupt)? else {
+        return Ok(Exit::Interrupted);
+    };
+    let options = ImportOptions {
+        paths: paths.all.clone(),
+        ..args.to_options()
+    };
+    let report = import(&options, library, &CommandLineMonitor::new(out, interrupt))?;
     let ran = Ran {
         report: &report,
         library,

@@ -26,6 +26,7 @@ pub mod hints;
 mod hints_look;
 pub mod home;
 pub mod import;
+mod import_paths;
 pub mod info;
 mod info_text;
 pub mod interrupt;

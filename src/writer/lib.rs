@@ -18,6 +18,7 @@ pub mod safe_writer;
 pub mod settle;
 pub mod sidecar;
 pub mod space;
+pub mod spool;
 pub mod staging;
 pub mod threads;
 pub mod walk;

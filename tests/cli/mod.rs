@@ -11,6 +11,7 @@ mod json_schema;
 mod json_shapes;
 mod look;
 mod messages;
+mod piped;
 #[cfg(target_os = "linux")]
 mod read_only;
 mod selftest;

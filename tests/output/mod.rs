@@ -34,6 +34,8 @@ fn import() {
         "import nowhere.zip",
         "import notes.txt",
         "import pigeons.zip",
+        "import @notes.txt",
+        "import @nowhere.txt",
         "import --dry-run --plan INSTAGRAM",
         "import INSTAGRAM",
         "import INSTAGRAM",
