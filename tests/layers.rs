@@ -65,6 +65,11 @@ const WORDS: &[(&[&str], &[&str], &str)] = &[
         &["cli", "main"],
         "library code never ends the process",
     ),
+    (
+        &["HumanCount", "DecimalBytes", "HumanBytes", "BinaryBytes"],
+        &[],
+        "numbers are written one way, by model::amount",
+    ),
     (&["unsafe"], &[], "no unsafe code"),
     (&["::*"], &[], "names are used one by one"),
     (
@@ -96,10 +101,24 @@ fn faults(file: &str, text: &str) -> Vec<String> {
             .filter(|word| !modules.contains(&module.as_str()) && has_word(&code, word));
         faults.extend(wrong.map(|word| format!("{file}: {word}: {why}")));
     }
+    let own = text.split("#[cfg(test)]").next().unwrap_or(text);
+    let raw = own.lines().filter(|line| has_raw_bytes(line));
+    faults.extend(raw.map(|line| {
+        let line = line.trim();
+        format!("{file}: {line}: numbers are written by model::amount")
+    }));
     if code.lines().count() > MOST_LINES {
         faults.push(format!("{file}: more than {MOST_LINES} lines; split it"));
     }
     faults
+}
+
+/// Returns whether a message has a number of bytes as it is: `{size} bytes`. Constants are short and stay.
+fn has_raw_bytes(line: &str) -> bool {
+    line.match_indices("} bytes").any(|(at, _)| {
+        let name = line[..at].rsplit('{').next().unwrap_or_default();
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    })
 }
 
 /// Returns the module path of a file: `exporter/provider/lib.rs` is `exporter::provider`.
@@ -377,6 +396,11 @@ fn each_habit_is_checked() {
         ("writer/a.rs", "//! x\nuse std::io::*;"),
         ("cli/a.rs", "//! x\nfn f() { x.unwrap() }"),
         ("cli/a.rs", "//! x\nfn f() { todo!() }"),
+        ("cli/a.rs", "//! x\nfn f() { HumanCount(3); }"),
+        (
+            "push/a.rs",
+            "//! x\nfn f() { format!(\"{size} bytes are\") }",
+        ),
         ("cli/a.rs", long.as_str()),
     ] {
         assert!(!faults(file, text).is_empty(), "{file}: {text:.60}");

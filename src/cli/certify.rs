@@ -3,7 +3,6 @@
 use std::io::BufWriter;
 use std::path::Path;
 
-use indicatif::DecimalBytes;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::{certify_parts as parts, recheck};
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use provider::title_of;
 use verify::certify::{
@@ -193,7 +193,7 @@ fn print_text(certified: &Certified, out: &Output) -> Result<(), CliError> {
     }
     out.line(format!(
         "{} files were read and compared just now",
-        certified.verified.files_read
+        Count(certified.verified.files_read)
     ))
 }
 
@@ -251,13 +251,13 @@ fn one(certificate: &Certificate, out: &Output) -> Result<(), CliError> {
     let counts = &certificate.counts;
     out.line(format!(
         "  {} records name {} media: {} held, {} missing; {} photos and videos in {} files, {} of these files damaged",
-        counts.records,
-        counts.named,
-        counts.held,
-        counts.missing,
-        counts.assets,
-        counts.files,
-        counts.damaged
+        Count(counts.records),
+        Count(counts.named),
+        Count(counts.held),
+        Count(counts.missing),
+        Count(counts.assets),
+        Count(counts.files),
+        Count(counts.damaged)
     ))?;
     for archive in &certificate.archives {
         print_archive(archive, out)?;
@@ -274,7 +274,7 @@ fn print_archive(archive: &GivenArchive, out: &Output) -> Result<(), CliError> {
     for part in &archive.parts {
         let size = part
             .size_bytes
-            .map_or("folder".to_owned(), |size| DecimalBytes(size).to_string());
+            .map_or("folder".to_owned(), |size| Bytes(size).to_string());
         let date = part.date().unwrap_or_else(|| "date not known".to_owned());
         let whole = if part.whole { "" } else { "  not whole" };
         out.line(format!("    {}  {size}  {date}{whole}", shown(&part.name)))?;

@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use indicatif::DecimalBytes;
-
 use super::doctor::Check;
 use super::gallery::ffmpeg;
 use super::home::font_folders;
 use super::open;
+use model::amount::Bytes;
 use writer::space::free_bytes;
 
 /// Less room than this, and the next import hardly fits.
@@ -51,7 +50,7 @@ fn room(library: &Path) -> Check {
             "see to it that an archive and its photos fit",
         );
     };
-    let says = format!("{} are free", DecimalBytes(free));
+    let says = format!("{} are free", Bytes(free));
     if free < TOO_LITTLE {
         let todo = "make room: with less than this nothing can be imported";
         Check::problem("disk", says, Some(todo.to_owned()))

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{Read, Write, stderr, stdin};
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -21,6 +20,7 @@ use fetch::{
     FetchConditions, FetchError, FetchOptions, FetchReport, Link, PartOutcome, PartReport, fetch,
     links, with_shared_headers,
 };
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use net::policy::Policy;
 
@@ -207,7 +207,7 @@ fn print_text(report: &FetchReport, folder: &Path, out: &Output) -> Result<(), C
             );
         let size = part
             .size_bytes
-            .map_or(String::new(), |size| format!(" ({})", DecimalBytes(size)));
+            .map_or(String::new(), |size| format!(" ({})", Bytes(size)));
         out.line(match &part.outcome {
             PartOutcome::Fetched => format!("fetched: {name}{size}"),
             PartOutcome::Resumed => format!("fetched to its end: {name}{size}"),
@@ -227,10 +227,10 @@ fn print_text(report: &FetchReport, folder: &Path, out: &Output) -> Result<(), C
     let whole = report.parts.len() - report.failed() - count(report, "stopped");
     out.line(format!(
         "{} of {} parts are in {}; {} fetched in {:.1} s",
-        HumanCount(whole as u64),
-        HumanCount(report.parts.len() as u64),
+        Count(whole as u64),
+        Count(report.parts.len() as u64),
         folder.display(),
-        DecimalBytes(report.bytes_fetched()),
+        Bytes(report.bytes_fetched()),
         report.seconds
     ))?;
     if report.interrupted {

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -20,6 +19,7 @@ use fetch::{
     FetchConditions, FetchError, MemoriesReport, MemoryLinks, MemoryOutcome, MemoryReport,
     fetch_memories, memory_links,
 };
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 
 /// Runs the command.
@@ -170,7 +170,7 @@ fn print_text(
     for hint in to_do {
         out.line(format!("hint: {hint}"))?;
     }
-    let number = |count: usize| HumanCount(count as u64);
+    let number = |count: usize| Count(count as u64);
     if links.without_link > 0 {
         out.line(format!(
             "{} rows have no link: further parts of the archive hold those memories",
@@ -189,7 +189,7 @@ fn print_text(
         number(report.memories.len()),
         folder.display(),
         number(count(report, "fetched")),
-        DecimalBytes(report.bytes_fetched()),
+        Bytes(report.bytes_fetched()),
         report.seconds,
         number(count(report, "present")),
         number(count(report, "expired")),

@@ -4,7 +4,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use indicatif::HumanCount;
 use serde_json::{Value, json};
 
 use super::args::GalleryArgs;
@@ -16,6 +15,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use ::gallery::{FOLDER, GalleryOptions, GalleryReport, INDEX, gallery};
+use model::amount::Count;
 use model::shown::shown;
 use monitor::Monitor;
 
@@ -116,7 +116,7 @@ fn print(
     if report.interrupted {
         out.line(format!(
             "stopped after {} pictures; the same command goes on there",
-            HumanCount(report.drawn)
+            Count(report.drawn)
         ))?;
         return Ok(());
     }
@@ -124,14 +124,14 @@ fn print(
     if report.unchanged {
         out.line(format!(
             "{} photos and videos; nothing has changed",
-            HumanCount(holds.assets)
+            Count(holds.assets)
         ))?;
     } else {
         out.line(format!(
             "{} photos and videos; {} pictures drawn, {} months written in {seconds:.1} s",
-            HumanCount(holds.assets),
-            HumanCount(report.drawn),
-            HumanCount(report.months_written),
+            Count(holds.assets),
+            Count(report.drawn),
+            Count(report.months_written),
         ))?;
     }
     notes(report, options, out)?;
@@ -143,19 +143,19 @@ fn notes(report: &GalleryReport, options: &GalleryOptions, out: &Output) -> Resu
     if holds.kept_out > 0 {
         out.line(format!(
             "  {} hidden or trashed are kept out; --include hidden or --include trashed shows them",
-            HumanCount(holds.kept_out)
+            Count(holds.kept_out)
         ))?;
     }
     if holds.left_out > 0 {
         out.line(format!(
             "  {} videos and sounds are not in this copy: nothing here can be sure to empty them",
-            HumanCount(holds.left_out)
+            Count(holds.left_out)
         ))?;
     }
     for (mime, count) in &holds.no_picture {
         out.line(format!(
             "  {} {mime} cannot be drawn here: the browser shows them itself if it can, else a card with the name",
-            HumanCount(*count)
+            Count(*count)
         ))?;
     }
     if options.ffmpeg.is_none() && !report.unchanged {
@@ -164,7 +164,7 @@ fn notes(report: &GalleryReport, options: &GalleryOptions, out: &Output) -> Resu
     if !holds.damaged.is_empty() {
         out.line(format!(
             "{} files could not be read or are damaged:",
-            HumanCount(holds.damaged.len() as u64)
+            Count(holds.damaged.len() as u64)
         ))?;
         for (path, why) in holds.damaged.iter().take(MOST_LINES) {
             out.line(format!("  {}: {}", shown(path), shown(why)))?;

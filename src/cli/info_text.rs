@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use indicatif::DecimalBytes;
-
 use super::error::CliError;
 use super::info::About;
 use super::json::when_text;
 use super::output::Output;
 use import::claims::{FactStatements, Fate, Statement, Value};
+use model::amount::Bytes;
 use model::asset::Asset;
 use model::claim::Origin;
 use model::record::Location;
@@ -43,7 +42,7 @@ fn bytes(asset: &Asset) -> Vec<Line> {
             .duration_ms
             .map(|ms| format!("{:.1} s", ms as f64 / 1000.0)),
     );
-    file.push(DecimalBytes(asset.size_bytes).to_string());
+    file.push(Bytes(asset.size_bytes).to_string());
     let mut lines = vec![
         ("file", file.join(", ")),
         ("sha256", asset.content_hash.to_string()),

@@ -1,11 +1,10 @@
 //! Assets as a table for people.
 
-use indicatif::HumanCount;
-
 use super::error::CliError;
 use super::json::when_text;
 use super::output::Output;
 use catalog::ListedAsset;
+use model::amount::Count;
 use model::shown::shown;
 
 /// Rows whose longest path sets the width of the column: the table need not wait for the last asset.
@@ -45,7 +44,7 @@ impl<'a> Table<'a> {
         self.out.line(match self.printed {
             0 => "no matching photos or videos".to_owned(),
             1 => "1 photo or video".to_owned(),
-            n => format!("{} photos and videos", HumanCount(n)),
+            n => format!("{} photos and videos", Count(n)),
         })
     }
 

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use serde_json::json;
 
 use super::args::PrintArgs;
@@ -17,6 +16,7 @@ use super::library;
 use super::list_csv;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use print::{LowResolution, PrintError, PrintOptions, PrintReport, print};
 use writer::library::Library;
@@ -141,14 +141,14 @@ fn print_json(report: &PrintReport, args: &PrintArgs, out: &Output) -> Result<()
 fn print_text(report: &PrintReport, args: &PrintArgs, out: &Output) -> Result<(), CliError> {
     let many = |count: usize, word: &str| {
         let plural = if count == 1 { "" } else { "s" };
-        format!("{} {word}{plural}", HumanCount(count as u64))
+        format!("{} {word}{plural}", Count(count as u64))
     };
     out.line(format!(
         "{}: {} of {}, {}",
         args.file.display(),
         many(report.pages, "page"),
         many(report.printed.len(), "picture"),
-        DecimalBytes(report.size_bytes),
+        Bytes(report.size_bytes),
     ))?;
     if let Some(path) = &args.order_list {
         out.line(format!(
@@ -227,7 +227,7 @@ fn print_list(
     if count == 0 {
         return Ok(());
     }
-    out.line(format!("\n{heading}: {}", HumanCount(count as u64)))?;
+    out.line(format!("\n{heading}: {}", Count(count as u64)))?;
     for line in lines.take(MOST_LINES) {
         out.line(format!("  {line}"))?;
     }

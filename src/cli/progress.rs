@@ -6,9 +6,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use indicatif::{DecimalBytes, HumanCount, HumanDuration};
+use indicatif::HumanDuration;
 use serde::Serialize;
 
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use monitor::Unit;
 
@@ -230,7 +231,7 @@ impl Progress {
     fn items_text(&self) -> Option<String> {
         let items = if self.items == 1 { "item" } else { "items" };
         (self.unit == Unit::Bytes && self.items > 0)
-            .then(|| format!("{} {items}", HumanCount(self.items)))
+            .then(|| format!("{} {items}", Count(self.items)))
     }
 
     /// Returns the rate in words; slow items are counted by the minute, since `0/s` says nothing.
@@ -245,8 +246,8 @@ impl Progress {
 
     fn amount(&self, number: u64) -> String {
         match self.unit {
-            Unit::Items => HumanCount(number).to_string(),
-            Unit::Bytes => DecimalBytes(number).to_string(),
+            Unit::Items => Count(number).to_string(),
+            Unit::Bytes => Bytes(number).to_string(),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -14,6 +13,7 @@ use super::hints;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use push::{ActionLine, Conditions, ContentCredentials, FileOutcome, PushReport, push};
 
@@ -154,14 +154,14 @@ fn print_text(
     ];
     out.line(format!(
         "{} photos and videos to {destination}{}",
-        HumanCount(report.assets),
+        Count(report.assets),
         if dry_run { " (nothing was sent)" } else { "" }
     ))?;
     for (outcome, done, planned) in rows {
         let count = report.count(outcome);
         if count > 0 {
             let text = if dry_run { planned } else { done };
-            out.line(format!("  {:>9}  {text}", HumanCount(count).to_string()))?;
+            out.line(format!("  {:>9}  {text}", Count(count).to_string()))?;
         }
     }
     for (count, what) in [
@@ -174,7 +174,7 @@ fn print_text(
             } else {
                 "made, or added to"
             };
-            let count = HumanCount(count).to_string();
+            let count = Count(count).to_string();
             out.line(format!("  {count:>9}  {what}: {text}"))?;
         }
     }
@@ -186,7 +186,7 @@ fn print_text(
     for note in &report.notes {
         out.line(format!("Note: {note}"))?;
     }
-    let size = DecimalBytes(report.bytes_sent);
+    let size = Bytes(report.bytes_sent);
     match dry_run {
         true => out.line(format!("{size} to send")),
         false => out.line(format!("{size} sent in {:.1} s", report.seconds)),
@@ -201,7 +201,7 @@ fn print_not_embedded(report: &PushReport, out: &Output) -> Result<(), CliError>
     }
     out.line(format!(
         "  {:>9}  go as they are, or with some facts missing: not everything could be written into them",
-        HumanCount(all.len() as u64).to_string()
+        Count(all.len() as u64).to_string()
     ))?;
     for (path, reason) in all.iter().take(MOST_LINES) {
         out.line(format!("as it is: {}: {}", shown(path), shown(reason)))?;
@@ -227,7 +227,7 @@ fn print_credentials(report: &PushReport, out: &Output) -> Result<(), CliError> 
     ] {
         let count = report.count_credentials(fate);
         if count > 0 {
-            out.line(format!("  {:>9}  {text}", HumanCount(count).to_string()))?;
+            out.line(format!("  {:>9}  {text}", Count(count).to_string()))?;
         }
     }
     Ok(())

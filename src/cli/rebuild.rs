@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::HumanCount;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -14,6 +13,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use import::{HistoryFrom, RebuildReport, rebuild};
+use model::amount::Count;
 use model::shown::shown;
 
 /// Runs the command.
@@ -112,9 +112,9 @@ fn print_text(report: &RebuildReport, out: &Output) -> Result<(), CliError> {
     }
     out.line(format!(
         "{} files, {} sidecars and {} records taken in",
-        HumanCount(report.files),
-        HumanCount(report.sidecars),
-        HumanCount(report.records)
+        Count(report.files),
+        Count(report.sidecars),
+        Count(report.records)
     ))?;
     if report.history == HistoryFrom::Files {
         out.line("runs and pushes are taken from history.jsonl and pushes.jsonl")?;

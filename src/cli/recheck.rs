@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -14,6 +13,7 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
+use model::amount::{Bytes, Count};
 use model::select::Select;
 use model::shown::shown;
 use push::recheck::{Recheck, certify_at, verify_there};
@@ -136,11 +136,11 @@ fn print_text(report: &Recheck, out: &Output) -> Result<(), CliError> {
     }
     let read = format!(
         "  {} files ({}) were read back just now",
-        HumanCount(report.files),
-        DecimalBytes(report.bytes)
+        Count(report.files),
+        Bytes(report.bytes)
     );
     match report.gaps.len() as u64 {
         0 => out.line(format!("{read}, and all are good")),
-        gaps => out.line(format!("{read} and are good, {} are not", HumanCount(gaps))),
+        gaps => out.line(format!("{read} and are good, {} are not", Count(gaps))),
     }
 }

@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
-
 use super::error::CliError;
 use super::gallery::how_to_look;
 use super::hints;
 use super::json::{EntryLineJson, MissingJson, NotUnderstoodJson, ProblemJson, ReportJson};
 use super::output::Output;
 use import::{EntryLine, ImportReport, MissingLine};
+use model::amount::{Bytes, Count};
 use model::outcome::{Ignored, Outcome};
 use model::shown::shown;
 use provider::title_of;
@@ -118,12 +117,12 @@ fn counts(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
         number(report.entries, "entry", "entries")
     ))?;
     for (count, meaning) in fates(ran) {
-        out.line(format!("  {:>9}  {meaning}", HumanCount(count).to_string()))?;
+        out.line(format!("  {:>9}  {meaning}", Count(count).to_string()))?;
     }
     let assets = number(report.assets_added, "photo or video", "photos and videos");
-    let changed = HumanCount(report.assets_changed);
-    let read = DecimalBytes(report.bytes_read);
-    let written = DecimalBytes(report.bytes_written);
+    let changed = Count(report.assets_changed);
+    let read = Bytes(report.bytes_read);
+    let written = Bytes(report.bytes_written);
     out.line(match ran.dry_run {
         false => format!(
             "{assets} added, {changed} changed; {read} read, {written} written in {:.1} s",
@@ -176,7 +175,7 @@ fn left_aside(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
     out.line("left aside:")?;
     for (why, count) in reasons {
         let reason = why.reason_of(count);
-        out.line(format!("  {:>9}  {reason}", HumanCount(count).to_string()))?;
+        out.line(format!("  {:>9}  {reason}", Count(count).to_string()))?;
     }
     Ok(())
 }
@@ -268,7 +267,7 @@ fn missing(report: &ImportReport, out: &Output) -> Result<(), CliError> {
             "  {}: {}: {}",
             title_of(&provider),
             shown(&record),
-            HumanCount(count)
+            Count(count)
         ))?;
         for line in lines.iter().take(room) {
             let when = line.taken_at.as_deref().map(|when| format!("  ({when})"));
@@ -315,7 +314,7 @@ fn and_more(count: usize, out: &Output) -> Result<(), CliError> {
     if count <= MOST_LINES {
         return Ok(());
     }
-    let more = HumanCount((count - MOST_LINES) as u64);
+    let more = Count((count - MOST_LINES) as u64);
     out.line(format!("  … and {more} more; --json lists all"))
 }
 
@@ -373,11 +372,7 @@ fn zoneless(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
 }
 
 fn number(count: u64, one: &str, many: &str) -> String {
-    format!(
-        "{} {}",
-        HumanCount(count),
-        if count == 1 { one } else { many }
-    )
+    format!("{} {}", Count(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::HumanCount;
 use serde_json::{Value, json};
 
 use super::error::CliError;
@@ -10,6 +9,7 @@ use super::exit::Exit;
 use super::library;
 use super::output::{Format, Output};
 use catalog::RunRow;
+use model::amount::Count;
 use model::import_note::CameTo;
 use model::shown::shown;
 
@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
             if (*name, count) == ("not reached", 0) {
                 return None;
             }
-            Some(format!("{} {name}", HumanCount(count)))
+            Some(format!("{} {name}", Count(count)))
         };
         NUMBERS.iter().filter_map(number).collect()
     }

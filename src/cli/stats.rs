@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use serde_json::{Map, Value, json};
 
 use super::args::StatsArgs;
@@ -11,6 +10,7 @@ use super::exit::Exit;
 use super::library;
 use super::output::{Format, Output};
 use catalog::{Count, Statistics};
+use model::amount::{self, Bytes};
 use model::media_type::MediaClass;
 use model::shown::shown;
 
@@ -114,7 +114,7 @@ fn print(counted: &Statistics, out: &Output) -> Result<(), CliError> {
     out.line(format!(
         "{} ({})",
         numbered(counted.all.assets, "photo or video", "photos and videos"),
-        DecimalBytes(counted.all.bytes)
+        Bytes(counted.all.bytes)
     ))?;
     print_years(counted, out)?;
     let rows = |rows: Vec<(String, u64)>, title: &str| table(title, &rows, out);
@@ -154,7 +154,7 @@ fn print(counted: &Statistics, out: &Output) -> Result<(), CliError> {
     rows(counted.kinds.clone(), "kinds")?;
     out.line(format!(
         "{} with a position, {}",
-        HumanCount(counted.located),
+        amount::Count(counted.located),
         numbered(counted.favorites, "favourite", "favourites")
     ))
 }
@@ -167,13 +167,13 @@ fn print_years(counted: &Statistics, out: &Output) -> Result<(), CliError> {
     let most = years.values().map(|count| count.assets).max().unwrap_or(1);
     for (year, count) in &years {
         let bar = (count.assets * WIDEST).div_ceil(most) as usize;
-        let number = HumanCount(count.assets).to_string();
+        let number = amount::Count(count.assets).to_string();
         out.line(format!("  {year:04} {number:>9}  {}", "#".repeat(bar)))?;
     }
     if counted.undated > 0 {
         out.line(format!(
             "  {} without a date (`albumen list --undated`)",
-            HumanCount(counted.undated)
+            amount::Count(counted.undated)
         ))?;
     }
     let gaps = counted.gaps();
@@ -202,7 +202,7 @@ fn table(title: &str, rows: &[(String, u64)], out: &Output) -> Result<(), CliErr
     let width = rows.iter().map(|(name, _)| name.chars().count()).max();
     let width = width.unwrap_or(0);
     for (name, count) in rows {
-        let number = HumanCount(*count).to_string();
+        let number = amount::Count(*count).to_string();
         out.line(format!("  {name:width$} {number:>9}"))?;
     }
     Ok(())
@@ -211,6 +211,6 @@ fn table(title: &str, rows: &[(String, u64)], out: &Output) -> Result<(), CliErr
 fn numbered(count: u64, one: &str, many: &str) -> String {
     match count {
         1 => format!("1 {one}"),
-        _ => format!("{} {many}", HumanCount(count)),
+        _ => format!("{} {many}", amount::Count(count)),
     }
 }

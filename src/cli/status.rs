@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -15,6 +14,7 @@ use super::newest_archive::{self, Age, Newest};
 use super::output::{Format, Output};
 use super::runs::was_stopped;
 use catalog::{DestinationStatus, LibraryStatus, ProviderStatus};
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use provider::title_of;
 
@@ -71,9 +71,9 @@ fn print_destination(status: &DestinationStatus, out: &Output) -> Result<(), Cli
     out.line(format!(
         "pushed to {}: {} photos and videos ({}), {} not there yet{}",
         shown(&status.address),
-        HumanCount(status.assets),
-        DecimalBytes(status.bytes),
-        HumanCount(status.to_push),
+        Count(status.assets),
+        Bytes(status.bytes),
+        Count(status.to_push),
         status
             .last
             .as_deref()
@@ -179,9 +179,9 @@ fn print(
 ) -> Result<(), CliError> {
     out.line(format!(
         "{} photos and videos, {} files, {}",
-        HumanCount(status.assets),
-        HumanCount(status.files),
-        DecimalBytes(status.bytes)
+        Count(status.assets),
+        Count(status.files),
+        Bytes(status.bytes)
     ))?;
     for account in &status.providers {
         out.line("")?;
@@ -191,13 +191,13 @@ fn print(
     if status.undated > 0 {
         out.line(format!(
             "undated: {} (albumen list --undated)",
-            HumanCount(status.undated)
+            Count(status.undated)
         ))?;
     }
     if status.missing > 0 {
         out.line(format!(
             "missing: {} named by records but in no archive given so far (listed in missing.json)",
-            HumanCount(status.missing)
+            Count(status.missing)
         ))?;
     }
     if status.unsettled {
@@ -213,7 +213,7 @@ fn print(
         .map(|last| format!(", the last one {last}"));
     out.line(format!(
         "imports so far: {}{}",
-        HumanCount(status.imports),
+        Count(status.imports),
         last.unwrap_or_default()
     ))?;
     out.line(format!("library: {}", library.display()))
@@ -227,7 +227,7 @@ fn print_account(account: &ProviderStatus, newest: &Newest, out: &Output) -> Res
         name.as_deref().unwrap_or("account not known")
     ))?;
     for (kind, count) in &account.kinds {
-        out.line(format!("  {:>9}  {}", HumanCount(*count).to_string(), kind))?;
+        out.line(format!("  {:>9}  {}", Count(*count).to_string(), kind))?;
     }
     if let (Some(first), Some(last)) = (&account.first, &account.last) {
         out.line(format!("  from {first} to {last}"))?;

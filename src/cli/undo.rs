@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -13,6 +12,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use import::{UndoOptions, UndoReport, undo};
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 
 /// Files a person reads before giving up.
@@ -91,9 +91,9 @@ fn print_text(report: &UndoReport, out: &Output) -> Result<(), CliError> {
     };
     out.line(format!(
         "{} photos and videos, {} files with their sidecars ({}) {moved} to {}",
-        HumanCount(report.originals),
-        HumanCount(report.files.len() as u64),
-        DecimalBytes(report.bytes),
+        Count(report.originals),
+        Count(report.files.len() as u64),
+        Bytes(report.bytes),
         trash.display()
     ))?;
     if rehearsal {
@@ -109,7 +109,7 @@ fn changed(report: &UndoReport) -> Option<String> {
     (report.assets_changed > 0).then(|| {
         format!(
             "{} photos and videos that stay now have different facts, a different place or fewer records",
-            HumanCount(report.assets_changed)
+            Count(report.assets_changed)
         )
     })
 }

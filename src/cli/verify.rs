@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use indicatif::{DecimalBytes, HumanCount};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,6 +16,7 @@ use super::library::catalog;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::recheck;
+use model::amount::{Bytes, Count};
 use model::shown::shown;
 use verify::{Finding, VerifyOptions, VerifyReport, verify};
 
@@ -191,10 +191,10 @@ fn print_text(
     }
     out.line(format!(
         "{} files looked at, {} read ({}), {} sidecars, in {:.1} s",
-        HumanCount(report.files),
-        HumanCount(report.files_read),
-        DecimalBytes(report.bytes_read),
-        HumanCount(report.sidecars),
+        Count(report.files),
+        Count(report.files_read),
+        Bytes(report.bytes_read),
+        Count(report.sidecars),
         report.seconds,
     ))?;
     if report.without_catalog {
@@ -205,7 +205,7 @@ fn print_text(
     if report.unfinished > 0 {
         out.line(format!(
             "{} differences are of an import that was cut off; no bytes are lost, and the next import closes them",
-            HumanCount(report.unfinished)
+            Count(report.unfinished)
         ))?;
     }
     if let Some(place) = &report.continues_after {
@@ -220,12 +220,12 @@ fn print_text(
     let verdict = match (report.findings.len(), report.read_everything()) {
         (0, _) if !report.not_in_place.is_empty() => format!(
             "{} files are not in their place yet: import an archive, or `verify --repair` with one",
-            HumanCount(report.not_in_place.len() as u64)
+            Count(report.not_in_place.len() as u64)
         ),
         (0, true) => "every file is unchanged".to_owned(),
         (0, false) => "nothing found in what was read".to_owned(),
         (1, _) => "1 finding".to_owned(),
-        (count, _) => format!("{count} findings"),
+        (count, _) => format!("{} findings", Count(count as u64)),
     };
     out.line(verdict)
 }

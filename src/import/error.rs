@@ -1,5 +1,6 @@
 //! Why an import could not be done.
 
+use model::amount::Bytes;
 use std::path::PathBuf;
 
 use archive::PartProblem;
@@ -63,7 +64,7 @@ pub enum ImportError {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// The disk is full.
-    #[error("the disk is full: about {needed_bytes} more bytes are needed at {}", path.display())]
+    #[error("the disk is full: about {} more are needed at {}", Bytes(*needed_bytes), path.display())]
     DiskFull {
         /// What is still to be written.
         needed_bytes: u64,

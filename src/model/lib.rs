@@ -1,5 +1,6 @@
 //! Plain types of the domain. Knows no files, no SQL, no network and nothing else of ours.
 
+pub mod amount;
 pub mod asset;
 pub mod bounds;
 pub mod claim;

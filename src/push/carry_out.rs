@@ -1,5 +1,6 @@
 //! Sends files on several threads. One thread owns the catalog; the others only talk to the destination.
 
+use model::amount::Bytes;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +44,11 @@ impl Run<'_> {
         }
         if let Some(free) = self.host.free_bytes.filter(|free| *free < total) {
             self.stop_with(DestinationError::Full {
-                why: format!("{total} bytes are to be sent, and {free} are free"),
+                why: format!(
+                    "{} are to be sent, and {} are free",
+                    Bytes(total),
+                    Bytes(free)
+                ),
             });
             return Ok(conflicts);
         }

@@ -3,6 +3,7 @@
 use super::parcel::Parcel;
 use super::{Abilities, Found};
 use catalog::PushedRow;
+use model::amount::{Bytes, Count};
 
 /// What is to be done about one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,13 +83,18 @@ pub fn decide(
 fn refusal(parcel: &Parcel, host: &Abilities) -> Option<String> {
     if let Some(most) = host.largest_file.filter(|most| parcel.size_bytes > *most) {
         return Some(format!(
-            "its {} bytes are more than the {most} the host takes",
-            parcel.size_bytes
+            "its {} are more than the {} the host takes",
+            Bytes(parcel.size_bytes),
+            Bytes(most)
         ));
     }
     let most = host.longest_path?;
-    (parcel.path.len() > most)
-        .then(|| format!("its path is longer than the {most} bytes the host takes"))
+    (parcel.path.len() > most).then(|| {
+        format!(
+            "its path is longer than the {} bytes the host takes",
+            Count(most as u64)
+        )
+    })
 }
 
 #[cfg(test)]

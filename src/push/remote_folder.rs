@@ -1,5 +1,6 @@
 //! A folder on a server that files are fetched from, as archives are for an inbox. Nothing there is ever changed.
 
+use model::amount::Count;
 use std::fs::File;
 
 use jiff::Timestamp;
@@ -52,11 +53,15 @@ pub(super) fn held(to: &File) -> Result<u64, DestinationError> {
 pub(super) fn is_whole(file: &FileThere, to: &File) -> Result<(), DestinationError> {
     let came = held(to)?;
     let why = match file.size_bytes {
-        Some(size) if came < size => format!("{came} of {size} bytes came"),
+        Some(size) if came < size => format!("{} of {} bytes came", Count(came), Count(size)),
         Some(size) if came > size => {
             let failed = DestinationError::disk("empty", "the file that is fetched");
             to.set_len(0).map_err(failed)?;
-            format!("{came} bytes came, and {size} were promised")
+            format!(
+                "{} bytes came, and {} were promised",
+                Count(came),
+                Count(size)
+            )
         }
         _ => return Ok(()),
     };

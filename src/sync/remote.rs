@@ -1,6 +1,7 @@
 //! Inboxes on servers: lists them, and fetches what is new into a folder of the library's own, where it is then looked at like
 //! any other. Nothing on a server is changed.
 
+use model::amount::Bytes;
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -244,8 +245,10 @@ fn no_room(file: &FileThere, to: &File, folder: &Path) -> Option<String> {
     let free = free_bytes(folder)?;
     (free < needed).then(|| {
         format!(
-            "{needed} bytes are needed in {} to fetch it, and {free} are free",
-            folder.display()
+            "{} are needed in {} to fetch it, and {} are free",
+            Bytes(needed),
+            folder.display(),
+            Bytes(free)
         )
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use model::amount::Count;
 use model::shown::shown;
 
 /// Lines of one kind that fit a mail.
@@ -142,10 +143,10 @@ impl SyncReport {
             lines.push(format!(
                 "imported {}: {} new, {} changed, {} failed, {} missing",
                 some(&import.archives),
-                import.added,
-                import.changed,
-                import.failed,
-                import.missing
+                Count(import.added),
+                Count(import.changed),
+                Count(import.failed),
+                Count(import.missing)
             ));
         }
         let left = self.left.iter();
@@ -161,18 +162,20 @@ impl SyncReport {
         }
         if let Some((files, findings)) = self.verified {
             lines.push(format!(
-                "verified: {files} files read again, {findings} findings"
+                "verified: {} files read again, {} findings",
+                Count(files),
+                Count(findings as u64)
             ));
         }
         if let Some(months) = self.gallery {
-            lines.push(format!("gallery: {months} months written"));
+            lines.push(format!("gallery: {} months written", Count(months)));
         }
         for pushed in &self.pushed {
             lines.push(format!(
                 "pushed to {}: {} sent, {} failed",
                 shown(&pushed.destination),
-                pushed.sent,
-                pushed.failed
+                Count(pushed.sent),
+                Count(pushed.failed)
             ));
         }
         if !self.moved.is_empty() {

@@ -1,5 +1,6 @@
 //! Judges an original or companion: which of those who speak of it are right?
 
+use model::amount::Count;
 use model::content_hash::ContentHash;
 
 use super::finding::FindingKind;
@@ -65,11 +66,14 @@ fn damage(actual_size: u64, size: Option<u64>) -> (FindingKind, String) {
     match size {
         Some(size) if actual_size < size => (
             FindingKind::Truncated,
-            format!("{actual_size} of {size} bytes are there"),
+            format!("{} of {} bytes are there", Count(actual_size), Count(size)),
         ),
         Some(size) if actual_size > size => (
             FindingKind::Changed,
-            format!("{} bytes longer than what was imported", actual_size - size),
+            format!(
+                "{} bytes longer than what was imported",
+                Count(actual_size - size)
+            ),
         ),
         _ => (
             FindingKind::Changed,

@@ -186,7 +186,8 @@ fn lies_about_the_length() {
     let mut file = Download::new(archive(10_000, 12)).named("x.zip");
     file.length_lie = 500;
     file.ranges = false;
-    let told = format!("had promised {}", file.bytes.len() + 500);
+    let promised = model::amount::Count(file.bytes.len() as u64 + 500);
+    let told = format!("had promised {promised}");
     fails(file, &["ended the file after", &told]);
 }
 

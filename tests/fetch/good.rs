@@ -200,7 +200,7 @@ fn room_is_looked_for_before_the_first_byte() {
     assert_eq!(ran.code, Some(3), "{ran:?}");
     let part = parts(&ran).remove(0);
     let reason = part["reason"].as_str().expect("a reason");
-    assert!(reason.contains("bytes are needed in d, and"), "{reason}");
+    assert!(reason.contains("B are needed in d, and"), "{reason}");
     assert!(
         part["hint"]
             .as_str()

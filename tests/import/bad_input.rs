@@ -393,7 +393,7 @@ fn an_entry_that_inflates_past_its_declared_size() {
         ),
         (
             hostile::shorter_than_declared(bad),
-            "size differs (declared 1048576 bytes, found 100)",
+            "size differs (declared 1,048,576 bytes, found 100)",
         ),
         (hostile::wrong_crc(bad), "checksum differs"),
         (hostile::broken_deflate(bad), "damaged"),

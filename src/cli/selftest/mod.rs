@@ -18,6 +18,7 @@ use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::output::{Format, Output};
 use disk::Ability;
+use model::amount::Bytes;
 use steps::Step;
 
 /// Begins the name of the temporary folder.
@@ -164,6 +165,9 @@ fn tell_report(report: &ReportJson, left: Option<PathBuf>, out: &Output) -> Resu
     }
     if let Some(left) = left {
         out.line(format!(" FAILED  could not remove {}", left.display()))?;
+    }
+    if let Some(free) = report.free_bytes {
+        out.line(format!("   room  {} are free", Bytes(free)))?;
     }
     out.line("")?;
     out.line(verdict(report, Path::new(&report.folder)))?;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::super::interrupt::Interrupt;
+use model::amount::Bytes;
 
 /// Name of the sample archive, as Instagram names its own.
 const ARCHIVE: &str = "instagram-selftest-2024-05-01-albumen0.zip";
@@ -326,7 +327,7 @@ fn push(bench: &Bench) -> Result<String, String> {
     let again = bench.ends(0, &bench.tried, &["push", &copy])?;
     let sent = again.number("report", "bytes_sent")?;
     must(sent == 0 && again.count("file") == 0, || {
-        format!("a second push sent {sent} bytes")
+        format!("a second push sent {}", Bytes(sent))
     })?;
     Ok(format!(
         "{files} files are there; a second push had nothing to send"

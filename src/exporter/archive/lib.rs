@@ -18,6 +18,7 @@ mod zip_part;
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
+use model::amount::Count;
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
@@ -111,12 +112,14 @@ pub enum EntryError {
     CutOff,
     #[error("checksum differs (declared {declared:08x}, found {found:08x})")]
     Checksum { declared: u32, found: u32 },
-    #[error("size differs (declared {declared} bytes, found {found})")]
+    #[error("size differs (declared {} bytes, found {})", Count(*declared), Count(*found))]
     Size { declared: u64, found: u64 },
-    #[error("larger than declared ({declared} bytes); reading was stopped")]
+    #[error("larger than declared ({} bytes); reading was stopped", Count(*declared))]
     TooLarge { declared: u64 },
     #[error(
-        "{stored} bytes that grow to {declared}, as no photo or video does (--trust-sizes reads it all the same)"
+        "{} bytes that grow to {}, as no photo or video does (--trust-sizes reads it all the same)",
+        Count(*stored),
+        Count(*declared)
     )]
     Grows { stored: u64, declared: u64 },
     #[error("overlaps another entry of the same part")]
@@ -125,7 +128,7 @@ pub enum EntryError {
     NotAFile,
     #[error("damaged: {0}")]
     Damaged(String),
-    #[error("larger than the {limit} bytes a record file may have")]
+    #[error("larger than the {} bytes a record file may have", Count(*limit))]
     RecordTooLarge { limit: u64 },
     #[error("could not be read: {0}")]
     Io(String),

@@ -1,5 +1,6 @@
 //! One try at a part: asks for what is not there yet, decides from the answer whether to go on or to begin anew, and streams.
 
+use model::amount::Bytes;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -224,7 +225,7 @@ impl Fetching<'_> {
             };
             self.shared.conditions.monitor.warn(Warning {
                 subject: name,
-                message: format!("{message} ({thrown} bytes were there)"),
+                message: format!("{message} ({} were there)", Bytes(thrown)),
             });
         }
         Ok(())
@@ -257,8 +258,8 @@ impl Fetching<'_> {
             self.shared.conditions.monitor.warn(Warning {
                 subject: partial.note.name.clone(),
                 message: format!(
-                    "{why}; it is fetched from its start again ({} bytes were there)",
-                    partial.done
+                    "{why}; it is fetched from its start again ({} were there)",
+                    Bytes(partial.done)
                 ),
             });
             partial.empty()?;

@@ -1,5 +1,6 @@
 //! What can go wrong with a part, told apart by what follows from it.
 
+use model::amount::{Bytes, Count};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,13 +33,13 @@ pub enum FetchError {
     Changed { host: String },
     #[error("what was fetched before cannot be continued: {why}")]
     Anew { why: &'static str },
-    #[error("{needed} bytes are needed in {}, and {free} are free", folder.display())]
+    #[error("{} are needed in {}, and {} are free", Bytes(*needed), folder.display(), Bytes(*free))]
     NoSpace {
         folder: PathBuf,
         needed: u64,
         free: u64,
     },
-    #[error("{host} ended the file after {found} bytes but had promised {promised}")]
+    #[error("{host} ended the file after {} bytes but had promised {}", Count(*found), Count(*promised))]
     Short {
         host: String,
         found: u64,

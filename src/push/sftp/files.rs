@@ -1,5 +1,6 @@
 //! What is asked of a server, request by request: what lies where, folders, sending, renaming.
 
+use model::amount::Bytes;
 use std::io::{Seek, SeekFrom};
 use std::sync::atomic::Ordering;
 
@@ -240,7 +241,7 @@ impl Sftp {
         {
             let words = model::shown::shown(words);
             return DestinationError::Full {
-                why: format!("{free} bytes are free ({words})"),
+                why: format!("{} are free ({words})", Bytes(free)),
             };
         }
         match why {

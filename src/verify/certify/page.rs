@@ -1,5 +1,6 @@
 //! The certificate as one page to print and keep: no script, no network, everything escaped.
 
+use model::amount::{Bytes, Count};
 use std::io::{self, Write};
 
 use super::archives::{GivenArchive, numbering_in_words};
@@ -29,10 +30,10 @@ pub fn page(certified: &Certified, html: &mut dyn Write) -> io::Result<()> {
     let verified = &certified.verified;
     writeln!(
         html,
-        "<p>Made on {} after reading {} files ({} bytes) of the library and comparing each with its checksum.</p>",
+        "<p>Made on {} after reading {} files ({}) of the library and comparing each with its checksum.</p>",
         escaped(&certified.at.strftime("%Y-%m-%d %H:%M UTC").to_string()),
-        verified.files_read,
-        verified.bytes_read
+        Count(verified.files_read),
+        Bytes(verified.bytes_read)
     )?;
     if certified.certificates.is_empty() {
         html.write_all("<p>The library holds nothing of this account.</p>\n".as_bytes())?;
