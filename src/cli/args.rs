@@ -97,7 +97,7 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Show everything about one photo or video, and who said it
     Info(InfoArgs),
-    /// Count photos and videos by year, camera, service and kind, and show gaps
+    /// Count photos and videos by year, camera and service; show gaps
     Stats(Box<StatsArgs>),
     /// Show a photo, video or the gallery with the program the system has for it
     Open(OpenArgs),
