@@ -99,7 +99,7 @@ pub enum Command {
     Info(InfoArgs),
     /// Count photos and videos by year, camera and service; show gaps
     Stats(Box<StatsArgs>),
-    /// Show a photo, video or the gallery with the program the system has for it
+    /// Show a photo, a video or the gallery in the viewer of this system
     Open(OpenArgs),
     /// Read the library again and compare it with its checksums
     Verify(VerifyArgs),

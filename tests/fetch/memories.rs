@@ -261,7 +261,7 @@ fn links_that_ran_out_are_told_one_by_one_and_a_new_archive_brings_the_rest() {
     let wanted: Vec<String> = memories[..3].iter().map(Memory::stem).collect();
     assert_eq!(named, wanted.iter().map(String::as_str).collect());
     let hint = expired[0]["hint"].as_str().unwrap_or_default();
-    assert!(hint.contains("order it anew"), "{hint}");
+    assert!(hint.contains("order it again"), "{hint}");
     keeps_no_secret(&env.path("snaps"), &ran);
     let text = env.run(&["fetch", "--memories", ARCHIVE, "--into", "snaps"]);
     assert!(
