@@ -223,7 +223,7 @@ mod tests {
             ..Abilities::default()
         };
         let action = decide(&parcel(ORIGINAL), None, None, &host);
-        assert!(matches!(&action, Action::Cannot(why) if why.contains("9 the host takes")));
+        assert!(matches!(&action, Action::Cannot(why) if why.contains("9 B the host takes")));
         let host = Abilities {
             longest_path: Some(0),
             ..Abilities::default()

@@ -184,7 +184,7 @@ fn what_the_host_does_not_take_is_told_file_by_file() {
     let ran = made.run(&place, &["push", &place.address()]);
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(
-        ran.stdout.contains("is larger than the host takes"),
+        ran.stdout.contains("is larger than the host accepts"),
         "{ran:?}"
     );
     proxy.set(Fault::PutStatus(403));
@@ -192,7 +192,7 @@ fn what_the_host_does_not_take_is_told_file_by_file() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(
         ran.stderr
-            .contains("does not let this user or key write files"),
+            .contains("does not allow this user or key to write files"),
         "{ran:?}"
     );
     proxy.set(Fault::Status(403, 1));
