@@ -98,6 +98,9 @@ fn a_cookie_that_does_not_let_in_shows_in_no_error() {
     env.write("c.txt", text.replace("-u", "--proxy-user").as_bytes());
     let ran = fetch(&env, &["--from", "c.txt"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.stderr.contains("the cURL option --proxy-user"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("the cURL option --proxy-user"),
+        "{ran:?}"
+    );
     nowhere(&env, &ran);
 }

@@ -100,7 +100,12 @@ fn what_is_no_medium_at_all_is_told_and_its_sidecar_misses_it() {
         .collect();
     assert_eq!(failed.len(), 1, "{failed:?}");
     assert!(failed[0]["entry"].as_str().unwrap().ends_with("IMG_2.jpg"));
-    assert!(failed[0]["reason"].as_str().unwrap().contains("not a photo"));
+    assert!(
+        failed[0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("not a photo")
+    );
     assert_eq!(
         missing(&ran),
         BTreeSet::from(["Photos from 2023/IMG_2.jpg".to_owned()])

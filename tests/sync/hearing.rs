@@ -67,7 +67,8 @@ fn the_health_check_is_told_of_start_success_and_failure_and_its_address_is_show
     let (ran, _) = sync(&env);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(
-        ran.stderr.contains("the health check could not be notified"),
+        ran.stderr
+            .contains("the health check could not be notified"),
         "{ran:?}"
     );
     assert!(
