@@ -1,7 +1,7 @@
 //! Which photos and videos are meant: one typed choice that `list`, `push`, `print` and `gallery` share.
 //!
 //! A choice is a tree: conditions, joined by [`Select::And`], [`Select::Or`] and [`Select::Not`]. Only `catalog` turns it into
-//! SQL. What depends on nothing but facts of one asset is judged here, by [`Select::fits`] (in [`facts`]), so that it means the
+//! SQL. What depends on nothing but facts of one asset is judged here, by [`Select::fits`] (in `facts`), so that it means the
 //! same wherever it is asked; the rest (texts, items, albums, archives) the catalog looks up.
 
 mod circle;
