@@ -64,7 +64,10 @@ fn usage(why: impl Into<String>) -> CliError {
 /// is no library, the nearest one above it.
 fn folder_for(library: &Path) -> PathBuf {
     let own = library.join(".albumen");
-    let there = own.ancestors().find(|folder| folder.is_dir());
+    // A link in a library may lead anywhere: nothing is kept behind it.
+    let leads_away = own.is_symlink();
+    let mut above = own.ancestors().skip(usize::from(leads_away));
+    let there = above.find(|folder| folder.is_dir());
     there
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."))

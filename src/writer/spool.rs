@@ -14,6 +14,8 @@ use model::content_hash::ContentHash;
 
 /// Names of such files begin so.
 const BEGINNING: &str = ".albumen-stdin-";
+/// What is in a folder of ours begins so.
+const NAMED: &str = "stdin-";
 /// Bytes held in memory at once.
 const CHUNK: usize = 256 << 10;
 
@@ -55,7 +57,7 @@ impl Spool {
     pub fn named(mut self, filled: &Filled) -> io::Result<Self> {
         let folder = self.path.with_extension("d");
         private::make_folder(&folder)?;
-        let name = format!("stdin-{}.{}", filled.hash.short(12), filled.kind());
+        let name = format!("{NAMED}{}.{}", filled.hash.short(12), filled.kind());
         let path = folder.join(name);
         fs::rename(&self.path, &path)?;
         self.path = path;
@@ -73,7 +75,7 @@ impl Drop for Spool {
         // What cannot be removed now is swept by the next import.
         let _ = fs::remove_file(&self.path);
         if let Some(folder) = self.path.parent()
-            && is_ours(folder)
+            && begins(folder, BEGINNING)
         {
             let _ = fs::remove_dir(folder);
         }
@@ -133,27 +135,34 @@ pub fn fill(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<Filled> {
     })
 }
 
-/// Removes what killed processes left in a folder. What is in use stays.
+/// Removes what killed processes left in a folder. What is in use stays, and so does whatever has another name or lies behind a
+/// link: a library may be somebody else's.
 pub fn sweep(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    for path in entries
-        .map(|entry| entry.path())
-        .filter(|path| is_ours(path))
-    {
-        if path.is_dir() {
-            let inside = fs::read_dir(&path).into_iter().flatten().flatten();
-            inside.for_each(|entry| remove_unused(&entry.path()));
+    for (path, kind) in entries(folder, BEGINNING) {
+        if kind.is_dir() {
+            let inside = entries(&path, NAMED).filter(|(_, kind)| kind.is_file());
+            inside.for_each(|(path, _)| remove_unused(&path));
             // Another process may be about to move its file here: then it is not empty for long, and stays.
             let _ = fs::remove_dir(&path);
-        } else {
+        } else if kind.is_file() {
             remove_unused(&path);
         }
     }
 }
 
-fn is_ours(path: &Path) -> bool {
+/// Returns the entries of a folder whose names begin so, and what each is by itself, not where it leads.
+fn entries(
+    folder: &Path,
+    beginning: &'static str,
+) -> impl Iterator<Item = (PathBuf, fs::FileType)> {
+    let all = fs::read_dir(folder).into_iter().flatten().flatten();
+    let all = all.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?)));
+    all.filter(move |(path, _)| begins(path, beginning))
+}
+
+fn begins(path: &Path, beginning: &str) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| name.starts_with(BEGINNING))
+    name.is_some_and(|name| name.starts_with(beginning))
 }
 
 #[cfg(not(windows))]
@@ -210,6 +219,27 @@ mod tests {
         fs::write(folder.path().join("mine.txt"), "mine").unwrap();
         sweep(folder.path());
         assert_eq!(count(), 1);
+    }
+
+    /// A library may be somebody else's: a link in it must not lead the sweep to photos.
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_never_followed_and_what_has_another_name_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let photos = folder.path().join("photos");
+        fs::create_dir(&photos).unwrap();
+        fs::write(photos.join("stdin-a.zip"), "mine").unwrap();
+        let swept = folder.path().join("swept");
+        fs::create_dir(&swept).unwrap();
+        std::os::unix::fs::symlink(&photos, swept.join(".albumen-stdin-1.d")).unwrap();
+        std::os::unix::fs::symlink(photos.join("stdin-a.zip"), swept.join(".albumen-stdin-2"))
+            .unwrap();
+        let own = swept.join(".albumen-stdin-3.d");
+        fs::create_dir(&own).unwrap();
+        fs::write(own.join("holiday.jpg"), "mine").unwrap();
+        sweep(&swept);
+        assert_eq!(fs::read(photos.join("stdin-a.zip")).unwrap(), b"mine");
+        assert_eq!(fs::read(own.join("holiday.jpg")).unwrap(), b"mine");
     }
 
     #[test]

@@ -59,6 +59,26 @@ fn an_archive_from_a_pipe_gives_the_same_library_as_the_file() {
     assert_eq!(photos("l"), photos("file"));
 }
 
+/// Whoever writes into the pipe may end too early: what came is no whole archive, and nobody says it is.
+#[test]
+fn a_pipe_that_ends_too_early_gives_no_complete_library() {
+    let env = TestEnv::new();
+    let bytes = archive();
+    let mut child = piped(&env, "l");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin
+        .write_all(&bytes[..bytes.len() / 2])
+        .expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    assert!(matches!(output.status.code(), Some(1 | 3)), "{output:?}");
+    assert_eq!(left(&env), [""; 0]);
+    if env.path("l/.albumen").is_dir() {
+        let certified = env.run_on("l", &["certify"]);
+        assert_ne!(certified.code, Some(0), "{certified:?}");
+    }
+}
+
 #[test]
 fn what_a_killed_import_left_goes_with_the_next_and_nothing_is_an_error() {
     let env = TestEnv::new();
