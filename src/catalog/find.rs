@@ -82,17 +82,8 @@ impl Catalog {
 
     fn assets_of_rows(&self, rows: &[i64]) -> Result<Vec<ListedAsset>, CatalogError> {
         let newest = self.newest_exports()?;
-        let mut assets = Vec::new();
-        for id in rows {
-            let found: Vec<(String, String)> =
-                self.rows("SELECT path, body FROM asset WHERE id = ?1", [id], |row| {
-                    Ok((path_of(row, 0)?, row.get(1)?))
-                })?;
-            for (path, body) in found {
-                assets.push(self.listed(*id, path, from_json("asset", &body)?, &newest)?);
-            }
-        }
-        Ok(assets)
+        let assets = rows.iter().map(|id| self.listed_row(*id, &newest));
+        assets.filter_map(Result::transpose).collect()
     }
 
     /// Returns where the sidecar of an asset was written.

@@ -27,6 +27,37 @@ pub enum SortKey {
     Rating,
 }
 
+impl SortKey {
+    /// Every key.
+    pub const ALL: [Self; 7] = [
+        Self::Date,
+        Self::Posted,
+        Self::Path,
+        Self::Name,
+        Self::Size,
+        Self::Duration,
+        Self::Rating,
+    ];
+
+    /// Returns its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Posted => "posted",
+            Self::Path => "path",
+            Self::Name => "name",
+            Self::Size => "size",
+            Self::Duration => "duration",
+            Self::Rating => "rating",
+        }
+    }
+
+    /// Returns the key of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.as_str() == word)
+    }
+}
+
 /// In which order, and how many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Order {

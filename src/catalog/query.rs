@@ -108,15 +108,27 @@ impl Catalog {
         let newest = self.newest_exports()?;
         // Numbers first: what is sorted is small, however much is known of each asset.
         for id in self.numbers_in_order(select, order)? {
-            let found: Vec<(String, String)> =
-                self.rows("SELECT path, body FROM asset WHERE id = ?1", [id], |row| {
-                    Ok((path_of(row, 0)?, row.get(1)?))
-                })?;
-            for (path, body) in found {
-                each(self.listed(id, path, from_json("asset", &body)?, &newest)?);
+            if let Some(listed) = self.listed_row(id, &newest)? {
+                each(listed);
             }
         }
         Ok(())
+    }
+
+    /// Returns the asset of a row number, if it is still there.
+    pub(super) fn listed_row(
+        &self,
+        id: i64,
+        newest: &NewestExports,
+    ) -> Result<Option<ListedAsset>, CatalogError> {
+        let found: Vec<(String, String)> =
+            self.rows("SELECT path, body FROM asset WHERE id = ?1", [id], |row| {
+                Ok((path_of(row, 0)?, row.get(1)?))
+            })?;
+        let listed = found
+            .into_iter()
+            .map(|(path, body)| self.listed(id, path, from_json("asset", &body)?, newest));
+        listed.last().transpose()
     }
 
     pub(super) fn listed(

@@ -10,7 +10,7 @@ mod selftest;
 mod sync;
 
 pub use gallery::{GalleryArgs, Unshown};
-pub use list::{ListArgs, SortArg};
+pub use list::ListArgs;
 pub use look::{DoctorArgs, InfoArgs, OpenArgs, StatsArgs};
 pub use print::{FitArg, FormArg, PrintArgs};
 pub use push::{ConnectionArgs, PushArgs, SidecarForm, StripWhat};

@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::hints::as_typed;
 use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
+use super::open::on_path;
 use super::output::{Format, Output};
 use ::gallery::{FOLDER, GalleryOptions, GalleryReport, INDEX, gallery};
 use model::amount::Count;
@@ -55,12 +56,7 @@ pub fn write(
 
 /// Returns where `ffmpeg` lies on the PATH: it draws posters of videos.
 pub fn ffmpeg() -> Option<PathBuf> {
-    let name = format!("ffmpeg{}", env::consts::EXE_SUFFIX);
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
+    on_path(&format!("ffmpeg{}", env::consts::EXE_SUFFIX))
 }
 
 /// Says how to look at the library: where its gallery is, or how to make one.

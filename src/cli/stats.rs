@@ -11,7 +11,6 @@ use super::library;
 use super::output::{Format, Output};
 use catalog::{Count, Statistics};
 use model::amount::{self, Bytes};
-use model::media_type::MediaClass;
 use model::shown::shown;
 
 /// Letters of the longest bar.
@@ -32,16 +31,6 @@ pub fn run(args: &StatsArgs, library: &Path, out: &Output) -> Result<Exit, CliEr
         Format::Text => print(&counted, out)?,
     }
     Ok(Exit::Done)
-}
-
-fn class_word(class: MediaClass) -> &'static str {
-    match class {
-        MediaClass::Photo => "photo",
-        MediaClass::Video => "video",
-        MediaClass::Audio => "audio",
-        MediaClass::Text => "text",
-        MediaClass::Other => "other",
-    }
 }
 
 fn month_text((year, month): (i16, i8)) -> String {
@@ -75,7 +64,7 @@ fn to_json(counted: &Statistics) -> Value {
     let classes: Map<String, Value> = counted
         .classes
         .iter()
-        .map(|(class, sum)| (class_word(*class).to_owned(), count(sum)))
+        .map(|(class, sum)| (class.as_str().to_owned(), count(sum)))
         .collect();
     let types: Map<String, Value> = counted
         .types

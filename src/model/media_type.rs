@@ -51,6 +51,19 @@ pub enum MediaClass {
     Other,
 }
 
+impl MediaClass {
+    /// Returns its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Text => "text",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl MediaType {
     /// Every type, in the order of the enumeration.
     pub const ALL: [Self; 26] = [

@@ -1,7 +1,6 @@
 //! Where an asset lies at a destination: by date, album or kind, flat, or as a template says.
 
 use catalog::ListedAsset;
-use model::media_type::MediaClass;
 use model::time::Precision;
 use writer::names::safe_stem;
 
@@ -141,21 +140,11 @@ fn fact(word: &str, listed: &ListedAsset) -> String {
             .map(|kind| kind.as_str().to_owned()),
         "provider" => items.iter().map(|item| item.provider.clone()).min(),
         "account" => items.iter().filter_map(|item| item.account.clone()).min(),
-        "class" => Some(class(asset.media.media_type.class()).to_owned()),
+        "class" => Some(asset.media.media_type.class().as_str().to_owned()),
         date => return date_part(date, listed),
     };
     let missing = if word == "album" { NO_ALBUM } else { "other" };
     safe_stem(text.as_deref().unwrap_or(missing))
-}
-
-fn class(class: MediaClass) -> &'static str {
-    match class {
-        MediaClass::Photo => "photo",
-        MediaClass::Video => "video",
-        MediaClass::Audio => "audio",
-        MediaClass::Text => "text",
-        MediaClass::Other => "other",
-    }
 }
 
 fn date_part(word: &str, listed: &ListedAsset) -> String {

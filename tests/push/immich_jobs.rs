@@ -7,10 +7,8 @@ use serde_json::Value;
 use super::immich::{ImmichHost, base, host};
 use super::immich_facts::{listed, text};
 use super::{Host, Pushing, Report};
-use crate::support::compose::{Edition, Generation, compose};
 use crate::support::env::TestEnv;
 use crate::support::immich::{Asset, Store};
-use crate::support::samples::varied;
 
 /// Returns a library of 150 photos with captions, dates with zones and places, 30 of them with people.
 fn photos() -> Pushing {
@@ -261,14 +259,7 @@ fn an_album_that_was_there_gets_the_description_it_lacks() {
 
 #[test]
 fn the_local_time_is_the_one_the_library_knows() {
-    let env = TestEnv::new();
-    env.zip(
-        "anna.zip",
-        &compose(&varied(), Generation::G4, Edition::Json),
-    );
-    let ran = env.run_on("l", &["import", "anna.zip"]);
-    assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
-    let made = Pushing { env };
+    let made = super::library();
     let files = made.files();
     let host = host();
     // A date line away from where the place's zone would put it.

@@ -1,6 +1,7 @@
 //! Arguments of `list`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::SelectionArgs;
 use crate::cli::list_format::Template;
@@ -16,8 +17,8 @@ pub struct ListArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// Sort by this; what has none comes last
-    #[arg(long, value_name = "KEY", value_enum, default_value_t, help_heading = HOW)]
-    pub sort: SortArg,
+    #[arg(long, value_name = "KEY", value_parser = sort_key(), default_value = SortKey::Date.as_str(), help_heading = HOW)]
+    pub sort: SortKey,
     /// The newest, the largest, the last one first
     #[arg(long, help_heading = HOW)]
     pub reverse: bool,
@@ -45,34 +46,17 @@ pub struct ListArgs {
     pub exact: bool,
 }
 
-/// What is sorted by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs, reason = "their names say it")]
-pub enum SortArg {
-    #[default]
-    Date,
-    Posted,
-    Path,
-    Name,
-    Size,
-    Duration,
-    Rating,
+/// Reads a word of [`SortKey`].
+fn sort_key() -> impl TypedValueParser<Value = SortKey> {
+    let words = SortKey::ALL.map(SortKey::as_str);
+    PossibleValuesParser::new(words).map(|word| SortKey::from_word(&word).unwrap_or_default())
 }
 
 impl ListArgs {
     /// Returns the order.
     pub fn to_order(&self) -> Order {
-        let key = match self.sort {
-            SortArg::Date => SortKey::Date,
-            SortArg::Posted => SortKey::Posted,
-            SortArg::Path => SortKey::Path,
-            SortArg::Name => SortKey::Name,
-            SortArg::Size => SortKey::Size,
-            SortArg::Duration => SortKey::Duration,
-            SortArg::Rating => SortKey::Rating,
-        };
         Order {
-            key,
+            key: self.sort,
             reverse: self.reverse,
             limit: self.limit,
         }
