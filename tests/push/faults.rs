@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use model::kind::Kind;
@@ -11,8 +13,9 @@ use super::{Host, Pushing, library};
 use crate::support::account::{Account, Form, Medium, Post};
 use crate::support::compose::{Edition, Generation, compose};
 use crate::support::env::TestEnv;
+use crate::support::http::Reply;
 use crate::support::kills::{kills, scattered};
-use crate::support::proxy::{Fault, Proxy};
+use crate::support::proxy::{Fault, Proxy, Step};
 use crate::support::servers::{Server, rclone_webdav_tls, wsgidav};
 use crate::support::tools::require;
 
@@ -101,6 +104,42 @@ fn a_host_that_gives_names_of_its_own_gets_nothing_twice() {
         is_there_once(&made, &host, &format!("{:?}", found.keys()));
         assert!(host.listing().contains_key("SHA256SUMS"));
         assert_eq!(made.push(&host, &[], 0).new, 0);
+    }
+}
+
+/// Two files of one size in one folder are each looked for among what got another name. While one worker reads a candidate, another
+/// may give it the name it should have: then it is gone, and that is no failure.
+#[test]
+fn a_renamed_file_that_goes_while_it_is_looked_at_is_no_failure() {
+    let Some(server) = wsgidav(PASSWORD.0, PASSWORD.1) else {
+        return;
+    };
+    let made = library();
+    let are_gone = Arc::new(AtomicBool::new(false));
+    let gone = are_gone.clone();
+    let proxy = Proxy::answering(server.port, move |request| {
+        let goes = gone.load(Ordering::Relaxed) && request.path.ends_with("_1");
+        match goes && request.method == "GET" {
+            true => Step::Answer(not_found()),
+            false => Step::PassOn,
+        }
+    });
+    let host = host(&server, proxy.port, "gone");
+    proxy.set(Fault::Rename(1));
+    assert_eq!(made.run(&host, &["push", &host.address()]).code, Some(3));
+    proxy.set(Fault::None);
+    are_gone.store(true, Ordering::Relaxed);
+    let asked = proxy.seen("_1 ");
+    made.push(&host, &[], 0);
+    assert!(proxy.seen("_1 ") > asked, "no renamed file was looked at");
+    assert_eq!(made.push(&host, &[], 0).new, 0);
+}
+
+fn not_found() -> Reply {
+    Reply {
+        status: 404,
+        content_type: "text/plain",
+        body: Vec::new(),
     }
 }
 

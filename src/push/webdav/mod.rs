@@ -302,7 +302,12 @@ impl WebDav {
     /// Finds a parcel that an earlier push sent and that the host calls otherwise.
     fn renamed(&self, parcel: &Parcel) -> Result<Option<Found>, DestinationError> {
         for stray in self.strays.alike(parcel) {
-            if self.is_ours(&stray, parcel)? {
+            let is_it = match self.is_ours(&stray, parcel) {
+                // Another worker gave it its name meanwhile: it is that worker's file, of the same size by chance.
+                Err(DestinationError::Gone { .. }) => false,
+                other => other?,
+            };
+            if is_it {
                 self.strays.settle(&stray.id);
                 // It came there by us: what is refused from here on is this name, and not everything.
                 self.has_written.store(true, Ordering::Relaxed);
