@@ -14,6 +14,7 @@ use super::interrupt::Interrupt;
 use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use super::{certify_parts as parts, recheck};
+use disk::private;
 use model::amount::{Bytes, Count};
 use model::shown::shown;
 use provider::title_of;
@@ -21,7 +22,6 @@ use verify::certify::{
     Certificate, Certified, Gap, GivenArchive, NotUnderstoodFile, Verdict, certify,
     numbering_in_words, page,
 };
-use writer::private;
 
 /// Gaps a person reads before giving up.
 const MOST_LINES: usize = 50;
@@ -81,7 +81,7 @@ fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
     let file = file
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
-    writer::durable::sync(&file).map_err(failed)
+    disk::durable::sync(&file).map_err(failed)
 }
 
 /// Returns 0 only if every account asked about is complete.

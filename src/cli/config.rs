@@ -14,7 +14,7 @@ use super::output::{Format, Output};
 use super::settings::{self, Settings};
 use ::sync::USUAL_SAMPLE;
 use config::{AfterImport, Server, TEMPLATE, When};
-use writer::private;
+use disk::private;
 
 /// Runs the command.
 pub fn run(args: &ConfigArgs, cli: &Cli, out: &Output) -> Result<Exit, CliError> {

@@ -7,8 +7,8 @@ use super::doctor::Check;
 use super::gallery::ffmpeg;
 use super::home::font_folders;
 use super::open;
+use disk::space::free_bytes;
 use model::amount::Bytes;
-use writer::space::free_bytes;
 
 /// Less room than this, and the next import hardly fits.
 const LITTLE: u64 = 5_000_000_000;

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::error::CliError;
 use super::library;
 use catalog::{Catalog, CatalogError, ListedAsset};
+use disk::digest::hash_file;
 use model::content_hash::ContentHash;
-use writer::digest::hash_file;
 
 /// Fewest hex digits that are taken for the beginning of a hash: shorter ones are names (`cafe`, `2023`).
 const FEWEST_DIGITS: usize = 8;

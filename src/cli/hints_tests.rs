@@ -46,7 +46,7 @@ fn what_the_system_said_gives_a_hint_too() {
 #[test]
 #[cfg(target_os = "linux")]
 fn each_refusal_of_the_system_has_its_own_hint_and_only_one_blames_the_disk() {
-    use writer::safe_writer::{StepKind, WriteError};
+    use disk::safe_writer::{StepKind, WriteError};
     let system = io::Error::from_raw_os_error;
     for (code, reading, writing) in [
         (13, Some("you may not read that"), "you may not write there"),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::error::CliError;
 use super::interrupt::Interrupt;
-use writer::spool::{self, Filled, Spool};
+use disk::spool::{self, Filled, Spool};
 
 /// Paths to import, and what has to stay for as long as they are read.
 pub(super) struct Paths {

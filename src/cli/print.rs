@@ -91,7 +91,7 @@ fn write_order(
         .filter(|folder| !folder.as_os_str().is_empty());
     let mut made = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     made.write_all(text.as_bytes())?;
-    writer::durable::sync(made.as_file())?;
+    disk::durable::sync(made.as_file())?;
     made.persist_noclobber(path)?;
     Ok(())
 }

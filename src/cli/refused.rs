@@ -4,8 +4,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use disk::safe_writer::WriteError;
 use model::fault::Fault;
-use writer::safe_writer::WriteError;
 
 /// What to do where the disk itself failed. Nothing else suggests it.
 pub const FAILING: &str =

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::record;
 use monitor::{Monitor, Warning};
 use writer::albums_file::{ALBUMS, Album, read_albums};
-use writer::regular;
 
 use super::pictures::{Have, Use, id};
 use super::record::album_id;

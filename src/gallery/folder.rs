@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{FOLDER, GalleryError};
+use disk::regular;
+use disk::safe_writer::{SafeWriter, WriteError};
 use model::library_path::LibraryPath;
-use writer::regular;
-use writer::safe_writer::{SafeWriter, WriteError};
 
 /// A gallery's folder. Paths are relative to it.
 pub(crate) struct Folder<'a> {

@@ -24,11 +24,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use catalog::CatalogError;
+use disk::safe_writer::WriteError;
 use model::kind::Visibility;
 use model::select::Select;
 use model::strip::Strip;
 use writer::library::LibraryError;
-use writer::safe_writer::WriteError;
 
 pub use run::{gallery, is_fresh};
 

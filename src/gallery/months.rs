@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use catalog::{Catalog, ListedAsset, Source};
+use disk::threads;
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
-use writer::threads;
 
 use super::GalleryError;
 use super::facets::{PartSummary, summary};

@@ -10,9 +10,9 @@ use super::folder::Folder;
 use super::pictures::Undrawn;
 use super::site;
 use super::{GalleryOptions, Holds};
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::select::Select;
-use writer::regular;
 
 /// Where the short note lies.
 pub(crate) const MADE: &str = "made.json";

@@ -10,13 +10,13 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use disk::regular;
+use disk::safe_writer::WriteError;
+use disk::threads;
 use media::thumbnail::{self, Decoder, ThumbnailError};
 use model::content_hash::ContentHash;
 use model::media_type::{MediaClass, MediaType};
 use monitor::{Monitor, Unit, Warning};
-use writer::regular;
-use writer::safe_writer::WriteError;
-use writer::threads;
 
 use super::GalleryError;
 use super::folder::Folder;

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use disk::safe_writer::SafeWriter;
 use writer::library::{Library, LibraryError, LibraryLock};
-use writer::safe_writer::SafeWriter;
 
 use super::folder::Folder;
 use super::note::MADE;

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::tz::TimeZone;
 
 use catalog::{CatalogError, RecordText, StoredMedium};
+use disk::threads::share_out;
 use model::asset::{Asset, Companion, Group};
 use model::content_hash::ContentHash;
 use model::evidence::{MediaEntry, Vague};
@@ -19,7 +20,6 @@ use model::kind::{Kind, Visibility};
 use model::record::{Membership, Record};
 use model::time::When;
 use model::user_changes::UserChanges;
-use writer::threads::share_out;
 
 use super::ImportError;
 use super::album::{Albums, DerivedAlbum, SoleAccounts, memberships};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use archive::PartProblem;
 use catalog::CatalogError;
+use disk::safe_writer::WriteError;
 use writer::library::LibraryError;
-use writer::safe_writer::WriteError;
 use writer::settle::SettleError;
 
 /// Room that sidecars and lists may need when originals are in already; only for the message.

@@ -71,7 +71,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use writer::threads::or_one_a_core;
+use disk::threads::or_one_a_core;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

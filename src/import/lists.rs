@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use catalog::Catalog;
+use disk::digest::hash_file;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use monitor::{Monitor, Warning};
 use writer::albums_file::{
     ALBUMS, Album, LIBRARY, LibraryFacts, MISSING, Member, render_albums, render_library,
 };
-use writer::digest::hash_file;
 use writer::library::Library;
 use writer::manifest::{METADATA, ORIGINALS, render};
 use writer::readme::{README, TEXT};

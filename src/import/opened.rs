@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::{Catalog, CatalogError, Gate};
+use disk::safe_writer::{Seam, Step, StepKind};
 use writer::library::{Library, LibraryError};
-use writer::safe_writer::{Seam, Step, StepKind};
 use writer::walk::holds_anything;
 
 use super::ImportError;

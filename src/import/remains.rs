@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use writer::library::Library;
 use writer::reconcile::PlacedFile;
-use writer::regular;
 use writer::sidecar::merge::is_untouched;
 use writer::sidecar::read::read;
 

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use catalog::{Catalog, PlacedRow};
+use disk::digest::hash_file;
+use disk::safe_writer::Seam;
 use model::library_path::LibraryPath;
 use monitor::Monitor;
-use writer::digest::hash_file;
 use writer::library::Library;
-use writer::safe_writer::Seam;
 
 use super::run::import_after;
 use super::{ImportError, ImportOptions, ImportReport};

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use archive::{Archive, OpenOptions};
 use catalog::{Catalog, CatalogError, SeenRole, Writing};
+use disk::safe_writer::Seam;
 use model::outcome::Ignored;
 use monitor::{Monitor, Unit, Warning};
 use provider::PROVIDERS;
 use writer::library::{Library, LibraryLock};
-use writer::safe_writer::Seam;
 
 use super::deciding::{Decided, decide, is_ordinary, seen};
 use super::doubts::of_run;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 
 use catalog::{Catalog, CatalogError, SidecarRow, Writing};
+use disk::threads::share_out;
 use model::content_hash::ContentHash;
 use model::evidence::Links;
 use model::library_path::LibraryPath;
@@ -14,7 +15,6 @@ use writer::layout::{Placement, settle_names};
 use writer::library::Library;
 use writer::reconcile::{PlacedFile, plan};
 use writer::settle::apply;
-use writer::threads::share_out;
 
 use super::crowds::MERGED;
 use super::derive::{Derivation, Surroundings, make_assets};

@@ -11,12 +11,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use archive::{Archive, EntryConsumer, EntryError, EntryId, Stop};
 use catalog::{Catalog, CatalogError, StoredMedium};
+use disk::safe_writer::WriteError;
 use model::content_hash::ContentHash;
 use model::media_type::MediaType;
 use model::shown::shown;
 use monitor::{Monitor, Warning};
 use writer::library::Library;
-use writer::safe_writer::WriteError;
 use writer::staging::{Finished, StagedFile};
 
 use super::ImportError;

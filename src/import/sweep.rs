@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
+use disk::digest::hash_file;
+use disk::threads::share_out;
 use model::content_hash::ContentHash;
-use writer::digest::hash_file;
 use writer::library::Library;
 use writer::reconcile::Staged;
-use writer::threads::share_out;
 use writer::walk::modified_ns;
 
 use super::ImportError;

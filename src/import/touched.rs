@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use catalog::{Catalog, SidecarRow};
+use disk::digest::hash_file;
 use model::content_hash::ContentHash;
 use model::user_changes::UserChanges;
 use monitor::{Monitor, Warning};
-use writer::digest::hash_file;
 use writer::library::Library;
 use writer::sidecar::merge::changes;
 use writer::sidecar::read::{ForeignProperty, Sidecar, read_file};

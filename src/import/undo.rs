@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use catalog::{Catalog, CatalogError, LOST_IMPORT, LeavingFile, RunRow, Writing};
+use disk::safe_writer::Seam;
+use disk::threads::or_one_a_core;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use monitor::{Monitor, Unit};
 use writer::albums_file::LIBRARY;
 use writer::library::Library;
-use writer::safe_writer::Seam;
-use writer::threads::or_one_a_core;
 
 use super::ImportError;
 use super::error::SETTLING_ROOM;

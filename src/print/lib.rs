@@ -170,7 +170,7 @@ pub fn print(
     let made = out
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
-    writer::durable::sync(made.as_file()).map_err(failed)?;
+    disk::durable::sync(made.as_file()).map_err(failed)?;
     report.size_bytes = made.as_file().metadata().map_err(failed)?.len();
     made.persist_noclobber(file).map_err(|error| {
         match error.error.kind() == std::io::ErrorKind::AlreadyExists {

@@ -8,12 +8,12 @@ use flate2::write::ZlibEncoder;
 use pdf_writer::{Chunk, Filter, Name, Ref};
 use sha2::{Digest, Sha256};
 
+use disk::regular;
 use media::jpeg_head::{self, Colours, JpegHead, Process};
 use media::thumbnail::{self, Channels, Decoder, Pixels, ThumbnailError};
 use media::{SNIFF_BYTES, inspect, sniff};
 use model::content_hash::ContentHash;
 use model::media_type::{MediaClass, MediaType};
-use writer::regular;
 
 /// Largest original that is put in as it is, in bytes.
 const MOST_BYTES: u64 = 512 << 20;

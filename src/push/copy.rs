@@ -9,13 +9,13 @@ use sha2::Sha256;
 
 use super::embed::{Embed, is_media};
 use super::strip::{Strip, is_film, strip, strip_film};
+use disk::digest::digest;
+use disk::digest::hash_file;
+use disk::regular;
 use media::credentials::present;
 use media::embed::{Pieces, Refusal};
 use model::content_hash::ContentHash;
 use model::media_type::MediaType;
-use writer::digest::digest;
-use writer::digest::hash_file;
-use writer::regular;
 
 /// Largest file that is stripped in memory: all but films.
 const LARGEST: u64 = 1 << 30;

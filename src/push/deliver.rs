@@ -15,9 +15,9 @@ use super::parcel::{Parcel, Payload, PayloadBytes, Sending, Source};
 use super::plan::Action;
 use super::retry::{Policy, trying_on};
 use super::{Destination, Found, Seen};
+use disk::digest::hash_file;
+use disk::regular;
 use model::content_hash::ContentHash;
-use writer::digest::hash_file;
-use writer::regular;
 use writer::sidecar::merge;
 use writer::sidecar::read::read;
 

@@ -11,9 +11,9 @@ use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::readers::Readers;
 use super::scheme::{Scheme, SecretNames, Target};
 use super::{Abilities, Destination, Found};
-use writer::private;
-use writer::rename::rename_without_replacing;
-use writer::space::free_bytes;
+use disk::private;
+use disk::rename::rename_without_replacing;
+use disk::space::free_bytes;
 use writer::walk::modified_ns;
 
 /// Bytes read and written at once.
@@ -291,7 +291,7 @@ fn write(
         // Some shares keep no times; the sidecar has it all the same.
         let _ = file.set_modified(modified.into());
     }
-    writer::durable::sync(&file).map_err(failed())
+    disk::durable::sync(&file).map_err(failed())
 }
 
 /// Makes a file, or empties one that is there.

@@ -15,12 +15,12 @@ use super::paths::{Wish, beside, settle};
 use super::report::{PushOptions, Sidecars};
 use super::strip;
 use catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
+use disk::digest::hash_file;
 use model::asset::Group;
 use model::content_hash::ContentHash;
 use model::kind::{CompanionRole, Visibility};
 use model::media_type::MediaType;
 use monitor::{Monitor, Unit};
-use writer::digest::hash_file;
 use writer::walk::modified_ns;
 
 /// The files of one asset.

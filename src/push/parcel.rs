@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::copy::{Change, Copy, Readable};
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::kind::{CompanionRole, Visibility};
 use model::media_type::MediaType;
-use writer::regular;
 
 /// Name of an asset's original in the journal.
 pub const ORIGINAL: &str = "original";

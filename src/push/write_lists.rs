@@ -12,11 +12,11 @@ use super::report::{FileOutcome, Sidecars};
 use super::retry::Policy;
 use super::run::{Run, patiently, pausing};
 use super::{Found, bag, lists};
+use disk::regular;
 use monitor::{Unit, Warning};
 use writer::albums_file::{ALBUMS, Album, LIBRARY, MISSING, read_library, read_missing};
 use writer::manifest::{METADATA, ORIGINALS};
 use writer::readme::README;
-use writer::regular;
 
 /// Tries to add to a list that another machine writes at the same time.
 const TRIES: usize = 4;

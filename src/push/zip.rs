@@ -19,8 +19,8 @@ use super::parcel::{Meter, Parcel, Payload, PayloadBytes, Sending};
 use super::readers::Readers;
 use super::scheme::{Scheme, SecretNames, Target};
 use super::{Abilities, Destination, Found};
-use writer::rename::rename_without_replacing;
-use writer::space::free_bytes;
+use disk::rename::rename_without_replacing;
+use disk::space::free_bytes;
 
 /// From this size on an entry needs the long form of zip.
 const LONG: u64 = 0xffff_0000;
@@ -323,7 +323,7 @@ impl Destination for Zip {
         }
         let out = writing.out.finish().map_err(self.failed("write"))?;
         let failed = || DestinationError::disk("write", &self.path);
-        writer::durable::sync(&out.file).map_err(failed())?;
+        disk::durable::sync(&out.file).map_err(failed())?;
         match existed {
             true => fs::rename(self.part(), &self.path),
             false => rename_without_replacing(&self.part(), &self.path),

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf, absolute};
 
 use super::SyncOptions;
 use super::error::SyncError;
+use disk::private;
 use writer::identity::LibraryId;
 use writer::library::{Library, LibraryError};
-use writer::private;
 
 /// Opens the library a pass works with, if it is the one that lay there before, and remembers it.
 ///

@@ -14,6 +14,8 @@ use super::means::{Means, Reached};
 use super::report::SyncReport;
 use super::state::State;
 use config::Inbox;
+use disk::private;
+use disk::space::free_bytes;
 use inbox::Folder;
 use inbox::remote::Listed;
 use model::content_hash::ContentHash;
@@ -21,8 +23,6 @@ use model::shown::shown;
 use net::client::with_causes;
 use push::error::DestinationError;
 use push::remote_folder::{FileThere, RemoteFolder};
-use writer::private;
-use writer::space::free_bytes;
 
 /// A copy is made to seem this old at least: that the file is at rest was told by what the server listed.
 const SETTLED: Duration = Duration::from_secs(120);
@@ -188,7 +188,7 @@ impl Fetching<'_> {
         let settled = SystemTime::from(self.means.now().timestamp()) - SETTLED;
         let modified = file.modified.map_or(settled, SystemTime::from);
         to.set_modified(modified.min(settled))?;
-        writer::durable::sync(to)?;
+        disk::durable::sync(to)?;
         // The mark first: a file without one is fetched again, one with an older mark is not what it says.
         let _ = fs::remove_file(whole);
         private::replace(mark, state_of(file).as_bytes())?;

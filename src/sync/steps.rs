@@ -16,6 +16,8 @@ use ::gallery::{GalleryError, GalleryOptions, GalleryReport, gallery};
 use catalog::CatalogError;
 use catalog::{Catalog, Others};
 use config::{AfterImport, Config, DestinationConfig};
+use disk::private;
+use disk::safe_writer::SafeWriter;
 use import::{ImportError, ImportOptions, ImportReport, import};
 use inbox::Part;
 use model::select::Select;
@@ -25,8 +27,6 @@ use push::layout::Layout;
 use push::{Conditions, FileOutcome, PushError, PushOptions, Sidecars, push};
 use verify::{Extent, VerifyOptions, verify};
 use writer::library::{Library, LibraryError};
-use writer::private;
-use writer::safe_writer::SafeWriter;
 
 /// Share of the library that is read again, unless the configuration says otherwise.
 pub const USUAL_SAMPLE: f64 = 0.01;

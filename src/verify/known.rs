@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use catalog::{Catalog, CatalogError, PlacedRow, SidecarRow};
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use model::user_changes::UserChanges;
@@ -11,7 +12,6 @@ use writer::albums_file::{ALBUMS, LIBRARY, MISSING};
 use writer::history_file::{HISTORY, PUSHES};
 use writer::manifest::{self, METADATA, ORIGINALS};
 use writer::readme::README;
-use writer::regular;
 use writer::sidecar::fields::Fields;
 use writer::walk::{FoundFile, Walked};
 

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use disk::digest::hash_file;
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use writer::albums_file::{ALBUMS, LIBRARY, MISSING, read_albums, read_library, read_missing};
-use writer::digest::hash_file;
 use writer::history_file::{self, HISTORY, HistoryError, PUSHES};
 use writer::readme::{README, TEXT};
-use writer::regular;
 
 use super::finding::{Finding, FindingKind};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use disk::regular;
 use model::content_hash::ContentHash;
-use writer::regular;
 
 /// Bytes read at once: as fast as more, and two workers' fit into the processor's cache.
 const WINDOW_BYTES: usize = 256 << 10;

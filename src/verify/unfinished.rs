@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use catalog::{Catalog, CatalogError, PlacedRow};
+use disk::digest::hash_file;
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
-use writer::digest::hash_file;
 use writer::library::Library;
 use writer::reconcile::Disk;
-use writer::regular;
 use writer::sidecar::merge::changes;
 use writer::sidecar::read::read;
 

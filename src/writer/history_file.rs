@@ -11,8 +11,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::library::Library;
-use super::regular;
-use super::safe_writer::WriteError;
+use disk::regular;
+use disk::safe_writer::WriteError;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 

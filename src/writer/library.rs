@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::identity::LibraryId;
-use super::private;
-use super::regular;
-use super::safe_writer::{SafeWriter, Seam, StepKind, WriteError};
+use disk::private;
+use disk::regular;
+use disk::safe_writer::{SafeWriter, Seam, StepKind, WriteError};
 use model::library_path::LibraryPath;
 
 /// The format this version writes and the newest it reads.
@@ -242,7 +242,7 @@ impl Library {
     /// Keeps a copy of a file as [`Self::set_aside`] does, whatever its length.
     pub fn set_aside_file(&self, name: &str) -> Result<PathBuf, WriteError> {
         let from = self.root().join(name);
-        let hash = super::digest::hash_file(&from).map_err(|source| WriteError {
+        let hash = disk::digest::hash_file(&from).map_err(|source| WriteError {
             kind: StepKind::Write,
             path: from.clone(),
             source,
@@ -259,7 +259,7 @@ impl Library {
         let from = path.on_disk(self.root());
         self.writer.refuse_links(StepKind::Rename, &from)?;
         // A file that cannot even be read is told apart by its place alone.
-        let mark = super::digest::hash_file(&from)
+        let mark = disk::digest::hash_file(&from)
             .map_or_else(|_| "unreadable".to_owned(), |hash| hash.short(16));
         let folder = self.inner("set-aside");
         self.writer.make_folder_at(&folder)?;
@@ -421,7 +421,7 @@ fn read_format(root: &Path) -> Result<Format, LibraryError> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::safe_writer::tests::{Fail, StopAfter};
+    use disk::faults::{Fail, StopAfter};
 
     #[test]
     fn a_library_is_made_opened_and_not_made_twice() {

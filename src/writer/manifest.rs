@@ -101,7 +101,7 @@ fn unescaped(path: &str) -> Option<String> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::digest::hash_file;
+    use disk::digest::hash_file;
     use std::fs;
 
     const ODD: [&str; 6] = [

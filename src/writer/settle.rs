@@ -9,13 +9,13 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::digest::hash_file;
 use super::library::Library;
 use super::reconcile::{Action, Disk, Found, PlacedFile, Plan, Staged};
-use super::regular;
-use super::safe_writer::WriteError;
 use super::staging::{ExtentError, StagedFile};
-use super::threads::share_out;
+use disk::digest::hash_file;
+use disk::regular;
+use disk::safe_writer::WriteError;
+use disk::threads::share_out;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::reconcile::{WantedFile, plan};
-use crate::safe_writer::tests::StopAfter;
+use disk::faults::StopAfter;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::digest::hash_file;
 use super::library::Library;
 use super::reconcile::Staged;
-use super::safe_writer::{SafeWriter, StepKind, WriteError};
+use disk::digest::hash_file;
+use disk::safe_writer::{SafeWriter, StepKind, WriteError};
 use model::content_hash::ContentHash;
 
 /// How many of a file's first bytes are kept for whoever looks at them: enough for EXIF.

@@ -1,7 +1,7 @@
 //! Tests of staged files: what is kept, cleaned, read and told when a disk is full.
 
 use super::*;
-use crate::safe_writer::tests::Fail;
+use disk::faults::Fail;
 use std::io::Write;
 
 // From `printf hello | sha256sum`.

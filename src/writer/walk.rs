@@ -9,8 +9,8 @@ use model::library_path::LibraryPath;
 
 use super::albums_file::{ALBUMS, MISSING};
 use super::manifest::METADATA;
-use super::regular;
 use super::sidecar::ns;
+use disk::regular;
 
 /// A file of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use disk::safe_writer::Seam;
 use import::{ImportError, ImportOptions, import, repair_with};
 use jiff::Timestamp;
 use monitor::{Collecting, Silent};
 use verify::{VerifyOptions, VerifyReport, verify};
-use writer::safe_writer::Seam;
 
 use super::convergence::difference;
 use super::steps::{Mixed, Run, whole_state};

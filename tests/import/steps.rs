@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use catalog::Catalog;
+use disk::safe_writer::Seam;
 use import::{ImportError, import_with, rebuild_with};
 use jiff::Timestamp;
 use model::kind::Kind;
 use monitor::Silent;
 use verify::{VerifyOptions, verify};
-use writer::safe_writer::Seam;
 
 use super::convergence::{difference, state};
 use super::{imported, of};

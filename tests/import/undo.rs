@@ -6,13 +6,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use disk::safe_writer::Seam;
 use import::{ImportError, ImportOptions, UndoError, UndoOptions, UndoReport, undo_with};
 use jiff::Timestamp;
 use model::kind::Kind;
 use monitor::Silent;
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
-use writer::safe_writer::Seam;
 
 use super::convergence::difference;
 use super::steps::{Mixed, Run, whole_state};

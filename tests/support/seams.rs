@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use writer::safe_writer::{Seam, Step, StepKind};
+use disk::safe_writer::{Seam, Step, StepKind};
 
 /// Returns a temporary folder, in memory where the system has such: thousands of syncs cost nothing there.
 pub fn in_memory() -> tempfile::TempDir {

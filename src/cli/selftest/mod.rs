@@ -1,10 +1,10 @@
 //! `albumen selftest`: does albumen do on this machine, and on this disk, what it promises?
 //!
 //! `steps` is the work: a sample archive goes through an import that is killed, a second one, a damaged file and its repair, a lost
-//! catalog, a push and an undo, each by this very program as a process of its own. `disk` is the place: what its file system can
+//! catalog, a push and an undo, each by this very program as a process of its own. `file_system` is the place: what its file system can
 //! and cannot do. Everything happens in a temporary folder that is removed again.
 
-mod disk;
+mod file_system;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::output::{Format, Output};
-use disk::Ability;
+use file_system::Ability;
 use model::amount::Bytes;
 use steps::Step;
 
@@ -78,7 +78,7 @@ pub fn run(args: &SelftestArgs, out: &Output) -> Result<Exit, CliError> {
         .tempdir_in(&base)
         .map_err(failed)?;
     let mut lacking = 0;
-    for ability in disk::abilities(place.path()) {
+    for ability in file_system::abilities(place.path()) {
         lacking += usize::from(ability.is_lacking());
         tell_ability(&ability, out)?;
     }
@@ -97,7 +97,7 @@ pub fn run(args: &SelftestArgs, out: &Output) -> Result<Exit, CliError> {
         steps: done,
         failed: wrong + usize::from(removed.is_err()),
         lacking,
-        free_bytes: writer::space::free_bytes(&base),
+        free_bytes: disk::space::free_bytes(&base),
         well: wrong + lacking == 0 && done == steps::COUNT && removed.is_ok(),
         interrupted,
         seconds: begun.elapsed().as_secs_f64(),

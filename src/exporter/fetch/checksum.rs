@@ -11,7 +11,7 @@ use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use writer::digest::digest;
+use disk::digest::digest;
 
 /// A checksum of a whole file, in base64 as hosts write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

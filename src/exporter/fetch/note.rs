@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::Checksum;
 use super::head::Head;
-use writer::private;
+use disk::private;
 
 const PREFIX: &str = ".albumen-fetch-";
 

@@ -9,8 +9,8 @@ use super::head::Head;
 use super::name;
 use super::note::{Note, State};
 use archive::zip_ends_whole;
-use writer::private;
-use writer::safe_writer::SafeWriter;
+use disk::private;
+use disk::safe_writer::SafeWriter;
 
 /// Names tried before giving up.
 const MOST_NAMES: u32 = 1_000;
@@ -191,7 +191,7 @@ impl Partial {
 
     /// Checks the whole part, and gives it its final name.
     pub(super) fn finish(&mut self, host: &str) -> Result<PathBuf, FetchError> {
-        writer::durable::sync(&self.file).map_err(FetchError::disk("write", &self.path))?;
+        disk::durable::sync(&self.file).map_err(FetchError::disk("write", &self.path))?;
         if let Some(error) = self.fault(host)? {
             if self.note.size_bytes.is_none() {
                 // Nobody said how large it is: perhaps the line broke, and there is more.
@@ -267,7 +267,7 @@ fn lock(file: &File, path: &Path) -> Result<(), FetchError> {
 #[cfg(unix)]
 fn sync_folder(folder: &Path) {
     // The bytes are safe; a name lost in a power cut is found again by way of the note.
-    let _ = File::open(folder).and_then(|folder| writer::durable::sync(&folder));
+    let _ = File::open(folder).and_then(|folder| disk::durable::sync(&folder));
 }
 
 #[cfg(not(unix))]

@@ -4,8 +4,8 @@ use super::error::FetchError;
 use super::part::fetch_part;
 use super::shared::Shared;
 use super::{FetchConditions, FetchOptions, FetchReport, Link, PartOutcome};
+use disk::private;
 use monitor::Unit;
-use writer::private;
 
 /// Fetches every part, several at once, and says what became of each.
 ///

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::error::FetchError;
 use super::tools::Kit;
 use super::{FetchConditions, FetchOptions};
-use writer::space::free_bytes;
+use disk::space::free_bytes;
 
 /// What all parts of one run share.
 pub(super) struct Shared<'a> {

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use catalog::{Catalog, SidecarRow};
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use writer::library::Library;
 use writer::manifest::{METADATA, parse};
-use writer::regular;
 use writer::walk::modified_ns;
 
 /// What becomes of a sidecar.

@@ -11,6 +11,8 @@ use super::RebuildReport;
 use super::decide::{Looked, Standing, Witnesses};
 use crate::ImportError;
 use catalog::{Catalog, SidecarRow, StoredMedium};
+use disk::digest::hash_file;
+use disk::regular;
 use media::{self, SNIFF_BYTES};
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
@@ -22,12 +24,10 @@ use monitor::{Monitor, Unit, Warning};
 use writer::albums_file::{
     ALBUMS, LIBRARY, ListError, MISSING, read_albums, read_library, read_missing,
 };
-use writer::digest::hash_file;
 use writer::history_file::{HISTORY, PUSHES};
 use writer::library::Library;
 use writer::manifest::{METADATA, ORIGINALS, parse};
 use writer::readme::README;
-use writer::regular;
 use writer::sidecar::merge::changes;
 use writer::sidecar::read::{Sidecar, SidecarError, read};
 use writer::sidecar::render::is_own_hand;

@@ -2,10 +2,10 @@
 
 use crate::ImportError;
 use catalog::{KeptHistory, KeptPushes};
+use disk::regular;
 use monitor::Monitor;
 use writer::history_file::{HISTORY, HistoryError, PUSHES, read};
 use writer::library::Library;
-use writer::regular;
 
 use super::RebuildReport;
 use super::gather::{newer, unreadable};

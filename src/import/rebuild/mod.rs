@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use catalog::{Belief, Catalog, CatalogError, PlacedRow, Writing};
+use disk::safe_writer::Seam;
+use disk::threads::or_one_a_core;
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Warning};
 use writer::history_file::{HISTORY, PUSHES, write};
 use writer::library::{Library, LibraryError};
-use writer::safe_writer::Seam;
 use writer::sidecar::merge::changes;
-use writer::threads::or_one_a_core;
 use writer::walk::holds_anything;
 
 use super::ImportError;

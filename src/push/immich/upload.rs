@@ -12,8 +12,8 @@ use super::facts::{Facts, Note};
 use crate::copy;
 use crate::error::DestinationError;
 use crate::parcel::{Parcel, Payload, Source};
-use writer::digest::digest;
-use writer::regular;
+use disk::digest::digest;
+use disk::regular;
 
 /// SHA-1 of a file's bytes in base64: Immich knows files by it.
 pub(crate) type Checksum = String;

@@ -18,9 +18,9 @@ use super::part::fetch_part;
 use super::shared::Shared;
 use super::tools::Kit;
 use super::{FetchConditions, FetchOptions, Link, PartOutcome};
+use disk::private;
 use monitor::Unit;
 use provider::snapchat::names::{Part, memory_name};
-use writer::private;
 
 pub(crate) use list::WantedMemory;
 pub use list::{MemoriesError, MemoryLinks, memory_links};

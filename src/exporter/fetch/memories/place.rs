@@ -8,10 +8,10 @@ use std::time::SystemTime;
 use crate::error::FetchError;
 use crate::name::ending;
 use archive::{Archive, EntryId};
+use disk::private;
+use disk::rename::rename_without_replacing;
 use model::shown::shown;
 use provider::snapchat::names::Part;
-use writer::private;
-use writer::rename::rename_without_replacing;
 
 use super::{WantedMemory, path_of};
 
@@ -96,7 +96,7 @@ fn unpack(
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private::open(path, OpenOptions::new().create(true).truncate(true))?;
     file.write_all(bytes)?;
-    writer::durable::sync(&file)
+    disk::durable::sync(&file)
 }
 
 /// Gives a whole file the time of its memory and its final name. What an earlier run put there is the same.

@@ -24,7 +24,7 @@ fn plainly(file: &File) -> io::Result<()> {
 
 /// Tells an error that means "this file system does not know that" from one of the disk.
 #[cfg(unix)]
-pub(super) fn is_unknown(error: &io::Error) -> bool {
+pub(crate) fn is_unknown(error: &io::Error) -> bool {
     use rustix::io::Errno;
     // On Linux two of these are one number, on macOS they are not.
     [Errno::NOTSUP, Errno::OPNOTSUPP, Errno::INVAL, Errno::NOTTY]
@@ -40,7 +40,7 @@ fn plainly(file: &File) -> io::Result<()> {
 
 /// There is one way only, and its errors are errors.
 #[cfg(not(unix))]
-pub(super) fn is_unknown(_: &io::Error) -> bool {
+pub(crate) fn is_unknown(_: &io::Error) -> bool {
     false
 }
 

@@ -160,7 +160,7 @@ impl SafeWriter {
     }
 
     /// Returns a number no other unfinished file of this run has.
-    pub(super) fn unique(&self) -> u64 {
+    pub fn unique(&self) -> u64 {
         self.next_name.fetch_add(1, Ordering::Relaxed)
     }
 
@@ -196,14 +196,14 @@ impl SafeWriter {
 
     /// Writes a file of the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has
     /// its name: a torn one would keep the library from being opened.
-    pub(super) fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    pub fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         self.replace_by(to, bytes, |file, path| {
             self.tried(StepKind::Sync, path, || durable::sync(file))
         })
     }
 
     /// Copies a file into the `.albumen` folder, replacing an older one at once. Its bytes are on the disk before it has its name.
-    pub(super) fn replace_by_copy(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+    pub fn replace_by_copy(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
         self.replace_with(to, |file, temporary| {
             self.tried(StepKind::Write, temporary, || {
                 io::copy(&mut regular::open(from)?, file).map(drop)
@@ -270,7 +270,7 @@ impl SafeWriter {
 
     /// Gives a file the name `to`, making the folder of that name only if it turns out to be wanting: looking first
     /// costs a call for every file.
-    pub(super) fn in_its_folder<T>(
+    pub fn in_its_folder<T>(
         &self,
         to: &Path,
         act: impl Fn() -> Result<T, WriteError>,
@@ -320,7 +320,8 @@ impl SafeWriter {
         self.tried(StepKind::SetTime, &path, || set_modified(&path, to))
     }
 
-    pub(super) fn make_folder_at(&self, path: &Path) -> Result<(), WriteError> {
+    /// Makes a folder and those above it, private to their owner; one that is there stays as it is.
+    pub fn make_folder_at(&self, path: &Path) -> Result<(), WriteError> {
         if path.is_dir() {
             return Ok(());
         }
@@ -330,23 +331,19 @@ impl SafeWriter {
     }
 
     /// Makes a new file, private to its owner.
-    pub(super) fn create(&self, path: &Path) -> Result<File, WriteError> {
+    pub fn create(&self, path: &Path) -> Result<File, WriteError> {
         let file = self.tried(StepKind::Create, path, || private::create_new(path))?;
         self.note(path);
         Ok(file)
     }
 
     /// Makes a new file, and its folder if that is wanting.
-    pub(super) fn create_in_its_folder(&self, path: &Path) -> Result<File, WriteError> {
+    pub fn create_in_its_folder(&self, path: &Path) -> Result<File, WriteError> {
         self.in_its_folder(path, || self.create(path))
     }
 
-    pub(super) fn write(
-        &self,
-        mut file: &File,
-        path: &Path,
-        bytes: &[u8],
-    ) -> Result<(), WriteError> {
+    /// Appends bytes to a file of ours.
+    pub fn write(&self, mut file: &File, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         if let Err(error) = self.ask(StepKind::Write, path) {
             // A disk that fills up takes some of the bytes first; so does a seam.
             let _ = file.write_all(&bytes[..bytes.len() / 2]);
@@ -358,12 +355,7 @@ impl SafeWriter {
 
     /// Reserves room, so that a full disk shows before a large file is half written. File systems that cannot are
     /// left alone.
-    pub(super) fn reserve(
-        &self,
-        file: &File,
-        path: &Path,
-        size_bytes: u64,
-    ) -> Result<(), WriteError> {
+    pub fn reserve(&self, file: &File, path: &Path, size_bytes: u64) -> Result<(), WriteError> {
         self.tried(StepKind::Reserve, path, || reserve(file, size_bytes))
     }
 
@@ -391,7 +383,8 @@ impl SafeWriter {
         self.rename_new(from, to)
     }
 
-    pub(super) fn rename_over(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
+    /// Gives a file another name, replacing what has it: for files that can be derived again.
+    pub fn rename_over(&self, from: &Path, to: &Path) -> Result<(), WriteError> {
         self.tried(StepKind::Rename, to, || fs::rename(from, to))?;
         self.note_moved(from, to);
         Ok(())
@@ -432,7 +425,7 @@ impl SafeWriter {
     }
 
     /// Refuses a path of which a folder below the library's own is a link: it leads to files that are not the library's.
-    pub(super) fn refuse_links(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {
+    pub fn refuse_links(&self, kind: StepKind, path: &Path) -> Result<(), WriteError> {
         // Nearly every step is in a folder that was looked at before, and taking paths apart costs more than all else here.
         if path.parent().is_some_and(|parent| self.is_plain(parent)) {
             return Ok(());
@@ -590,4 +583,4 @@ fn reserve(_: &File, _: u64) -> io::Result<()> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 #[path = "safe_writer_tests.rs"]
-pub(super) mod tests;
+mod tests;

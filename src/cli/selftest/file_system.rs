@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use writer::durable;
+use disk::durable;
 
 /// One thing a file system can or cannot do.
 #[derive(Debug)]
