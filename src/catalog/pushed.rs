@@ -209,6 +209,18 @@ impl Writing<'_> {
         .map(drop)
     }
 
+    /// Forgets the files of assets at a destination; its lists stay known.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn forget_pushed_files(&self, destination: i64) -> Result<(), CatalogError> {
+        self.run(
+            "DELETE FROM pushed WHERE destination_id = ?1 AND length(asset_hash) > 0",
+            [destination],
+        )
+        .map(drop)
+    }
+
     /// Notes that an upload in parts was begun.
     ///
     /// # Errors

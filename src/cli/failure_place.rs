@@ -161,6 +161,7 @@ fn of_push(error: &PushError) -> Place<'_> {
         PushError::IntoItself { place }
         | PushError::NoFiles { place }
         | PushError::IsABag { place }
+        | PushError::OtherLayout { place, .. }
         | PushError::NotABag { place, .. } => Place::from(Path::new(place)),
         PushError::Unsettled => Place::default(),
     }

@@ -282,6 +282,9 @@ fn for_push_error(error: &PushError) -> Option<String> {
         PushError::IsABag { .. } => {
             Some("push with --bag, or to another folder".to_owned())
         }
+        PushError::OtherLayout { before, wanted, .. } => Some(format!(
+            "push with --layout {before}, or with --layout {wanted} to an empty folder; albumen neither moves nor deletes what is there"
+        )),
         PushError::Read { .. } => None,
         PushError::ReadOnly { .. } => Some(
             "make the library writable for you (remount its disk, or change its permissions), and push again; without that, \

@@ -15,6 +15,13 @@ pub const MANIFEST: &str = "manifest-sha256.txt";
 /// List of the bag's own files.
 pub const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 
+/// Returns whether a path is one of the lists by which a bag is judged, and none that albumen writes.
+pub fn is_foreign_list(path: &str) -> bool {
+    let is_manifest = path.ends_with(".txt")
+        && (path.starts_with("manifest-") || path.starts_with("tagmanifest-"));
+    path == "fetch.txt" || (is_manifest && path != MANIFEST && path != TAG_MANIFEST)
+}
+
 /// Returns the text of the payload's list.
 pub fn manifest(files: &BTreeMap<LibraryPath, ContentHash>) -> String {
     files

@@ -151,6 +151,15 @@ pub enum PushError {
     NotABag { place: String, example: String },
     #[error("{place} is a bag, and its manifests would not list what is pushed beside its payload")]
     IsABag { place: String },
+    #[error(
+        "{place} was pushed to with --layout {before}, and {example} is still there: with --layout {wanted} only new files would lie that way"
+    )]
+    OtherLayout {
+        place: String,
+        before: String,
+        wanted: String,
+        example: String,
+    },
 }
 
 #[cfg(test)]

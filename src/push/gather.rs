@@ -9,7 +9,6 @@ use super::PushError;
 use super::copy::{self, Change, ContentCredentials};
 use super::embed::Embed;
 use super::journal::Journal;
-use super::layout::Layout;
 use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source, Standing};
 use super::paths::{Wish, beside, settle};
 use super::report::{PushOptions, Sidecars};
@@ -361,18 +360,5 @@ impl AssetFiles {
             },
         };
         self.files.iter().map(parcel).collect()
-    }
-}
-
-impl Layout {
-    /// Returns the name used in run history.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Dates => "dates",
-            Self::Albums => "albums",
-            Self::Flat => "flat",
-            Self::Kind => "kind",
-            Self::Template(_) => "template",
-        }
     }
 }

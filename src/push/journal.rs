@@ -22,6 +22,8 @@ pub(crate) struct Journal {
     rows: HashMap<Key, PushedRow>,
     waiting: Vec<PushedRow>,
     uploads: Uploads,
+    /// Files of assets are no longer there, and their rows go when the rest is saved.
+    forgets_files: bool,
 }
 
 impl Journal {
@@ -61,6 +63,7 @@ impl Journal {
             rows: HashMap::new(),
             waiting: Vec::new(),
             uploads: Uploads::default(),
+            forgets_files: false,
         };
         if let Some(id) = id {
             let rows = catalog.pushed(id)?;
@@ -91,6 +94,12 @@ impl Journal {
     /// Returns everything that was read back there.
     pub(crate) fn there(&self) -> impl Iterator<Item = &PushedRow> {
         self.rows.values().filter(|row| row.read_hash.is_some())
+    }
+
+    /// Forgets all files but lists: none of them is there.
+    pub(crate) fn forget_files(&mut self) {
+        self.rows.retain(|(asset, _), _| asset.is_none());
+        self.forgets_files = true;
     }
 
     /// Returns the uploads in parts that were begun.
@@ -150,7 +159,8 @@ impl Journal {
     /// Writes what was noted into the catalog.
     pub(crate) fn save(&mut self, catalog: &mut Catalog) -> Result<(), CatalogError> {
         let uploads = self.uploads.take_changes();
-        if self.waiting.is_empty() && uploads.is_empty() && !self.is_renamed {
+        let forgets_files = std::mem::take(&mut self.forgets_files);
+        if self.waiting.is_empty() && uploads.is_empty() && !self.is_renamed && !forgets_files {
             return Ok(());
         }
         let (known, address, waiting) = (self.id, &self.address, &self.waiting);
@@ -164,6 +174,9 @@ impl Journal {
                 Some(id) => id,
                 None => writing.add_destination(address)?,
             };
+            if forgets_files {
+                writing.forget_pushed_files(id)?;
+            }
             for row in waiting {
                 writing.put_pushed(id, row)?;
             }

@@ -57,6 +57,17 @@ impl Layout {
         }
     }
 
+    /// Returns the layout as its user would write it; run history holds that.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Dates => "dates".to_owned(),
+            Self::Albums => "albums".to_owned(),
+            Self::Flat => "flat".to_owned(),
+            Self::Kind => "kind".to_owned(),
+            Self::Template(pieces) => pieces.iter().map(Piece::text).collect(),
+        }
+    }
+
     /// Returns the path of an asset's original. Depends on the asset alone.
     pub fn place(&self, listed: &ListedAsset) -> String {
         let name = file_name(&listed.path);
@@ -66,6 +77,15 @@ impl Layout {
             Self::Albums => format!("{}/{name}", fact("album", listed)),
             Self::Kind => format!("{}/{name}", fact("kind", listed)),
             Self::Template(pieces) => from_template(pieces, listed),
+        }
+    }
+}
+
+impl Piece {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Word(word) => format!("{{{word}}}"),
         }
     }
 }
@@ -223,6 +243,15 @@ pub(super) mod tests {
         let album = Layout::Albums.place(&listed);
         assert_eq!(album.matches('/').count(), 1, "{album}");
         assert!(!album.contains(':'), "{album}");
+    }
+
+    #[test]
+    fn a_layout_reads_its_own_text() {
+        for text in ["dates", "albums", "flat", "kind", "{year}/x {album}/{name}"] {
+            assert_eq!(Layout::parse(text).unwrap().text(), text);
+        }
+        let short = Layout::parse("{year}").unwrap();
+        assert_eq!(Layout::parse(&short.text()).unwrap(), short);
     }
 
     #[test]

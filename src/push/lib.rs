@@ -33,6 +33,7 @@ pub mod scheme;
 pub mod secret;
 mod settle;
 pub mod sftp;
+mod shape;
 pub mod strip;
 pub mod webdav;
 mod write_lists;

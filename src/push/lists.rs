@@ -1,7 +1,7 @@
 //! What belongs to no single file: albums and checksums at a destination. Lists of another library there are added to, never
 //! written over.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bag;
 use super::error::DestinationError;
@@ -233,9 +233,10 @@ pub(crate) fn manifest_text(
     Some(manifest::render(all))
 }
 
-/// Returns the text of a bag's payload list.
-pub(crate) fn bag_manifest(journal: &Journal) -> String {
+/// Returns the text of a bag's payload list, without what is `lost`.
+pub(crate) fn bag_manifest(journal: &Journal, lost: &HashSet<String>) -> String {
     let mut all = files(journal, false);
     all.extend(files(journal, true));
+    all.retain(|path, _| !lost.contains(path.as_str()));
     bag::manifest(&all)
 }

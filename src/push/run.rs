@@ -20,7 +20,6 @@ use super::{Abilities, Destination, Found, bag};
 use catalog::{Catalog, Others};
 use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
-use writer::albums_file::ALBUMS;
 use writer::history_file::{self, HISTORY, PUSHES};
 use writer::library::{Library, LibraryError, LibraryLock};
 
@@ -100,11 +99,9 @@ pub fn push(
         unmarked: Vec::new(),
         later: Vec::new(),
         outcomes: HashMap::new(),
+        lost_payload: HashSet::new(),
     };
-    run.of_one_shape(address)?;
-    if options.bag {
-        run.only_our_bag(address)?;
-    }
+    run.keep_shape(address)?;
     run.all()?;
     let mut report = run.report;
     report.notes.extend(destination.notes());
@@ -175,7 +172,7 @@ fn note_run(
 ) -> Result<(), PushError> {
     let command = serde_json::json!({
         "destination": address,
-        "layout": options.layout.name(),
+        "layout": options.layout.text(),
         "strip": options.strip.map(Strip::as_str),
         "embed": options.embed,
         "bag": options.bag,
@@ -247,6 +244,8 @@ pub(super) struct Run<'a> {
     pub(super) later: Vec<Later>,
     /// What became of such files before they were compared.
     pub(super) outcomes: HashMap<(Option<ContentHash>, String), FileOutcome>,
+    /// Payload of a bag that the journal knows, and that is neither there nor to be sent: a manifest must not list it.
+    pub(super) lost_payload: HashSet<String>,
 }
 
 impl Run<'_> {
@@ -300,63 +299,6 @@ impl Run<'_> {
         }
         self.journal.save(self.catalog)?;
         Ok(())
-    }
-
-    /// Refuses a bag where a plain copy lies, and the other way round: the manifests of a bag list its payload alone, so a folder
-    /// cannot be both. What the journal knows and is there no more does not count.
-    fn of_one_shape(&self, address: &str) -> Result<(), PushError> {
-        let files = self.journal.there().filter(|row| row.asset.is_some());
-        let others: HashSet<&str> = files
-            .map(|row| row.path.as_str())
-            .filter(|path| path.starts_with(bag::PAYLOAD) != self.options.bag)
-            .collect();
-        if others.is_empty() || self.host.shows_assets {
-            return Ok(());
-        }
-        let mut example = None;
-        self.destination.list("", &mut |path| {
-            // A folder of that name may be of any layout: what makes a bag is its declaration.
-            let is_other = match self.options.bag {
-                true => others.contains(path),
-                false => path == bag::DECLARATION,
-            };
-            if example.is_none() && is_other {
-                example = Some(path.to_owned());
-            }
-        })?;
-        let place = address.to_owned();
-        match (example, self.options.bag) {
-            (None, _) => Ok(()),
-            (Some(example), true) => Err(PushError::NotABag { place, example }),
-            (Some(_), false) => Err(PushError::IsABag { place }),
-        }
-    }
-
-    /// Refuses a folder that holds anything else: a bag must list all that is in it.
-    fn only_our_bag(&self, address: &str) -> Result<(), PushError> {
-        let parcels = self
-            .gathered
-            .parcels(&self.journal, bag::PAYLOAD, &HashSet::new());
-        let mut known: HashSet<String> = parcels
-            .into_iter()
-            .flatten()
-            .map(|file| file.path)
-            .collect();
-        known.extend(self.journal.there().map(|row| row.path.clone()));
-        known.insert(format!("{}{ALBUMS}", bag::PAYLOAD));
-        let mut strange = None;
-        self.destination.list(bag::PAYLOAD, &mut |path| {
-            if !known.contains(path) {
-                strange = Some(path.to_owned());
-            }
-        })?;
-        match strange {
-            None => Ok(()),
-            Some(example) => Err(PushError::NotABag {
-                place: address.to_owned(),
-                example,
-            }),
-        }
     }
 
     pub(super) fn ended(&self) -> bool {

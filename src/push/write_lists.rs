@@ -153,14 +153,16 @@ impl Run<'_> {
     fn bag(&mut self) -> Result<(), DestinationError> {
         let (mut bytes, mut files) = (0, 0);
         let payload = self.journal.there();
-        for row in payload.filter(|row| row.path.starts_with(bag::PAYLOAD)) {
+        let is_payload =
+            |path: &str| path.starts_with(bag::PAYLOAD) && !self.lost_payload.contains(path);
+        for row in payload.filter(|row| is_payload(&row.path)) {
             bytes += row.size_bytes;
             files += 1;
         }
         if files == 0 {
             return Ok(());
         }
-        let manifest = lists::bag_manifest(&self.journal);
+        let manifest = lists::bag_manifest(&self.journal, &self.lost_payload);
         let tags = bag::tags(&manifest, bytes, files, (self.conditions.clock)());
         for (name, text) in std::iter::once((bag::MANIFEST, manifest)).chain(tags) {
             self.list(name, name, &|_, _| Some(text.clone()))?;

@@ -346,3 +346,66 @@ fn a_list_of_checksums_there_that_is_none_is_left_alone_and_makes_the_push_exit_
         assert!(text.stdout.contains("SHA256SUMS") && !text.stdout.contains('\u{1b}'));
     }
 }
+
+/// Where a photo lies is what its owner looks for: half a tree by date and half by album is neither.
+#[test]
+fn another_layout_is_done_whole_or_refused() {
+    let made = library();
+    let push = |more: &[&str]| made.env.run_on("l", &[&["push", "x"], more].concat());
+    assert_eq!(push(&["--layout", "{year}/{class}/{name}"]).code, Some(0));
+    let before = files_below(&made.env.path("x"));
+    for other in [&["--dry-run"][..], &[], &["--layout", "{year}"]] {
+        let ran = push(other);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(
+            ran.stderr
+                .contains("hint: push with --layout {year}/{class}/{name}, or"),
+            "{ran:?}"
+        );
+    }
+    assert!(files_below(&made.env.path("x")) == before);
+    // Its owner cleared the folder: the new layout is done whole.
+    fs::remove_dir_all(made.env.path("x")).expect("it is there");
+    assert_eq!(push(&["--layout", "flat"]).code, Some(0));
+    let flat = files_below(&made.env.path("x"));
+    assert!(flat.keys().all(|name| !name.contains('/')), "{flat:?}");
+    assert_eq!(push(&["--layout", "flat"]).code, Some(0));
+    assert!(files_below(&made.env.path("x")) == flat);
+}
+
+/// What the journal knows and somebody deleted there is no payload.
+#[test]
+fn a_bag_validates_whatever_was_chosen_and_deleted() {
+    let made = library();
+    let ran = made.env.run_on("l", &["push", "bag", "--bag"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let bag = made.env.path("bag");
+    let is_media = |name: &&String| name.ends_with(".jpg") && name.starts_with("data/");
+    let gone = files_below(&bag)
+        .keys()
+        .find(is_media)
+        .expect("a picture")
+        .clone();
+    fs::remove_file(bag.join(&gone)).expect("it is there");
+    let ran = made
+        .env
+        .run_on("l", &["push", "bag", "--bag", "--kind", "story"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let manifest = fs::read_to_string(bag.join("manifest-sha256.txt")).expect("a manifest");
+    let listed = manifest.lines().filter_map(|line| line.split_once("  "));
+    let listed: Vec<String> = listed.map(|(_, path)| path.to_owned()).collect();
+    let there = files_below(&bag);
+    let payload = there.keys().filter(|name| name.starts_with("data/"));
+    assert_eq!(listed, payload.cloned().collect::<Vec<_>>());
+    assert!(!listed.contains(&gone));
+    if let Some(validator) = require("bagit.py") {
+        let output = validator.command().arg("--validate").arg(&bag).output();
+        let output = output.expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+    // A list of another maker would be judged with ours.
+    made.env.write("bag/manifest-md5.txt", b"0  data/x\n");
+    let ran = made.env.run_on("l", &["push", "bag", "--bag"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("manifest-md5.txt"), "{ran:?}");
+}
