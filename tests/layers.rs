@@ -4,6 +4,7 @@
 
 mod circles;
 mod source;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -100,6 +101,10 @@ fn faults(file: &str, text: &str) -> Vec<String> {
             .iter()
             .filter(|word| !modules.contains(&module.as_str()) && has_word(&code, word));
         faults.extend(wrong.map(|word| format!("{file}: {word}: {why}")));
+    }
+    if !file.starts_with("cli/") {
+        let bare = variants::without_comment(text).into_iter();
+        faults.extend(bare.map(|variant| format!("{file}: {variant}: say when it occurs")));
     }
     let own = text.split("#[cfg(test)]").next().unwrap_or(text);
     let raw = own.lines().filter(|line| has_raw_bytes(line));

@@ -164,8 +164,9 @@ impl TryFrom<String> for Share {
 
 /// Why a text is no configuration. Repeats no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum ConfigError {
+    /// When a key is not one of the settings of its section; a similar one is named, if there is one.
     #[error(
         "line {line}: {key} is not a setting{}{}",
         place(section),
@@ -177,8 +178,10 @@ pub enum ConfigError {
         section: String,
         near: Option<String>,
     },
+    /// When a line is not TOML, or a value is not of the form its setting takes.
     #[error("line {line}: {what}")]
     Wrong { line: usize, what: String },
+    /// When a setting that another one needs is not there.
     #[error("{what}")]
     Missing { what: String },
 }

@@ -85,12 +85,15 @@ pub trait Target: Debug + Send + Sync {
 
 /// Why a text is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum AddressError {
+    /// When a password, key or user name stands in an address where it would be seen in lists of processes.
     #[error("the address holds a password or key")]
     Secret,
+    /// When no kind of destination has this scheme.
     #[error("{scheme}:// is not a kind of destination that albumen knows")]
     UnknownScheme { scheme: String },
+    /// When the scheme is known, and the rest is not what it needs.
     #[error("{text} is not an address: {why}")]
     Wrong { text: String, why: String },
 }

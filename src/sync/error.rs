@@ -10,16 +10,21 @@ use writer::library::LibraryError;
 
 /// Why a pass could not be made.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum SyncError {
+    /// When the file that remembers what was done could not be read or written.
     #[error("could not remember what was done in {}", .library.display())]
     State { library: PathBuf, source: io::Error },
+    /// When there is no library where the configuration says, and the pass may not make one.
     #[error("there is no library at {}{}", .path.display(), if *.known { ", and there was one before" } else { "" })]
     NoLibrary { path: PathBuf, known: bool },
+    /// When the library has another identity than at the last pass: another disk is mounted there.
     #[error("the library at {} is another one than before", .path.display())]
     AnotherLibrary { path: PathBuf },
+    /// When the identity of the library could not be kept in the state folder.
     #[error("could not remember in {} which library is which", .path.display())]
     Remember { path: PathBuf, source: io::Error },
+    /// When the library could not be opened, or another run is at work in it.
     #[error(transparent)]
     Library(#[from] LibraryError),
 }

@@ -27,28 +27,37 @@ const LOOKS: u32 = 20;
 
 /// Why a library could not be opened, made or locked.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum LibraryError {
+    /// When a folder, or nothing, is where a library was expected.
     #[error("there is no library at {}", path.display())]
     NotALibrary { path: PathBuf },
+    /// When a library is to be made where one is.
     #[error("there is a library at {} already", path.display())]
     AlreadyALibrary { path: PathBuf },
+    /// When a file is where the library should be.
     #[error("{} is not a folder", path.display())]
     NotAFolder { path: PathBuf },
+    /// When a newer albumen made the library: nothing in it is touched.
     #[error("the library at {} has format {found}, and this version reads up to {known}", path.display())]
     NewerFormat {
         path: PathBuf,
         found: u32,
         known: u32,
     },
+    /// When the file that tells the format holds something else.
     #[error("the format of the library at {} cannot be told from {text:?}", path.display())]
     UnknownFormat { path: PathBuf, text: String },
+    /// When another process is at work in it.
     #[error("the library at {} is in use by {}", path.display(), holder(*pid))]
     Locked { path: PathBuf, pid: Option<u32> },
+    /// When nothing can be written there: no right, or a disk that is mounted read-only.
     #[error("cannot write to {}", path.display())]
     ReadOnly { path: PathBuf, source: io::Error },
+    /// When a file or folder of it could not be read.
     #[error("could not read {}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
+    /// When a change to the disk failed for another reason: no room, a failing disk.
     #[error(transparent)]
     Write(WriteError),
 }

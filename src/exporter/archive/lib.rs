@@ -102,36 +102,49 @@ pub enum Modified {
 
 /// Why an entry could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum EntryError {
+    /// When the entry needs a password.
     #[error("encrypted; unpack it with its password first")]
     Encrypted,
+    /// When a zip packs the entry with a method that is not built in.
     #[error("compressed by a method albumen does not read ({0})")]
     Method(String),
+    /// When the file of the part ends before the entry does: a download that broke off.
     #[error("cut off: the part ends before the entry does")]
     CutOff,
+    /// When the bytes that were read do not give the CRC-32 that the archive names for them.
     #[error("checksum differs (declared {declared:08x}, found {found:08x})")]
     Checksum { declared: u32, found: u32 },
+    /// When the entry ended before as many bytes came as the archive names.
     #[error("size differs (declared {} bytes, found {})", Count(*declared), Count(*found))]
     Size { declared: u64, found: u64 },
+    /// When more bytes came than the archive names: reading stops there, or a bomb would fill the disk.
     #[error("larger than declared ({} bytes); reading was stopped", Count(*declared))]
     TooLarge { declared: u64 },
+    /// When few bytes would grow to very many, and the caller did not ask to trust sizes.
     #[error(
         "{} bytes that grow to {}, as no photo or video does (--trust-sizes reads it all the same)",
         Count(*stored),
         Count(*declared)
     )]
     Grows { stored: u64, declared: u64 },
+    /// When two entries of a zip share bytes, as only bombs and damaged directories have it.
     #[error("overlaps another entry of the same part")]
     Overlap,
+    /// When the entry is a symbolic link, a device or the like: nothing of these is ever followed.
     #[error("a link, device or other thing that is not a file")]
     NotAFile,
+    /// When the packed bytes or the entry's own header make no sense.
     #[error("damaged: {0}")]
     Damaged(String),
+    /// When a record file is larger than is kept in memory at once.
     #[error("larger than the {} bytes a record file may have", Count(*limit))]
     RecordTooLarge { limit: u64 },
+    /// When the system failed to read the part's file.
     #[error("could not be read: {0}")]
     Io(String),
+    /// When the user stopped the run in the middle of the entry.
     #[error("could not be read: reading was stopped")]
     Stopped,
 }
@@ -147,26 +160,36 @@ pub struct PartProblem {
 
 /// What can be wrong with a whole part.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum PartFault {
+    /// When a path that was given leads to nothing.
     #[error("there is no such file or folder")]
     Missing,
+    /// When a file has no bytes.
     #[error("the file is empty")]
     Empty,
+    /// When a folder holds no file, however deep.
     #[error("there is no file in the folder")]
     EmptyFolder,
+    /// When the first bytes are those of something else: a PDF, a web page, a picture.
     #[error("not an archive but {0}")]
     NotAnArchive(String),
+    /// When the list of entries or the end is missing, and some entries could be found all the same.
     #[error("cut off: {whole} entries are whole, the rest is missing")]
     CutOff { whole: usize },
+    /// When not one entry can be read without a password.
     #[error("every entry is encrypted")]
     Encrypted,
+    /// When the names of the parts that were given are numbered, and this number is not among them.
     #[error("part {number} is missing among the parts given")]
     Gap { number: u32 },
+    /// When a browser or another program still calls the file a running download.
     #[error("the download was not finished")]
     Unfinished,
+    /// When the system refused to open or read the file.
     #[error("could not be read: {0}")]
     Io(String),
+    /// When the bytes are those of an archive, and neither its list nor its entries can be made out.
     #[error("damaged: {0}")]
     Damaged(String),
 }

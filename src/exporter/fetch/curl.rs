@@ -50,22 +50,29 @@ const WITH_VALUE: &[&str] = &[
 
 /// Why a cURL command is not understood. Repeats no value of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum CurlError {
+    /// When the text ends within quotation marks.
     #[error("a quote in the cURL command is never closed; was it copied completely?")]
     Unclosed,
+    /// When there are options, and no address.
     #[error("the cURL command names no address")]
     NoAddress,
+    /// When an option is none that a browser writes: what it means for the request is not known.
     #[error("albumen does not know the cURL option {option}")]
     UnknownOption { option: String },
+    /// When the text ends behind an option that takes a value.
     #[error("the cURL option {option} stands at the end, without its value")]
     NoValue { option: String },
+    /// When cookies are to come from a file, which was not given.
     #[error(
         "the cURL command reads its cookies from a file; copy the request from the browser instead"
     )]
     CookieFile,
+    /// When the request sends a body.
     #[error("the cURL command sends data (a POST); copy the request of the download itself")]
     NotADownload,
+    /// When an address or a header in it is none.
     #[error("the cURL command: {0}")]
     Link(#[from] LinkError),
 }

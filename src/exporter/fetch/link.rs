@@ -45,12 +45,15 @@ pub struct Link {
 
 /// Why a text is no address. Does not repeat it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum LinkError {
+    /// When the text is no URL.
     #[error("it is not an address: {why}")]
     NotAnAddress { why: String },
+    /// When it is a URL of another protocol than HTTP.
     #[error("it does not begin with https:// or http://")]
     Scheme,
+    /// When a header of the request has characters that HTTP does not allow.
     #[error("the header {name} cannot be sent")]
     Header { name: String },
 }

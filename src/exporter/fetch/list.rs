@@ -6,12 +6,15 @@ use super::quoting;
 
 /// Why a list cannot be used. Repeats nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum ListError {
+    /// When a line is neither an address nor a comment nor a cURL command.
     #[error("line {line}: {source}")]
     Address { line: usize, source: LinkError },
+    /// When a cURL command is not understood.
     #[error("line {line}: {source}")]
     Curl { line: usize, source: CurlError },
+    /// When nothing but blank lines and comments stand in the list.
     #[error("there is no address in it")]
     Empty,
 }

@@ -59,18 +59,23 @@ impl Part {
 
 /// Why something is left for the next time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
 pub enum Why {
+    /// When the file has the name of a running download, or changed only a short while ago.
     #[error("still being downloaded or copied")]
     Growing,
+    /// When the names of the parts that are there show that this one lacks.
     #[error("part {0} is not there yet")]
     MissingPart(String),
+    /// When the part itself is whole, and another one of its archive is not, or is not there.
     #[error("another part of it is not there or not whole yet")]
     WithOthers,
+    /// When the zip has no end, and has not changed for longer than a download pauses.
     #[error("the zip is cut off and does not grow any more")]
     CutOff,
+    /// When the system refused to open or read the file.
     #[error("the file cannot be read: {0}")]
     Unreadable(String),
+    /// When the folder of the inbox could not be listed.
     #[error("the folder is not there or cannot be read: {0}")]
     NoFolder(String),
 }

@@ -51,14 +51,18 @@ pub struct Thumbnail {
 
 /// Why there is no thumbnail.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum ThumbnailError {
+    /// When no decoder is built in for this kind of picture.
     #[error("this kind of {} cannot be decoded", .0.mime())]
     Unsupported(MediaType),
+    /// When the header claims more pixels than are decoded; no memory was taken for it.
     #[error("it claims {width} × {height} pixels, more than is decoded")]
     TooLarge { width: u32, height: u32 },
+    /// When the bytes are no picture of that kind, end too early, or make the decoder panic.
     #[error("it is damaged: {0}")]
     Damaged(String),
+    /// When the file could not be opened or read.
     #[error("it cannot be read")]
     Io(#[source] io::Error),
 }

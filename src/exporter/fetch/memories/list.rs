@@ -39,12 +39,15 @@ pub struct MemoryLinks {
 
 /// Why no list could be read.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum MemoriesError {
+    /// When an archive that was given could not be opened.
     #[error("{part}: {why}")]
     Part { part: String, why: String },
+    /// When none of the archives holds `memories_history`.
     #[error("there is no list of memories in {archives}")]
     NoList { archives: String },
+    /// When the list is there, and its end could not be reached.
     #[error("{entry} in {part} cannot be read: {why}")]
     List {
         part: String,
