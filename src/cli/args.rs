@@ -85,47 +85,47 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Download the parts of an archive, and go on where it stopped
+    /// Download the parts of an archive, resuming where it stopped
     Fetch(FetchArgs),
     /// Read archives into the library
     Import(ImportArgs),
     /// Show what the library holds, or what was done to it
     Status(StatusArgs),
-    /// Take one import back, as if it had never been made
+    /// Undo one import, as if it had never been made
     Undo(UndoArgs),
     /// List photos and videos of the library
     List(Box<ListArgs>),
-    /// Show everything about one photo or video, and who said it
+    /// Show all that is known of a photo or video, and who said it
     Info(InfoArgs),
-    /// Count photos and videos by year, camera and service; show gaps
+    /// Count photos and videos by year, camera, service; show gaps
     Stats(Box<StatsArgs>),
-    /// Show a photo, a video or the gallery in the viewer of this system
+    /// Open a photo, a video or the gallery in your usual viewer
     Open(OpenArgs),
-    /// Read the library again and compare it with its checksums
+    /// Compare every file of the library with its checksum
     Verify(VerifyArgs),
-    /// Say whether an account may be deleted
+    /// Find out whether you may delete an account
     Certify(CertifyArgs),
-    /// Look whether everything is in order, and say what to do
+    /// Check machine, library and destinations, and say what to do
     Doctor(DoctorArgs),
-    /// Copy photos and videos to another place and read them back
+    /// Copy photos and videos elsewhere, and check what arrived
     Push(Box<PushArgs>),
-    /// Write pages to look at the library in a browser
+    /// Make web pages for looking at the library in a browser
     Gallery(GalleryArgs),
     /// Write a PDF: single prints, contact sheets or a simple book
     Print(Box<PrintArgs>),
-    /// Make the catalog again from photos, videos and sidecars
+    /// Rebuild the catalog from photos, videos and sidecars
     Rebuild(RebuildArgs),
-    /// Import what is new, read a sample again, push: for a timer
+    /// Import what is new, check a sample, push: run by a timer
     Sync(SyncArgs),
-    /// Let this machine run `albumen sync` by itself
+    /// Have this machine run `albumen sync` regularly
     Schedule(ScheduleArgs),
-    /// Make the configuration file, or show what it says
+    /// Write a configuration file, or show the settings in effect
     Config(ConfigArgs),
-    /// Show whose archives can be read, and how to ask for one
+    /// List the services, and how to ask each for your archive
     Providers(ProvidersArgs),
     /// Try albumen on a small built-in sample archive
     Demo(DemoArgs),
-    /// Try on this machine whether albumen does what it promises
+    /// Test on this machine that albumen keeps its promises
     Selftest(SelftestArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -143,7 +143,7 @@ pub enum Include {
 /// Arguments of `providers`.
 #[derive(Debug, Default, Args)]
 pub struct ProvidersArgs {
-    /// Only this one
+    /// Show only this service
     #[arg(value_name = "NAME", value_parser = provider_or_threads, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
 }
@@ -152,8 +152,8 @@ pub struct ProvidersArgs {
 #[derive(Debug, Default, Args)]
 pub struct ImportArgs {
     /// Archives as downloaded (zip, tgz, tar), unpacked folders, or folders full of either. Give all parts of an archive
-    /// together where you can; one after the other ends in the same library. - is an archive on standard input, @FILE a list
-    /// of paths
+    /// together if you can; importing them one by one makes the same library. Use - for an archive on standard input, and
+    /// @FILE for a list of paths
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Show what would be done, and write nothing
@@ -162,16 +162,16 @@ pub struct ImportArgs {
     /// With --dry-run: list where each file would go
     #[arg(long, requires = "dry_run")]
     pub plan: bool,
-    /// Whose data it is, where the archive does not say so
+    /// Whose account it is, if the archive does not say
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
-    /// How many files the service's download page listed for this archive: most archives do not say, and without it `certify` cannot know whether the last part is here. A folder into which everything was unpacked counts as one
+    /// How many files the service's download page listed for this archive. Most archives do not say, and without it `certify` cannot know whether the last part is here. A folder into which you unpacked everything counts as one
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub parts: Option<u32>,
-    /// Keep these, too
+    /// Also keep these
     #[arg(long, value_name = "WHAT")]
     pub include: Vec<Include>,
-    /// Time zone you lived in (Europe/Berlin), for times known only as UTC
+    /// The time zone you lived in (such as Europe/Berlin), for times known only as UTC
     #[arg(long, value_name = "ZONE", value_parser = time_zone)]
     pub home_timezone: Option<String>,
     /// Keep only what was taken (or posted) on or after this day, month or year
@@ -180,16 +180,16 @@ pub struct ImportArgs {
     /// Keep only what was taken (or posted) on or before this day, month or year
     #[arg(long, help_heading = SELDOM, value_name = "DATE", value_parser = dates::last_day)]
     pub until: Option<Date>,
-    /// Treat everything as this provider's archive instead of detecting the service
+    /// Read everything as an archive of this service, instead of detecting the service
     #[arg(long, help_heading = SELDOM, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
-    /// Offset from UTC of the dates in HTML pages (-08:00), instead of the provider's rule
+    /// Offset from UTC of the dates in HTML pages (-08:00), instead of the rule for the service
     #[arg(long, help_heading = SELDOM, value_name = "OFFSET", value_parser = dates::offset, allow_hyphen_values = true)]
     pub html_offset: Option<i32>,
     /// Encoding of file names in the archive that are not UTF-8 (shift_jis, gbk)
     #[arg(long, help_heading = SELDOM, value_name = "LABEL", value_parser = encoding)]
     pub name_encoding: Option<String>,
-    /// Also read entries that expand more than 200-fold to over 100 MB: zip bombs do, photos, videos and record files do not
+    /// Also read entries that expand more than 200-fold to over 100 MB, as zip bombs do and photos and videos do not
     #[arg(long, help_heading = SELDOM)]
     pub trust_sizes: bool,
     /// Worker threads [default: one for each processor core]
@@ -222,25 +222,25 @@ impl ImportArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Default, Args)]
 pub struct VerifyArgs {
-    /// A destination that was pushed to, to be compared with its own lists [default: the library]
+    /// Verify this destination of an earlier push against its own lists [default: the library]
     #[arg(value_name = "DESTINATION", conflicts_with_all = ["quick", "sample", "max_time", "repair"])]
     pub destination: Option<String>,
     /// How to get there
     #[command(flatten)]
     pub connection: ConnectionArgs,
-    /// Look at sizes and times only, and read what differs
+    /// Compare only sizes and times, and read the files whose size or time differs
     #[arg(long, conflicts_with_all = ["sample", "repair"])]
     pub quick: bool,
-    /// Read this share of the files (5%), always the same ones; check only size and time of the others
+    /// Read this share of the files (such as 5%), the same ones each time; compare only size and time of the others
     #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "repair")]
     pub sample: Option<f64>,
-    /// Choose other files for the sample
+    /// Sample other files: each number chooses different ones
     #[arg(long, value_name = "NUMBER", requires = "sample")]
     pub seed: Option<u64>,
-    /// Stop reading after this time (30m, 2h, 45s); the next such run continues there
+    /// Stop reading after this time (30m, 2h, 45s); the next run with this option continues there
     #[arg(long, value_name = "TIME", value_parser = dates::duration, conflicts_with = "repair")]
     pub max_time: Option<Duration>,
-    /// Restore what is damaged from these archives, then verify again
+    /// Restore damaged files from these archives, then verify again
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath)]
     pub repair: Vec<PathBuf>,
     /// Worker threads [default: one for each processor core, and at least two]
@@ -291,19 +291,19 @@ fn parts_word(text: &str) -> Result<PartsOf, String> {
 /// Arguments of `certify`.
 #[derive(Debug, Default, Args)]
 pub struct CertifyArgs {
-    /// The account; "(not known)" is the one that no archive names [default: every account the library knows]
+    /// The account; "(not known)" means the one that no archive names [default: every account in the library]
     #[arg(value_name = "ACCOUNT", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
-    /// Only accounts of this provider
+    /// Only accounts of this service
     #[arg(long, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers), conflicts_with = "at")]
     pub provider: Option<String>,
-    /// How many files the service's download page listed for the archive of an account; kept, and printed as your word
+    /// How many files the service's download page listed for an account's archive; kept, and quoted as your statement
     #[arg(long, value_name = "ACCOUNT=COUNT", value_parser = parts_word, conflicts_with = "at")]
     pub parts: Vec<PartsOf>,
-    /// Write the certificate as a page to print and keep; the file must not exist yet
+    /// Also write the certificate as a page to print and keep; the file must not exist yet
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub html: Option<PathBuf>,
-    /// Check this destination instead: is the whole library there?
+    /// Check instead whether this destination holds the whole library
     #[arg(long, value_name = "DESTINATION", conflicts_with = "html")]
     pub at: Option<String>,
     /// How to get there
@@ -322,7 +322,7 @@ pub struct RebuildArgs {
 /// Arguments of `status`.
 #[derive(Debug, Default, Args)]
 pub struct StatusArgs {
-    /// List every run that could change something, the newest first
+    /// List every run that could change something, newest first
     #[arg(long)]
     pub runs: bool,
 }

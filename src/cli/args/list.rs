@@ -16,32 +16,32 @@ pub struct ListArgs {
     /// Which ones
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// Sort by this; what has none comes last
+    /// What to sort by; photos and videos without it come last
     #[arg(long, value_name = "KEY", value_parser = sort_key(), default_value = SortKey::Date.as_str(), help_heading = HOW)]
     pub sort: SortKey,
-    /// The newest, the largest, the last one first
+    /// Reverse the order: newest, largest or last first
     #[arg(long, help_heading = HOW)]
     pub reverse: bool,
-    /// Not more than so many
+    /// List at most this many
     #[arg(long, value_name = "COUNT", help_heading = HOW)]
     pub limit: Option<usize>,
-    /// Print the path of each file and nothing else: for other programs
+    /// Print only the path of each file, for other programs
     #[arg(long, help_heading = HOW, conflicts_with_all = ["json", "csv", "format"])]
     pub paths: bool,
-    /// Print a line of one's own for each: "{path} {taken_at} {description}"; the names are those of the columns of --csv, and
+    /// Print each by this template, such as "{path} {taken_at} {description}"; the names are the columns of --csv, and
     /// {file}, {name}, {extension}, {year}, {month}, {day}, {camera}; \t is a tab, \n a line break
     #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, help_heading = HOW, conflicts_with_all = ["json", "csv"])]
     pub format: Option<Template>,
-    /// End each path or line with a zero byte, as `xargs -0` reads them; without --format it means --paths
+    /// End each path or line with a zero byte, for `xargs -0`; implies --paths unless --format is given
     #[arg(short = '0', long, help_heading = HOW, conflicts_with_all = ["json", "csv"])]
     pub null: bool,
     /// Print comma-separated values with a header line (RFC 4180)
     #[arg(long, conflicts_with = "json", help_heading = HOW)]
     pub csv: bool,
-    /// With --csv: write an apostrophe before texts that a spreadsheet would take for a formula (the default)
+    /// With --csv: put an apostrophe before text that a spreadsheet would take for a formula (the default)
     #[arg(long, requires = "csv", conflicts_with = "exact", help_heading = HOW)]
     pub safe: bool,
-    /// With --csv: every text exactly as it is, for programs; a spreadsheet may take some for formulas
+    /// With --csv: write every text exactly as it is, for programs; a spreadsheet may take some for formulas
     #[arg(long, requires = "csv", help_heading = HOW)]
     pub exact: bool,
 }

@@ -9,8 +9,8 @@ use super::SelectionArgs;
 /// Arguments of `info`.
 #[derive(Debug, Default, Args)]
 pub struct InfoArgs {
-    /// Its path, the name it has or had in an archive, or (the beginning of) its SHA-256; a file outside the library is looked
-    /// up by its bytes
+    /// A path, a name that the file has in the library or had in an archive, or its SHA-256 (or the beginning of it); a file
+    /// outside the library is looked up by its content
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 }
@@ -26,7 +26,7 @@ pub struct StatsArgs {
 /// Arguments of `open`.
 #[derive(Debug, Default, Args)]
 pub struct OpenArgs {
-    /// Its path, the name it has or had in an archive, or (the beginning of) its SHA-256 [default: the library's gallery]
+    /// A path, a name that the file has in the library or had in an archive, or its SHA-256 (or the beginning of it) [default: the library's gallery]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 }
@@ -34,7 +34,7 @@ pub struct OpenArgs {
 /// Arguments of `doctor`.
 #[derive(Debug, Default, Args)]
 pub struct DoctorArgs {
-    /// Do not ask the destinations of the configuration whether they can be reached
+    /// Do not check whether the configured destinations can be reached
     #[arg(long)]
     pub offline: bool,
 }

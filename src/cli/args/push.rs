@@ -20,7 +20,7 @@ pub struct ConnectionArgs {
     /// Region of the store [default: $AWS_REGION, else us-east-1]
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
-    /// Also trust the certificates in this file (PEM), for a host of your own
+    /// Also trust the certificates in this file (PEM), for your own server
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
     /// Settings of OpenSSH for an sftp:// address [default: your own]

@@ -11,7 +11,7 @@ use model::kind::Kind;
 use model::select::{Circle, Days, Fact, Form, ItemSelect, Pattern, Select};
 
 /// Heading of these options.
-const WHICH: &str = "Which photos and videos; all that is given must hold";
+const WHICH: &str = "Which photos and videos (several options narrow the choice)";
 
 /// Which photos and videos.
 #[derive(Debug, Clone, Default, Args)]
@@ -23,50 +23,51 @@ pub struct SelectionArgs {
     /// Taken (or posted) on or before this day, month or year
     #[arg(long, value_name = "DATE", value_parser = dates::last_day)]
     pub until: Option<Date>,
-    /// Only those whose date is unknown
+    /// Without a known date
     #[arg(long, conflicts_with_all = ["since", "until"])]
     pub undated: bool,
-    /// With these words in description, title, place, people, keywords or name; -WORD: without it; "TWO WORDS": side by side
+    /// With all these words in description, title, place, people, keywords or name; -WORD leaves out what has that word, and
+    /// "TWO WORDS" in quotes must stand side by side
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub text: Option<String>,
-    /// In an album with this in its title; with * for any letters it is the whole title: "Rome*"
+    /// In an album whose title contains this; with * for any letters, whose whole title matches: "Rome*"
     #[arg(long, value_name = "TITLE", add = ArgValueCandidates::new(candidates::albums))]
     pub album: Option<String>,
-    /// With this person, or one whose name holds this; given twice: with both
+    /// Showing somebody whose name contains this; give it twice for photos of both
     #[arg(long, value_name = "NAME")]
     pub person: Vec<String>,
-    /// At a place whose name holds this
+    /// At a place whose name contains this
     #[arg(long, value_name = "NAME")]
     pub place: Option<String>,
-    /// Not farther from this point than so many kilometres [default: 1]
+    /// Within this many kilometres of a point [default: 1]
     #[arg(long, value_name = "LAT,LON[,KM]", value_parser = near, allow_hyphen_values = true)]
     pub near: Option<Circle>,
-    /// photo, video, audio, live (a photo with its short video), or a format such as heic; given twice: either
+    /// Of this type: photo, video, audio, live (a photo with its short video), or a format such as heic; give it twice for either
     #[arg(long = "type", value_name = "TYPE", value_parser = form, add = ArgValueCandidates::new(candidates::forms))]
     pub types: Vec<Form>,
-    /// Made with a camera whose maker and model hold this
+    /// Taken with a camera whose maker and model contain this
     #[arg(long, value_name = "NAME")]
     pub camera: Option<String>,
     /// Only favourites
     #[arg(long)]
     pub favorite: bool,
-    /// Of which this is known: date, description, title, location, place, people, keywords, album, camera, rating, comments; or
-    /// that have an edited version or subtitles: edited, subtitles
+    /// With this: date, description, title, location, place, people, keywords, album, camera, rating, comments, edited (an edited
+    /// version) or subtitles
     #[arg(long, value_name = "WHAT", value_parser = fact, add = ArgValueCandidates::new(candidates::facts))]
     pub has: Vec<Fact>,
-    /// Of which this is not known, or that have none
+    /// Without this; the words are those of --has
     #[arg(long, value_name = "WHAT", value_parser = fact, add = ArgValueCandidates::new(candidates::facts))]
     pub without: Vec<Fact>,
-    /// What it was on its service: post, story, reel, igtv, profile, archived, deleted, draft, message or other
+    /// Of this kind on its service: post, story, reel, igtv, profile, archived, deleted, draft, message or other
     #[arg(long, value_name = "KIND", value_parser = kind, add = ArgValueCandidates::new(candidates::kinds))]
     pub kind: Option<Kind>,
-    /// From this provider
+    /// From this service
     #[arg(long, value_name = "NAME", value_parser = provider, add = ArgValueCandidates::new(candidates::providers))]
     pub provider: Option<String>,
-    /// From this account; "(not known)" is the one that no archive names
+    /// From this account; "(not known)" means the one that no archive names
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(candidates::accounts))]
     pub account: Option<String>,
-    /// In an archive of this import, by its number in `albumen status --runs`
+    /// In an archive of this import; `albumen status --runs` shows the numbers
     #[arg(long, value_name = "RUN", add = ArgValueCandidates::new(candidates::imports))]
     pub import: Option<i64>,
 }

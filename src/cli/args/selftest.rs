@@ -7,8 +7,8 @@ use clap::{Args, ValueHint};
 /// Arguments of `selftest`.
 #[derive(Debug, Default, Args)]
 pub struct SelftestArgs {
-    /// Folder on the disk to try: where your library is or shall be [default: the system's folder for temporary files].
-    /// Everything happens in a new folder in it, which is removed again
+    /// A folder on the disk to test, where your library is or will be [default: the system's folder for temporary files].
+    /// Everything happens in a new folder inside it, which is removed at the end
     #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: Option<PathBuf>,
 }

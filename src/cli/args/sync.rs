@@ -13,12 +13,12 @@ pub struct FetchArgs {
     /// Addresses of the parts
     #[arg(value_name = "URL", value_hint = ValueHint::Url, required_unless_present_any = ["from", "memories"])]
     pub addresses: Vec<String>,
-    /// Read addresses from this file, one per line, or a browser's "copy as cURL" (bash or cmd), whose headers and cookies are
-    /// sent to that host alone; - reads standard input
+    /// Read addresses from this file, one per line, or what a browser copies with "Copy as cURL" (bash or cmd), whose headers
+    /// and cookies are sent only to that host; - reads standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub from: Vec<PathBuf>,
-    /// Fetch the memories that this archive of Snapchat only links to, into a folder that `import` then takes together with
-    /// the archive; give the part that has the list (mydata~N.zip)
+    /// Fetch the memories that this Snapchat archive only links to, into a folder that you then import together with the
+    /// archive; give the part that holds the list (mydata~N.zip)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["addresses", "from"])]
     pub memories: Vec<PathBuf>,
     /// With --memories: wait this long before each request, to go easy on the service
@@ -32,10 +32,10 @@ pub struct FetchArgs {
     /// Folder to put the parts into
     #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub into: PathBuf,
-    /// Parts fetched at the same time
+    /// How many parts to fetch at the same time
     #[arg(long, value_name = "COUNT", default_value = "4")]
     pub concurrency: NonZeroUsize,
-    /// Also trust the certificates in this file (PEM), for a host of your own
+    /// Also trust the certificates in this file (PEM), for your own server
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
 }
@@ -46,10 +46,10 @@ pub struct SyncArgs {
     /// Do not wait for the end of the quiet hours
     #[arg(long)]
     pub now: bool,
-    /// Make the library where there is none. Without this, `sync` stops there: the disk may not be mounted
+    /// Make the library if there is none. Without this, `sync` stops: the disk may not be mounted
     #[arg(long)]
     pub create: bool,
-    /// Work with the library that is there now, although another one was there before
+    /// Use the library that is there now, although another one was there before
     #[arg(long)]
     pub accept_library: bool,
 }
@@ -60,7 +60,7 @@ pub struct ScheduleArgs {
     /// What to do
     #[command(subcommand)]
     pub action: ScheduleAction,
-    /// What runs it [default: what this machine has]
+    /// Which scheduler runs it [default: the one this machine has]
     #[arg(long, value_name = "WHAT", value_enum, global = true)]
     pub with: Option<Scheduler>,
 }
