@@ -1,5 +1,8 @@
 //! Which run gave which evidence, so that an import can be taken back.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
 use model::content_hash::ContentHash;
@@ -51,6 +54,28 @@ const GIVEN: [(&str, &str); 3] = [
 ];
 
 impl Catalog {
+    /// Returns the file names of all parts that imports were given and read to the end, each with the time the last one began.
+    ///
+    /// # Errors
+    /// Fails if SQLite does.
+    pub fn parts_given(&self) -> Result<BTreeMap<String, Timestamp>, CatalogError> {
+        let rows = self.rows(
+            "SELECT p.name, max(r.started) FROM reading d
+             JOIN reading_part p ON p.reading_id = d.id
+             JOIN run_reading rr ON rr.reading_id = d.id
+             JOIN run r ON r.id = rr.run_id
+             WHERE d.complete = 1 AND r.undone_by IS NULL
+             GROUP BY p.name",
+            [],
+            |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
+        )?;
+        // A rebuilt catalog may hold a time that nothing can read: then nobody can be told when.
+        let told = rows.into_iter();
+        Ok(told
+            .filter_map(|(name, at)| Some((name, at.parse().ok()?)))
+            .collect())
+    }
+
     /// Returns the files that an undo which was cut off left on their way to the trash.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ fn write_page(path: &Path, certified: &Certified) -> Result<(), CliError> {
     };
     // The page names what a person has posted: private, as the library is.
     let mut file = BufWriter::new(private::create_new(path).map_err(failed)?);
-    page(certified, &mut file).map_err(failed)?;
+    page(certified, title_of, &mut file).map_err(failed)?;
     let file = file
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
@@ -394,7 +394,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("c.html");
         write_page(&path, &certified()).unwrap();
-        assert!(std::fs::read_to_string(&path).unwrap().contains("anna"));
+        let page = std::fs::read_to_string(&path).unwrap();
+        assert!(page.contains("<h2>Instagram · anna</h2>"), "{page}");
         assert!(matches!(
             write_page(&path, &certified()),
             Err(CliError::Page { .. })

@@ -9,6 +9,7 @@ use super::account::{NOT_KNOWN, is_not_known};
 use super::args::CertifyArgs;
 use super::error::CliError;
 use super::output::{Format, Output};
+use super::wrap::{self, wrapped};
 use model::shown::shown;
 use provider::title_of;
 use verify::certify::{AccountArchives, given_archives, say_parts};
@@ -117,17 +118,20 @@ fn ask(library: &Path, given: &AccountArchives, out: &Output) -> Result<(), CliE
     }
     let count: usize = given.open().map(|of| of.parts.len()).sum();
     let account = typed(given.account.as_deref());
-    let mut error = io::stderr().lock();
-    // A terminal that is gone answers nothing, either.
-    let asked = write!(
-        error,
+    let question = format!(
         "{} · {}: nothing shows how many parts the archive has ({count} given: {}).\n\
          How many files did the service's download page list? Number, or Enter if you do not know: ",
         title_of(&given.provider),
         shown(&account),
-        open.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
-    )
-    .and_then(|()| error.flush());
+        open.iter()
+            .map(|name| shown(name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
+    let mut error = io::stderr().lock();
+    // A terminal that is gone answers nothing, either.
+    let asked = write!(error, "{}", wrapped(&question, wrap::of_errors()));
+    let asked = asked.and_then(|()| error.flush());
     drop(error);
     let mut answer = String::new();
     if asked.is_err() || io::stdin().lock().read_line(&mut answer).is_err() {
@@ -170,7 +174,7 @@ mod tests {
         assert_eq!(found("anna", Some("facebook")).unwrap(), "facebook");
         let both = found("anna", None).unwrap_err().to_string();
         assert!(
-            both.contains("instagram") && both.contains("facebook"),
+            both.contains("Instagram") && both.contains("Facebook"),
             "{both}"
         );
         let nobody = found("ben", None).unwrap_err().to_string();

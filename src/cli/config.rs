@@ -133,6 +133,6 @@ fn show(settings: &Settings, library: &Path, out: &Output) -> Result<(), CliErro
     });
     match out.format() {
         Format::Json => out.json(&value),
-        Format::Text => out.line(format!("{value:#}")),
+        Format::Text => out.exact_line(format!("{value:#}")),
     }
 }

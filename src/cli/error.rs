@@ -11,6 +11,7 @@ use fetch::{FetchError, LinkError, ListError, MemoriesError};
 use gallery::GalleryError;
 use import::{ImportError, UndoError};
 use print::PrintError;
+use provider::title_of;
 use push::scheme::AddressError;
 use push::{DestinationError, PushError};
 use verify::VerifyError;
@@ -62,7 +63,7 @@ pub enum CliError {
     },
     #[error("the library knows no account {account:?}; it knows: {}", .known.join(", "))]
     NoAccount { account: String, known: Vec<String> },
-    #[error("there is an account {account:?} of {}", .providers.join(" and one of "))]
+    #[error("there is an account {account:?} of {}", titles(.providers).join(" and one of "))]
     SeveralAccounts {
         account: String,
         providers: Vec<String>,
@@ -170,6 +171,11 @@ pub enum CliError {
         library: PathBuf,
         source: CatalogError,
     },
+}
+
+/// Returns the names people know services by.
+fn titles(providers: &[String]) -> Vec<&str> {
+    providers.iter().map(|name| title_of(name)).collect()
 }
 
 /// Returns what was typed, in quotation marks.

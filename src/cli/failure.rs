@@ -17,6 +17,7 @@ use super::hints::hints;
 use super::json::ProblemJson;
 use super::output::{Format, Output};
 use super::telling::Telling;
+use super::wrap::{self, wrapped};
 use import::ImportError;
 use model::shown::{shown, shown_whole};
 
@@ -90,7 +91,7 @@ pub fn tell(error: &CliError, out: &Output) -> Exit {
     // Nobody is left to tell that standard error is gone.
     let _ = io::stderr()
         .lock()
-        .write_all(message(error, Telling::colours()).as_bytes());
+        .write_all(wrapped(&message(error, Telling::colours()), wrap::of_errors()).as_bytes());
     error.exit()
 }
 

@@ -10,8 +10,8 @@ use super::error::CliError;
 use super::failure::causes;
 use super::hints_look::for_looking;
 use super::refused::{
-    FAILING, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_writing, is_full,
-    is_refused,
+    FAILING, IN_USE, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_write_error,
+    for_writing, is_full, is_refused,
 };
 use ::sync::SyncError;
 use archive::PartFault;
@@ -409,7 +409,7 @@ fn for_import(error: &ImportError) -> Option<String> {
         ImportError::Library(error) => for_library(error).map(str::to_owned),
         ImportError::Catalog(error) => for_catalog(error).map(str::to_owned),
         ImportError::DiskFull { .. } => Some(FULL.to_owned()),
-        ImportError::Write(error) => for_writing(&error.source).map(str::to_owned),
+        ImportError::Write(error) => for_write_error(error).map(str::to_owned),
         ImportError::NewerFile { .. } => Some(NEWER.to_owned()),
         _ => None,
     }
@@ -431,7 +431,7 @@ fn for_library(error: &LibraryError) -> Option<&'static str> {
         LibraryError::Locked { .. } => "wait for the other run to end, then repeat the command",
         LibraryError::ReadOnly { source, .. } => return for_writing(source),
         LibraryError::Unreadable { source, .. } => return for_reading(source),
-        LibraryError::Write(error) => return for_writing(&error.source),
+        LibraryError::Write(error) => return for_write_error(error),
     })
 }
 
@@ -469,6 +469,7 @@ fn for_catalog(error: &CatalogError) -> Option<&'static str> {
                 "make room in the folder for temporary files, or name another one in TMPDIR"
             }
             Fault::DiskError => FAILING,
+            Fault::InUse => IN_USE,
             Fault::NoPermission | Fault::ReadOnly => {
                 "name a folder for temporary files in TMPDIR in which you may write"
             }

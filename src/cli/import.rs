@@ -19,14 +19,15 @@ use import::{ImportOptions, ImportReport};
 /// Runs the command.
 pub fn run(args: &ImportArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
     let interrupt = Interrupt::listen()?;
-    let Some(paths) = import_paths::read(&args.paths, library, &interrupt)? else {
+    let monitor = CommandLineMonitor::new(out, interrupt);
+    let Some(paths) = import_paths::read(&args.paths, library, &monitor)? else {
         return Ok(Exit::Interrupted);
     };
     let options = ImportOptions {
         paths: paths.all.clone(),
         ..args.to_options()
     };
-    let report = import(&options, library, &CommandLineMonitor::new(out, interrupt))?;
+    let report = import(&options, library, &monitor)?;
     let ran = Ran {
         report: &report,
         library,

@@ -1,15 +1,17 @@
 //! What `import` is given besides paths: `-` is an archive on standard input, `@FILE` a list of paths.
 
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
 use super::error::CliError;
-use super::interrupt::Interrupt;
 use disk::spool::{self, Filled, Spool};
+use monitor::{Monitor, Unit};
 
 /// Paths to import, and what has to stay for as long as they are read.
 pub(super) struct Paths {
@@ -25,7 +27,7 @@ pub(super) struct Paths {
 pub(super) fn read(
     given: &[PathBuf],
     library: &Path,
-    interrupt: &Interrupt,
+    monitor: &dyn Monitor,
 ) -> Result<Option<Paths>, CliError> {
     let folder = folder_for(library);
     spool::sweep(&folder);
@@ -41,7 +43,7 @@ pub(super) fn read(
                 if kept.is_some() {
                     return Err(usage("- was given twice: there is one standard input"));
                 }
-                let Some(spool) = from_pipe(&folder, interrupt)? else {
+                let Some(spool) = from_pipe(&folder, monitor)? else {
                     return Ok(None);
                 };
                 all.push(spool.path().to_owned());
@@ -75,7 +77,7 @@ fn folder_for(library: &Path) -> PathBuf {
 }
 
 /// Keeps standard input in a file. It is read in a thread of its own, so that a pipe on which nothing comes can be left.
-fn from_pipe(folder: &Path, interrupt: &Interrupt) -> Result<Option<Spool>, CliError> {
+fn from_pipe(folder: &Path, monitor: &dyn Monitor) -> Result<Option<Spool>, CliError> {
     if io::stdin().is_terminal() {
         return Err(usage(
             "- reads an archive from a pipe, and standard input is a terminal",
@@ -86,17 +88,26 @@ fn from_pipe(folder: &Path, interrupt: &Interrupt) -> Result<Option<Spool>, CliE
         source,
     };
     let spool = Spool::create(folder).map_err(failed)?;
+    // It may take hours until the last byte comes, and until then nothing can be read.
+    monitor.step("reading standard input", None, Unit::Bytes);
+    let came = Arc::new(AtomicU64::new(0));
+    let mut input = Counted {
+        input: io::stdin(),
+        came: Arc::clone(&came),
+    };
     let mut file = spool.handle().map_err(failed)?;
     let (sender, receiver) = channel::<io::Result<Filled>>();
     thread::spawn(move || {
-        let filled = spool::fill(&mut io::stdin().lock(), &mut file);
+        let filled = spool::fill(&mut input, &mut file);
         // Whoever waited has been stopped.
         let _ = sender.send(filled);
     });
     let filled = loop {
-        match receiver.recv_timeout(Duration::from_millis(100)) {
+        let received = receiver.recv_timeout(Duration::from_millis(100));
+        monitor.advance(came.swap(0, Ordering::Relaxed));
+        match received {
             Ok(filled) => break filled.map_err(failed)?,
-            Err(RecvTimeoutError::Timeout) if interrupt.is_asked() => return Ok(None),
+            Err(RecvTimeoutError::Timeout) if monitor.stopped() => return Ok(None),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(failed(io::ErrorKind::BrokenPipe.into()));
@@ -107,6 +118,20 @@ fn from_pipe(folder: &Path, interrupt: &Interrupt) -> Result<Option<Spool>, CliE
         return Err(usage("nothing came on standard input"));
     }
     spool.named(&filled).map(Some).map_err(failed)
+}
+
+/// Standard input whose bytes are counted as they come.
+struct Counted {
+    input: io::Stdin,
+    came: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(into)?;
+        self.came.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
 }
 
 /// Reads a list of paths: one a line, blank lines and those that begin with `#` left out; or, where a zero byte is in it, one up

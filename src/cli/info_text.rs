@@ -12,6 +12,7 @@ use model::asset::Asset;
 use model::claim::Origin;
 use model::record::Location;
 use model::shown::shown;
+use provider::title_of;
 
 /// Width of the column of names.
 const NAMES: usize = 12;
@@ -140,7 +141,7 @@ fn sources(about: &About, out: &Output) -> Result<(), CliError> {
             "{} of {}, {} ({})",
             item.kind.as_str(),
             shown(account),
-            item.provider,
+            title_of(&item.provider),
             shown(&item.key)
         );
         out.line(format!("  {:NAMES$} {text}", "from"))?;
@@ -236,13 +237,13 @@ fn position(at: Location) -> String {
 fn origin_words(origin: &Origin) -> String {
     match origin {
         Origin::User => "your own change".to_owned(),
-        Origin::Corrected(provider) => format!("corrected on {provider}"),
+        Origin::Corrected(provider) => format!("corrected on {}", title_of(provider)),
         Origin::Embedded => "in the file".to_owned(),
-        Origin::Record(provider) => format!("{provider} says so"),
+        Origin::Record(provider) => format!("{} says so", title_of(provider)),
         Origin::Sibling => "from its other half or its post".to_owned(),
         Origin::FileName => "in the file's name".to_owned(),
-        Origin::Posted(provider) => format!("time of posting on {provider}"),
-        Origin::Folder(provider) => format!("month folder of {provider}"),
+        Origin::Posted(provider) => format!("time of posting on {}", title_of(provider)),
+        Origin::Folder(provider) => format!("month folder of {}", title_of(provider)),
         Origin::Position => "by where it was taken".to_owned(),
         Origin::Compared => "by comparing two clocks".to_owned(),
         Origin::Neighbour => "as photos taken close by in time".to_owned(),

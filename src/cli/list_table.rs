@@ -56,7 +56,7 @@ impl<'a> Table<'a> {
         let (path, taken, kind) = (width(0), width(1), width(2));
         for [a, b, c, d] in &self.waiting {
             let row = format!("{a:path$}  {b:taken$}  {c:kind$}  {d}");
-            self.out.line(row.trim_end())?;
+            self.out.exact_line(row.trim_end())?;
         }
         self.printed += self.waiting.len() as u64;
         self.waiting.clear();

@@ -62,10 +62,12 @@ pub mod sync;
 pub mod telling;
 pub mod undo;
 pub mod verify;
+mod wrap;
 
 use std::ffi::OsString;
 
 use clap::FromArgMatches;
+use clap::error::ErrorKind;
 
 use args::{Cli, Command};
 use error::CliError;
@@ -111,8 +113,31 @@ fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
     let mut command = help::command();
     let matches = command.try_get_matches_from_mut(args)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    if let Some((one, other)) = conflict(&cli) {
+        let message = format!("the argument '{one}' cannot be used with '{other}'");
+        return Err(command.error(ErrorKind::ArgumentConflict, message));
+    }
     let name = matches.subcommand_name().unwrap_or_default().to_owned();
     Ok(Cli { name, ..cli })
+}
+
+/// Returns two options that exclude each other, where one stands before the command and the other behind it: clap compares only
+/// those that stand on one side.
+fn conflict(cli: &Cli) -> Option<(&'static str, &'static str)> {
+    if cli.quiet && cli.verbose {
+        return Some(("--verbose", "--quiet"));
+    }
+    let Command::List(list) = &cli.command else {
+        return None;
+    };
+    let forms = [
+        (list.csv, "--csv"),
+        (list.paths, "--paths"),
+        (list.format.is_some(), "--format <TEMPLATE>"),
+        (list.null, "--null"),
+    ];
+    let form = forms.into_iter().find(|(given, _)| cli.json && *given);
+    form.map(|(_, name)| ("--json", name))
 }
 
 fn dispatch(cli: &Cli, out: &Output) -> Result<Exit, CliError> {

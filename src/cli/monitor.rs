@@ -16,6 +16,7 @@ use super::interrupt::Interrupt;
 use super::output::{Format, Output};
 use super::progress::Progress;
 use super::telling::{Level, Telling};
+use super::wrap::{self, wrapped};
 use model::shown::{shown, shown_whole};
 use monitor::{Monitor, PartProgress, Unit, Warning};
 
@@ -224,6 +225,7 @@ impl Monitor for CommandLineMonitor<'_> {
         if self.out.telling().level == Level::Quiet {
             return;
         }
+        let text = wrapped(&text, wrap::of_errors());
         let bars = self.lock().as_ref().map(|step| step.bars.clone());
         match bars {
             Some(bars) => bars.suspend(|| self.say(&text)),

@@ -12,6 +12,7 @@ use serde_json::ser::Formatter;
 
 use super::error::CliError;
 use super::telling::Telling;
+use super::wrap;
 use model::shown::{escape, is_harmful, shown_whole};
 
 /// Form of what is printed.
@@ -36,6 +37,8 @@ pub struct Output {
     writer: Mutex<Box<dyn Write + Send>>,
     closed: AtomicBool,
     telling: Telling,
+    /// Columns of the terminal that shows it.
+    width: Option<usize>,
 }
 
 /// Bytes of a JSON line that are printed at once.
@@ -61,7 +64,10 @@ impl Write for Piece<'_> {
 impl Output {
     /// Prints to standard output.
     pub fn stdout(format: Format) -> Self {
-        Self::to(format, Box::new(BufWriter::new(io::stdout())))
+        Self {
+            width: wrap::of_output(),
+            ..Self::to(format, Box::new(BufWriter::new(io::stdout())))
+        }
     }
 
     /// Prints to `writer`.
@@ -71,6 +77,7 @@ impl Output {
             writer: Mutex::new(writer),
             closed: AtomicBool::new(false),
             telling: Telling::default(),
+            width: None,
         }
     }
 
@@ -94,8 +101,13 @@ impl Output {
         self.closed.load(Ordering::Relaxed)
     }
 
-    /// Prints one line of text.
+    /// Prints one line of text, which a narrow terminal gets as several.
     pub fn line(&self, text: impl AsRef<str>) -> Result<(), CliError> {
+        self.exact_line(wrap::wrapped(text.as_ref(), self.width))
+    }
+
+    /// Prints one line that is never broken: a row of a table, or text to be copied.
+    pub fn exact_line(&self, text: impl AsRef<str>) -> Result<(), CliError> {
         self.write(format!("{}\n", shown_whole(text.as_ref())).as_bytes())
     }
 

@@ -265,7 +265,7 @@ fn short(time: Duration) -> String {
 }
 
 /// Returns how many columns a text may take: what is not ASCII counts twice, as the widest characters do.
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(|c| 1 + usize::from(!c.is_ascii())).sum()
 }
 

@@ -111,6 +111,13 @@ fn counts(ran: &Ran<'_>, out: &Output) -> Result<(), CliError> {
             number(*items, "item", "items")
         ))?;
     }
+    for earlier in &report.given_before {
+        let day = earlier.at.strftime("%Y-%m-%d");
+        out.line(format!(
+            "{} was not given; it was imported on {day}",
+            shown(&earlier.part)
+        ))?;
+    }
     let parts = number(report.parts, "part", "parts");
     out.line(format!(
         "{} in {parts}:",

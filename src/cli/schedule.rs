@@ -88,14 +88,14 @@ fn print(
             Format::Json => {
                 out.json(&json!({"type": "schedule", "path": null, "text": job.cron_line()}))
             }
-            Format::Text => out.line(job.cron_line()),
+            Format::Text => out.exact_line(job.cron_line()),
         };
     }
     for (path, text) in files {
         let path = path.display().to_string();
         match out.format() {
             Format::Json => out.json(&json!({"type": "schedule", "path": path, "text": text}))?,
-            Format::Text => out.line(format!("# {path}\n{text}"))?,
+            Format::Text => out.exact_line(format!("# {path}\n{text}"))?,
         }
     }
     Ok(())
@@ -185,7 +185,7 @@ fn show(scheduler: Scheduler, files: &[(PathBuf, String)], out: &Output) -> Resu
     match out.format() {
         Format::Json => out.json(&json!({"type": "schedule", "with": scheduler.as_str(), "installed": !found.is_empty(), "found": found})),
         Format::Text if found.is_empty() => out.line("no schedule is installed"),
-        Format::Text => found.iter().try_for_each(|line| out.line(line)),
+        Format::Text => found.iter().try_for_each(|line| out.exact_line(line)),
     }
 }
 

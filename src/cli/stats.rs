@@ -12,6 +12,7 @@ use super::output::{Format, Output};
 use catalog::{Count, Statistics};
 use model::amount::{self, Bytes};
 use model::shown::shown;
+use provider::title_of;
 
 /// Letters of the longest bar.
 const WIDEST: u64 = 40;
@@ -135,7 +136,7 @@ fn print(counted: &Statistics, out: &Output) -> Result<(), CliError> {
                     true => "account not known".to_owned(),
                     false => shown(account),
                 };
-                (format!("{provider}, {account}"), *assets)
+                (format!("{} · {account}", title_of(provider)), *assets)
             })
             .collect(),
         "services",

@@ -16,6 +16,7 @@ mod enter;
 mod error;
 mod evidence;
 mod gathered;
+mod given_before;
 mod groups;
 mod hashtags;
 mod intake;
@@ -73,6 +74,7 @@ use std::sync::Arc;
 
 use disk::threads::or_one_a_core;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +164,15 @@ pub struct NotUnderstoodLine {
     pub why: NotUnderstood,
 }
 
+/// A part that was not given this time, because it had come before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenBefore {
+    /// Its file name.
+    pub part: String,
+    /// When the last import of it began.
+    pub at: Timestamp,
+}
+
 /// What an import did (or, with `dry_run`, would do).
 #[derive(Debug, Clone, Default)]
 pub struct ImportReport {
@@ -193,6 +204,8 @@ pub struct ImportReport {
     pub seconds: f64,
     /// Whole parts with a problem.
     pub problems: Vec<PartProblem>,
+    /// Parts between those given that an earlier import was given: no problem.
+    pub given_before: Vec<GivenBefore>,
     /// Parts that are no known service's, beside others that are: nothing of them was taken in.
     pub unknown_parts: Vec<Arc<str>>,
     /// Entries not plainly imported, duplicate or read.

@@ -11,7 +11,7 @@ use archive::{PartId, PartName};
 use model::content_hash::ContentHash;
 use model::import_note::PieceNote;
 use provider::classify::is_system_file;
-use provider::{Node, Tree};
+use provider::{Node, Tree, title_of};
 
 use super::intake::read_options;
 use super::trees::{ArchiveTree, Recognized};
@@ -116,7 +116,7 @@ fn archives(pieces: &[PieceNote]) -> Vec<String> {
     let shown = |piece: &&PieceNote| {
         let account = piece.account.as_deref();
         let account = account.map_or(String::new(), |name| format!(" of {name}"));
-        format!("{} ({}{account})", piece.export, piece.provider)
+        format!("{} ({}{account})", piece.export, title_of(&piece.provider))
     };
     groups.iter().map(shown).collect()
 }

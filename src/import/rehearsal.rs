@@ -26,6 +26,7 @@ use super::derive::Derivation;
 use super::derived_asset::asset_of;
 use super::doubts::of_run;
 use super::enter::{note_repeats, note_unread, store_all};
+use super::given_before::Problems;
 use super::journal::asked;
 use super::placed::{Placed, placed_file, wanted};
 use super::report::{Draft, Facts, held_at, tell_counts};
@@ -65,6 +66,7 @@ pub(super) fn rehearse(
         Some(library) => sweep(library, &catalog, options.workers())?,
         None => Sweep::default(),
     };
+    let problems = Problems::of(archive, &catalog, monitor)?;
     let seen = seen(&catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
         let run = writing.begin_import(begun, &asked(options))?;
@@ -91,6 +93,7 @@ pub(super) fn rehearse(
             archive,
             recognized,
             stored: &stored,
+            problems: &problems,
             options,
         },
     );

@@ -12,6 +12,7 @@ use model::time::{Clock, Precision, When, offset_text};
 
 use super::damaged::Damaged;
 use super::deciding::Decided;
+use super::given_before::Problems;
 use super::journal::part_facts;
 use super::plan::{Action, Planned};
 use super::settle::{UTC_ONLY, ZONELESS};
@@ -25,6 +26,7 @@ pub(super) struct Facts<'a> {
     pub archive: &'a Archive,
     pub recognized: &'a Recognized<'a>,
     pub stored: &'a Stored,
+    pub problems: &'a Problems,
     pub options: &'a ImportOptions,
 }
 
@@ -53,7 +55,8 @@ impl Draft {
             part_facts: part_facts(archive, facts.recognized, facts.options),
             entries: archive.entries().len() as u64,
             bytes_read: facts.stored.bytes_read,
-            problems: archive.problems().to_vec(),
+            problems: facts.problems.standing.clone(),
+            given_before: facts.problems.before.clone(),
             unknown_parts: facts.recognized.unknown_parts(archive),
             interrupted: facts.stored.interrupted,
             ..ImportReport::default()

@@ -17,6 +17,7 @@ use super::deciding::{Decided, decide, is_ordinary, seen};
 use super::doubts::of_run;
 use super::enter::{note_repeats, note_unread, seen_entry, store_all};
 use super::error::SETTLING_ROOM;
+use super::given_before::{Problems, is_gap, tell_problem};
 use super::journal::{asked, came_to};
 use super::keep_history::keep_history;
 use super::lists::{remember_lists, touched_lists};
@@ -81,7 +82,11 @@ pub(super) fn import_after(
     if recognized.trees.is_empty() {
         return Err(nothing_recognized(&archive, monitor));
     }
-    tell_problems(&archive, monitor);
+    // Whether a gap stands, the catalog knows: it is opened later.
+    let problems = archive.problems().iter();
+    problems
+        .filter(|problem| !is_gap(problem))
+        .for_each(|problem| tell_problem(problem, monitor));
     tell_unknown_parts(&archive, &recognized, monitor);
     check_number(&recognized, options)?;
     let mut report = if options.dry_run {
@@ -148,15 +153,6 @@ fn open(options: &ImportOptions, monitor: &dyn Monitor) -> Archive {
     )
 }
 
-fn tell_problems(archive: &Archive, monitor: &dyn Monitor) {
-    for problem in archive.problems() {
-        monitor.warn(Warning {
-            subject: model::shown::shown(&problem.part),
-            message: problem.what.to_string(),
-        });
-    }
-}
-
 /// Names what was given beside archives we know and is none: nobody shall think that it was taken in.
 fn tell_unknown_parts(archive: &Archive, recognized: &Recognized<'_>, monitor: &dyn Monitor) {
     for part in recognized.unknown_parts(archive) {
@@ -175,7 +171,8 @@ fn nothing_recognized(archive: &Archive, monitor: &dyn Monitor) -> ImportError {
             problems: archive.problems().to_vec(),
         }
     } else {
-        tell_problems(archive, monitor);
+        let problems = archive.problems().iter();
+        problems.for_each(|problem| tell_problem(problem, monitor));
         ImportError::UnknownService {
             tops: top_names(archive),
             known: known_providers(),
@@ -236,6 +233,7 @@ fn take_in(
     let (library, catalog) = (&opened.library, &mut opened.catalog);
     let touched = touched_lists(library, catalog, monitor)?;
     let swept = sweep(library, catalog, options.workers())?;
+    let problems = Problems::of(archive, catalog, monitor)?;
     let seen = seen(catalog, options, recognized)?;
     let (run, decided) = catalog.in_transaction(|writing| {
         let run = writing.begin_import(clock(), &asked(options))?;
@@ -273,6 +271,7 @@ fn take_in(
                 archive,
                 recognized,
                 stored: &stored,
+                problems: &problems,
                 options,
             },
         ),

@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 /// Why a file could not be read or written, as far as it says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
+    /// Another program has the file open and shares it with nobody (Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION).
+    InUse,
     /// The user has no right to it (EACCES, EPERM).
     NoPermission,
     /// The file system is mounted read-only, or the medium is write-protected (EROFS).
@@ -18,6 +20,10 @@ pub enum Fault {
 impl Fault {
     /// Tells what an error means; `None` if it is none of these.
     pub fn of(error: &io::Error) -> Option<Self> {
+        // Windows calls this a refusal, too; but no right would help, and closing the other program does.
+        if error.raw_os_error().is_some_and(is_in_use) {
+            return Some(Self::InUse);
+        }
         Some(match error.kind() {
             ErrorKind::PermissionDenied => Self::NoPermission,
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
@@ -26,6 +32,13 @@ impl Fault {
             _ => return None,
         })
     }
+}
+
+/// Returns whether a code of the system says that another program holds the file.
+fn is_in_use(code: i32) -> bool {
+    const SHARING_VIOLATION: i32 = 32;
+    const LOCK_VIOLATION: i32 = 33;
+    cfg!(windows) && [SHARING_VIOLATION, LOCK_VIOLATION].contains(&code)
 }
 
 #[cfg(unix)]

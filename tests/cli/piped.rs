@@ -1,7 +1,7 @@
 //! `import -` and `import @list`.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 
 use crate::support::compose::{Edition, Generation, compose};
@@ -32,6 +32,24 @@ fn left(env: &TestEnv) -> Vec<String> {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|name| name.contains("stdin"))
         .collect()
+}
+
+#[test]
+fn whoever_waits_for_a_pipe_sees_what_came_out_of_it() {
+    let env = TestEnv::new();
+    let mut command = super::albumen(env.home());
+    command
+        .args(["--library", "l", "--json", "import", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it runs");
+    let mut line = String::new();
+    let output = child.stdout.take().expect("piped");
+    // Nothing was written yet: it says what it waits for.
+    BufReader::new(output).read_line(&mut line).expect("a line");
+    assert!(line.contains("\"reading standard input\""), "{line}");
+    drop(child.stdin.take());
+    child.wait().expect("it ends");
 }
 
 #[test]

@@ -61,6 +61,38 @@ fn drawn(sent: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn errors_and_reports_break_between_words_at_the_width_of_the_terminal() {
+    let Some(script) = require("script") else {
+        return;
+    };
+    let env = TestEnv::new();
+    let files = compose(&varied(), Generation::G4, Edition::Json);
+    env.zip("instagram-anna-2025-04-01-abcdefgh.zip", &files);
+    for words in [
+        "--library nowhere status",
+        "--library l --no-progress import instagram-anna-2025-04-01-abcdefgh.zip",
+        "--library l certify --account nobody",
+        "--library l --no-progress certify",
+    ] {
+        let sent = on_a_terminal(&script, &env, 60, words, &[("NO_COLOR", "1")]);
+        // Nobody answers the question of `certify` with Enter: what follows stands behind it.
+        let sent = sent.replace("do not know: ", "do not know:\n");
+        let long = sent
+            .lines()
+            .find(|line| line.trim_end().chars().count() > 60 && line.trim().contains(' '));
+        // A path is one word, and stays one.
+        let long = long.filter(|line| line.split(' ').all(|word| word.chars().count() < 50));
+        assert_eq!(long, None, "{words}");
+    }
+    let piped = env.run(&["--library", "nowhere", "status"]);
+    assert!(
+        piped.stderr.lines().any(|line| line.len() > 60),
+        "a pipe gets whole lines: {piped:?}"
+    );
+}
+
 /// A server that takes six seconds for its file.
 fn slow() -> Downloads {
     let noise: Vec<u8> = (0..4_200_000_u32)

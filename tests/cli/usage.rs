@@ -26,6 +26,13 @@ fn the_exit_code_tells_wrong_usage_from_failure() {
         ("import", 2),
         ("list --since yesterday", 2),
         ("import a.zip --html-offset 8", 2),
+        // Options that exclude each other do so on either side of the command.
+        ("list --csv --json", 2),
+        ("--json list --csv", 2),
+        ("--json list --paths", 2),
+        ("--json list -0", 2),
+        ("--json list --format {path}", 2),
+        ("-q list -v", 2),
         ("status", 1),
         ("list --csv", 1),
         ("import no-such-file.zip", 1),

@@ -286,6 +286,43 @@ fn part_2_of_3_is_missing() {
 }
 
 #[test]
+fn a_part_that_an_earlier_import_was_given_is_not_missing() {
+    let env = TestEnv::new();
+    let mut parts: Vec<Files> = vec![Files::new(); 3];
+    let files = compose(&varied(), Generation::G1, Edition::Json);
+    for (at, (path, bytes)) in files.into_iter().enumerate() {
+        parts[at % 3].insert(path, bytes);
+    }
+    let import = |number: usize| {
+        let name = format!("anna_20200102_part_{number}.zip");
+        env.zip(&name, &parts[number - 1]);
+        env.run_on("l", &["import", &name])
+    };
+    assert!(import(1).stdout.contains("in 1 part"));
+    let third = import(3);
+    let said = format!("{}{}", third.stdout, third.stderr);
+    assert!(said.contains("part 2 is missing"), "{said}");
+    assert!(!said.contains("part 1 is missing"), "{said}");
+    assert!(
+        said.contains("anna_20200102_part_1.zip was not given; it was imported on 20"),
+        "{said}"
+    );
+    assert_eq!(third.code, Some(3));
+    let second = import(2);
+    let said = format!("{}{}", second.stdout, second.stderr);
+    assert!(!said.contains("is missing"), "{said}");
+    assert_eq!(second.code, Some(0), "{said}");
+    // What was taken back is missing again.
+    env.run_on("l", &["undo", "1"]);
+    let third = import(3);
+    assert!(
+        third.stdout.contains("part 1 is missing"),
+        "{}",
+        third.stdout
+    );
+}
+
+#[test]
 fn broken_json_in_one_of_many_files() {
     let env = TestEnv::new();
     let mut files = compose(&varied(), Generation::G4, Edition::Json);

@@ -13,11 +13,14 @@ h1{font-size:1.6em}h2{border-top:1px solid #999;padding-top:1em}.verdict{font-si
 table{border-collapse:collapse;width:100%;font-size:.85em}td,th{border:1px solid #bbb;padding:.2em .4em;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
 @media print{body{margin:0;max-width:none}h2{break-before:auto}tr{break-inside:avoid}}";
 
+/// Gives the name people know a service by, for the name that is stored. This room knows no services.
+pub(super) type Title = fn(&str) -> &str;
+
 /// Writes the page, row by row: there may be half a million gaps.
 ///
 /// # Errors
 /// Fails if `html` cannot be written.
-pub fn page(certified: &Certified, html: &mut dyn Write) -> io::Result<()> {
+pub fn page(certified: &Certified, title: Title, html: &mut dyn Write) -> io::Result<()> {
     html.write_all(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
@@ -39,7 +42,7 @@ pub fn page(certified: &Certified, html: &mut dyn Write) -> io::Result<()> {
         html.write_all("<p>The library holds nothing of this account.</p>\n".as_bytes())?;
     }
     for certificate in &certified.certificates {
-        one(certificate, html)?;
+        one(certificate, title, html)?;
     }
     html.write_all("</body>\n</html>\n".as_bytes())
 }
@@ -53,7 +56,7 @@ fn in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-fn one(certificate: &Certificate, html: &mut dyn Write) -> io::Result<()> {
+fn one(certificate: &Certificate, title: Title, html: &mut dyn Write) -> io::Result<()> {
     let account = certificate
         .account
         .as_deref()
@@ -61,7 +64,7 @@ fn one(certificate: &Certificate, html: &mut dyn Write) -> io::Result<()> {
     writeln!(
         html,
         "<h2>{} · {}</h2>\n<p class=\"verdict {}\">{}</p>",
-        escaped(&certificate.provider),
+        escaped(title(&certificate.provider)),
         escaped(account),
         certificate.verdict.as_str(),
         in_words(certificate.verdict)
@@ -207,7 +210,7 @@ mod tests {
 
     fn page(certified: &Certified) -> String {
         let mut html = Vec::new();
-        super::page(certified, &mut html).unwrap();
+        super::page(certified, |name| name, &mut html).unwrap();
         String::from_utf8(html).unwrap()
     }
 
