@@ -182,6 +182,7 @@ pub enum PushError {
     /// When a push without a bag goes to the payload of one.
     #[error("{place} is a bag, and its manifests would not list what is pushed beside its payload")]
     IsABag { place: String },
+    /// When the destination still holds files of a push with another layout.
     #[error(
         "{place} was pushed to with --layout {before}, and {example} is still there: with --layout {wanted} only new files would lie that way"
     )]
