@@ -138,13 +138,13 @@ fn notes(report: &GalleryReport, options: &GalleryOptions, out: &Output) -> Resu
     let holds = &report.holds;
     if holds.kept_out > 0 {
         out.line(format!(
-            "  {} hidden or trashed are kept out; --include hidden or --include trashed shows them",
+            "  left out because hidden or in the trash: {}; --include hidden or --include trashed shows them",
             Count(holds.kept_out)
         ))?;
     }
     if holds.left_out > 0 {
         out.line(format!(
-            "  {} videos and sounds are not in this copy: nothing here can be sure to empty them",
+            "  left out because they cannot be cleaned with certainty: {} videos and sound files",
             Count(holds.left_out)
         ))?;
     }
@@ -202,8 +202,8 @@ mod tests {
         });
         for expected in [
             "3 photos and videos",
-            "1 hidden or trashed",
-            "2 videos and sounds",
+            "hidden or in the trash: 1;",
+            "2 videos and sound files",
             "4 image/avif",
             "ffmpeg is not installed",
             "a\\u001b.jpg: cut off",

@@ -48,7 +48,7 @@ pub enum UndoError {
         rebuild: i64,
     },
     /// It gave nothing.
-    #[error("run {run} was not an import but {kind}")]
+    #[error("run {run} cannot be undone: it was no import (its kind is {kind})")]
     NotAnImport {
         /// What was asked for.
         run: i64,

@@ -362,7 +362,11 @@ fn what_cannot_be_taken_back_is_said() {
     says("two", 2, "invalid value");
     assert_eq!(env.run_on("nowhere", &["undo", "1"]).code, Some(1));
     assert_eq!(env.run_on("base", &["verify"]).code, Some(0));
-    says("4", 1, "run 4 was not an import but verify");
+    says(
+        "4",
+        1,
+        "run 4 cannot be undone: it was no import (its kind is verify)",
+    );
     let before = whole_state(&env.path("base"));
     let ran = env.run_on("base", &["undo", "2", "--dry-run"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -379,7 +383,11 @@ fn what_cannot_be_taken_back_is_said() {
         "{ran:?}"
     );
     says("2", 1, "run 2 was already undone, by run 5");
-    says("5", 1, "run 5 was not an import but undo");
+    says(
+        "5",
+        1,
+        "run 5 cannot be undone: it was no import (its kind is undo)",
+    );
     let ran = env.run_on("base", &["verify"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let ran = env.run_on("base", &["status", "--runs"]);
