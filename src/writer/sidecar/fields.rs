@@ -74,10 +74,20 @@ impl Fields {
         }
     }
 
+    /// Returns the zone of the date, such as `+02:00`, where it is known.
+    pub(super) fn offset(&self) -> Option<&str> {
+        let date = self.taken_at.as_deref()?;
+        // `2023-07` has no offset: one stands behind a time of day only.
+        let time = date.find('T')?;
+        let sign = date.rfind(['+', '-']).filter(|sign| *sign > time)?;
+        Some(&date[sign..])
+    }
+
     /// Returns what was written into a property that other programs write, too, and that is theirs if it says something else.
     pub(super) fn shared(&self, namespace: &str, name: &str) -> Option<&str> {
         match (namespace, name) {
             (ns::XMP_RIGHTS, "UsageTerms") => self.license.as_deref(),
+            (ns::EXIF_EX, "OffsetTimeOriginal") => self.offset(),
             _ => self.camera.value_of(namespace, name),
         }
     }

@@ -45,11 +45,17 @@ pub fn embedded(
     albums: &[String],
     old: Option<&[u8]>,
 ) -> Result<String, &'static str> {
-    let old = match old {
+    let mut old = match old {
         Some(bytes) => properties(bytes)?,
         None => Vec::new(),
     };
     let fields = Fields::of(asset);
+    if fields.taken_at.is_some() {
+        // It belongs to the date that is replaced.
+        old.retain(|property| {
+            (&*property.namespace, &*property.name) != (ns::EXIF_EX, "OffsetTimeOriginal")
+        });
+    }
     let mut out = Properties::default();
     standard(
         &mut out,

@@ -137,6 +137,10 @@ pub(super) fn standard(out: &mut Properties, fields: &Fields, content: &SidecarC
         "photoshop:DateCreated",
         fields.taken_at.as_deref().map(without_fraction).as_deref(),
     );
+    // Immich takes the zone from this one alone: without it, it shows the clock of the place, which may be another day's.
+    if !is_theirs(content.foreign, ns::EXIF_EX, "OffsetTimeOriginal") {
+        out.optional("exifEX:OffsetTimeOriginal", fields.offset());
+    }
     // Immich prefers the second to the first; darktable and digiKam read the first alone.
     out.language("dc:description", fields.description.as_deref());
     out.language("tiff:ImageDescription", fields.description.as_deref());

@@ -521,3 +521,37 @@ fn a_sidecar_whose_records_come_one_by_one_is_the_same() {
     text.push_str(&around.after);
     assert_eq!(text, render(&content));
 }
+
+#[test]
+fn the_zone_stands_in_a_field_of_its_own() {
+    let said = |when: When| {
+        let mut asset = asset();
+        asset.taken_at = Some(Claim::new(when, Origin::Embedded));
+        let text = sidecar_text(&asset, &[]);
+        let part = text.split_once("<exifEX:OffsetTimeOriginal>");
+        part.and_then(|(_, rest)| Some(rest.split_once('<')?.0.to_owned()))
+    };
+    let wall = When::wall(datetime(2023, 7, 14, 18, 3, 22, 0));
+    assert_eq!(said(wall.at_offset(7200)).as_deref(), Some("+02:00"));
+    assert_eq!(said(wall.at_offset(-34_200)).as_deref(), Some("-09:30"));
+    assert_eq!(said(wall), None);
+    // What another program says of it stands, and what we wrote is not taken for another program's.
+    let text = sidecar_text(&asset(), &[]);
+    assert!(read(&text).unwrap().foreign.is_empty());
+    let changed = text.replace(">+02:00</exifEX:", ">+09:00</exifEX:");
+    let foreign = read(&changed).unwrap().foreign;
+    assert_eq!(foreign.len(), 1, "{foreign:?}");
+    let again = sidecar_text(&asset(), &foreign);
+    assert!(again.contains("+09:00<") && !again.contains(">+02:00</exifEX:"));
+}
+
+fn sidecar_text(asset: &Asset, foreign: &[ForeignProperty]) -> String {
+    render(&SidecarContent {
+        asset,
+        albums: &[],
+        records: &[],
+        entries: &[],
+        user: &UserChanges::default(),
+        foreign,
+    })
+}
