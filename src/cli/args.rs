@@ -5,6 +5,7 @@ mod list;
 mod look;
 mod print;
 mod push;
+mod rights;
 mod selection;
 mod selftest;
 mod sync;

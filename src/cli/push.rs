@@ -15,13 +15,21 @@ use super::monitor::CommandLineMonitor;
 use super::output::{Format, Output};
 use model::amount::{Bytes, Count};
 use model::shown::shown;
-use push::{ActionLine, Conditions, ContentCredentials, FileOutcome, PushReport, push};
+use push::{ActionLine, Conditions, ContentCredentials, FileOutcome, PushReport, Sidecars, push};
 
 /// Lines of one kind a person reads before giving up.
 const MOST_LINES: usize = 50;
 
 /// Runs the command.
 pub fn run(args: &PushArgs, library: &Path, out: &Output) -> Result<Exit, CliError> {
+    let options = args.to_options();
+    if !options.rights.is_empty() && options.sidecars == Sidecars::None && !options.embed {
+        return Err(CliError::Usage {
+            command: "push",
+            why: "--rights goes into sidecars and, with --embed, into copies: there are neither"
+                .into(),
+        });
+    }
     let address = connection::address(&args.destination, &args.connection)?;
     let interrupt = Interrupt::listen()?;
     let with = ConnectionArgs {
@@ -35,7 +43,6 @@ pub fn run(args: &PushArgs, library: &Path, out: &Output) -> Result<Exit, CliErr
         monitor: &monitor,
     };
     let name = address.name();
-    let options = args.to_options();
     let result = push(library, &name, destination.as_ref(), &options, conditions);
     monitor.finish();
     let report = result.map_err(|source| CliError::Push {

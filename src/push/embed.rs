@@ -12,6 +12,7 @@ use model::media_type::{MediaClass, MediaType};
 use model::time::{Clock, Precision, When};
 use writer::sidecar::fields::Fields;
 use writer::sidecar::packet::embedded;
+use writer::sidecar::rights::Rights;
 
 /// Years that EXIF's and QuickTime's dates can hold, and that a photograph can have.
 const YEARS: std::ops::RangeInclusive<i16> = 1826..=9999;
@@ -22,11 +23,12 @@ pub struct Embed {
     asset: Asset,
     albums: Vec<String>,
     facts: Facts,
+    rights: Rights,
 }
 
 impl Embed {
-    /// Returns what is written into the copies of an asset; `None` if nothing is known of it.
-    pub fn of(listed: &ListedAsset, strip: Option<Strip>) -> Option<Self> {
+    /// Returns what is written into the copies of an asset; `None` if nothing is known of it, and nothing said of rights.
+    pub fn of(listed: &ListedAsset, strip: Option<Strip>, rights: &Rights) -> Option<Self> {
         let asset = match strip {
             Some(what) => reduced(&listed.asset, what),
             None => listed.asset.clone(),
@@ -35,17 +37,23 @@ impl Embed {
             Some(Strip::All) => Vec::new(),
             _ => listed.album_titles.clone(),
         };
-        Self::of_asset(asset, albums)
+        Self::with_rights(asset, albums, rights.clone())
     }
 
     /// Returns what is written into the copies of an asset in these albums; `None` if nothing is known of it.
     pub fn of_asset(asset: Asset, albums: Vec<String>) -> Option<Self> {
+        Self::with_rights(asset, albums, Rights::default())
+    }
+
+    fn with_rights(asset: Asset, albums: Vec<String>, rights: Rights) -> Option<Self> {
         let facts = facts(&asset);
-        let nothing = facts == Facts::default() && albums.is_empty() && !asset.favorite;
+        let nothing =
+            facts == Facts::default() && albums.is_empty() && !asset.favorite && rights.is_empty();
         (!nothing).then_some(Self {
             asset,
             albums,
             facts,
+            rights,
         })
     }
 
@@ -77,7 +85,10 @@ impl Embed {
         media_type: MediaType,
         source: &mut S,
     ) -> Result<Pieces, Refusal> {
-        let xmp = |old: Option<&[u8]>| embedded(&self.asset, &self.albums, old);
+        let xmp = |old: Option<&[u8]>| {
+            let packet = embedded(&self.asset, &self.albums, old)?;
+            self.rights.written_into(&packet)
+        };
         embed(media_type, source, &self.facts, &xmp)
     }
 }

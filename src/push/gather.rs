@@ -15,11 +15,13 @@ use super::report::{PushOptions, Sidecars};
 use super::strip;
 use catalog::{Catalog, ListedAsset, PlacedRow, SidecarRow};
 use disk::digest::hash_file;
+use disk::regular;
 use model::asset::Group;
 use model::content_hash::ContentHash;
 use model::kind::{CompanionRole, Visibility};
 use model::media_type::MediaType;
 use monitor::{Monitor, Unit};
+use writer::sidecar::rights::Rights;
 use writer::walk::modified_ns;
 
 /// The files of one asset.
@@ -136,7 +138,7 @@ impl Gathering<'_> {
         let embed = self
             .options
             .embed
-            .then(|| Embed::of(listed, self.options.strip))
+            .then(|| Embed::of(listed, self.options.strip, &self.options.rights))
             .flatten()
             .map(Arc::new);
         let media_type = listed.asset.media.media_type;
@@ -157,7 +159,10 @@ impl Gathering<'_> {
             }
         }
         if self.options.sidecars == Sidecars::Xmp {
-            files.extend(self.sidecar(listed)?);
+            match self.sidecar(listed)? {
+                Ok(sidecar) => files.extend(sidecar),
+                Err(why) => return Ok(Err(why)),
+            }
         }
         Ok(Ok(files))
     }
@@ -213,20 +218,32 @@ impl Gathering<'_> {
         Ok(file)
     }
 
-    fn sidecar(&self, listed: &ListedAsset) -> Result<Option<FileOf>, PushError> {
+    /// Returns the sidecar, or why it cannot be made as wanted.
+    fn sidecar(&self, listed: &ListedAsset) -> Result<Result<Option<FileOf>, String>, PushError> {
+        let rights = &self.options.rights;
+        let as_it_is = match self.options.strip {
+            Some(strip) => {
+                let text = strip::sidecar(&listed.asset, &listed.album_titles, strip);
+                return Ok(made_here(listed, &text, rights).map(Some));
+            }
+            None => self.sidecar_as_it_is(listed)?,
+        };
+        let path = match &as_it_is {
+            Some(FileOf {
+                source: Source::File(path),
+                ..
+            }) if !rights.is_empty() => path.clone(),
+            _ => return Ok(Ok(as_it_is)),
+        };
+        let bytes = regular::read(&path).map_err(|source| PushError::Read { path, source })?;
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            return Ok(Err(no_rights("it is not UTF-8")));
+        };
+        Ok(made_here(listed, text, rights).map(Some))
+    }
+
+    fn sidecar_as_it_is(&self, listed: &ListedAsset) -> Result<Option<FileOf>, PushError> {
         let library_path = format!("{}.xmp", listed.path);
-        if let Some(strip) = self.options.strip {
-            let text = strip::sidecar(&listed.asset, &listed.album_titles, strip);
-            return Ok(Some(FileOf {
-                part: SIDECAR.to_owned(),
-                library_path,
-                size_bytes: text.len() as u64,
-                sha256: ContentHash::of(text.as_bytes()),
-                source: Source::Bytes(text.into_bytes().into()),
-                media_type: None,
-                role: None,
-            }));
-        }
         let Some(row) = self.sidecars.get(&listed.asset.content_hash) else {
             return Ok(None);
         };
@@ -257,6 +274,24 @@ impl Gathering<'_> {
             role: None,
         }))
     }
+}
+
+/// Returns a sidecar whose text is made for this push.
+fn made_here(listed: &ListedAsset, text: &str, rights: &Rights) -> Result<FileOf, String> {
+    let text = rights.written_into(text).map_err(no_rights)?;
+    Ok(FileOf {
+        part: SIDECAR.to_owned(),
+        library_path: format!("{}.xmp", listed.path),
+        size_bytes: text.len() as u64,
+        sha256: ContentHash::of(text.as_bytes()),
+        source: Source::Bytes(text.into_bytes().into()),
+        media_type: None,
+        role: None,
+    })
+}
+
+fn no_rights(why: &str) -> String {
+    format!("the rights cannot be written into its sidecar: {why}")
 }
 
 impl Gathered {

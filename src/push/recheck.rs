@@ -10,16 +10,18 @@ use super::error::{DestinationError, PushError};
 use super::gather::gather;
 use super::http::SILENCE;
 use super::journal::Journal;
-use super::parcel::{ORIGINAL, Parcel, SIDECAR};
+use super::parcel::{ORIGINAL, Parcel, SIDECAR, Source};
 use super::report::PushOptions;
-use super::run::{Conditions, open_to_read, patiently};
+use super::run::{Conditions, open_to_read, patiently, rights_there};
 use super::settle::until_settled;
 use super::{Destination, Found, bag, lists};
+use disk::regular;
 use model::content_hash::ContentHash;
 use model::library_path::LibraryPath;
 use monitor::Unit;
 use writer::library::Library;
 use writer::manifest::{self, METADATA, ORIGINALS};
+use writer::sidecar::rights::Rights;
 
 /// What is wrong with one file at a destination.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +100,11 @@ pub fn certify_at(
     destination.describe()?;
     let gathered = gather(root, &catalog, options, conditions.monitor)?;
     let journal = Journal::of(&catalog, address, destination)?;
-    let parcels = as_pushed(gathered.parcels(&journal, "", &HashSet::new()), &journal);
+    let mut parcels = as_pushed(gathered.parcels(&journal, "", &HashSet::new()), &journal);
+    let rights = rights_there(&catalog, address)?;
+    for parcel in &mut parcels {
+        with_rights(parcel, &journal, &rights);
+    }
     let mut report = Recheck {
         assets: gathered.count(),
         ..Recheck::default()
@@ -132,6 +138,33 @@ pub fn certify_at(
         &mut report,
     )?;
     Ok(report)
+}
+
+/// Expects a sidecar with rights in it where the library's with these rights is what was sent.
+fn with_rights(parcel: &mut Parcel, journal: &Journal, rights: &[Rights]) {
+    let (SIDECAR, Source::File(path)) = (parcel.part.as_str(), &parcel.source) else {
+        return;
+    };
+    let Some(row) = journal.row(&parcel.key()).filter(|row| {
+        !rights.is_empty() && row.read_hash.is_some() && row.sent_hash != parcel.sha256
+    }) else {
+        return;
+    };
+    // One that cannot be read is not what was sent: it is reported as it is.
+    let Some(text) = regular::read(path)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+    else {
+        return;
+    };
+    let is_it = |rights: &Rights| {
+        let written = rights.written_into(&text);
+        written.is_ok_and(|text| ContentHash::of(text.as_bytes()) == row.sent_hash)
+    };
+    if rights.iter().any(is_it) {
+        parcel.sha256 = row.sent_hash;
+        parcel.size_bytes = row.size_bytes;
+    }
 }
 
 /// Returns the files as they were pushed: without sidecars where none were wanted, with the bytes of changed copies.

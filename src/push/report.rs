@@ -8,6 +8,7 @@ use super::parcel::Parcel;
 use super::strip::Strip;
 use model::content_hash::ContentHash;
 use model::select::Select;
+use writer::sidecar::rights::Rights;
 
 /// Files sent at the same time unless the user says otherwise.
 pub(crate) const WORKERS: usize = 4;
@@ -34,6 +35,8 @@ pub struct PushOptions {
     pub strip: Option<Strip>,
     /// Write metadata into the copies themselves.
     pub embed: bool,
+    /// What is said of the rights in what is sent.
+    pub rights: Rights,
     /// Make a BagIt bag.
     pub bag: bool,
     /// Only say what would be done.
@@ -50,6 +53,7 @@ impl Default for PushOptions {
             sidecars: Sidecars::Xmp,
             strip: None,
             embed: false,
+            rights: Rights::default(),
             bag: false,
             dry_run: false,
             workers: WORKERS,

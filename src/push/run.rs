@@ -22,9 +22,12 @@ use model::content_hash::ContentHash;
 use monitor::{Monitor, Unit};
 use writer::history_file::{self, HISTORY, PUSHES};
 use writer::library::{Library, LibraryError, LibraryLock};
+use writer::sidecar::rights::Rights;
 
 /// Rounds of giving another name to what another file has the name of.
 const MOST_ROUNDS: usize = 3;
+/// Beginning of the setting that holds what was said of rights; the destination's address follows.
+const RIGHTS: &str = "rights ";
 
 /// What a push needs from outside.
 #[derive(Clone, Copy)]
@@ -102,6 +105,9 @@ pub fn push(
         lost_payload: HashSet::new(),
     };
     run.keep_shape(address)?;
+    if !options.dry_run {
+        keep_rights(run.catalog, address, &options.rights)?;
+    }
     run.all()?;
     let mut report = run.report;
     report.notes.extend(destination.notes());
@@ -121,6 +127,29 @@ pub fn push(
         keep_history(&library, &catalog)?;
     }
     Ok(report)
+}
+
+/// Returns all that pushes to a destination ever said of rights: each of its sidecars is the library's, as it is or with one of
+/// them in it, because a later push may have chosen other assets.
+pub(super) fn rights_there(catalog: &Catalog, address: &str) -> Result<Vec<Rights>, PushError> {
+    let text = catalog.setting(&format!("{RIGHTS}{address}"))?;
+    // Whoever cannot read it finds other sidecars than expected, and says so.
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
+fn keep_rights(catalog: &mut Catalog, address: &str, rights: &Rights) -> Result<(), PushError> {
+    let mut known = rights_there(catalog, address)?;
+    if !rights.is_empty() && !known.contains(rights) {
+        known.push(rights.clone());
+        let (name, text) = (
+            format!("{RIGHTS}{address}"),
+            serde_json::json!(known).to_string(),
+        );
+        catalog.in_transaction(|writing| writing.set_setting(&name, Some(&text)))?;
+    }
+    Ok(())
 }
 
 /// Keeps the journal and this run beside the lists, so that they do not die with the catalog.
@@ -175,6 +204,7 @@ fn note_run(
         "layout": options.layout.text(),
         "strip": options.strip.map(Strip::as_str),
         "embed": options.embed,
+        "rights": !options.rights.is_empty(),
         "bag": options.bag,
     });
     let numbers = serde_json::json!({

@@ -385,10 +385,8 @@ impl Steps<'_> {
             layout,
             sidecars: Sidecars::Xmp,
             embed: to.embed,
-            strip: None,
-            bag: false,
-            dry_run: false,
             workers: WORKERS,
+            ..PushOptions::default()
         };
         let result = self.watched(|monitor| {
             let conditions = Conditions {

@@ -16,6 +16,7 @@ mod late;
 mod makers;
 mod options;
 mod private;
+mod rights;
 mod s3;
 mod s3_faults;
 mod sftp;

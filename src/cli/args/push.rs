@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::SelectionArgs;
+use super::{SelectionArgs, rights};
 use net::secret::Secret;
 use push::layout::Layout;
 use push::strip::Strip;
@@ -67,6 +67,10 @@ pub struct PushArgs {
     /// Write date, description, place, keywords, people and rating into the copies themselves, for programs that ignore sidecars
     #[arg(long)]
     pub embed: bool,
+    /// Write creator=NAME, credit=TEXT or mining=WORD into the sidecars sent, and with --embed into the copies; repeat it for
+    /// each. It is a wish, not a lock. Words: allowed, prohibited, no-training, no-generative-training, search-only, unspecified
+    #[arg(long, value_name = "WHAT=VALUE", value_parser = rights::parse)]
+    pub rights: Vec<rights::Said>,
     /// Make a BagIt bag (RFC 8493), for archives and institutions
     #[arg(long)]
     pub bag: bool,
@@ -124,6 +128,7 @@ impl PushArgs {
             },
             strip: self.strip.map(StripWhat::to_strip),
             embed: self.embed,
+            rights: rights::all(&self.rights),
             bag: self.bag,
             dry_run: self.dry_run,
             workers: self.concurrency.get(),

@@ -9,6 +9,7 @@ mod outside_tests;
 pub mod packet;
 pub mod read;
 pub mod render;
+pub mod rights;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
@@ -61,6 +62,8 @@ pub mod ns {
     pub const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
     /// Rights.
     pub const XMP_RIGHTS: &str = "http://ns.adobe.com/xap/1.0/rights/";
+    /// The PLUS coalition: what machines may do with a picture.
+    pub const PLUS: &str = "http://ns.useplus.org/ldf/xmp/1.0/";
     /// Our own.
     pub const ALBUMEN: &str = "urn:albumen:ns:1#";
 
