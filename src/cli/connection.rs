@@ -17,6 +17,7 @@ use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::private;
 use super::ssh;
+use net::proxy::Way;
 use push::Destination;
 use push::address::Address;
 use push::connection::Connection;
@@ -91,6 +92,10 @@ fn connection(
             token: value(&given, names.token).map(Secret::new),
         },
         ca_file: args.ca_file.clone(),
+        way: match args.no_proxy {
+            true => Way::Direct,
+            false => Way::Environment,
+        },
         ssh_config: args.ssh_config.clone(),
         ssh: Arc::new(ssh::start),
         machine: machine(library),

@@ -1,5 +1,5 @@
-//! Says what to do next. Every hint albumen gives is in this file, but for those in `cli::refused` about what the system refused
-//! and those in `cli::hints_look` of `info` and `open`; library code only says what happened.
+//! Says what to do next. Every hint albumen gives is in this file, but for those in `cli::refused` about what the system refused,
+//! those in `cli::hints_look` of `info` and `open`, and those in `cli::hints_address` of what is no address; library code only says what happened.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -8,6 +8,7 @@ use std::path::Path;
 use super::account::NOT_KNOWN;
 use super::error::CliError;
 use super::failure::causes;
+use super::hints_address::for_address;
 use super::hints_look::for_looking;
 use super::refused::{
     FAILING, IN_USE, MAY_NOT_READ, for_cause, for_reading, for_refused_writing, for_write_error,
@@ -21,8 +22,6 @@ use gallery::GalleryError;
 use import::{ImportError, UndoError};
 use model::fault::Fault;
 use print::PrintError;
-use push::address::examples;
-use push::scheme::AddressError;
 use push::{DestinationError, FileOutcome, PushError};
 use verify::{FindingKind, VerifyError};
 use writer::library::LibraryError;
@@ -242,13 +241,6 @@ fn for_sync(error: &SyncError) -> Option<&'static str> {
     }
 }
 
-fn for_address(error: &AddressError) -> String {
-    match error {
-        AddressError::Secret => "leave the password out of the address, and the user name, too, unless it is sftp://; give them as docs/push.md says (environment, private file or command)".to_owned(),
-        AddressError::UnknownScheme { .. } | AddressError::Wrong { .. } => format!("addresses are written like {}", examples().join(", ")),
-    }
-}
-
 fn for_print(error: &PrintError) -> Option<String> {
     match error {
         PrintError::Exists { .. } => {
@@ -297,6 +289,12 @@ fn for_push_error(error: &PushError) -> Option<String> {
 
 fn for_destination(error: &DestinationError) -> Option<&'static str> {
     Some(match error {
+        DestinationError::Proxy { .. } => {
+            "put both into HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy:port), or go without the proxy: --no-proxy, or the host's name in NO_PROXY"
+        }
+        DestinationError::Unreachable { why, .. } if why.contains("through the proxy") => {
+            "check the proxy that HTTPS_PROXY or HTTP_PROXY names; --no-proxy goes without it, and NO_PROXY names hosts that are reached directly"
+        }
         DestinationError::Unreachable { .. } => {
             "check that the host is running, the address is right and the network is up, then repeat the push: it continues where it stopped"
         }

@@ -23,6 +23,7 @@ pub mod find;
 pub mod gallery;
 pub mod help;
 pub mod hints;
+mod hints_address;
 mod hints_look;
 pub mod home;
 pub mod import;

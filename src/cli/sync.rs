@@ -155,6 +155,7 @@ fn connection_args(server: &Server) -> ConnectionArgs {
         endpoint: server.endpoint.clone(),
         region: server.region.clone(),
         ca_file: server.ca_file.clone(),
+        no_proxy: false,
         ssh_config: server.ssh_config.clone(),
         timeout: None,
         secret_file: server.secret_file.clone(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, redirect};
 
+use super::proxy::Way;
 use model::shown::shown;
 
 /// Characters of a host's own words in a message.
@@ -21,6 +22,7 @@ const WORDS: usize = 160;
 pub fn client(
     certificates: Option<(&Path, Vec<u8>)>,
     silence: Option<Duration>,
+    way: Way,
 ) -> Result<Client, String> {
     // Fails only if there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -28,6 +30,9 @@ pub fn client(
         .connect_timeout(Duration::from_secs(15))
         .redirect(redirect::Policy::none())
         .user_agent(concat!("albumen/", env!("CARGO_PKG_VERSION")));
+    if way == Way::Direct {
+        client = client.no_proxy();
+    }
     if let Some((path, pem)) = certificates {
         let own = Certificate::from_pem_bundle(&pem)
             .map_err(|error| format!("{}: {error}", path.display()))?;

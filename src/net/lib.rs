@@ -3,4 +3,5 @@
 pub mod client;
 pub mod ping;
 pub mod policy;
+pub mod proxy;
 pub mod secret;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::client::{client, reasons};
+use super::proxy::Way;
 use super::secret::Secret;
 
 /// How long a health check may take: nobody waits for it.
@@ -18,7 +19,10 @@ pub fn ping(address: &Secret, suffix: &str, report: String) -> Result<(), String
         .build()
         .map_err(|error| error.to_string())?;
     let url = format!("{}{suffix}", address.reveal().trim_end_matches('/'));
-    let request = client(None, None)?.post(url).timeout(PATIENCE).body(report);
+    let request = client(None, None, Way::Environment)?
+        .post(url)
+        .timeout(PATIENCE)
+        .body(report);
     let answer = runtime
         .block_on(async { request.send().await })
         .map_err(|error| {

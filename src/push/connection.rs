@@ -11,6 +11,7 @@ use super::http::{Http, Patience};
 use super::readers::Readers;
 use super::secret::Credentials;
 use super::sftp::Start;
+use net::proxy::{Route, Way};
 
 /// What the command line knows and a destination asks for.
 pub struct Connection {
@@ -18,6 +19,8 @@ pub struct Connection {
     pub credentials: Credentials,
     /// Certificates that are trusted beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Whether proxies are used.
+    pub way: Way,
     /// Settings of OpenSSH, where they are not the user's own.
     pub ssh_config: Option<PathBuf>,
     /// Starts OpenSSH.
@@ -42,6 +45,7 @@ impl Connection {
             (Some(host), Some(port)) => format!("{host}:{port}"),
             (host, _) => host.unwrap_or_default().to_owned(),
         };
-        Http::new(&host, self.ca_file.as_ref(), self.patience.clone())
+        let route = Route::to(url.as_str(), self.way);
+        Http::new(&host, self.ca_file.as_ref(), self.patience.clone(), route)
     }
 }

@@ -36,6 +36,13 @@ pub enum DestinationError {
         doing: &'static str,
         why: String,
     },
+    /// When a proxy on the way lets nobody through whom it does not know.
+    #[error("the proxy {proxy} on the way to {host} asks for a user name and password ({why})")]
+    Proxy {
+        proxy: String,
+        host: String,
+        why: String,
+    },
     /// When the disk, or the share of it that the user has, is full there.
     #[error("there is no room left at the destination: {why}")]
     Full { why: String },
@@ -109,6 +116,7 @@ impl DestinationError {
             | Self::WrongCredentials { .. }
             | Self::NoCredentials { .. }
             | Self::NoRight { .. }
+            | Self::Proxy { .. }
             | Self::Full { .. }
             | Self::NoPlace { .. }
             | Self::Stopped => true,

@@ -23,6 +23,7 @@ use super::parcel::{Meter, Payload, PayloadBytes};
 use super::retry::{Policy, trying};
 use model::shown::shown;
 use net::client::{client, reasons, retry_after, words};
+use net::proxy::Route;
 
 /// Bytes handed over at once.
 const CHUNK: usize = 256 << 10;
@@ -34,6 +35,9 @@ pub const SILENCE: Duration = Duration::from_secs(120);
 
 /// How often a request without a limit asks whether the user wants to stop.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// What the client says of a proxy that answers 407 when a tunnel is asked for.
+const PROXY_ASKS: &str = "proxy authorization required";
 
 /// Bytes in memory that are sent at once. More go in pieces, so that it shows whether the host takes them.
 const AT_ONCE: u64 = 1 << 20;
@@ -55,6 +59,8 @@ pub struct Http {
     runtime: Runtime,
     client: Client,
     host: String,
+    /// The proxy on the way there.
+    proxy: Option<String>,
     patience: Patience,
     /// Pieces of bodies that went out to the host, of all requests.
     taken: Arc<AtomicU64>,
@@ -91,6 +97,7 @@ impl Http {
         host: &str,
         ca_file: Option<&PathBuf>,
         patience: Patience,
+        route: Route,
     ) -> Result<Self, DestinationError> {
         let failed = |why: String| DestinationError::Strange { why };
         let runtime = Builder::new_multi_thread()
@@ -106,11 +113,12 @@ impl Http {
             None => None,
         };
         // Silence is measured here: reqwest would count the time that a large body takes, too.
-        let client = client(pem, None).map_err(failed)?;
+        let client = client(pem, None, route.way).map_err(failed)?;
         Ok(Self {
             runtime,
             client,
             host: host.to_owned(),
+            proxy: route.proxy,
             patience,
             taken: Arc::default(),
         })
@@ -145,7 +153,7 @@ impl Http {
             let mut sending = pin!(request.send());
             let response = loop {
                 match timeout(LOOK, &mut sending).await {
-                    Ok(answer) => break answer.map_err(|error| self.failed(error))?,
+                    Ok(answer) => break self.let_through(answer)?,
                     Err(_) if (self.patience.pause)(Duration::from_millis(1)) => {}
                     Err(_) => return Err(DestinationError::Stopped),
                 }
@@ -160,7 +168,7 @@ impl Http {
         loop {
             let before = self.taken.load(Ordering::Relaxed);
             match timeout(self.patience.silence, &mut sending).await {
-                Ok(answer) => return answer.map_err(|error| self.failed(error)),
+                Ok(answer) => return self.let_through(answer),
                 Err(_) if self.taken.load(Ordering::Relaxed) != before => {}
                 Err(_) => return Err(self.silent()),
             }
@@ -180,10 +188,10 @@ impl Http {
 
     fn silent(&self) -> DestinationError {
         DestinationError::Broken {
-            why: match self.patience.silence.as_secs() {
+            why: self.with_proxy(match self.patience.silence.as_secs() {
                 1 => format!("{} was silent for 1 second", self.host),
                 seconds => format!("{} was silent for {seconds} seconds", self.host),
-            },
+            }),
         }
     }
 
@@ -342,12 +350,46 @@ impl Http {
         })))
     }
 
+    /// Returns the answer of a host, or the error that a proxy on the way wants to know who asks.
+    fn let_through(
+        &self,
+        answer: Result<Response, reqwest::Error>,
+    ) -> Result<Response, DestinationError> {
+        let response = answer.map_err(|error| self.failed(error))?;
+        match (&self.proxy, response.status()) {
+            (Some(proxy), status @ StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {
+                Err(DestinationError::Proxy {
+                    proxy: proxy.clone(),
+                    host: self.host.clone(),
+                    why: status.to_string(),
+                })
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// Names the proxy on the way: an error may be the proxy's own.
+    fn with_proxy(&self, said: String) -> String {
+        match &self.proxy {
+            Some(proxy) => format!("{said} (through the proxy {proxy})"),
+            None => said,
+        }
+    }
+
     fn failed(&self, error: reqwest::Error) -> DestinationError {
         // An address may hold a signature.
         let error = error.without_url();
         let host = self.host.clone();
         let why = reasons(&error);
         let said = why.last().cloned().unwrap_or_default();
+        if let (Some(proxy), true) = (&self.proxy, said.contains(PROXY_ASKS)) {
+            return DestinationError::Proxy {
+                proxy: proxy.clone(),
+                host,
+                why: said,
+            };
+        }
+        let said = self.with_proxy(said);
         if why.iter().any(|text| text.contains("certificate")) {
             return DestinationError::Untrusted { host, why: said };
         }

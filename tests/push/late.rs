@@ -1,5 +1,6 @@
 //! Hosts that answer late: silent ones are given up and asked again, slow ones are waited for, and nothing is there twice.
 
+use net::proxy::Route;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -103,7 +104,7 @@ fn upload(port: u16) -> (Result<u16, String>, Duration) {
         policy: Default::default(),
         pause: Arc::new(|_| true),
     };
-    let http = Http::new("the host", None, patience).expect("a client");
+    let http = Http::new("the host", None, patience, Route::default()).expect("a client");
     let payload = Payload {
         bytes: PayloadBytes::Memory(vec![7; LARGE].into()),
         size_bytes: LARGE as u64,

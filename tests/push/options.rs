@@ -7,6 +7,7 @@ use model::media_type::MediaType;
 use push::strip::{Strip, strip};
 
 use super::{files_below, library};
+use crate::support::http::{Listening, Reply};
 use crate::support::tools::require;
 
 #[test]
@@ -132,6 +133,10 @@ fn a_library_and_a_strange_address_are_refused() {
     assert!(ran.stderr.contains("library of albumen's"), "{ran:?}");
     for (address, code, said) in [
         ("ftp://host/x", 2, "ftp:// is not a kind of destination"),
+        ("ssh://host/x", 2, "hint: write sftp://"),
+        ("davs://host/x", 2, "hint: write webdav+https://"),
+        ("https://host/x", 2, "immich+https://"),
+        ("gopher://host/x", 2, "hint: addresses are written like"),
         ("zip:", 2, "the name of the zip file is missing"),
         ("zip:no/such/folder/a.zip", 1, "there is no such folder"),
     ] {
@@ -408,4 +413,45 @@ fn a_bag_validates_whatever_was_chosen_and_deleted() {
     let ran = made.env.run_on("l", &["push", "bag", "--bag"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.contains("manifest-md5.txt"), "{ran:?}");
+}
+
+/// A proxy that nobody thinks of looks like a broken host: errors name it, and one option goes without.
+#[test]
+fn a_proxy_is_named_and_left_out_on_request() {
+    let made = library();
+    // Asked as a proxy, it wants to know who asks; asked as a host, too.
+    let both = Listening::start(|request| Reply {
+        status: if request.path.starts_with("http://") {
+            407
+        } else {
+            401
+        },
+        content_type: "text/plain",
+        body: Vec::new(),
+    });
+    let here = format!("127.0.0.1:{}", both.port);
+    let push = |address: &str, more: &[&str]| {
+        let proxy = format!("http://anna:geheim@{here}");
+        let arguments = [&["--library", "l", "push", address], more].concat();
+        let output = made
+            .env
+            .command()
+            .env("HTTP_PROXY", proxy)
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(!said.contains("geheim"), "{said}");
+        said
+    };
+    let said = push("webdav+http://photos.example/x", &[]);
+    let named = format!("the proxy {here} on the way to photos.example asks for");
+    assert!(said.contains(&named), "{said}");
+    assert!(
+        said.contains("hint: ") && said.contains("--no-proxy"),
+        "{said}"
+    );
+    let said = push(&format!("webdav+http://{here}/x"), &["--no-proxy"]);
+    assert!(said.contains("ALBUMEN_WEBDAV_USER"), "{said}");
 }

@@ -142,6 +142,7 @@ fn a_clock_that_is_wrong_is_set_by_the_stores() {
             ssh_config: None,
             ssh: std::sync::Arc::new(|_| Err(std::io::ErrorKind::NotFound.into())),
             machine: "test".to_owned(),
+            way: net::proxy::Way::Direct,
             patience: Patience {
                 silence: push::http::SILENCE,
                 policy: Default::default(),

@@ -23,6 +23,9 @@ pub struct ConnectionArgs {
     /// Also trust the certificates in this file (PEM), for your own server
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ca_file: Option<PathBuf>,
+    /// Reach the host directly, whatever HTTPS_PROXY and HTTP_PROXY say
+    #[arg(long)]
+    pub no_proxy: bool,
     /// Settings of OpenSSH for an sftp:// address [default: your own]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub ssh_config: Option<PathBuf>,

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::error::FetchError;
 use net::client::client;
+use net::proxy::Way;
 
 /// What one thread fetches with: connections stay open from one part to the next.
 pub(super) struct Tools {
@@ -35,7 +36,7 @@ impl Tools {
         };
         Ok(Self {
             runtime,
-            client: client(certificates, Some(SILENCE)).map_err(failed)?,
+            client: client(certificates, Some(SILENCE), Way::Environment).map_err(failed)?,
         })
     }
 }
