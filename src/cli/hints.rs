@@ -292,7 +292,7 @@ fn for_destination(error: &DestinationError) -> Option<&'static str> {
         DestinationError::Proxy { .. } => {
             "put both into HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy:port), or go without the proxy: --no-proxy, or the host's name in NO_PROXY"
         }
-        DestinationError::Unreachable { why, .. } if why.contains("through the proxy") => {
+        DestinationError::Unreachable { proxy: Some(_), .. } => {
             "check the proxy that HTTPS_PROXY or HTTP_PROXY names; --no-proxy goes without it, and NO_PROXY names hosts that are reached directly"
         }
         DestinationError::Unreachable { .. } => {

@@ -1,7 +1,7 @@
 //! Parts that are not among those given, because an earlier import was given them.
 //!
-//! The archive only sees the parts of one import, so it calls every number between them a gap. Whoever imports part by part would
-//! be told each time that all the others are missing. The catalog knows what was given before: such a part is no problem, and the
+//! The archive only sees the parts of one import, so it calls every number between them a gap. Someone who imports part by part
+//! would be told each time that all the others are missing. The catalog knows what was given before: such a part is no problem, and the
 //! report says when it came.
 
 use std::collections::BTreeMap;

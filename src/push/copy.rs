@@ -9,8 +9,7 @@ use sha2::Sha256;
 
 use super::embed::{Embed, is_media};
 use super::strip::{Strip, is_film, strip, strip_film};
-use disk::digest::digest;
-use disk::digest::hash_file;
+use disk::digest::{digest, hash_file};
 use disk::regular;
 use media::credentials::present;
 use media::embed::{Pieces, Refusal};

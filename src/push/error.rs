@@ -12,8 +12,12 @@ use writer::library::LibraryError;
 #[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum DestinationError {
     /// When no connection came about: the name is unknown, the port is closed, or nothing answered in time.
-    #[error("{host} cannot be reached: {why}")]
-    Unreachable { host: String, why: String },
+    #[error("{host} cannot be reached: {why}{}", through(proxy.as_deref()))]
+    Unreachable {
+        host: String,
+        why: String,
+        proxy: Option<String>,
+    },
     /// When the host's TLS certificate was not signed by somebody this system trusts, or is for another host.
     #[error("the certificate of {host} is not trusted: {why}")]
     Untrusted { host: String, why: String },
@@ -154,6 +158,11 @@ fn is_full(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     )
+}
+
+/// Names the proxy on the way to a host, behind what is said of the host: an error may be the proxy's own.
+pub(crate) fn through(proxy: Option<&str>) -> String {
+    proxy.map_or_else(String::new, |proxy| format!(" (through the proxy {proxy})"))
 }
 
 /// Why nothing could be pushed at all.

@@ -18,7 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 use super::copy::Readable;
-use super::error::DestinationError;
+use super::error::{DestinationError, through};
 use super::parcel::{Meter, Payload, PayloadBytes};
 use super::retry::{Policy, trying};
 use model::shown::shown;
@@ -368,12 +368,9 @@ impl Http {
         }
     }
 
-    /// Names the proxy on the way: an error may be the proxy's own.
+    /// Names the proxy on the way.
     fn with_proxy(&self, said: String) -> String {
-        match &self.proxy {
-            Some(proxy) => format!("{said} (through the proxy {proxy})"),
-            None => said,
-        }
+        said + &through(self.proxy.as_deref())
     }
 
     fn failed(&self, error: reqwest::Error) -> DestinationError {
@@ -389,13 +386,19 @@ impl Http {
                 why: said,
             };
         }
-        let said = self.with_proxy(said);
         if why.iter().any(|text| text.contains("certificate")) {
-            return DestinationError::Untrusted { host, why: said };
+            let why = self.with_proxy(said);
+            return DestinationError::Untrusted { host, why };
         }
         match error.is_connect() {
-            true => DestinationError::Unreachable { host, why: said },
-            false => DestinationError::Broken { why: said },
+            true => DestinationError::Unreachable {
+                host,
+                why: said,
+                proxy: self.proxy.clone(),
+            },
+            false => DestinationError::Broken {
+                why: self.with_proxy(said),
+            },
         }
     }
 }

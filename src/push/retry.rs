@@ -99,6 +99,7 @@ mod tests {
             Err(DestinationError::Unreachable {
                 host: "h".into(),
                 why: "refused".into(),
+                proxy: None,
             })
         };
         assert!(trying_on(&Policy::default(), "a", &pause, away).is_err());

@@ -1,12 +1,12 @@
 //! Hosts that answer late: silent ones are given up and asked again, slow ones are waited for, and nothing is there twice.
 
-use net::proxy::Route;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::content_hash::ContentHash;
+use net::proxy::Route;
 use push::http::{Http, Patience};
 use push::parcel::{Meter, Payload, PayloadBytes};
 
@@ -14,6 +14,7 @@ use super::immich::host;
 use super::immich_faults::{by_way_of, is_there_once};
 use super::{Host, library};
 use crate::support::proxy::{Fault, Proxy};
+use crate::support::servers::free_port;
 
 /// What the program is told to wait.
 const TIMEOUT: [&str; 2] = ["--timeout", "1"];
@@ -97,6 +98,15 @@ fn read_head(client: &mut TcpStream) {
     }
 }
 
+/// Returns a client that believes in a proxy on its way.
+fn http(patience: Patience) -> Http {
+    let route = Route {
+        proxy: Some("proxy.example:3128".to_owned()),
+        ..Route::default()
+    };
+    Http::new("the host", None, patience, route).expect("a client")
+}
+
 /// Sends 32 MB with a patience of two seconds. Returns the status or the error, and how long it took.
 fn upload(port: u16) -> (Result<u16, String>, Duration) {
     let patience = Patience {
@@ -104,7 +114,7 @@ fn upload(port: u16) -> (Result<u16, String>, Duration) {
         policy: Default::default(),
         pause: Arc::new(|_| true),
     };
-    let http = Http::new("the host", None, patience, Route::default()).expect("a client");
+    let http = http(patience);
     let payload = Payload {
         bytes: PayloadBytes::Memory(vec![7; LARGE].into()),
         size_bytes: LARGE as u64,
@@ -131,5 +141,25 @@ fn a_host_that_stops_taking_an_upload_is_given_up() {
     let (answer, took) = upload(slow_server(4 << 20, Duration::ZERO));
     let error = answer.expect_err("it never answers");
     assert!(error.contains("was silent for 2 seconds"), "{error}");
+    assert!(error.contains(THROUGH), "{error}");
     assert!(took < Duration::from_secs(15), "{took:?}");
+}
+
+/// What an error says of the proxy.
+const THROUGH: &str = "(through the proxy proxy.example:3128)";
+
+#[test]
+fn an_error_names_the_proxy_when_nobody_answers() {
+    let patience = Patience {
+        silence: Duration::from_secs(2),
+        policy: Default::default(),
+        pause: Arc::new(|_| true),
+    };
+    let http = http(patience);
+    let port = free_port();
+    let request = http.client().get(format!("http://127.0.0.1:{port}/"));
+    let error = http.ask(request).map(drop).expect_err("nobody listens");
+    let said = error.to_string();
+    assert!(said.contains("cannot be reached"), "{said}");
+    assert!(said.ends_with(THROUGH), "{said}");
 }

@@ -14,6 +14,7 @@ use crate::error::DestinationError;
 use crate::layout::file_name;
 use crate::parcel::{ORIGINAL, Parcel, Payload, Sending};
 use crate::{Destination, Found, deliver};
+use writer::sidecar::fields::zone_of;
 
 impl Immich {
     /// Sends a file. Returns its id.
@@ -150,11 +151,10 @@ impl Immich {
 }
 
 /// Returns a sidecar with the offset of its date in a field of its own. Without that Immich shows the time of the place's zone, which
-/// may be another day's.
+/// may be another day's. Libraries of earlier versions hold sidecars without it (decision 0046).
 fn with_offset(sidecar: Vec<u8>, taken_at: Option<&str>) -> Vec<u8> {
     const BEGIN: &str = "<rdf:Description";
-    let zone = taken_at.and_then(|date| Some(&date[date.len().checked_sub(6)?..]));
-    let Some(zone) = zone.filter(|zone| zone.starts_with(['+', '-']) && zone.contains(':')) else {
+    let Some(zone) = taken_at.and_then(zone_of) else {
         return sidecar;
     };
     match String::from_utf8(sidecar) {

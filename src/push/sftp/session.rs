@@ -294,6 +294,7 @@ impl Watched {
             true => DestinationError::Unreachable {
                 host: self.host.clone(),
                 why: format!("it is silent for {} s", self.silence.as_secs()),
+                proxy: None,
             },
             false => judged(&self.host, &said),
         }
@@ -360,7 +361,11 @@ fn judged(host: &str, said: &str) -> DestinationError {
         "banner exchange",
     ];
     match reached.iter().any(|words| has(words)) {
-        true => DestinationError::Unreachable { host, why },
+        true => DestinationError::Unreachable {
+            host,
+            why,
+            proxy: None,
+        },
         false => DestinationError::Broken { why },
     }
 }

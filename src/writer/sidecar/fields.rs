@@ -47,6 +47,14 @@ pub struct Fields {
     pub license: Option<String>,
 }
 
+/// Returns the zone, such as `+02:00`, of a date as XMP writes it; `None` where none is said. `2023-07` has none: one stands behind a
+/// time of day only.
+pub fn zone_of(date: &str) -> Option<&str> {
+    let time = date.find('T')?;
+    let sign = date.rfind(['+', '-']).filter(|sign| *sign > time)?;
+    Some(&date[sign..])
+}
+
 impl Fields {
     /// Returns the fields of an asset.
     pub fn of(asset: &Asset) -> Self {
@@ -76,11 +84,7 @@ impl Fields {
 
     /// Returns the zone of the date, such as `+02:00`, where it is known.
     pub(super) fn offset(&self) -> Option<&str> {
-        let date = self.taken_at.as_deref()?;
-        // `2023-07` has no offset: one stands behind a time of day only.
-        let time = date.find('T')?;
-        let sign = date.rfind(['+', '-']).filter(|sign| *sign > time)?;
-        Some(&date[sign..])
+        zone_of(self.taken_at.as_deref()?)
     }
 
     /// Returns what was written into a property that other programs write, too, and that is theirs if it says something else.
